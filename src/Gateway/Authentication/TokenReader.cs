@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Gateway.Tokens;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Authentication;
+
+/// <summary>A header that may carry a token, with the schemes that may stand before it; none means that the value is the token.</summary>
+internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
+
+/// <summary>
+/// Finds the one token of a request and takes it out again before the request is forwarded. More than one is refused: two readers
+/// could disagree which of them counts (RFC 6750 section 2).
+/// </summary>
+internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies)
+{
+    /// <summary>False with the reason when there is no token to validate.</summary>
+    public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RefusalReason reason)
+    {
+        token = default;
+        reason = RefusalReason.Missing;
+        foreach (var header in headers)
+        {
+            var values = request[header.Name];
+            if (values.Count > 0 && !TryReadHeader(header, values, ref token, ref reason))
+            {
+                return false;
+            }
+        }
+
+        if (!cookies.IsEmpty && !TryReadCookies(request.Cookie, ref token, ref reason))
+        {
+            return false;
+        }
+
+        return reason == default;
+    }
+
+    /// <summary>Removes every header and cookie that a token can be in, whether or not one was.</summary>
+    public void Remove(IHeaderDictionary request)
+    {
+        foreach (var header in headers)
+        {
+            request.Remove(header.Name);
+        }
+
+        if (!cookies.IsEmpty && request.Cookie.Count > 0)
+        {
+            var kept = CookiePairs.Without(request.Cookie, cookies);
+            request[HeaderNames.Cookie] = kept.Length == 0 ? StringValues.Empty : new StringValues(kept);
+        }
+    }
+
+    private static bool TryReadHeader(TokenHeader header, StringValues values, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    {
+        var value = values[0] ?? "";
+        if (values.Count > 1)
+        {
+            reason = RefusalReason.MultipleTokens;
+            return false;
+        }
+
+        if (header.Schemes.IsEmpty)
+        {
+            return TryAdd(value.AsMemory(), ref token, ref reason);
+        }
+
+        foreach (var scheme in header.Schemes)
+        {
+            if (value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && (value.Length == scheme.Length || value[scheme.Length] == ' '))
+            {
+                return TryAdd(value.AsMemory(scheme.Length).TrimStart(' '), ref token, ref reason);
+            }
+        }
+
+        // Credentials of another scheme are no access token of ours.
+        return true;
+    }
+
+    private bool TryReadCookies(StringValues values, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    {
+        foreach (var pair in CookiePairs.Of(values))
+        {
+            if (cookies.Contains(pair.Name) && !TryAdd(pair.Value, ref token, ref reason))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryAdd(ReadOnlyMemory<char> found, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    {
+        if (reason == default || found.Span.Contains(','))
+        {
+            reason = RefusalReason.MultipleTokens;
+            return false;
+        }
+
+        if (found.IsEmpty)
+        {
+            reason = RefusalReason.Malformed;
+            return false;
+        }
+
+        token = found;
+        reason = default;
+        return true;
+    }
+}

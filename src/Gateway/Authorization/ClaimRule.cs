@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gateway.Tokens;
+
+namespace Gateway.Authorization;
+
+/// <summary>One test on one claim. A claim of a shape the test cannot read does not satisfy it: unsure means no.</summary>
+internal abstract class ClaimRule(ClaimPath path)
+{
+    public bool IsSatisfiedBy(AccessToken token)
+    {
+        var values = new List<JsonElement>();
+        path.Collect(token, values);
+        values.RemoveAll(value => value.ValueKind == JsonValueKind.Null);
+        return IsSatisfiedBy(values);
+    }
+
+    protected abstract bool IsSatisfiedBy(List<JsonElement> values);
+
+    /// <summary>The strings, numbers and booleans among the values, arrays opened; false when something else is there.</summary>
+    protected static bool TryFlatten(List<JsonElement> values, List<JsonElement> scalars)
+    {
+        foreach (var value in values)
+        {
+            if (value.ValueKind == JsonValueKind.Array)
+            {
+                if (!TryFlatten([.. value.EnumerateArray()], scalars))
+                {
+                    return false;
+                }
+            }
+            else if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Null)
+            {
+                return false;
+            }
+            else
+            {
+                scalars.Add(value);
+            }
+        }
+
+        return true;
+    }
+
+    protected static bool IsSame(JsonElement scalar, string wanted) => scalar.ValueKind switch
+    {
+        JsonValueKind.String => scalar.ValueEquals(wanted),
+        // 3, 3.0 and 3e0 are one number, and so is the text "3" in a rule.
+        JsonValueKind.Number => decimal.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && scalar.TryGetDecimal(out var claimed)
+            && claimed == number,
+        JsonValueKind.True => wanted.Equals("true", StringComparison.OrdinalIgnoreCase),
+        JsonValueKind.False => wanted.Equals("false", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    /// <summary>Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself.</summary>
+    protected static bool Holds(List<JsonElement> scalars, string wanted)
+    {
+        foreach (var scalar in scalars)
+        {
+            if (IsSame(scalar, wanted)
+                || (scalars.Count == 1 && scalar.ValueKind == JsonValueKind.String && scalar.GetString()!.Split(' ').Contains(wanted)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
+{
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && wanted.Any(value => Holds(scalars, value));
+    }
+}
+
+internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
+{
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && wanted.All(value => Holds(scalars, value));
+    }
+}
+
+internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted) : ClaimRule(path)
+{
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(scalars, value));
+    }
+}
+
+internal sealed class EqualsRule(ClaimPath path, string wanted) : ClaimRule(path)
+{
+    protected override bool IsSatisfiedBy(List<JsonElement> values) => values is [var only] && IsSame(only, wanted);
+}
+
+internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(path)
+{
+    /// <summary>Anchored at both ends, linear in time by construction.</summary>
+    /// <exception cref="ArgumentException">The pattern does not parse.</exception>
+    /// <exception cref="NotSupportedException">It has look-around or back-references.</exception>
+    public static Regex Compile(string pattern)
+    {
+        // Alone first: `a)|(b` would parse only inside our group, and step out of the anchors.
+        _ = new Regex(pattern, Options);
+        return new Regex($@"\A(?:{pattern})\z", Options, Timeout);
+    }
+
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars)
+            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && pattern.IsMatch(scalar.GetString()!));
+    }
+}
+
+internal sealed class ExistsRule(ClaimPath path, bool wanted) : ClaimRule(path)
+{
+    protected override bool IsSatisfiedBy(List<JsonElement> values) => values.Count > 0 == wanted;
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Gateway.Configuration;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Commands;
+
+/// <summary>What the revocation commands share: which store, and which kind and value of which issuer.</summary>
+internal sealed class RevocationTarget
+{
+    private readonly Option<string> _config = ConfigOption.Create();
+
+    private readonly Argument<string> _kind = new("KIND") { Description = $"What is named: {string.Join(", ", RevocationNames.Kinds)}." };
+
+    private readonly Argument<string> _value = new("VALUE")
+    {
+        Description = "The jti, subject, session or client id; for `token` the compact token on standard input (-) or its hash; for `issuer` the issuer.",
+    };
+
+    private readonly Option<string?> _issuer = new("--issuer")
+    {
+        Description = "The issuer: its name in yarp.json or its `iss`. May be left out when there is one.",
+        HelpName = "ISSUER",
+    };
+
+    public void AddTo(Command command)
+    {
+        _kind.AcceptOnlyFromAmong([.. RevocationNames.Kinds]);
+        command.Arguments.Add(_kind);
+        command.Arguments.Add(_value);
+        command.Options.Add(_issuer);
+        command.Options.Add(_config);
+    }
+
+    /// <summary>The entry's kind, issuer and value; null with a message on standard error when they make no sense.</summary>
+    public async Task<(RevocationEntry Entry, IssuerProfile Issuer, IRevocationLog Log)?> ReadAsync(ParseResult result)
+    {
+        var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(_config)!);
+        // The argument accepts nothing but the kinds.
+        _ = RevocationNames.TryParse(result.GetValue(_kind), out RevocationKind kind);
+        var value = result.GetValue(_value)!;
+        var name = result.GetValue(_issuer) ?? (kind == RevocationKind.Issuer ? value : null);
+        var issuer = name is null
+            ? settings.Issuers is [var only] ? only : null
+            : settings.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || known.Issuer == name);
+        if (issuer is null)
+        {
+            await Console.Error.WriteLineAsync($"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Select(known => known.Name))}.");
+            return null;
+        }
+
+        if (kind == RevocationKind.Token && value == "-")
+        {
+            value = RevocationKeys.HashOf((await Console.In.ReadToEndAsync()).Trim());
+        }
+
+        var entry = new RevocationEntry(kind, issuer.Issuer, kind == RevocationKind.Issuer ? issuer.Issuer : value, 0);
+        return (entry, issuer, RevocationStoreAccess.LogOf(settings));
+    }
+}
+
+/// <summary>The store that a configuration names, for a command that runs beside the gateway.</summary>
+internal static class RevocationStoreAccess
+{
+    /// <exception cref="ConfigurationException">The configuration has errors, or its store lives inside the gateway's process.</exception>
+    public static async Task<GatewaySettings> OpenAsync(string config)
+    {
+        await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config });
+        var settings = app.Services.GetRequiredService<GatewaySettings>();
+        return settings.Revocation.Store == RevocationStore.Memory
+            ? throw new ConfigurationException([new ConfigurationError(
+                Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite.")])
+            : settings;
+    }
+
+    public static SqliteRevocationLog LogOf(GatewaySettings settings) => new(settings.SqlitePath, TimeProvider.System);
+
+    /// <summary>The log replayed: what is revoked now.</summary>
+    public static async Task<IReadOnlyCollection<RevocationEntry>> ReadLiveAsync(IRevocationLog log, CancellationToken cancellationToken)
+    {
+        var live = new Dictionary<(RevocationKind, string, string), RevocationEntry>();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        RevocationPage page = default;
+        do
+        {
+            page = await log.ReadAfterAsync(page.Position, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                var key = (entry.Kind, entry.Issuer, entry.Value);
+                live.Remove(key);
+                if (entry.Operation == RevocationOperation.Revoke && entry.Expires >= now)
+                {
+                    live[key] = entry;
+                }
+            }
+        }
+        while (!page.IsLast);
+        return live.Values;
+    }
+}

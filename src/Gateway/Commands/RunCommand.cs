@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Gateway.Configuration;
+
+namespace Gateway.Commands;
+
+/// <summary><c>gateway [run]</c>: runs until SIGTERM or Ctrl+C.</summary>
+internal sealed class RunCommand : Command
+{
+    public RunCommand()
+        : base("run", "Runs the gateway.") => AddTo(this);
+
+    public static void AddTo(Command command)
+    {
+        var config = ConfigOption.Create();
+        var urls = new Option<string?>("--urls") { Description = "The public addresses, separated by semicolons. Default: http://*:8080.", HelpName = "URLS" };
+        command.Options.Add(config);
+        command.Options.Add(urls);
+        command.SetAction((result, cancellationToken) => RunAsync(result.GetValue(config)!, result.GetValue(urls), cancellationToken));
+    }
+
+    private static async Task<int> RunAsync(string config, string? urls, CancellationToken cancellationToken)
+    {
+        var settings = new Dictionary<string, string?>();
+        if (urls is not null)
+        {
+            settings[WebHostDefaults.ServerUrlsKey] = urls;
+        }
+
+        try
+        {
+            await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config, Settings = settings });
+            await app.RunAsync(cancellationToken);
+            return GatewayCommand.Done;
+        }
+        catch (ConfigurationException fault)
+        {
+            await ReportAsync(fault.Errors);
+            return GatewayCommand.Findings;
+        }
+        catch (IOException fault)
+        {
+            // A taken port, in nearly every case.
+            await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
+            return GatewayCommand.Unavailable;
+        }
+    }
+
+    public static async Task ReportAsync(IReadOnlyList<ConfigurationError> errors)
+    {
+        foreach (var error in errors)
+        {
+            await Console.Error.WriteLineAsync(error.ToString());
+        }
+
+        await Console.Error.WriteLineAsync($"The configuration has {errors.Count} error{(errors.Count == 1 ? "" : "s")}; nothing was started.");
+    }
+}

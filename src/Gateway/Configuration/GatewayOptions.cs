@@ -1,0 +1,44 @@
+using Gateway.Authentication;
+using Gateway.Authorization;
+using Gateway.Identity;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Configuration;
+
+/// <summary>The <c>Gateway</c> section of yarp.json, as the operator writes it. The properties are the schema: an unknown key is an error.</summary>
+internal sealed class GatewayOptions
+{
+    public const string SectionName = "Gateway";
+
+    /// <summary>The trusted issuers by a name of your choice. Default none: then every route is <c>Anonymous</c>.</summary>
+    public Dictionary<string, IssuerOptions> Issuers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The policies that routes may name, besides the built-in <c>Anonymous</c> and <c>Authenticated</c>. Default none.</summary>
+    public Dictionary<string, PolicyOptions> Policies { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where a request may carry its token. Default: the header <c>Authorization</c> with scheme <c>Bearer</c>.</summary>
+    public List<TokenSourceOptions>? TokenSources { get; set; }
+
+    public IdentityOptions Identity { get; set; } = new();
+
+    public RevocationOptions Revocation { get; set; } = new();
+
+    public ErrorOptions Errors { get; set; } = new();
+
+    public ManagementOptions Management { get; set; } = new();
+}
+
+/// <summary>What a refusal tells the client: <c>Gateway:Errors</c>.</summary>
+internal sealed class ErrorOptions
+{
+    /// <summary>Whether the body names the exact reason. Default: true in the Development environment, else false.</summary>
+    public bool? Detailed { get; set; }
+}
+
+/// <summary>The listener for health probes: <c>Gateway:Management</c>.</summary>
+internal sealed class ManagementOptions
+{
+    /// <summary>TCP port, separate from the public one. Default 8081, range 1 to 65535; 0 takes any free port.</summary>
+    public int Port { get; set; } = 8081;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Gateway.Authentication;
+using Gateway.Authorization;
+using Gateway.Identity;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Configuration;
+
+/// <summary>The whole configuration, checked and ready to use. Immutable.</summary>
+internal sealed record GatewaySettings
+{
+    public required ImmutableArray<IssuerProfile> Issuers { get; init; }
+
+    public required RoutePolicies Policies { get; init; }
+
+    public required TokenReader Tokens { get; init; }
+
+    public required IdentityPlan Identity { get; init; }
+
+    public required ProtectedHeaders ProtectedHeaders { get; init; }
+
+    public required RevocationOptions Revocation { get; init; }
+
+    /// <summary>Full path of the embedded store.</summary>
+    public required string SqlitePath { get; init; }
+
+    public required int ManagementPort { get; init; }
+
+    public required bool DetailedErrors { get; init; }
+
+    /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
+    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
+    {
+        var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
+        var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
+        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, context.Report);
+        var policies = PolicyCheck.Build(options, context.Report);
+        RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
+        RevocationCheck.Run(options.Revocation, context.Report);
+        if (options.Management.Port is < 0 or > 65535)
+        {
+            context.Report.Error("Gateway:Management:Port", "this is no TCP port.", "Choose 1 to 65535.");
+        }
+
+        return new GatewaySettings
+        {
+            Issuers = IssuerCheck.Build(options.Issuers, context),
+            Policies = policies,
+            Tokens = tokens,
+            Identity = identity,
+            ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
+            Revocation = options.Revocation,
+            SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
+            ManagementPort = options.Management.Port,
+            DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using Gateway.Observability;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Errors;
+
+/// <summary>
+/// Gives a body to the failures that have none: no route, the wrong method, a destination that did not answer, and a bug of ours.
+/// What a destination answered itself is never touched.
+/// </summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException fault) when (!context.Response.HasStarted)
+        {
+            // Kestrel found fault with the request while it was being read, such as a body over the limit.
+            context.Response.Clear();
+            await Problem.WriteAsync(context, fault.StatusCode);
+            return;
+        }
+#pragma warning disable CA1031 // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
+        catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Faulted(logger, fault);
+            context.Response.Clear();
+            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);
+            return;
+        }
+
+        if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && IsOurs(context))
+        {
+            await Problem.WriteAsync(context, context.Response.StatusCode);
+        }
+    }
+
+    private static bool IsOurs(HttpContext context) =>
+        context.Response.ContentType is null
+        && (context.Features.Get<IForwarderErrorFeature>() is not null || Authorization.RoutePolicies.RouteOf(context) is null);
+
+    [LoggerMessage(EventIds.RequestFaulted, LogLevel.Error, "A request failed inside the gateway.")]
+    private static partial void Faulted(ILogger logger, Exception fault);
+}

@@ -1,0 +1,107 @@
+using Gateway.Configuration;
+using Gateway.Keys;
+
+namespace Gateway;
+
+/// <summary>What a gateway is started with, besides its yarp.json.</summary>
+internal sealed record GatewayAppOptions
+{
+    /// <summary>The path of yarp.json.</summary>
+    public required string ConfigFile { get; init; }
+
+    /// <summary>Development or Production; null takes <c>ASPNETCORE_ENVIRONMENT</c> or <c>DOTNET_ENVIRONMENT</c>, else Production.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Settings that win over file and environment.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>For hosts of the gateway that replace a service, such as the clock.</summary>
+    public Action<WebApplicationBuilder>? Configure { get; init; }
+}
+
+/// <summary>Builds the gateway: read and check the configuration, then put the request path together.</summary>
+internal static class GatewayApp
+{
+    private const string DefaultUrls = "http://*:8080";
+
+    // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
+    private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
+    private const int MaxRequestLineSize = 8 * 1024;
+    private const int MaxHeadersTotalSize = 32 * 1024;
+    private static readonly TimeSpan RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
+    public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
+    {
+        AppContext.SetSwitch(RefuseBareLineFeeds, true);
+        var file = Path.GetFullPath(options.ConfigFile);
+        var document = YarpJson.Load(file);
+        var builder = CreateBuilder(options, document);
+        var report = new ConfigurationReport(document, builder.Configuration);
+        var isDevelopment = builder.Environment.IsDevelopment();
+        SchemaCheck.Run(builder.Configuration, document, report);
+        // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
+        report.ThrowIfAny();
+
+        var documents = new KeyDocumentClient(new HttpClient(KeyDocumentClient.CreateHandler()), allowHttp: isDevelopment);
+        var context = new SettingsContext(report, Path.GetDirectoryName(file)!, isDevelopment, documents);
+        var settings = GatewaySettings.Build(builder.Configuration, context);
+        await YarpCheck.RunAsync(builder.Configuration, report);
+        report.ThrowIfAny();
+
+        options.Configure?.Invoke(builder);
+        builder.Services.AddGateway(settings, builder.Configuration);
+        var app = builder.Build();
+        app.UseGateway();
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(GatewayAppOptions options, YarpJson document)
+    {
+        // The empty builder: no appsettings.json beside ours, and no middleware that an environment variable could switch on, such
+        // as trust in everybody's X-Forwarded headers.
+        var host = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").Build();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = options.Environment ?? host["ENVIRONMENT"] ?? Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        ((IConfigurationBuilder)builder.Configuration).Add(new YarpJsonSource(document));
+        builder.Configuration.AddConfiguration(host);
+        builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+        if (!NamesListener(builder.Configuration))
+        {
+            builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;
+        }
+
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        // One line a request is the access log's business, not the framework's.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+        else
+        {
+            builder.Logging.AddJsonConsole();
+        }
+
+        builder.WebHost.UseKestrel((web, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
+            kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            kestrel.Configure(web.Configuration.GetSection("Kestrel"));
+        });
+        return builder;
+    }
+
+    private static bool NamesListener(ConfigurationManager configuration) =>
+        !string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey])
+        || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpPortsKey])
+        || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpsPortsKey])
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+}

@@ -1,0 +1,60 @@
+using Gateway.Authentication;
+using Gateway.Configuration;
+using Gateway.Errors;
+using Gateway.Health;
+using Gateway.Identity;
+using Gateway.Keys;
+using Gateway.Observability;
+using Gateway.Revocation;
+using Gateway.Tokens;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway;
+
+/// <summary>What the stages are made of, in the order of the request path.</summary>
+internal static class GatewayServices
+{
+    public static void AddGateway(this IServiceCollection services, GatewaySettings settings, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddSingleton<GatewayMetrics>();
+
+        // Errors/
+        services.AddSingleton(new RefusalWriter(settings.DetailedErrors));
+
+        // Hygiene/
+        services.AddSingleton(settings.ProtectedHeaders);
+
+        // Tokens/ and Keys/
+        services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IReadOnlyList<IssuerKeys>>([.. settings.Issuers.Select(issuer => issuer.Keys)]);
+        services.AddHostedService<KeyRefresher>();
+
+        // Revocation/
+        services.AddSingleton(provider => new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness));
+        services.AddSingleton<IRevocationLog>(provider => settings.Revocation.Store == RevocationStore.Memory
+            ? new MemoryRevocationLog(provider.GetRequiredService<TimeProvider>())
+            : new SqliteRevocationLog(settings.SqlitePath, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<RevocationFollower>();
+
+        // Authentication/ and Authorization/
+        services.AddSingleton(settings.Tokens);
+        services.AddSingleton(settings.Identity);
+        services.AddSingleton(settings.Policies);
+        services.AddSingleton<Authenticator>();
+        services.AddAuthorization(options => settings.Policies.DeclareTo(options));
+        services.AddRouting();
+        // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
+        services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
+        services.AddRequestTimeouts();
+
+        // Identity/ and the proxy
+        services.AddSingleton<ITransformProvider, IdentityTransform>();
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
+
+        // Health/
+        services.AddHostedService<ManagementServer>();
+    }
+}

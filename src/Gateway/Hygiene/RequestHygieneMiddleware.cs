@@ -1,0 +1,64 @@
+using Gateway.Errors;
+using Gateway.Identity;
+using Gateway.Observability;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Hygiene;
+
+/// <summary>
+/// Refuses what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
+/// routes, without token, with a bad one, and to no route at all.
+/// </summary>
+internal sealed partial class RequestHygieneMiddleware(
+    RequestDelegate next, ProtectedHeaders guarded, GatewayMetrics metrics, ILogger<RequestHygieneMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var fault = Check(context, out var stripped);
+        if (stripped > 0)
+        {
+            metrics.HeadersStripped(stripped);
+        }
+
+        return fault == RequestFault.None ? next(context) : RefuseAsync(context, fault);
+    }
+
+    private RequestFault Check(HttpContext context, out int stripped)
+    {
+        stripped = 0;
+        var request = context.Request;
+        var isHttp1 = HttpProtocol.IsHttp11(request.Protocol) || HttpProtocol.IsHttp10(request.Protocol);
+        // RFC 9110 section 9.3.8: TRACE would send the client its own credentials back, headers we add included.
+        if (HttpMethods.IsTrace(request.Method))
+        {
+            return RequestFault.Method;
+        }
+
+        if (!request.Host.HasValue)
+        {
+            return RequestFault.Host;
+        }
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var fault = RequestTarget.Check(target, request.Path.Value ?? "", isHttp1);
+        return fault == RequestFault.None
+            ? RequestHeaders.Check(request.Headers, guarded, isHttp1, out stripped)
+            : fault;
+    }
+
+    private Task RefuseAsync(HttpContext context, RequestFault fault)
+    {
+        Ambiguous(logger, fault);
+        if (fault == RequestFault.Framing && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // Where this message ends is in doubt, so nothing after it on this connection can be trusted.
+            context.Response.Headers.Connection = "close";
+        }
+
+        var answer = RequestFaults.Of(fault);
+        return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
+    }
+
+    [LoggerMessage(EventIds.RequestAmbiguous, LogLevel.Information, "Refused an ambiguous request: {Fault}.")]
+    private static partial void Ambiguous(ILogger logger, RequestFault fault);
+}

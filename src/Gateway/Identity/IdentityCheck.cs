@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Gateway.Authorization;
+using Gateway.Configuration;
+using Gateway.Hygiene;
+
+namespace Gateway.Identity;
+
+/// <summary>Checks <c>Gateway:Identity</c> and makes the plan.</summary>
+internal static class IdentityCheck
+{
+    private const string Section = "Gateway:Identity";
+
+    public static readonly ImmutableArray<KeyValuePair<string, string>> DefaultHeaders =
+    [
+        new("X-Auth-Subject", "sub"),
+        new("X-Auth-Issuer", "iss"),
+        new("X-Auth-Client", "client_id"),
+        new("X-Auth-Scopes", "scope"),
+        new("X-Auth-Roles", "roles"),
+    ];
+
+    public static IdentityPlan Build(IdentityOptions options, ImmutableArray<string> tokenHeaders, ConfigurationReport report)
+    {
+        var mappings = ImmutableArray.CreateBuilder<IdentityMapping>();
+        var taken = new List<string>(tokenHeaders);
+        foreach (var (header, claim) in options.Headers?.AsEnumerable() ?? DefaultHeaders)
+        {
+            var path = $"{Section}:Headers:{header}";
+            CheckName(header, path, taken, report);
+            if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed))
+            {
+                report.Error(path, "this is not a claim path.", "Write a claim's name, nested members joined by dots.");
+                continue;
+            }
+
+            mappings.Add(new IdentityMapping(header, parsed));
+        }
+
+        if (options.Payload?.Header is { } payload)
+        {
+            CheckName(payload, $"{Section}:Payload:Header", taken, report);
+        }
+
+        return new IdentityPlan(mappings.ToImmutable(), options.Payload?.Header);
+    }
+
+    private static void CheckName(string header, string path, List<string> taken, ConfigurationReport report)
+    {
+        if (!HeaderSyntax.IsToken(header))
+        {
+            report.Error(path, "this is not a header name.", "Use letters, digits and hyphens.");
+        }
+        else if (ReservedHeaders.Contains(header))
+        {
+            report.Error(path, "this header has another meaning to HTTP or to proxies.", "Choose a name of your own, such as X-Auth-Subject.");
+        }
+        else if (taken.FirstOrDefault(other => HeaderAlias.IsSame(header, other)) is { } other)
+        {
+            report.Error(path, $"some destinations cannot tell this header from {other}.", "Choose names that differ in more than case and separators.");
+        }
+
+        taken.Add(header);
+    }
+}

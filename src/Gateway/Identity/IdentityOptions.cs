@@ -1,0 +1,33 @@
+namespace Gateway.Identity;
+
+/// <summary>What happens to a client header that a destination could take for one of ours.</summary>
+internal enum AliasBehavior
+{
+    /// <summary>It is removed and the request goes on.</summary>
+    Strip,
+
+    /// <summary>The request is refused with 400. A header in exactly our spelling is still only removed.</summary>
+    Reject,
+}
+
+/// <summary>The headers that tell a destination who calls: <c>Gateway:Identity</c>.</summary>
+internal sealed class IdentityOptions
+{
+    /// <summary>
+    /// Header name to claim path. Absent claims give no header. <c>scope</c> and <c>client_id</c> cover the providers' own spellings
+    /// (<c>scp</c>; <c>azp</c>, <c>appid</c>, <c>cid</c>). Default: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, X-Auth-Roles.
+    /// </summary>
+    public Dictionary<string, string>? Headers { get; set; }
+
+    public PayloadOptions? Payload { get; set; }
+
+    /// <summary><c>Strip</c> or <c>Reject</c> client headers that alias ours (<c>X_Auth_Subject</c>). Default <c>Strip</c>.</summary>
+    public AliasBehavior Aliases { get; set; }
+}
+
+/// <summary>The whole claims set for the destination: <c>Gateway:Identity:Payload</c>.</summary>
+internal sealed class PayloadOptions
+{
+    /// <summary>The header that carries base64url of the claims set's JSON. Default none: the payload is not forwarded.</summary>
+    public string? Header { get; set; }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gateway.Authorization;
+using Gateway.Tokens;
+
+namespace Gateway.Identity;
+
+/// <summary>One header that tells the destination something about the caller.</summary>
+internal readonly record struct IdentityHeader(string Name, string Value);
+
+/// <summary>Which claims travel in which headers: the checked, immutable form of <see cref="IdentityOptions"/>.</summary>
+internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, string? payloadHeader)
+{
+    // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would refuse what we cannot explain.
+    private const int MaxValueLength = 4 * 1024;
+    private const int MaxTotalLength = 8 * 1024;
+
+    public IEnumerable<string> HeaderNames =>
+        mappings.Select(mapping => mapping.Header).Concat(payloadHeader is null ? [] : [payloadHeader]);
+
+    /// <summary>Computed once for each verified token. False when a value is too long to travel; it is never cut.</summary>
+    public bool TryCreate(AccessToken token, out ImmutableArray<IdentityHeader> headers)
+    {
+        var built = ImmutableArray.CreateBuilder<IdentityHeader>(mappings.Length + 1);
+        var total = 0;
+        foreach (var mapping in mappings)
+        {
+            if (mapping.ValueOf(token) is { } value)
+            {
+                built.Add(new IdentityHeader(mapping.Header, value));
+                total += value.Length;
+                if (value.Length > MaxValueLength)
+                {
+                    headers = [];
+                    return false;
+                }
+            }
+        }
+
+        if (payloadHeader is not null)
+        {
+            // The payload segment is already base64url of the claims set, and the signature covers this very spelling.
+            built.Add(new IdentityHeader(payloadHeader, token.EncodedClaims));
+            total += token.EncodedClaims.Length;
+        }
+
+        headers = built.DrainToImmutable();
+        return total <= (payloadHeader is null ? MaxTotalLength : CompactToken.MaxLength);
+    }
+}
+
+/// <summary>One header and the claim that fills it.</summary>
+internal sealed class IdentityMapping(string header, ClaimPath path)
+{
+    public string Header => header;
+
+    public string? ValueOf(AccessToken token)
+    {
+        switch (path.Text)
+        {
+            // The two claims that providers spell in more than one way.
+            case "scope":
+                return token.Scopes.IsEmpty ? null : HeaderValueEncoding.Encode(string.Join(' ', token.Scopes));
+            case "client_id":
+                return token.ClientId is null ? null : HeaderValueEncoding.Encode(token.ClientId);
+        }
+
+        var found = new List<JsonElement>();
+        path.Collect(token, found);
+        return found switch
+        {
+            [] => null,
+            [var only] => HeaderValueEncoding.Encode(only),
+            // Through an array of objects the path leads to several values; they travel as one list.
+            _ => string.Join(',', found.Select(HeaderValueEncoding.Encode).Where(value => value is not null)) is { Length: > 0 } list ? list : null,
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using Gateway.Authentication;
+using Gateway.Authorization;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway.Identity;
+
+/// <summary>
+/// Sets the identity headers on every proxied request of every route, after the route's own transforms. It is also the last gate:
+/// a request that no policy has let through is not forwarded, whatever happened before.
+/// </summary>
+internal sealed class IdentityTransform : ITransformProvider
+{
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+    }
+
+    public void Apply(TransformBuilderContext context) => context.AddRequestTransform(SetIdentity);
+
+    private static ValueTask SetIdentity(RequestTransformContext context)
+    {
+        var features = context.HttpContext.Features;
+        if (features.Get<RoutePolicy>() is null)
+        {
+            throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        }
+
+        if (features.Get<VerifiedToken>() is { } token)
+        {
+            var headers = context.ProxyRequest.Headers;
+            foreach (var header in token.IdentityHeaders)
+            {
+                headers.Remove(header.Name);
+                headers.TryAddWithoutValidation(header.Name, header.Value);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Identity;
+
+/// <summary>What to do with a client's header.</summary>
+internal enum HeaderVerdict
+{
+    Keep,
+    Strip,
+
+    /// <summary>A spelling that some destination would take for a header of ours.</summary>
+    Alias,
+}
+
+/// <summary>
+/// The header names that only the gateway may use towards a destination: the identity headers, and what proxies tell each other
+/// about the client, the target and the method, which would let a client contradict what was checked.
+/// </summary>
+internal sealed class ProtectedHeaders
+{
+    private const string ForwardedPrefix = "X-Forwarded-";
+
+    private static readonly ImmutableArray<string> ProxyHeaders =
+    [
+        "Forwarded", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Original-Host",
+        "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override",
+    ];
+
+    private readonly ImmutableArray<Entry> _entries;
+
+    // Bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
+    private readonly ulong _lengths;
+
+    /// <param name="identityHeaders">Removed in every spelling.</param>
+    /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
+    public ProtectedHeaders(IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases)
+    {
+        Aliases = aliases;
+        _entries =
+        [
+            .. identityHeaders.Select(name => new Entry(name, IsIdentity: true, IsToken: false)),
+            .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsToken: true)),
+            .. ProxyHeaders.Select(name => new Entry(name, IsIdentity: false, IsToken: false)),
+        ];
+        foreach (var entry in _entries)
+        {
+            _lengths |= 1UL << (entry.Name.Length & 63);
+        }
+    }
+
+    public AliasBehavior Aliases { get; }
+
+    /// <summary>Whether the operator may not use this name for an identity header.</summary>
+    public static bool IsProxyHeader(string name) =>
+        HeaderAlias.StartsWith(name, ForwardedPrefix) || ProxyHeaders.Any(header => HeaderAlias.IsSame(name, header));
+
+    public HeaderVerdict Judge(string name, out bool isIdentity)
+    {
+        isIdentity = false;
+        if ((_lengths & (1UL << (name.Length & 63))) != 0)
+        {
+            foreach (var entry in _entries)
+            {
+                if (!HeaderAlias.IsSame(name, entry.Name))
+                {
+                    continue;
+                }
+
+                isIdentity = entry.IsIdentity;
+                var isExact = name.Equals(entry.Name, StringComparison.OrdinalIgnoreCase);
+                if (isExact)
+                {
+                    return entry.IsToken ? HeaderVerdict.Keep : HeaderVerdict.Strip;
+                }
+
+                return entry.IsIdentity || entry.IsToken ? HeaderVerdict.Alias : HeaderVerdict.Strip;
+            }
+        }
+
+        return name.Length > ForwardedPrefix.Length && HeaderAlias.StartsWith(name, ForwardedPrefix)
+            ? HeaderVerdict.Strip
+            : HeaderVerdict.Keep;
+    }
+
+    private readonly record struct Entry(string Name, bool IsIdentity, bool IsToken);
+}

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using Gateway.Tokens;
+
+namespace Gateway.Keys;
+
+/// <summary>One key an issuer verifies with. Imported once; safe for any number of threads.</summary>
+internal sealed class VerificationKey
+{
+    private readonly KeyType _type;
+    private readonly string? _curve;
+    private readonly SignatureAlgorithm? _only;
+    private readonly byte[]? _secret;
+    private readonly Func<AsymmetricAlgorithm>? _import;
+
+    // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
+    private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
+
+    private VerificationKey(
+        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, byte[]? secret, Func<AsymmetricAlgorithm>? import)
+    {
+        KeyId = keyId;
+        _type = type;
+        _curve = curve;
+        _only = only;
+        _secret = secret;
+        _import = import;
+        _idle[0] = import?.Invoke();
+    }
+
+    public string? KeyId { get; }
+
+    /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
+    public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
+        new(keyId, KeyType.Rsa, null, only, null, () => RSA.Create(parameters));
+
+    /// <exception cref="CryptographicException">The point is not on the curve.</exception>
+    public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>
+        new(keyId, KeyType.Ec, curve, only, null, () => ECDsa.Create(parameters));
+
+    public static VerificationKey Secret(byte[] secret) => new(null, KeyType.Secret, null, null, secret, null);
+
+    /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
+    public bool Fits(AlgorithmTraits algorithm) =>
+        _type == algorithm.KeyType
+        && _curve == algorithm.Curve
+        && (_only is null || _only == algorithm.Algorithm)
+        // RFC 7518 section 3.2: a secret is at least as long as the hash.
+        && (_secret is null || _secret.Length >= algorithm.HashLength);
+
+    public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
+    {
+        // ECDSA signatures are r and s at full length (RFC 7518 section 3.4); DER or extra bytes never reach the crypto library.
+        if (algorithm.SignatureLength != 0 && signature.Length != algorithm.SignatureLength)
+        {
+            return false;
+        }
+
+        Span<byte> hash = stackalloc byte[algorithm.HashLength];
+        if (_secret is not null)
+        {
+            CryptographicOperations.HmacData(algorithm.Hash, _secret, signingInput, hash);
+            return CryptographicOperations.FixedTimeEquals(hash, signature);
+        }
+
+        CryptographicOperations.HashData(algorithm.Hash, signingInput, hash);
+        var verifier = Take();
+        try
+        {
+            return verifier switch
+            {
+                RSA rsa => rsa.VerifyHash(
+                    hash, signature, algorithm.Hash, algorithm.IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
+                ECDsa ecdsa => ecdsa.VerifyHash(hash, signature),
+                _ => false,
+            };
+        }
+        catch (CryptographicException)
+        {
+            // Some impossible signatures (r or s out of range) are an error to the library; to us they are bad signatures.
+            return false;
+        }
+        finally
+        {
+            Return(verifier);
+        }
+    }
+
+    private AsymmetricAlgorithm Take()
+    {
+        foreach (ref var slot in _idle.AsSpan())
+        {
+            if (Interlocked.Exchange(ref slot, null) is { } verifier)
+            {
+                return verifier;
+            }
+        }
+
+        return _import!();
+    }
+
+    private void Return(AsymmetricAlgorithm verifier)
+    {
+        foreach (ref var slot in _idle.AsSpan())
+        {
+            if (Interlocked.CompareExchange(ref slot, verifier, null) is null)
+            {
+                return;
+            }
+        }
+
+        verifier.Dispose();
+    }
+}

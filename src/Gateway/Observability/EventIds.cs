@@ -1,0 +1,20 @@
+namespace Gateway.Observability;
+
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration. Never reused.</summary>
+internal static class EventIds
+{
+    public const int RequestRefused = 100;
+    public const int RequestReported = 101;
+    public const int RequestAmbiguous = 102;
+    public const int RequestFaulted = 103;
+
+    public const int KeysRefreshed = 200;
+    public const int KeysNotRefreshed = 201;
+    public const int KeySkipped = 202;
+
+    public const int RevocationsRead = 300;
+    public const int RevocationsNotRead = 301;
+    public const int RevocationsReadAgain = 302;
+
+    public const int Started = 400;
+}

@@ -1,0 +1,3 @@
+using Gateway.Commands;
+
+return await GatewayCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,49 @@
+using System.Threading.Channels;
+
+namespace Gateway.Revocation;
+
+/// <summary>A log that lives and dies with the process: for development and for gateways that do not revoke.</summary>
+internal sealed class MemoryRevocationLog : IRevocationLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<RevocationEntry> _entries = [];
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(1);
+    private readonly TimeProvider _time;
+
+    public MemoryRevocationLog(TimeProvider time) => _time = time;
+
+    public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _entries.AddRange(entries);
+        }
+
+        _changed.Writer.TryWrite(true);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<RevocationPage> ReadAfterAsync(long position, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var entries = _entries[(int)position..];
+            return ValueTask.FromResult(new RevocationPage(entries, _entries.Count, IsLast: true));
+        }
+    }
+
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
+    {
+        using var heartbeat = new CancellationTokenSource(_heartbeat, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Token, cancellationToken);
+        try
+        {
+            await _changed.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The heartbeat: nothing new, and that is known again.
+        }
+    }
+}

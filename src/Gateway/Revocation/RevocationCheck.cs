@@ -1,0 +1,29 @@
+using Gateway.Configuration;
+
+namespace Gateway.Revocation;
+
+/// <summary>Checks <c>Gateway:Revocation</c>.</summary>
+internal static class RevocationCheck
+{
+    private const string Section = "Gateway:Revocation";
+    private static readonly TimeSpan MinStaleness = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromDays(1);
+
+    public static void Run(RevocationOptions options, ConfigurationReport report)
+    {
+        if (options.Store == RevocationStore.Redis)
+        {
+            report.Error($"{Section}:Store", "the Redis store is not part of this version.", "Choose Sqlite or Memory.");
+        }
+
+        if (options.MaxStaleness < MinStaleness || options.MaxStaleness > MaxStaleness)
+        {
+            report.Error($"{Section}:MaxStaleness", "this is out of range.", "Choose 00:00:01 to 1.00:00:00.");
+        }
+
+        if (options.Store == RevocationStore.Sqlite && string.IsNullOrWhiteSpace(options.Sqlite.Path))
+        {
+            report.Error($"{Section}:Sqlite:Path", "the store needs a file.", "Name one, such as data/revocations.db.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace Gateway.Revocation;
+
+/// <summary>What a revocation names. The names are those of the log's <c>kind</c> field.</summary>
+internal enum RevocationKind
+{
+    /// <summary>One token, by its <c>jti</c>.</summary>
+    Jti,
+
+    /// <summary>Every token of a subject issued up to <see cref="RevocationEntry.Before"/>.</summary>
+    Sub,
+
+    /// <summary>Every token of a session (<c>sid</c>) issued up to <see cref="RevocationEntry.Before"/>.</summary>
+    Sid,
+
+    /// <summary>Every token of a client issued up to <see cref="RevocationEntry.Before"/>.</summary>
+    Client,
+
+    /// <summary>Every token an issuer signed up to <see cref="RevocationEntry.Before"/>.</summary>
+    Issuer,
+
+    /// <summary>One token, by the base64url SHA-256 of its compact form; for tokens without <c>jti</c>.</summary>
+    Token,
+}
+
+/// <summary>What an entry does to the revocation list.</summary>
+internal enum RevocationOperation
+{
+    Revoke,
+    Restore,
+}
+
+/// <summary>One line of the revocation log.</summary>
+/// <param name="Kind">What is named.</param>
+/// <param name="Issuer">The <c>iss</c> value whose tokens are meant; compared exactly.</param>
+/// <param name="Value">The jti, subject, session, client id or token hash; for <see cref="RevocationKind.Issuer"/> the issuer again.</param>
+/// <param name="Expires">Unix seconds; when the entry may be forgotten, because no token it names can be valid any more.</param>
+/// <param name="Before">Unix seconds; tokens issued up to and including this second are refused. Unused for jti and token.</param>
+/// <param name="Operation">Revoke, or take a revocation back.</param>
+/// <param name="Reason">Free text for the record.</param>
+/// <param name="By">Who asked for it, for the record.</param>
+internal sealed record RevocationEntry(
+    RevocationKind Kind,
+    string Issuer,
+    string Value,
+    long Expires,
+    long? Before = null,
+    RevocationOperation Operation = RevocationOperation.Revoke,
+    string? Reason = null,
+    string? By = null);

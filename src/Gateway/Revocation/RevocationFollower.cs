@@ -1,0 +1,107 @@
+using Gateway.Observability;
+
+namespace Gateway.Revocation;
+
+/// <summary>Replays the log into the set before the first request, then follows it. A fault of the store only makes the list older.</summary>
+internal sealed partial class RevocationFollower(IRevocationLog log, RevocationList list, TimeProvider time, ILogger<RevocationFollower> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+
+    private long _position;
+    private long _lastForgotten;
+    private bool _failing;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryReadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (await TryReadAsync(stoppingToken))
+            {
+                ForgetExpired();
+            }
+            else
+            {
+                await Task.Delay(RetryAfterFault, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<bool> TryReadAsync(CancellationToken stopping)
+    {
+        try
+        {
+            if (list.IsLoaded)
+            {
+                await log.WaitForChangeAsync(stopping);
+            }
+
+            RevocationPage page;
+            do
+            {
+                page = await log.ReadAfterAsync(_position, stopping);
+                foreach (var entry in page.Entries)
+                {
+                    list.Set.Apply(entry);
+                }
+
+                _position = page.Position;
+            }
+            while (!page.IsLast);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+#pragma warning disable CA1031 // A store may fail in any way; every fault means the same to us: the list grows old, requests go on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            if (!_failing)
+            {
+                _failing = true;
+                NotRead(logger, fault.Message);
+            }
+
+            return false;
+        }
+
+        if (_failing)
+        {
+            _failing = false;
+            ReadAgain(logger, list.Set.Count);
+        }
+        else if (!list.IsLoaded)
+        {
+            Read(logger, list.Set.Count);
+        }
+
+        list.MarkRead();
+        return true;
+    }
+
+    private void ForgetExpired()
+    {
+        if (time.GetElapsedTime(_lastForgotten) >= ForgetEvery)
+        {
+            _lastForgotten = time.GetTimestamp();
+            list.Set.ForgetExpired(time.GetUtcNow());
+        }
+    }
+
+    [LoggerMessage(EventIds.RevocationsRead, LogLevel.Information, "The revocation list is loaded: {Count} live entries.")]
+    private static partial void Read(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.RevocationsNotRead, LogLevel.Error, "The revocation log cannot be read: {Error}. After MaxStaleness each policy's OnRevocationUnavailable decides.")]
+    private static partial void NotRead(ILogger logger, string error);
+
+    [LoggerMessage(EventIds.RevocationsReadAgain, LogLevel.Information, "The revocation log can be read again: {Count} live entries.")]
+    private static partial void ReadAgain(ILogger logger, int count);
+}

@@ -1,0 +1,50 @@
+using Gateway.Tokens;
+
+namespace Gateway.Revocation;
+
+internal enum RevocationStatus
+{
+    NotRevoked,
+    Revoked,
+
+    /// <summary>The list is older than <see cref="RevocationOptions.MaxStaleness"/>, so "not revoked" would be a guess.</summary>
+    Unavailable,
+}
+
+/// <summary>
+/// Was this token withdrawn? Answered from memory in every case; the follower keeps the set current and notes when it last was.
+/// </summary>
+internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
+{
+    private const long Never = long.MinValue;
+
+    private long _lastRead = Never;
+
+    public RevocationSet Set { get; } = new();
+
+    /// <summary>Whether the log has been read to its end at least once.</summary>
+    public bool IsLoaded => Volatile.Read(ref _lastRead) != Never;
+
+    public bool IsStale
+    {
+        get
+        {
+            var lastRead = Volatile.Read(ref _lastRead);
+            return lastRead == Never || time.GetElapsedTime(lastRead) > maxStaleness;
+        }
+    }
+
+    public RevocationStatus Check(AccessToken token)
+    {
+        // What is known to be revoked stays so, however old the list.
+        if (Set.IsRevoked(token.RevocationKeys, token.IssuedAt))
+        {
+            return RevocationStatus.Revoked;
+        }
+
+        return IsStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
+    }
+
+    /// <summary>The end of the log has been reached just now.</summary>
+    public void MarkRead() => Volatile.Write(ref _lastRead, time.GetTimestamp());
+}

@@ -1,0 +1,38 @@
+namespace Gateway.Revocation;
+
+/// <summary>Where revocations are kept.</summary>
+internal enum RevocationStore
+{
+    /// <summary>Lost when the process ends.</summary>
+    Memory,
+
+    /// <summary>A file beside the gateway; durable, one replica.</summary>
+    Sqlite,
+
+    /// <summary>Shared by all replicas. Not available in this version.</summary>
+    Redis,
+}
+
+/// <summary>The revocation list: <c>Gateway:Revocation</c>.</summary>
+internal sealed class RevocationOptions
+{
+    /// <summary><c>Memory</c> or <c>Sqlite</c>. Default <c>Sqlite</c>.</summary>
+    public RevocationStore Store { get; set; } = RevocationStore.Sqlite;
+
+    public SqliteOptions Sqlite { get; set; } = new();
+
+    /// <summary>
+    /// How old the list may grow while its store cannot be read; beyond it each policy's <c>OnRevocationUnavailable</c> decides.
+    /// Default 10 seconds, range 1 second to 1 day.
+    /// </summary>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>The embedded store: <c>Gateway:Revocation:Sqlite</c>.</summary>
+internal sealed class SqliteOptions
+{
+    /// <summary>
+    /// The database file, created when absent. A relative path starts at the folder of yarp.json. Default <c>data/revocations.db</c>.
+    /// </summary>
+    public string Path { get; set; } = "data/revocations.db";
+}

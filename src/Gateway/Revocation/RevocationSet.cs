@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+
+namespace Gateway.Revocation;
+
+/// <summary>
+/// The live revocations in memory, exact. Written by the follower alone, read by every request without a lock.
+/// </summary>
+internal sealed class RevocationSet
+{
+    // A token is accepted until `exp` plus the largest clock skew an issuer may have; its revocation must not end before.
+    private static readonly long ForgetAfter = (long)TimeSpan.FromMinutes(5).TotalSeconds;
+
+    private readonly ConcurrentDictionary<RevocationKey, Mark> _marks = new();
+
+    public int Count => _marks.Count;
+
+    public void Apply(RevocationEntry entry)
+    {
+        var key = RevocationKey.Of(entry.Kind, entry.Issuer, entry.Value);
+        if (entry.Operation == RevocationOperation.Restore)
+        {
+            _marks.TryRemove(key, out _);
+            return;
+        }
+
+        var before = entry.Kind is RevocationKind.Jti or RevocationKind.Token ? long.MaxValue : entry.Before ?? long.MaxValue;
+        // Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.
+        _marks.AddOrUpdate(
+            key,
+            static (_, added) => added,
+            static (_, known, added) => new Mark(Math.Max(known.Expires, added.Expires), Math.Max(known.Before, added.Before)),
+            new Mark(entry.Expires, before));
+    }
+
+    /// <param name="issuedAt">The token's <c>iat</c>; a token that does not say when it was issued is older than any cut-off.</param>
+    public bool IsRevoked(in RevocationKeys keys, double? issuedAt)
+    {
+        if (_marks.IsEmpty)
+        {
+            return false;
+        }
+
+        // Cut-offs are whole seconds, so a token of that very second counts as issued before.
+        var issued = issuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
+        return IsMarked(keys.TokenId, issued)
+            || IsMarked(keys.TokenHash, issued)
+            || IsMarked(keys.Subject, issued)
+            || IsMarked(keys.Session, issued)
+            || IsMarked(keys.Client, issued)
+            || IsMarked(keys.Issuer, issued);
+    }
+
+    public void ForgetExpired(DateTimeOffset now)
+    {
+        var limit = now.ToUnixTimeSeconds() - ForgetAfter;
+        foreach (var mark in _marks)
+        {
+            if (mark.Value.Expires < limit)
+            {
+                // Only this very mark: one written meanwhile for the same name stays.
+                _marks.TryRemove(mark);
+            }
+        }
+    }
+
+    private bool IsMarked(RevocationKey? key, long issued) =>
+        key is { } name && _marks.TryGetValue(name, out var mark) && issued <= mark.Before;
+
+    private readonly record struct Mark(long Expires, long Before);
+}

@@ -1,0 +1,132 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Revocation;
+
+/// <summary>
+/// The embedded store: one SQLite file that the gateway follows and that <c>gateway revoke</c> writes from another process. Durable
+/// when acknowledged: WAL with a flush at each commit.
+/// </summary>
+internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRevocationLog
+{
+    private const int PageSize = 10_000;
+
+    // In force within 100 ms: half of that is the wait, the rest is ample for the read.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
+    private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
+
+    private bool _created;
+
+    public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var transaction = connection.BeginTransaction();
+        var now = time.GetUtcNow();
+        foreach (var entry in entries)
+        {
+            await using var insert = connection.CreateCommand();
+            insert.Transaction = transaction;
+            insert.CommandText =
+                "INSERT INTO revocations (kind, issuer, value, expires, before, op, reason, by, at) " +
+                "VALUES ($kind, $issuer, $value, $expires, $before, $op, $reason, $by, $at)";
+            insert.Parameters.AddWithValue("$kind", RevocationNames.Of(entry.Kind));
+            insert.Parameters.AddWithValue("$issuer", entry.Issuer);
+            insert.Parameters.AddWithValue("$value", entry.Value);
+            insert.Parameters.AddWithValue("$expires", entry.Expires);
+            insert.Parameters.AddWithValue("$before", (object?)entry.Before ?? DBNull.Value);
+            insert.Parameters.AddWithValue("$op", RevocationNames.Of(entry.Operation));
+            insert.Parameters.AddWithValue("$reason", (object?)entry.Reason ?? DBNull.Value);
+            insert.Parameters.AddWithValue("$by", (object?)entry.By ?? DBNull.Value);
+            insert.Parameters.AddWithValue("$at", now.ToUnixTimeSeconds());
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var forget = connection.CreateCommand();
+        forget.Transaction = transaction;
+        forget.CommandText = "DELETE FROM revocations WHERE expires < $limit";
+        forget.Parameters.AddWithValue("$limit", (now - KeepExpired).ToUnixTimeSeconds());
+        await forget.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async ValueTask<RevocationPage> ReadAfterAsync(long position, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var select = connection.CreateCommand();
+        select.CommandText =
+            "SELECT id, kind, issuer, value, expires, before, op, reason, by FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
+        select.Parameters.AddWithValue("$after", position);
+        select.Parameters.AddWithValue("$limit", PageSize);
+        var entries = new List<RevocationEntry>();
+        var rows = 0;
+        await using var reader = await select.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows++;
+            position = reader.GetInt64(0);
+            // The table's own checks admit no other kind or operation; a row that a stranger's schema let in is not one of ours.
+            if (RevocationNames.TryParse(reader.GetString(1), out RevocationKind kind)
+                && RevocationNames.TryParse(reader.GetString(6), out RevocationOperation operation))
+            {
+                entries.Add(new RevocationEntry(
+                    kind,
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt64(4),
+                    reader.IsDBNull(5) ? null : reader.GetInt64(5),
+                    operation,
+                    reader.IsDBNull(7) ? null : reader.GetString(7),
+                    reader.IsDBNull(8) ? null : reader.GetString(8)));
+            }
+        }
+
+        return new RevocationPage(entries, position, IsLast: rows < PageSize);
+    }
+
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await Task.Delay(PollInterval, time, cancellationToken);
+
+    private async ValueTask<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 }.ToString());
+        try
+        {
+            if (!_created)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            }
+
+            await connection.OpenAsync(cancellationToken);
+            await using var prepare = connection.CreateCommand();
+            prepare.CommandText = _created ? "PRAGMA synchronous = FULL" : Schema;
+            await prepare.ExecuteNonQueryAsync(cancellationToken);
+            _created = true;
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private const string Schema =
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        CREATE TABLE IF NOT EXISTS revocations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL CHECK (kind IN ('jti', 'sub', 'sid', 'client', 'issuer', 'token')),
+            issuer TEXT NOT NULL,
+            value TEXT NOT NULL,
+            expires INTEGER NOT NULL,
+            before INTEGER,
+            op TEXT NOT NULL CHECK (op IN ('revoke', 'restore')),
+            reason TEXT,
+            by TEXT,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX IF NOT EXISTS revocations_expires ON revocations (expires);
+        """;
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gateway.Revocation;
+
+namespace Gateway.Tokens;
+
+/// <summary>The facts of a token whose signature and claims have been checked. Immutable.</summary>
+internal sealed class AccessToken
+{
+    public required IssuerProfile Issuer { get; init; }
+
+    /// <summary><c>sub</c>, or null when the token has none.</summary>
+    public required string? Subject { get; init; }
+
+    /// <summary><c>jti</c>.</summary>
+    public required string? TokenId { get; init; }
+
+    /// <summary><c>client_id</c> (RFC 9068), or what providers use in its place: <c>azp</c>, <c>appid</c>, <c>cid</c>.</summary>
+    public required string? ClientId { get; init; }
+
+    /// <summary><c>sid</c>, the session at the issuer.</summary>
+    public required string? SessionId { get; init; }
+
+    /// <summary>From <c>scope</c> (space-separated) or <c>scp</c> (the same, or an array).</summary>
+    public required ImmutableArray<string> Scopes { get; init; }
+
+    /// <summary><c>iat</c> in Unix seconds.</summary>
+    public required double? IssuedAt { get; init; }
+
+    /// <summary><c>exp</c> in Unix seconds, without clock skew.</summary>
+    public required double ExpiresAt { get; init; }
+
+    /// <summary>The whole claims set.</summary>
+    public required JsonElement Claims { get; init; }
+
+    /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
+    public required string EncodedClaims { get; init; }
+
+    /// <summary>What a revocation of this token can name.</summary>
+    public required RevocationKeys RevocationKeys { get; init; }
+
+    /// <summary>
+    /// RFC 9068 section 2.2 lets a client that acts for itself use its own id as subject. RFC 9700 section 4.15: such a
+    /// token must be told apart from a user's, so policies and headers can read this as <c>$subject_type</c>.
+    /// </summary>
+    public string SubjectType => Subject is not null && Subject == ClientId ? "client" : "user";
+}

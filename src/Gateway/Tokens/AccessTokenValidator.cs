@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+using Gateway.Keys;
+using Gateway.Revocation;
+
+namespace Gateway.Tokens;
+
+/// <summary>
+/// Is this token good? Checks in the order of cost, so that a flood of bad tokens dies before the signature: size and alphabet,
+/// header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the signature last.
+/// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8). Knows neither HTTP nor revocation.
+/// </summary>
+internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, TimeProvider time)
+{
+    private readonly FrozenDictionary<string, IssuerProfile> _issuers =
+        issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+
+    public TokenResult Validate(ReadOnlySpan<char> text)
+    {
+        if (!CompactToken.TrySplit(text, out var compact, out var reason))
+        {
+            return TokenResult.Refused(reason);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
+        try
+        {
+            if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))
+            {
+                return TokenResult.Refused(RefusalReason.Malformed);
+            }
+
+            return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out var claims)
+                ? Validate(text, compact, header, claims)
+                : TokenResult.Refused(RefusalReason.Malformed);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private TokenResult Validate(ReadOnlySpan<char> text, CompactToken compact, JoseHeader header, JsonElement claims)
+    {
+        // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
+        if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
+        {
+            return TokenResult.Refused(RefusalReason.UnsupportedAlgorithm);
+        }
+
+        if (!claims.TryGetProperty("iss"u8, out var iss))
+        {
+            return TokenResult.Refused(RefusalReason.MissingClaim);
+        }
+
+        if (iss.ValueKind != JsonValueKind.String)
+        {
+            return TokenResult.Refused(RefusalReason.BadClaim);
+        }
+
+        // C2: exact, before any key is looked up, so that one issuer's key can never verify another's token.
+        if (!_issuers.TryGetValue(iss.GetString()!, out var issuer))
+        {
+            return TokenResult.Refused(RefusalReason.UnknownIssuer);
+        }
+
+        if (!issuer.Algorithms.Contains(algorithm.Algorithm))
+        {
+            return TokenResult.Refused(RefusalReason.UnsupportedAlgorithm, issuer);
+        }
+
+        if (!TokenKind.IsAllowedType(header.Type, issuer.TokenTypes) || TokenKind.IsMarkedAsOther(claims))
+        {
+            return TokenResult.Refused(RefusalReason.WrongType, issuer);
+        }
+
+        if (!RegisteredClaims.TryRead(claims, out var registered, out var reason)
+            || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
+            || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
+            || !HasRequiredClaims(registered, issuer, out reason)
+            || !Verify(compact, header.KeyId, algorithm, issuer.Keys, out reason))
+        {
+            return TokenResult.Refused(reason, issuer);
+        }
+
+        return TokenResult.Accepted(new AccessToken
+        {
+            Issuer = issuer,
+            Subject = registered.Subject,
+            TokenId = registered.TokenId,
+            ClientId = registered.ClientId,
+            SessionId = registered.SessionId,
+            Scopes = registered.Scopes,
+            IssuedAt = registered.IssuedAt,
+            ExpiresAt = registered.ExpiresAt,
+            Claims = claims,
+            EncodedClaims = compact.Payload.ToString(),
+            RevocationKeys = RevocationKeys.Of(issuer.Issuer, registered, text),
+        });
+    }
+
+    private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer, out RefusalReason reason)
+    {
+        reason = RefusalReason.MissingClaim;
+        var hasTokenId = claims.TokenId is not null || !issuer.RequireTokenId;
+        // RFC 9068 section 2.2; `iss`, `exp` and `aud` are required of every token and checked by now.
+        return hasTokenId && (!issuer.IsAccessTokenProfile
+            || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
+    }
+
+    private static bool Verify(
+        CompactToken compact, string? keyId, AlgorithmTraits algorithm, IssuerKeys keys, out RefusalReason reason)
+    {
+        var ring = keys.Current;
+        if (ring.IsEmpty)
+        {
+            reason = RefusalReason.KeysUnavailable;
+            return false;
+        }
+
+        reason = RefusalReason.UnknownKey;
+        if (ring.Find(keyId, algorithm) is not { } key)
+        {
+            return false;
+        }
+
+        var length = compact.SigningInput.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
+        try
+        {
+            Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
+            var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
+            reason = RefusalReason.BadSignature;
+            return key.Verify(buffer.AsSpan(0, length), signature, algorithm);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

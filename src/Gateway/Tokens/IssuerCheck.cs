@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Gateway.Configuration;
+using Gateway.Keys;
+
+namespace Gateway.Tokens;
+
+/// <summary>Checks <c>Gateway:Issuers</c> and makes the profiles.</summary>
+internal static class IssuerCheck
+{
+    private static readonly ImmutableArray<string> DefaultTypes = ["at+jwt", "JWT"];
+    private static readonly ImmutableArray<SignatureAlgorithm> DefaultAlgorithms =
+        [SignatureAlgorithm.RS256, SignatureAlgorithm.PS256, SignatureAlgorithm.ES256];
+
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ShortestMaxLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestMaxLifetime = TimeSpan.FromDays(366);
+
+    public static ImmutableArray<IssuerProfile> Build(Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+    {
+        var profiles = ImmutableArray.CreateBuilder<IssuerProfile>();
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, options) in issuers)
+        {
+            var path = $"Gateway:Issuers:{name}";
+            if (options.Issuer is { } issuer && !seen.TryAdd(issuer, name))
+            {
+                context.Report.Error($"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.", "Merge the two.");
+            }
+
+            profiles.Add(Build(name, path, options, context));
+        }
+
+        return profiles.ToImmutable();
+    }
+
+    private static IssuerProfile Build(string name, string path, IssuerOptions options, SettingsContext context)
+    {
+        var report = context.Report;
+        if (string.IsNullOrWhiteSpace(options.Issuer))
+        {
+            report.Error($"{path}:Issuer", "this is required.", "Write the exact `iss` of the issuer's tokens.");
+        }
+        else if (options.Issuer.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !context.IsDevelopment)
+        {
+            report.Error($"{path}:Issuer", "http is accepted in the Development environment only.", "Use the issuer's https URL.");
+        }
+
+        if (options.Audiences is not { Count: > 0 } audiences || audiences.Any(string.IsNullOrWhiteSpace))
+        {
+            report.Error($"{path}:Audiences", "at least one audience is required, and none may be blank.", "List the `aud` values that name this API; else any token of the issuer would do.");
+        }
+
+        if (options.TokenTypes is [] || options.TokenTypes?.Any(string.IsNullOrWhiteSpace) == true)
+        {
+            report.Error($"{path}:TokenTypes", "at least one type is required.", "Leave it out for at+jwt and JWT.");
+        }
+
+        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > MaxSkew)
+        {
+            report.Error($"{path}:ClockSkew", "this is out of range.", "Choose 00:00:00 to 00:05:00.");
+        }
+
+        if (options.MaxLifetime < ShortestMaxLifetime || options.MaxLifetime > LongestMaxLifetime)
+        {
+            report.Error($"{path}:MaxLifetime", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
+        }
+
+        var algorithms = BuildAlgorithms(path, options, report);
+        var source = KeySourceCheck.Build(path, options, algorithms, context);
+        return new IssuerProfile
+        {
+            Name = name,
+            Issuer = options.Issuer ?? "",
+            Audiences = [.. options.Audiences ?? []],
+            Algorithms = algorithms,
+            TokenTypes = options.TokenTypes is null ? DefaultTypes : [.. options.TokenTypes.Select(WithoutMediaTypePrefix)],
+            ClockSkew = options.ClockSkew,
+            MaxLifetime = options.MaxLifetime,
+            RequireTokenId = options.RequireTokenId,
+            Keys = new IssuerKeys(name, source),
+        };
+    }
+
+    private static ImmutableArray<SignatureAlgorithm> BuildAlgorithms(string path, IssuerOptions options, ConfigurationReport report)
+    {
+        path += ":Algorithms";
+        var hasSecret = options.Keys?.SecretFile is not null;
+        if (options.Algorithms is null)
+        {
+            if (hasSecret)
+            {
+                report.Error(path, "a secret needs its algorithms named.", "List HS256, HS384 or HS512.");
+            }
+
+            return DefaultAlgorithms;
+        }
+
+        var algorithms = ImmutableArray.CreateBuilder<SignatureAlgorithm>();
+        for (var i = 0; i < options.Algorithms.Count; i++)
+        {
+            var name = options.Algorithms[i];
+            if (SignatureAlgorithms.Find(name) is not { } traits)
+            {
+                report.Error(
+                    $"{path}:{i}", "this algorithm cannot be verified.", Suggestion.For(name, Enum.GetNames<SignatureAlgorithm>()));
+                continue;
+            }
+
+            if (traits.KeyType == KeyType.Secret != hasSecret)
+            {
+                report.Error(
+                    $"{path}:{i}",
+                    hasSecret ? "a SecretFile verifies HS256, HS384 and HS512 only." : "HS algorithms need a SecretFile; a published key is no secret.",
+                    hasSecret ? "List HS algorithms, or use another key source." : "List RS, PS or ES algorithms, or use SecretFile.");
+                continue;
+            }
+
+            algorithms.Add(traits.Algorithm);
+        }
+
+        if (options.Algorithms.Count == 0)
+        {
+            report.Error(path, "at least one algorithm is required.", "Leave it out for RS256, PS256 and ES256.");
+        }
+
+        return algorithms.ToImmutable();
+    }
+
+    private static string WithoutMediaTypePrefix(string type) =>
+        type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Gateway.Tokens;
+
+/// <summary>
+/// Parses what a stranger sent: UTF-8, exactly one JSON object, no byte order mark, comment or trailing byte, no member twice, no
+/// unpaired surrogate, bounded depth. Anything two parsers could read differently is refused (RFC 7515 section 4, RFC 8725 section 2.4).
+/// </summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    public static bool TryParseObject(ReadOnlySpan<byte> utf8, out JsonElement value)
+    {
+        value = default;
+        if (!Utf8.IsValid(utf8))
+        {
+            return false;
+        }
+
+        try
+        {
+            value = JsonElement.Parse(utf8, Options);
+            return value.ValueKind == JsonValueKind.Object && (utf8.IndexOf("\\u"u8) < 0 || HasOnlyPairedSurrogates(value));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate in a member name, met while the parser looked for duplicates.
+            return false;
+        }
+    }
+
+    private static bool HasOnlyPairedSurrogates(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    if (!HasOnlyPairedSurrogates(member.Value))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    if (!HasOnlyPairedSurrogates(item))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case JsonValueKind.String:
+                // Throws InvalidOperationException on an unpaired surrogate, which the caller turns into a refusal.
+                return value.GetString() is not null;
+            default:
+                return true;
+        }
+    }
+}

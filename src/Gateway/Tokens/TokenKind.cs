@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Gateway.Tokens;
+
+/// <summary>
+/// Tells access tokens from the other JWTs that the same issuer signs with the same key: ID, refresh, offline and logout tokens and
+/// security events (RFC 8725 section 3.12). The header's <c>typ</c> is a per-issuer list; these marks are in the payload.
+/// </summary>
+internal static class TokenKind
+{
+    private const string MediaTypePrefix = "application/";
+
+    // Claims in which providers write the kind of a token, and the kinds that open no API.
+    private static readonly string[] KindClaims = ["typ", "token_use", "token_type", "type", "token_kind"];
+
+    private static readonly string[] OtherKinds =
+        ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
+
+    // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
+    private static readonly string[] OtherMarks = ["at_hash", "c_hash", "s_hash"];
+
+    /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
+    public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
+    {
+        var name = type.AsSpan();
+        if (type is null)
+        {
+            name = "JWT";
+        }
+        else if (name.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            name = name[MediaTypePrefix.Length..];
+        }
+
+        foreach (var candidate in allowed)
+        {
+            if (name.Equals(candidate, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool IsMarkedAsOther(JsonElement claims)
+    {
+        foreach (var mark in OtherMarks)
+        {
+            if (claims.TryGetProperty(mark, out _))
+            {
+                return true;
+            }
+        }
+
+        // RFC 8417 section 2.2: the mark of a security event token, logout tokens among them.
+        if (claims.TryGetProperty("events"u8, out var events) && events.ValueKind == JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        foreach (var claim in KindClaims)
+        {
+            if (claims.TryGetProperty(claim, out var kind)
+                && kind.ValueKind == JsonValueKind.String
+                && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        // Cognito's `token_use` has two values, and only one of them is ours.
+        return claims.TryGetProperty("token_use", out var use)
+            && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8));
+    }
+}

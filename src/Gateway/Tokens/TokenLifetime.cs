@@ -1,0 +1,30 @@
+namespace Gateway.Tokens;
+
+/// <summary>
+/// The times of a token against the clock (RFC 7519 sections 4.1.4 to 4.1.6). The skew widens the window at both ends: issuers
+/// and we both drift, and a false 401 costs a login.
+/// </summary>
+internal static class TokenLifetime
+{
+    public static bool IsWithin(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, out RefusalReason reason)
+    {
+        var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
+        var skew = issuer.ClockSkew.TotalSeconds;
+        if (now >= claims.ExpiresAt + skew)
+        {
+            reason = RefusalReason.Expired;
+            return false;
+        }
+
+        if (claims.NotBefore > now + skew || claims.IssuedAt > now + skew)
+        {
+            reason = RefusalReason.NotYetValid;
+            return false;
+        }
+
+        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will.
+        var start = claims.IssuedAt ?? claims.NotBefore ?? now - skew;
+        reason = RefusalReason.LifetimeTooLong;
+        return claims.ExpiresAt - start <= issuer.MaxLifetime.TotalSeconds;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gateway.Tokens;
+
+/// <summary>The outcome of validating one token: the token, or why not and, as far as it was known, whose.</summary>
+internal readonly struct TokenResult
+{
+    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer)
+    {
+        Token = token;
+        Reason = reason;
+        Issuer = issuer;
+    }
+
+    public AccessToken? Token { get; }
+
+    public RefusalReason Reason { get; }
+
+    public IssuerProfile? Issuer { get; }
+
+    [MemberNotNullWhen(true, nameof(Token))]
+    public bool IsAccepted => Token is not null;
+
+    public static TokenResult Accepted(AccessToken token) => new(token, default, token.Issuer);
+
+    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null) => new(null, reason, issuer);
+}

@@ -1,0 +1,25 @@
+namespace Gateway.Testing;
+
+/// <summary>Waits for something that becomes true by itself, with a deadline.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    {
+        using var timer = new PeriodicTimer(Step);
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > Deadline)
+            {
+                throw new TimeoutException($"Not within {Deadline.TotalSeconds} s: {what}.");
+            }
+
+            await timer.WaitForNextTickAsync();
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+}

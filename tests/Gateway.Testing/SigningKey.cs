@@ -1,0 +1,84 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace Gateway.Testing;
+
+/// <summary>An issuer's key pair or secret. Signs with any algorithm of its type, also those it should not be used with.</summary>
+internal sealed class SigningKey : IDisposable
+{
+    private readonly RSA? _rsa;
+    private readonly ECDsa? _ec;
+    private readonly byte[]? _secret;
+
+    private SigningKey(string keyId, RSA? rsa, ECDsa? ec, byte[]? secret)
+    {
+        KeyId = keyId;
+        _rsa = rsa;
+        _ec = ec;
+        _secret = secret;
+    }
+
+    public string KeyId { get; }
+
+    public static SigningKey Rsa(string keyId = "rsa-1", int bits = 2048) => new(keyId, RSA.Create(bits), null, null);
+
+    public static SigningKey Ec(string keyId = "ec-1", string curve = "nistP256") =>
+        new(keyId, null, ECDsa.Create(ECCurve.CreateFromFriendlyName(curve)), null);
+
+    public static SigningKey Secret(byte[] secret, string keyId = "secret-1") => new(keyId, null, null, secret);
+
+    /// <summary>The public JWK with kid, kty and its numbers; a test adds or breaks what it likes.</summary>
+    public JsonObject ToJwk()
+    {
+        var jwk = new JsonObject { ["kid"] = KeyId, ["use"] = "sig" };
+        if (_rsa is not null)
+        {
+            var parameters = _rsa.ExportParameters(false);
+            jwk["kty"] = "RSA";
+            jwk["n"] = Base64Url.EncodeToString(parameters.Modulus);
+            jwk["e"] = Base64Url.EncodeToString(parameters.Exponent);
+        }
+        else if (_ec is not null)
+        {
+            var parameters = _ec.ExportParameters(false);
+            jwk["kty"] = "EC";
+            jwk["crv"] = $"P-{(_ec.KeySize == 521 ? 521 : _ec.KeySize)}";
+            jwk["x"] = Base64Url.EncodeToString(parameters.Q.X);
+            jwk["y"] = Base64Url.EncodeToString(parameters.Q.Y);
+        }
+        else
+        {
+            jwk["kty"] = "oct";
+            jwk["k"] = Base64Url.EncodeToString(_secret);
+        }
+
+        return jwk;
+    }
+
+    /// <summary>The SubjectPublicKeyInfo, for tests that misuse a public key as a secret.</summary>
+    public byte[] ExportPublicKey() => _rsa?.ExportSubjectPublicKeyInfo() ?? _ec!.ExportSubjectPublicKeyInfo();
+
+    public byte[] Sign(string algorithm, byte[] input)
+    {
+        var hash = algorithm[^3..] switch
+        {
+            "384" => HashAlgorithmName.SHA384,
+            "512" => HashAlgorithmName.SHA512,
+            _ => HashAlgorithmName.SHA256,
+        };
+        return algorithm[..2] switch
+        {
+            "PS" => _rsa!.SignData(input, hash, RSASignaturePadding.Pss),
+            "ES" => _ec!.SignData(input, hash),
+            "HS" => CryptographicOperations.HmacData(hash, _secret!, input),
+            _ => _rsa!.SignData(input, hash, RSASignaturePadding.Pkcs1),
+        };
+    }
+
+    public void Dispose()
+    {
+        _rsa?.Dispose();
+        _ec?.Dispose();
+    }
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs what the interop scripts need: Debian's Python JWT libraries and the npm packages of the lock file.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then as_root=(sudo); fi
+
+# The output of each step matters only when it fails.
+step() {
+  local name=$1
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "install.sh: '$name' failed (output above). Fix that, then rerun: bash tests/interop/install.sh" >&2
+    exit 1
+  fi
+}
+
+# The distribution's own interpreter is named in full because another python3 may come first on PATH.
+python_ready() {
+  /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography' 2>/dev/null
+}
+
+python_result="already there"
+if ! python_ready; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends python3-jwt python3-jose python3-authlib python3-cryptography
+  step "importing the Python libraries" /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography'
+  python_result="installed"
+fi
+
+# npm writes this file last, so an install that was cut short does not count as done.
+npm_result="already there"
+if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -ot package-lock.json ]]; then
+  step "npm ci" npm ci --no-audit --no-fund
+  npm_result="installed"
+fi
+
+echo "interop: Python libraries $python_result, npm packages $npm_result"
