@@ -1,5 +1,4 @@
 using Gateway.Configuration;
-using Gateway.Keys;
 
 namespace Gateway;
 
@@ -44,8 +43,7 @@ internal static class GatewayApp
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
 
-        var documents = new KeyDocumentClient(new HttpClient(KeyDocumentClient.CreateHandler()), allowHttp: isDevelopment);
-        var context = new SettingsContext(report, Path.GetDirectoryName(file)!, isDevelopment, documents);
+        var context = new SettingsContext(report, Path.GetDirectoryName(file)!, isDevelopment);
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();

@@ -30,7 +30,8 @@ internal static class GatewayServices
         // Tokens/ and Keys/
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IReadOnlyList<IssuerKeys>>([.. settings.Issuers.Select(issuer => issuer.Keys)]);
-        services.AddHostedService<KeyRefresher>();
+        services.AddSingleton<KeyRefresher>();
+        services.AddHostedService<KeyFollower>();
 
         // Revocation/
         services.AddSingleton(provider => new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness));

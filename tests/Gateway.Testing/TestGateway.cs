@@ -81,20 +81,25 @@ internal sealed class TestGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>A yarp.json with one issuer, a public route, a protected one for any token, and policies and routes to add to.</summary>
-    public static JsonObject Configuration(FakeIssuer issuer, RecordingDestination destination) => new()
+    /// <summary>A yarp.json with the issuer, a public route and a protected one for any token, to which a test adds.</summary>
+    public static JsonObject Configuration(FakeIssuer issuer, RecordingDestination destination)
+    {
+        var configuration = Configuration(destination);
+        configuration["Gateway"]!["Issuers"]!["shop"] = new JsonObject
+        {
+            ["Issuer"] = issuer.Issuer,
+            ["Audiences"] = new JsonArray("shop-api"),
+            ["Keys"] = new JsonObject { ["Discovery"] = true },
+        };
+        return configuration;
+    }
+
+    /// <summary>The same without an issuer.</summary>
+    public static JsonObject Configuration(RecordingDestination destination) => new()
     {
         ["Gateway"] = new JsonObject
         {
-            ["Issuers"] = new JsonObject
-            {
-                ["shop"] = new JsonObject
-                {
-                    ["Issuer"] = issuer.Issuer,
-                    ["Audiences"] = new JsonArray("shop-api"),
-                    ["Keys"] = new JsonObject { ["Discovery"] = true },
-                },
-            },
+            ["Issuers"] = new JsonObject(),
             ["Policies"] = new JsonObject(),
             ["Revocation"] = new JsonObject { ["Store"] = "Memory" },
         },

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Gateway.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,7 +25,15 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenAnyIP(settings.ManagementPort);
+            if (environment.IsDevelopment())
+            {
+                kestrel.Listen(IPAddress.Loopback, settings.ManagementPort);
+            }
+            else
+            {
+                // Probes come from the node.
+                kestrel.ListenAnyIP(settings.ManagementPort);
+            }
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);

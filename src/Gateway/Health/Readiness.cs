@@ -7,12 +7,12 @@ namespace Gateway.Health;
 internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 
 /// <summary>
-/// Ready when every issuer has keys and the revocation list has been read once. A store that fails later does not make a replica
+/// Ready when every required issuer has keys and the revocation list has been read once. A store that fails later does not make a replica
 /// unready: all would be at once, and the policies decide better.
 /// </summary>
 internal sealed class Readiness(IReadOnlyList<IssuerKeys> issuers, RevocationList revocations)
 {
     public IEnumerable<ReadinessCheck> Checks =>
-        issuers.Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
+        issuers.Where(keys => keys.IsRequired).Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
             .Append(new ReadinessCheck("revocations", revocations.IsLoaded));
 }

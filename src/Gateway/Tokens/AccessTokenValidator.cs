@@ -97,7 +97,7 @@ internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, T
             ExpiresAt = registered.ExpiresAt,
             Claims = claims,
             EncodedClaims = compact.Payload.ToString(),
-            RevocationKeys = RevocationKeys.Of(issuer.Issuer, registered, text),
+            Hash = RevocationKeys.HashOf(text),
         });
     }
 

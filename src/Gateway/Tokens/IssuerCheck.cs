@@ -66,7 +66,6 @@ internal static class IssuerCheck
         }
 
         var algorithms = BuildAlgorithms(path, options, report);
-        var source = KeySourceCheck.Build(path, options, algorithms, context);
         return new IssuerProfile
         {
             Name = name,
@@ -77,7 +76,7 @@ internal static class IssuerCheck
             ClockSkew = options.ClockSkew,
             MaxLifetime = options.MaxLifetime,
             RequireTokenId = options.RequireTokenId,
-            Keys = new IssuerKeys(name, source),
+            Keys = KeyCheck.Build(name, path, options, algorithms, context),
         };
     }
 

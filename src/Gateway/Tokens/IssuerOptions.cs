@@ -30,6 +30,9 @@ internal sealed class IssuerOptions
     /// <summary>The longest accepted <c>exp</c> minus <c>iat</c>. Default 1 day, range 1 minute to 366 days.</summary>
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>Whether the gateway is not ready until it has this issuer's keys. Default true.</summary>
+    public bool Required { get; set; } = true;
+
     /// <summary>Whether a token without <c>jti</c> is refused. Default false.</summary>
     public bool RequireTokenId { get; set; }
 }
@@ -49,8 +52,20 @@ internal sealed class KeySourceOptions
     public string? JwksFile { get; set; }
 
     /// <summary>
-    /// A file whose content, less one trailing line break, is the secret of HS256, HS384 or HS512: at least as many bytes as the hash
-    /// (RFC 7518 section 3.2). A relative path starts at the folder of yarp.json.
+    /// A file with the secret of HS256, HS384 or HS512: one line, at least as many bytes as the hash (RFC 7518 section 3.2); up to three
+    /// lines while a secret is changed, each of which verifies. A relative path starts at the folder of yarp.json.
     /// </summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>How long keys stay in use while they cannot be refreshed; then the issuer's tokens get 503. Default 1 day, range 1 minute to 366 days.</summary>
+    public TimeSpan MaxStale { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>A PEM file with the certificate authorities to trust for the provider, in place of the system's. Default none.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>The HTTP proxy on the way to the provider. Default none; the environment's proxy variables are not read.</summary>
+    public string? Proxy { get; set; }
+
+    /// <summary>Extra request headers for the provider. The values are never shown. Default none.</summary>
+    public Dictionary<string, string>? Headers { get; set; }
 }
