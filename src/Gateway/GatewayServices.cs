@@ -1,7 +1,7 @@
 using Gateway.Authentication;
 using Gateway.Configuration;
 using Gateway.Errors;
-using Gateway.Health;
+using Gateway.Management;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Observability;
@@ -29,7 +29,7 @@ internal static class GatewayServices
 
         // Tokens/ and Keys/
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IReadOnlyList<IssuerKeys>>([.. settings.Issuers.Select(issuer => issuer.Keys)]);
+        services.AddSingleton(settings.Issuers);
         services.AddSingleton<KeyRefresher>();
         services.AddHostedService<KeyFollower>();
 
@@ -55,7 +55,10 @@ internal static class GatewayServices
         services.AddSingleton<ITransformProvider, IdentityTransform>();
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
 
-        // Health/
+        // Management/
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<AdminGate>();
+        services.AddSingleton<IssuerAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

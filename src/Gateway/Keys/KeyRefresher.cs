@@ -83,6 +83,18 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
         }
     }
 
+    /// <summary>Stops a key at once, whatever the issuer goes on publishing.</summary>
+    public Task ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
+    {
+        lock (keys.Gate)
+        {
+            keys.Forget(keyId);
+        }
+
+        KeyForgotten(logger, keys.Issuer);
+        return Task.CompletedTask;
+    }
+
     private Task<bool> StartLoading_NeedsLock(IssuerKeys keys)
     {
         // On the pool, so that the lock is not held while the source starts its work.
@@ -111,7 +123,7 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
             Apply(keys, load);
         }
 
-        metrics.KeysRefreshed(keys.Issuer, load.IsSuccess);
+        metrics.KeysRefreshed(keys.Family, load.IsSuccess);
         return load.IsSuccess;
     }
 
@@ -170,6 +182,9 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
 
     [LoggerMessage(EventIds.KeySkipped, LogLevel.Warning, "Issuer {Issuer}: {Key} {Why}; it is skipped.")]
     private static partial void KeySkipped(ILogger logger, string issuer, string key, string why);
+
+    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator had a key forgotten; its tokens are refused from now on.")]
+    private static partial void KeyForgotten(ILogger logger, string issuer);
 
     [LoggerMessage(EventIds.KeysExpired, LogLevel.Error, "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
     private static partial void Expired(ILogger logger, string issuer, TimeSpan maxStale);

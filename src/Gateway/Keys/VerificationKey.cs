@@ -30,6 +30,9 @@ internal sealed class VerificationKey
 
     public string? KeyId { get; }
 
+    /// <summary>What the key may verify.</summary>
+    public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
+
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
     public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
         new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters));

@@ -12,6 +12,7 @@ internal static class EventIds
     public const int KeysNotRefreshed = 201;
     public const int KeySkipped = 202;
     public const int KeysExpired = 203;
+    public const int KeyForgotten = 204;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
