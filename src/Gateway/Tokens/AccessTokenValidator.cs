@@ -20,7 +20,8 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             return TokenResult.Refused(reason);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
+        // One buffer for both segments in turn; either may be the longer one.
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
         try
         {
             if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))

@@ -22,8 +22,9 @@ internal static class TokenLifetime
             return false;
         }
 
-        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will.
-        var start = claims.IssuedAt ?? claims.NotBefore ?? now - skew;
+        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will; issued this moment by a
+        // clock ahead of ours is the latest start it can have.
+        var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
         reason = RefusalReason.LifetimeTooLong;
         return claims.ExpiresAt - start <= issuer.MaxLifetime.TotalSeconds;
     }
