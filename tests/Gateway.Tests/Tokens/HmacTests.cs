@@ -108,7 +108,7 @@ public sealed class HmacTests
     private static Shop WithSecret(byte[] secret)
     {
         var shop = new Shop(profile => profile with { Algorithms = [.. SignatureAlgorithms.All.Select(traits => traits.Algorithm)] });
-        shop.Profile.Keys.Replace(new KeyRing([VerificationKey.Secret(secret)], []));
+        shop.Profile.Keys.Replace(new KeyRing([VerificationKey.Secrets([secret])], []));
         return shop;
     }
 

@@ -31,7 +31,7 @@ internal sealed class Shop
             Keys = new IssuerKeys("shop", new JwksFileSource("keys.json")),
         });
         Publish(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P384.ToJwk(), TestKeys.P521.ToJwk());
-        _validator = new AccessTokenValidator([Profile, .. others], Clock);
+        _validator = new AccessTokenValidator(new IssuerDirectory([Profile, .. others], []), Clock);
     }
 
     public FrozenClock Clock { get; } = new();
