@@ -4,7 +4,7 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests;
 
 /// <summary>An issuer, a destination and a gateway with a public and a protected route, shared by the tests of a class.</summary>
-public sealed class StandardGateway : IAsyncLifetime
+public class StandardGateway : IAsyncLifetime
 {
     internal FakeIssuer Issuer { get; private set; } = null!;
 
@@ -12,14 +12,24 @@ public sealed class StandardGateway : IAsyncLifetime
 
     internal TestGateway Gateway { get; private set; } = null!;
 
+    /// <summary>Files beside yarp.json.</summary>
+    private protected virtual IReadOnlyDictionary<string, string>? Files => null;
+
     public async ValueTask InitializeAsync()
     {
         Issuer = await FakeIssuer.StartAsync();
         Destination = await RecordingDestination.StartAsync();
-        Gateway = await TestGateway.StartAsync(TestGateway.Configuration(Issuer, Destination));
+        var configuration = TestGateway.Configuration(Issuer, Destination);
+        Configure(configuration);
+        Gateway = await TestGateway.StartAsync(configuration, files: Files);
     }
 
-    /// <summary>The parts with another gateway, for classes that configure their own.</summary>
+    /// <summary>What a class of tests adds to the configuration.</summary>
+    private protected virtual void Configure(JsonObject configuration)
+    {
+    }
+
+    /// <summary>The same for one test that configures its own.</summary>
     internal static async Task<StandardGateway> StartAsync(Action<JsonObject> edit, TimeProvider? time = null)
     {
         var parts = new StandardGateway
@@ -41,6 +51,12 @@ public sealed class StandardGateway : IAsyncLifetime
     }
 
     public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await DisposePartsAsync();
+    }
+
+    private protected virtual async ValueTask DisposePartsAsync()
     {
         await Gateway.DisposeAsync();
         await Destination.DisposeAsync();
