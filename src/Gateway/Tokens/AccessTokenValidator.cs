@@ -24,7 +24,7 @@ internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, T
             return TokenResult.Refused(reason);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
         try
         {
             if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))
