@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Configuration;
 
 namespace Gateway;
@@ -92,6 +93,8 @@ internal static class GatewayApp
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
             kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.Configure(web.Configuration.GetSection("Kestrel"));
         });
         return builder;

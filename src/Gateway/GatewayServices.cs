@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Authentication;
 using Gateway.Configuration;
 using Gateway.Errors;
@@ -53,7 +54,9 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy))
+            // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
+            .ConfigureHttpClient((_, handler) => handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8);
 
         // Management/
         services.AddSingleton<Readiness>();

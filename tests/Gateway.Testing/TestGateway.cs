@@ -49,7 +49,9 @@ internal sealed class TestGateway : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("gateway-");
         foreach (var (name, content) in files ?? new Dictionary<string, string>())
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, name), content);
+            var path = Path.Combine(folder.FullName, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, content);
         }
 
         var file = Path.Combine(folder.FullName, "yarp.json");

@@ -57,18 +57,20 @@ internal abstract class ClaimRule(ClaimPath path)
     };
 
     /// <summary>Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself.</summary>
-    protected static bool Holds(List<JsonElement> scalars, string wanted)
+    /// <param name="values">The claim as it stands.</param>
+    /// <param name="scalars">The same with its arrays opened.</param>
+    protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
     {
         foreach (var scalar in scalars)
         {
-            if (IsSame(scalar, wanted)
-                || (scalars.Count == 1 && scalar.ValueKind == JsonValueKind.String && scalar.GetString()!.Split(' ').Contains(wanted)))
+            if (IsSame(scalar, wanted))
             {
                 return true;
             }
         }
 
-        return false;
+        // Only a string stands for a list. An array's items are whole: the group "not admin" is not the group "admin".
+        return values is [{ ValueKind: JsonValueKind.String } text] && text.GetString()!.Split(' ').Contains(wanted);
     }
 }
 
@@ -77,7 +79,7 @@ internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) :
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && wanted.Any(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && wanted.Any(value => Holds(values, scalars, value));
     }
 }
 
@@ -86,7 +88,7 @@ internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) :
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && wanted.All(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && wanted.All(value => Holds(values, scalars, value));
     }
 }
 
@@ -95,7 +97,7 @@ internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(values, scalars, value));
     }
 }
 
