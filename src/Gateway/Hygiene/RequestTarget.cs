@@ -128,9 +128,7 @@ internal static class RequestTarget
                 return RequestFault.TargetEncoding;
             }
 
-            // Encoded twice is safe with us and not with a destination that decodes twice.
-            if (octet is 0 or (byte)'/' or (byte)'\\'
-                || (octet == '%' && TryReadOctet(rawPath[(i + 2)..], out var inner) && inner is 0 or (byte)'/' or (byte)'\\' or (byte)'.'))
+            if (octet is 0 or (byte)'/' or (byte)'\\')
             {
                 return RequestFault.TargetSeparator;
             }
@@ -144,7 +142,24 @@ internal static class RequestTarget
             i += 2;
         }
 
-        return RequestFault.None;
+        return HidesSeparator(decoded[..length]) ? RequestFault.TargetSeparator : RequestFault.None;
+    }
+
+    /// <summary>Encoded twice, the digits perhaps too (<c>%25%32%66</c>): safe with us and not with a destination that decodes twice.</summary>
+    private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
+    {
+        for (var rest = decoded; rest.IndexOf((byte)'%') is >= 0 and var start;)
+        {
+            rest = rest[(start + 1)..];
+            if (rest.Length >= 2
+                && byte.TryParse(rest[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var inner)
+                && inner is 0 or (byte)'/' or (byte)'\\' or (byte)'.')
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Reads the two hexadecimal digits after the first character, whatever that is.</summary>
