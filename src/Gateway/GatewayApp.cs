@@ -35,8 +35,7 @@ internal static class GatewayApp
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, true);
-        var file = Path.GetFullPath(options.ConfigFile);
-        var document = YarpJson.Load(file);
+        var document = YarpJson.Load(options.ConfigFile);
         var builder = CreateBuilder(options, document);
         var report = new ConfigurationReport(document, builder.Configuration);
         var isDevelopment = builder.Environment.IsDevelopment();
@@ -44,7 +43,7 @@ internal static class GatewayApp
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
 
-        var context = new SettingsContext(report, Path.GetDirectoryName(file)!, isDevelopment);
+        var context = new SettingsContext(report, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();

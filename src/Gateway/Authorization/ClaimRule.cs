@@ -56,9 +56,10 @@ internal abstract class ClaimRule(ClaimPath path)
         _ => false,
     };
 
-    /// <summary>Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself.</summary>
-    /// <param name="values">The claim as it stands.</param>
-    /// <param name="scalars">The same with its arrays opened.</param>
+    /// <summary>
+    /// Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself. An item of an array is
+    /// never split: the group "shop admin" is not the group "admin".
+    /// </summary>
     protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
     {
         foreach (var scalar in scalars)
@@ -69,8 +70,7 @@ internal abstract class ClaimRule(ClaimPath path)
             }
         }
 
-        // Only a string stands for a list. An array's items are whole: the group "not admin" is not the group "admin".
-        return values is [{ ValueKind: JsonValueKind.String } text] && text.GetString()!.Split(' ').Contains(wanted);
+        return values is [{ ValueKind: JsonValueKind.String } list] && list.GetString()!.Split(' ').Contains(wanted);
     }
 }
 
