@@ -189,7 +189,7 @@ public sealed class JsonWebKeySetTests
     [Fact]
     public void Mutated_key_set_is_never_a_fault()
     {
-        var good = DocumentOf(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P521.ToJwk());
+        var good = DocumentOf(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk());
         var mutated =
             from at in Gen.Choose(0, good.Length - 1)
             from text in Gen.OneOf(
@@ -197,7 +197,7 @@ public sealed class JsonWebKeySetTests
                 Gen.Choose(32, 126).Select(code => ((char)code).ToString()))
             select good[..at] + text + good[(at + 1)..];
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000), Prop.ForAll(mutated.ToArbitrary(), document =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(mutated.ToArbitrary(), document =>
             JsonWebKeySet.TryParse(Encoding.UTF8.GetBytes(document), out var ring, out var error) ? !ring.IsEmpty : error.Length > 0));
     }
 
