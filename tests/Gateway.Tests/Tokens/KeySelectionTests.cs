@@ -162,12 +162,10 @@ public sealed class KeySelectionTests
         _shop.Decide(_shop.Token()).ShouldBe(Shop.Accepted);
     }
 
-    [Theory]
-    [InlineData(3072)]
-    [InlineData(4096)]
-    public void Larger_rsa_keys_verify(int bits)
+    [Fact]
+    public void Larger_rsa_key_verifies()
     {
-        using var large = SigningKey.Rsa("large", bits);
+        using var large = SigningKey.Rsa("large", 3072);
         _shop.Publish(large.ToJwk());
 
         _shop.Decide(_shop.TokenSignedBy(large)).ShouldBe(Shop.Accepted);
