@@ -32,6 +32,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string ManagementAddress => $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
 
+    public string ConfigFile => Path.Combine(_folder.FullName, "yarp.json");
+
     public IServiceProvider Services => _app.Services;
 
     public LogCapture Logs { get; }
