@@ -1,5 +1,5 @@
+using System.Text;
 using Gateway.Configuration;
-using Gateway.Keys;
 
 namespace Gateway;
 
@@ -57,8 +57,7 @@ internal static class GatewayApp
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
 
-        var documents = new KeyDocumentClient(new HttpClient(KeyDocumentClient.CreateHandler()), allowHttp: isDevelopment);
-        var context = new SettingsContext(report, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment, documents);
+        var context = new SettingsContext(report, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();
@@ -102,6 +101,8 @@ internal static class GatewayApp
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
             kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.Configure(web.Configuration.GetSection("Kestrel"));
         });
         return builder;

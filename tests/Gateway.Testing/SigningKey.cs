@@ -28,6 +28,22 @@ internal sealed class SigningKey : IDisposable
 
     public static SigningKey Secret(byte[] secret, string keyId = "secret-1") => new(keyId, null, null, secret);
 
+    /// <summary>The RSA key in a PEM file, made there when it is absent, for processes that must agree on a key.</summary>
+    public static SigningKey FromFile(string path)
+    {
+        var rsa = RSA.Create(2048);
+        if (File.Exists(path))
+        {
+            rsa.ImportFromPem(File.ReadAllText(path));
+        }
+        else
+        {
+            File.WriteAllText(path, rsa.ExportRSAPrivateKeyPem());
+        }
+
+        return new SigningKey("rsa-1", rsa, null, null);
+    }
+
     /// <summary>The public JWK with kid, kty and its numbers; a test adds or breaks what it likes.</summary>
     public JsonObject ToJwk()
     {

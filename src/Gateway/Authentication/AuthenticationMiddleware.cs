@@ -15,21 +15,37 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader
             return next(context);
         }
 
-        TokenRejection? rejection;
         if (!reader.TryRead(context.Request.Headers, out var text, out var reason))
         {
-            rejection = new TokenRejection(reason, null);
+            context.Features.Set(new TokenRejection(reason, null));
+            return next(context);
         }
-        else if (authenticator.Authenticate(text.Span, policy, out rejection) is { } token)
+
+        var authentication = authenticator.AuthenticateAsync(text, policy, context.RequestAborted);
+        if (!authentication.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(context, authentication);
+        }
+
+        Record(context, authentication.Result);
+        return next(context);
+    }
+
+    private async Task AwaitAsync(HttpContext context, ValueTask<AuthenticationOutcome> authentication)
+    {
+        Record(context, await authentication);
+        await next(context);
+    }
+
+    private static void Record(HttpContext context, in AuthenticationOutcome outcome)
+    {
+        if (outcome.Token is { } token)
         {
             context.Features.Set(token);
         }
-
-        if (rejection is not null)
+        else
         {
-            context.Features.Set(rejection);
+            context.Features.Set(outcome.Rejection);
         }
-
-        return next(context);
     }
 }

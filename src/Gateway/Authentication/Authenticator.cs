@@ -1,41 +1,72 @@
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Keys;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
+/// <summary>The verified token, or why there is none; exactly one of the two.</summary>
+internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, TokenRejection? Rejection);
+
 /// <summary>Turns a token's text into a verified token: validate, build its identity headers, check the revocation list.</summary>
-internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan identity, RevocationList revocations)
+internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan identity, RevocationList revocations, KeyRefresher keys)
 {
-    /// <summary>The verified token, or null with the reason.</summary>
-    public VerifiedToken? Authenticate(ReadOnlySpan<char> text, RoutePolicy policy, out TokenRejection? rejection)
+    /// <summary>Completes at once unless the token names a key that must be looked for first.</summary>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken)
     {
-        var result = validator.Validate(text);
+        var result = validator.Validate(text.Span);
+        return result is { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: not null }
+            ? SeekKeyAsync(text, result.Issuer, policy, cancellationToken)
+            : ValueTask.FromResult(Complete(result, policy));
+    }
+
+    private async ValueTask<AuthenticationOutcome> SeekKeyAsync(
+        ReadOnlyMemory<char> text, IssuerProfile issuer, RoutePolicy policy, CancellationToken cancellationToken)
+    {
+        // Twice at most: the first may have joined a load that began before the key was published.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            switch (await keys.SeekAsync(issuer.Keys, cancellationToken))
+            {
+                case SeekResult.Unavailable:
+                    return Rejected(RefusalReason.KeysUnavailable, issuer);
+                case SeekResult.Unknown:
+                    return Rejected(RefusalReason.UnknownKey, issuer);
+            }
+
+            var result = validator.Validate(text.Span);
+            if (result.Reason is not (RefusalReason.UnknownKey or RefusalReason.KeysUnavailable))
+            {
+                return Complete(result, policy);
+            }
+        }
+
+        return Rejected(RefusalReason.UnknownKey, issuer);
+    }
+
+    private AuthenticationOutcome Complete(in TokenResult result, RoutePolicy policy)
+    {
         if (!result.IsAccepted)
         {
-            rejection = new TokenRejection(result.Reason, result.Issuer?.Name);
-            return null;
+            return Rejected(result.Reason, result.Issuer);
         }
 
         var token = result.Token;
         if (!identity.TryCreate(token, out var headers))
         {
-            rejection = new TokenRejection(RefusalReason.TooLarge, token.Issuer.Name);
-            return null;
+            return Rejected(RefusalReason.TooLarge, token.Issuer);
         }
 
-        switch (revocations.Check(token))
+        return revocations.Check(token) switch
         {
-            case RevocationStatus.Revoked:
-                rejection = new TokenRejection(RefusalReason.Revoked, token.Issuer.Name);
-                return null;
-            case RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject:
-                rejection = new TokenRejection(RefusalReason.RevocationUnavailable, token.Issuer.Name);
-                return null;
-            default:
-                rejection = null;
-                return new VerifiedToken(token, headers);
-        }
+            RevocationStatus.Revoked => Rejected(RefusalReason.Revoked, token.Issuer),
+            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject =>
+                Rejected(RefusalReason.RevocationUnavailable, token.Issuer),
+            _ => new AuthenticationOutcome(new VerifiedToken(token, headers), null),
+        };
     }
+
+    private static AuthenticationOutcome Rejected(RefusalReason reason, IssuerProfile? issuer) =>
+        new(null, new TokenRejection(reason, issuer?.Name));
 }

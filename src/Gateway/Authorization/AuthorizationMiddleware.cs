@@ -52,18 +52,18 @@ internal sealed partial class AuthorizationMiddleware(
         if (policy.Mode == PolicyMode.Report)
         {
             metrics.Reported(reason, route, issuer);
-            Reported(logger, route, Refusals.Of(reason).Tag, issuer);
+            Reported(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
             return null;
         }
 
         metrics.Denied(reason, route, issuer);
-        Refused(logger, route, Refusals.Of(reason).Tag, issuer);
+        Refused(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
         return refusals.WriteAsync(context, reason, decision.RequiredScope);
     }
 
     [LoggerMessage(EventIds.RequestRefused, LogLevel.Information, "Refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Refused(ILogger logger, string route, string reason, string? issuer);
+    private static partial void Refused(ILogger logger, string route, string reason, string issuer);
 
     [LoggerMessage(EventIds.RequestReported, LogLevel.Information, "Would have refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Reported(ILogger logger, string route, string reason, string? issuer);
+    private static partial void Reported(ILogger logger, string route, string reason, string issuer);
 }

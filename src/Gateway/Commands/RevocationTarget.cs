@@ -40,12 +40,10 @@ internal sealed class RevocationTarget
         _ = RevocationNames.TryParse(result.GetValue(_kind), out RevocationKind kind);
         var value = result.GetValue(_value)!;
         var name = result.GetValue(_issuer) ?? (kind == RevocationKind.Issuer ? value : null);
-        var issuer = name is null
-            ? settings.Issuers is [var only] ? only : null
-            : settings.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || known.Issuer == name);
-        if (issuer is null)
+        if (Find(settings.Issuers, name) is not { } issuer)
         {
-            await Console.Error.WriteLineAsync($"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Select(known => known.Name))}.");
+            await Console.Error.WriteLineAsync(
+                $"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Names)}; for one of a family, its whole `iss`.");
             return null;
         }
 
@@ -56,6 +54,17 @@ internal sealed class RevocationTarget
 
         var entry = new RevocationEntry(kind, issuer.Issuer, kind == RevocationKind.Issuer ? issuer.Issuer : value, 0);
         return (entry, issuer, RevocationStoreAccess.LogOf(settings));
+    }
+
+    private static IssuerProfile? Find(IssuerDirectory issuers, string? name)
+    {
+        if (name is null)
+        {
+            return issuers is { Issuers: [var only], Templates: [] } ? only : null;
+        }
+
+        return issuers.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? (issuers.TryFind(name, TimeProvider.System, out var found, out _) ? found : null);
     }
 }
 

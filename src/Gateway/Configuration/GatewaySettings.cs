@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Management;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -10,7 +10,7 @@ namespace Gateway.Configuration;
 /// <summary>The whole configuration, checked and ready to use. Immutable.</summary>
 internal sealed record GatewaySettings
 {
-    public required ImmutableArray<IssuerProfile> Issuers { get; init; }
+    public required IssuerDirectory Issuers { get; init; }
 
     public required RoutePolicies Policies { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
 
-    public required int ManagementPort { get; init; }
+    public required ManagementOptions Management { get; init; }
 
     public required bool DetailedErrors { get; init; }
 
@@ -34,15 +34,11 @@ internal sealed record GatewaySettings
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
-        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, context.Report);
+        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
         var policies = PolicyCheck.Build(options, context.Report);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         RevocationCheck.Run(options.Revocation, context.Report);
-        if (options.Management.Port is < 0 or > 65535)
-        {
-            context.Report.Error("Gateway:Management:Port", "this is no TCP port.", "Choose 1 to 65535.");
-        }
-
+        ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
@@ -52,7 +48,7 @@ internal sealed record GatewaySettings
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
-            ManagementPort = options.Management.Port,
+            Management = options.Management,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
         };
     }

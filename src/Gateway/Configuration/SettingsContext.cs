@@ -1,13 +1,10 @@
-using Gateway.Keys;
-
 namespace Gateway.Configuration;
 
 /// <summary>What the checks of each section need beside the section itself.</summary>
 /// <param name="Report">Where errors go.</param>
 /// <param name="Folder">The folder of yarp.json, from which relative paths start.</param>
 /// <param name="IsDevelopment">Whether http is good enough for issuers and keys.</param>
-/// <param name="Documents">Fetches what key sources need.</param>
-internal sealed record SettingsContext(ConfigurationReport Report, string Folder, bool IsDevelopment, KeyDocumentClient Documents)
+internal sealed record SettingsContext(ConfigurationReport Report, string Folder, bool IsDevelopment)
 {
     public string Resolve(string path) => Path.GetFullPath(path, Folder);
 }

@@ -90,6 +90,11 @@ internal static class RequestTarget
             }
 
             var decoded = buffer.AsSpan(0, length);
+            if (HidesSeparator(decoded))
+            {
+                return RequestFault.TargetSeparator;
+            }
+
             if (!Utf8.IsValid(decoded))
             {
                 return RequestFault.TargetEncoding;
@@ -142,18 +147,21 @@ internal static class RequestTarget
             i += 2;
         }
 
-        return HidesSeparator(decoded[..length]) ? RequestFault.TargetSeparator : RequestFault.None;
+        return RequestFault.None;
     }
 
-    /// <summary>Encoded twice, the digits perhaps too (<c>%25%32%66</c>): safe with us and not with a destination that decodes twice.</summary>
+    /// <summary>
+    /// Encoded twice is safe with us and not with a destination that decodes twice. Looked for in the decoded path, because the digits
+    /// of the second encoding may be encoded themselves (<c>%25%32%65</c>).
+    /// </summary>
     private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
     {
-        for (var rest = decoded; rest.IndexOf((byte)'%') is >= 0 and var start;)
+        while (decoded.IndexOf((byte)'%') is >= 0 and var escape)
         {
-            rest = rest[(start + 1)..];
-            if (rest.Length >= 2
-                && byte.TryParse(rest[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var inner)
-                && inner is 0 or (byte)'/' or (byte)'\\' or (byte)'.')
+            decoded = decoded[(escape + 1)..];
+            if (decoded.Length >= 2
+                && byte.TryParse(decoded[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet)
+                && octet is 0 or (byte)'/' or (byte)'\\' or (byte)'.' or (byte)';')
             {
                 return true;
             }

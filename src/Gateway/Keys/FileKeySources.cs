@@ -1,51 +1,51 @@
+using System.Collections.Immutable;
+
 namespace Gateway.Keys;
 
 /// <summary>A JWK Set in a file.</summary>
 internal sealed class JwksFileSource(string path) : IKeySource
 {
+    private readonly KeyFile _file = new(path);
+
     public string Name => path;
 
-    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) =>
-        KeyFile.LoadAsync(path, content => KeyLoad.Parse(content), cancellationToken);
+    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(KeyLoad.Parse, cancellationToken);
 }
 
-/// <summary>The secret of an HS256, HS384 or HS512 issuer in a file. The content is never shown.</summary>
+/// <summary>
+/// The secret of an HS256, HS384 or HS512 issuer in a file, one a line: while a secret is being changed both stand there. The content
+/// is never shown.
+/// </summary>
 internal sealed class SecretFileSource(string path, int minLength) : IKeySource
 {
+    private const int MaxSecrets = 3;
+
+    private readonly KeyFile _file = new(path);
+
     public string Name => path;
 
-    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => KeyFile.LoadAsync(path, Parse, cancellationToken);
+    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(Parse, cancellationToken);
 
     private KeyLoad Parse(byte[] content)
     {
-        // Editors and `echo` end a file with a line break that nobody means as part of the secret.
-        var secret = content.AsSpan();
-        secret = secret.EndsWith("\n"u8) ? secret[..^1] : secret;
-        secret = secret.EndsWith("\r"u8) ? secret[..^1] : secret;
-        return secret.Length < minLength
-            ? KeyLoad.Failed($"the secret has {secret.Length} bytes and needs at least {minLength} (RFC 7518 section 3.2)")
-            : new KeyLoad(new KeyRing([VerificationKey.Secret(secret.ToArray())], []), null);
-    }
-}
-
-file static class KeyFile
-{
-    private const int MaxLength = 256 * 1024;
-
-    public static async Task<KeyLoad> LoadAsync(string path, Func<byte[], KeyLoad> parse, CancellationToken cancellationToken)
-    {
-        try
+        var secrets = ImmutableArray.CreateBuilder<byte[]>();
+        foreach (var range in content.AsSpan().Split((byte)'\n'))
         {
-            if (new FileInfo(path).Length > MaxLength)
+            var line = content.AsSpan(range).TrimEnd((byte)'\r');
+            if (!line.IsEmpty)
             {
-                return KeyLoad.Failed($"the file is larger than {MaxLength} bytes");
+                secrets.Add(line.ToArray());
             }
+        }
 
-            return parse(await File.ReadAllBytesAsync(path, cancellationToken));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        if (secrets.Count is 0 or > MaxSecrets)
         {
-            return KeyLoad.Failed($"the file cannot be read: {fault.Message}");
+            return KeyLoad.Failed($"the file holds {secrets.Count} secrets; write one a line, at most {MaxSecrets}");
         }
+
+        var shortest = secrets.Min(secret => secret.Length);
+        return shortest < minLength
+            ? KeyLoad.Failed($"a secret has {shortest} bytes and needs at least {minLength} (RFC 7518 section 3.2)")
+            : KeyLoad.Of(new KeyRing([VerificationKey.Secrets(secrets.ToImmutable())], []));
     }
 }

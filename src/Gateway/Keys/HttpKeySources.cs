@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gateway.Tokens;
 
 namespace Gateway.Keys;
@@ -5,12 +6,26 @@ namespace Gateway.Keys;
 /// <summary>A JWK Set at an address.</summary>
 internal sealed class JwksUriSource(KeyDocumentClient client, Uri address) : IKeySource
 {
+    // The published lifetime counts within these bounds: never a storm, never blind for longer than an hour.
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromHours(1);
+
+    private DocumentVersion? _version;
+
     public string Name => address.ToString();
 
     public async Task<KeyLoad> LoadAsync(CancellationToken cancellationToken)
     {
-        var document = await client.GetAsync(address, cancellationToken);
-        return document.Content is { } content ? KeyLoad.Parse(content) : KeyLoad.Failed(document.Error!);
+        var (document, version) = await client.GetAsync(address, _version, cancellationToken);
+        if (document.Error is not null)
+        {
+            return KeyLoad.Failed(document.Error);
+        }
+
+        var load = document.Content is { } content ? KeyLoad.Parse(content) : KeyLoad.Unchanged;
+        // A document that is no use must be sent again in full, or it would count as unchanged next time.
+        _version = load.IsSuccess ? version : null;
+        return load with { RefreshIn = document.MaxAge is { } age ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, ShortestLife.Ticks, LongestLife.Ticks)) : null };
     }
 }
 
@@ -20,6 +35,9 @@ internal sealed class JwksUriSource(KeyDocumentClient client, Uri address) : IKe
 /// </summary>
 internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) : IKeySource
 {
+    private Uri? _keysAddress;
+    private JwksUriSource? _keys;
+
     public string Name => issuer;
 
     public async Task<KeyLoad> LoadAsync(CancellationToken cancellationToken)
@@ -27,11 +45,17 @@ internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) :
         var errors = new List<string>();
         foreach (var address in MetadataAddresses(issuer))
         {
-            var document = await client.GetAsync(address, cancellationToken);
+            var (document, _) = await client.GetAsync(address, null, cancellationToken);
             var error = document.Error;
             if (document.Content is { } content && TryReadKeysAddress(content, out var keys, out error))
             {
-                return await new JwksUriSource(client, keys).LoadAsync(cancellationToken);
+                if (keys != _keysAddress)
+                {
+                    _keysAddress = keys;
+                    _keys = new JwksUriSource(client, keys);
+                }
+
+                return await _keys!.LoadAsync(cancellationToken);
             }
 
             errors.Add($"{address}: {error}");
@@ -57,14 +81,13 @@ internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) :
             return false;
         }
 
-        if (!metadata.TryGetProperty("issuer"u8, out var name) || name.ValueKind != System.Text.Json.JsonValueKind.String
-            || !name.ValueEquals(issuer))
+        if (!metadata.TryGetProperty("issuer"u8, out var name) || name.ValueKind != JsonValueKind.String || !name.ValueEquals(issuer))
         {
             error = "the metadata names another `issuer` than the configured one";
             return false;
         }
 
-        if (!metadata.TryGetProperty("jwks_uri"u8, out var keys) || keys.ValueKind != System.Text.Json.JsonValueKind.String
+        if (!metadata.TryGetProperty("jwks_uri"u8, out var keys) || keys.ValueKind != JsonValueKind.String
             || !Uri.TryCreate(keys.GetString(), UriKind.Absolute, out address!))
         {
             error = "the metadata has no absolute `jwks_uri`";

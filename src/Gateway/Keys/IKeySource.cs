@@ -10,11 +10,33 @@ internal interface IKeySource
     Task<KeyLoad> LoadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Keys, or what is wrong in words that fit "could not load keys from X: ...".</summary>
-internal readonly record struct KeyLoad(KeyRing? Ring, string? Error)
+/// <summary>What a source brought: keys, the news that nothing changed, or what is wrong in words that fit "could not load keys from X: ...".</summary>
+internal sealed record KeyLoad
 {
-    public static KeyLoad Failed(string error) => new(null, error);
+    private KeyLoad()
+    {
+    }
 
-    public static KeyLoad Parse(ReadOnlySpan<byte> jwks) =>
-        JsonWebKeySet.TryParse(jwks, out var ring, out var error) ? new KeyLoad(ring, null) : Failed($"the document is no use: {error}");
+    /// <summary>The keys, unless the load failed or nothing changed.</summary>
+    public KeyRing? Ring { get; private init; }
+
+    public string? Error { get; private init; }
+
+    public bool IsSuccess => Error is null;
+
+    /// <summary>The document the ring was read from, for those who keep it; null for secrets.</summary>
+    public byte[]? Document { get; private init; }
+
+    /// <summary>When the source wants to be asked again; null leaves it to the refresher.</summary>
+    public TimeSpan? RefreshIn { get; init; }
+
+    public static KeyLoad Unchanged { get; } = new();
+
+    public static KeyLoad Failed(string error) => new() { Error = error };
+
+    public static KeyLoad Of(KeyRing ring) => new() { Ring = ring };
+
+    public static KeyLoad Parse(byte[] jwks) => JsonWebKeySet.TryParse(jwks, out var ring, out var error)
+        ? new KeyLoad { Ring = ring, Document = jwks }
+        : Failed($"the document is no use: {error}");
 }

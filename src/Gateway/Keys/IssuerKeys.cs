@@ -1,16 +1,82 @@
+using System.Collections.Immutable;
+
 namespace Gateway.Keys;
 
-/// <summary>One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only the refresher swaps it.</summary>
-internal sealed class IssuerKeys(string issuer, IKeySource source)
+/// <summary>How an issuer's keys are doing, for people: the last good load, the last error, the next try.</summary>
+/// <param name="Lifetime">How long the source said the keys are good for, within our bounds.</param>
+internal sealed record KeyState(DateTimeOffset? LoadedAt, string? Error, TimeSpan? Lifetime, DateTimeOffset? NextRefresh)
+{
+    public static readonly KeyState Initial = new(null, null, null, null);
+}
+
+/// <summary>
+/// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only <see cref="KeyRefresher"/> changes
+/// anything, one load at a time.
+/// </summary>
+internal sealed class IssuerKeys
 {
     private volatile KeyRing _current = KeyRing.Empty;
+    private volatile KeyState _state = KeyState.Initial;
+    private KeyRing _loaded = KeyRing.Empty;
+    private ImmutableHashSet<string> _forgotten = [];
 
-    /// <summary>The issuer's name in yarp.json.</summary>
-    public string Issuer => issuer;
+    public IssuerKeys(string issuer, IKeySource source)
+    {
+        Issuer = issuer;
+        Family = issuer;
+        Source = source;
+    }
 
-    public IKeySource Source => source;
+    /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
+    public string Issuer { get; }
+
+    /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
+    public string Family { get; init; }
+
+    public IKeySource Source { get; }
+
+    /// <summary>How long the keys stay in use while the source fails.</summary>
+    public TimeSpan MaxStale { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Whether the gateway is not ready without these keys.</summary>
+    public bool IsRequired { get; init; } = true;
 
     public KeyRing Current => _current;
 
-    public void Replace(KeyRing ring) => _current = ring;
+    public KeyState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>The load, the seek for an unknown key and their waiters, all guarded by this lock; never taken for a known key.</summary>
+    public Lock Gate { get; } = new();
+
+    public Task<bool>? Loading { get; set; }
+
+    public long? LastSeek { get; set; }
+
+    public int Waiters { get; set; }
+
+    /// <summary>Takes a loaded ring into use, less the keys that an operator had forgotten.</summary>
+    public void Replace(KeyRing ring)
+    {
+        _loaded = ring;
+        Restore();
+    }
+
+    /// <summary>The last loaded ring is known to be good again.</summary>
+    public void Restore() => _current = _forgotten.IsEmpty
+        ? _loaded
+        : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
+
+    /// <summary>The keys are too old to trust: as if there were none.</summary>
+    public void Expire() => _current = KeyRing.Empty;
+
+    /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts.</summary>
+    public void Forget(string keyId)
+    {
+        _forgotten = _forgotten.Add(keyId);
+        Restore();
+    }
 }

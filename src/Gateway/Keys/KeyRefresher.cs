@@ -2,68 +2,190 @@ using Gateway.Observability;
 
 namespace Gateway.Keys;
 
-/// <summary>
-/// Keeps every issuer's ring fresh in the background, each on its own, so that one dead provider delays no other. A load that fails
-/// leaves the ring as it is.
-/// </summary>
-internal sealed partial class KeyRefresher(IReadOnlyList<IssuerKeys> issuers, TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger)
-    : BackgroundService
+/// <summary>What asking for an unknown key came to.</summary>
+internal enum SeekResult
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(1);
+    /// <summary>The keys have just been loaded; look again.</summary>
+    Loaded,
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(issuers.Select(keys => FollowAsync(keys, stoppingToken)));
+    /// <summary>They were loaded a moment ago, and the key was not among them.</summary>
+    Unknown,
 
-    private async Task FollowAsync(IssuerKeys keys, CancellationToken stopping)
+    /// <summary>They could not be loaded, so whether the key exists is not known.</summary>
+    Unavailable,
+}
+
+/// <summary>
+/// Loads keys: in the background for everybody, and at once for the requests that bring a key id nobody knows. One load runs at a
+/// time for an issuer and everybody waits for that one; requests can start one each <see cref="SeekEvery"/>, whatever key ids they
+/// bring, so that a flood of invented ones costs the provider two requests a minute and us nothing. A load that fails leaves the ring as it is.
+/// </summary>
+internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger)
+{
+    public static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(30);
+
+    // A load ends within two fetches of 5 s (metadata, keys); a request does not wait longer for it than this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private const int MostWaiters = 1000;
+
+    /// <summary>Loads the keys, or joins the load under way. Whether it succeeded.</summary>
+    public Task<bool> LoadAsync(IssuerKeys keys)
     {
-        var retry = FirstRetry;
-        while (!stopping.IsCancellationRequested)
+        lock (keys.Gate)
         {
-            var failed = !await RefreshAsync(keys, stopping);
-            // Up to a tenth earlier, so that replicas that start together do not ask together for ever.
-            var wait = failed ? retry : Interval * (1 - (Random.Shared.NextDouble() / 10));
-            retry = failed && !keys.Current.IsEmpty ? TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, MaxRetry.Ticks)) : FirstRetry;
-            await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return keys.Loading ?? StartLoading_NeedsLock(keys);
         }
     }
 
-    private async Task<bool> RefreshAsync(IssuerKeys keys, CancellationToken stopping)
+    /// <summary>Looks for a key that the ring does not have. Callers look in the ring again after <see cref="SeekResult.Loaded"/>.</summary>
+    public async Task<SeekResult> SeekAsync(IssuerKeys keys, CancellationToken cancellationToken)
+    {
+        Task<bool> loading;
+        lock (keys.Gate)
+        {
+            // Without any key and with a provider that fails, the background tries each second; nobody waits for it in line.
+            if (keys.Waiters >= MostWaiters || (keys.Current.IsEmpty && keys.State.Error is not null))
+            {
+                return SeekResult.Unavailable;
+            }
+
+            if (keys.Loading is { } running)
+            {
+                loading = running;
+            }
+            else if (keys.LastSeek is { } last && time.GetElapsedTime(last) < SeekEvery)
+            {
+                return keys.State.Error is null ? SeekResult.Unknown : SeekResult.Unavailable;
+            }
+            else
+            {
+                keys.LastSeek = time.GetTimestamp();
+                loading = StartLoading_NeedsLock(keys);
+            }
+
+            keys.Waiters++;
+        }
+
+        try
+        {
+            return await loading.WaitAsync(LongestWait, time, cancellationToken) ? SeekResult.Loaded : SeekResult.Unavailable;
+        }
+        catch (TimeoutException)
+        {
+            return SeekResult.Unavailable;
+        }
+        finally
+        {
+            lock (keys.Gate)
+            {
+                keys.Waiters--;
+            }
+        }
+    }
+
+    /// <summary>Stops a key at once, whatever the issuer goes on publishing.</summary>
+    public Task ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
+    {
+        lock (keys.Gate)
+        {
+            keys.Forget(keyId);
+        }
+
+        KeyForgotten(logger, keys.Issuer);
+        return Task.CompletedTask;
+    }
+
+    private Task<bool> StartLoading_NeedsLock(IssuerKeys keys)
+    {
+        // On the pool, so that the lock is not held while the source starts its work.
+        var loading = Task.Run(() => LoadOnceAsync(keys));
+        keys.Loading = loading;
+        return loading;
+    }
+
+    private async Task<bool> LoadOnceAsync(IssuerKeys keys)
     {
         KeyLoad load;
         try
         {
-            load = await keys.Source.LoadAsync(stopping);
+            load = await keys.Source.LoadAsync(CancellationToken.None);
         }
-        catch (OperationCanceledException)
+#pragma warning disable CA1031 // A source answers with values; should one throw after all, the issuer's keys must not be lost to it.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            return false;
+            load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.Message}");
         }
 
-        metrics.KeysRefreshed(keys.Issuer, load.Ring is not null);
-        if (load.Ring is not { } ring)
+        lock (keys.Gate)
         {
-            RefreshFailed(logger, keys.Issuer, keys.Source.Name, load.Error!);
-            return false;
+            keys.Loading = null;
+            Apply(keys, load);
         }
 
-        foreach (var skipped in ring.Skipped)
-        {
-            KeySkipped(logger, keys.Issuer, skipped.Key, skipped.Why);
-        }
-
-        keys.Replace(ring);
-        Refreshed(logger, keys.Issuer, keys.Source.Name, ring.Keys.Length);
-        return true;
+        metrics.KeysRefreshed(keys.Family, load.IsSuccess);
+        return load.IsSuccess;
     }
 
-    [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Issuer {Issuer}: loaded {Count} keys from {Source}.")]
-    private static partial void Refreshed(ILogger logger, string issuer, string source, int count);
+    private void Apply(IssuerKeys keys, KeyLoad load)
+    {
+        var before = keys.State;
+        if (!load.IsSuccess)
+        {
+            keys.State = before with { Error = load.Error };
+            if (before.Error is null)
+            {
+                RefreshFailed(logger, keys.Issuer, keys.Source.Name, load.Error!);
+            }
 
-    [LoggerMessage(EventIds.KeysNotRefreshed, LogLevel.Warning, "Issuer {Issuer}: could not load keys from {Source}: {Error}. The keys loaded before stay in use.")]
+            return;
+        }
+
+        keys.State = before with { Error = null, LoadedAt = time.GetUtcNow(), Lifetime = load.RefreshIn };
+        if (load.Ring is not { } ring)
+        {
+            keys.Restore();
+        }
+        else
+        {
+            keys.Replace(ring);
+            foreach (var skipped in ring.Skipped)
+            {
+                KeySkipped(logger, keys.Issuer, skipped.Key, skipped.Why);
+            }
+        }
+
+        if (before.Error is not null || before.LoadedAt is null)
+        {
+            Loaded(logger, keys.Issuer, keys.Source.Name, keys.Current.Keys.Length);
+        }
+    }
+
+    /// <summary>Drops keys that have not been confirmed for <see cref="IssuerKeys.MaxStale"/>.</summary>
+    public void ExpireIfStale(IssuerKeys keys)
+    {
+        lock (keys.Gate)
+        {
+            if (!keys.Current.IsEmpty && keys.State.LoadedAt is { } loadedAt && time.GetUtcNow() - loadedAt >= keys.MaxStale)
+            {
+                keys.Expire();
+                Expired(logger, keys.Issuer, keys.MaxStale);
+            }
+        }
+    }
+
+    [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Issuer {Issuer}: loaded keys from {Source}; {Count} are in use.")]
+    private static partial void Loaded(ILogger logger, string issuer, string source, int count);
+
+    [LoggerMessage(EventIds.KeysNotRefreshed, LogLevel.Warning, "Issuer {Issuer}: cannot load keys from {Source}: {Error}. The keys loaded before stay in use.")]
     private static partial void RefreshFailed(ILogger logger, string issuer, string source, string error);
 
     [LoggerMessage(EventIds.KeySkipped, LogLevel.Warning, "Issuer {Issuer}: {Key} {Why}; it is skipped.")]
     private static partial void KeySkipped(ILogger logger, string issuer, string key, string why);
+
+    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator had a key forgotten; its tokens are refused from now on.")]
+    private static partial void KeyForgotten(ILogger logger, string issuer);
+
+    [LoggerMessage(EventIds.KeysExpired, LogLevel.Error, "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
+    private static partial void Expired(ILogger logger, string issuer, TimeSpan maxStale);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Gateway.Tokens;
 
@@ -9,43 +10,46 @@ internal sealed class VerificationKey
     private readonly KeyType _type;
     private readonly string? _curve;
     private readonly SignatureAlgorithm? _only;
-    private readonly byte[]? _secret;
+    private readonly ImmutableArray<byte[]> _secrets;
     private readonly Func<AsymmetricAlgorithm>? _import;
 
     // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
     private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
 
     private VerificationKey(
-        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, byte[]? secret, Func<AsymmetricAlgorithm>? import)
+        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import)
     {
         KeyId = keyId;
         _type = type;
         _curve = curve;
         _only = only;
-        _secret = secret;
+        _secrets = secrets;
         _import = import;
         _idle[0] = import?.Invoke();
     }
 
     public string? KeyId { get; }
 
+    /// <summary>What the key may verify.</summary>
+    public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
+
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
     public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
-        new(keyId, KeyType.Rsa, null, only, null, () => RSA.Create(parameters));
+        new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters));
 
     /// <exception cref="CryptographicException">The point is not on the curve.</exception>
     public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>
-        new(keyId, KeyType.Ec, curve, only, null, () => ECDsa.Create(parameters));
+        new(keyId, KeyType.Ec, curve, only, [], () => ECDsa.Create(parameters));
 
-    public static VerificationKey Secret(byte[] secret) => new(null, KeyType.Secret, null, null, secret, null);
+    /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
+    public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null);
 
     /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
     public bool Fits(AlgorithmTraits algorithm) =>
         _type == algorithm.KeyType
         && _curve == algorithm.Curve
         && (_only is null || _only == algorithm.Algorithm)
-        // RFC 7518 section 3.2: a secret is at least as long as the hash.
-        && (_secret is null || _secret.Length >= algorithm.HashLength);
+        && (_type != KeyType.Secret || _secrets.Any(secret => IsLongEnough(secret, algorithm)));
 
     public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
     {
@@ -56,10 +60,16 @@ internal sealed class VerificationKey
         }
 
         Span<byte> hash = stackalloc byte[algorithm.HashLength];
-        if (_secret is not null)
+        if (_type == KeyType.Secret)
         {
-            CryptographicOperations.HmacData(algorithm.Hash, _secret, signingInput, hash);
-            return CryptographicOperations.FixedTimeEquals(hash, signature);
+            var verified = false;
+            foreach (var secret in _secrets)
+            {
+                CryptographicOperations.HmacData(algorithm.Hash, secret, signingInput, hash);
+                verified |= IsLongEnough(secret, algorithm) && CryptographicOperations.FixedTimeEquals(hash, signature);
+            }
+
+            return verified;
         }
 
         CryptographicOperations.HashData(algorithm.Hash, signingInput, hash);
@@ -84,6 +94,9 @@ internal sealed class VerificationKey
             Return(verifier);
         }
     }
+
+    /// <summary>RFC 7518 section 3.2: at least as long as the hash.</summary>
+    private static bool IsLongEnough(byte[] secret, AlgorithmTraits algorithm) => secret.Length >= algorithm.HashLength;
 
     private AsymmetricAlgorithm Take()
     {

@@ -11,6 +11,8 @@ internal static class EventIds
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;
     public const int KeySkipped = 202;
+    public const int KeysExpired = 203;
+    public const int KeyForgotten = 204;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;

@@ -34,6 +34,10 @@ internal sealed class GatewayMetrics : IDisposable
     public void KeysRefreshed(string issuer, bool succeeded) =>
         _refreshes.Add(1, new("issuer", issuer), new("result", succeeded ? "success" : "failure"));
 
+    /// <summary>Seconds since each issuer's keys were last confirmed.</summary>
+    public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
+        _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
+
     public void HeadersStripped(int count) => _strippedHeaders.Add(count);
 
     public void Dispose() => _meter.Dispose();

@@ -64,6 +64,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            // What comes back may be another log, such as a backup; reading all of it again changes nothing that is known.
+            _position = 0;
             if (!_failing)
             {
                 _failing = true;

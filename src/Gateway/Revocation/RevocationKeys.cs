@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
@@ -15,22 +16,24 @@ internal readonly record struct RevocationKey(ulong High, ulong Low)
 {
     public static RevocationKey Of(RevocationKind kind, string issuer, ReadOnlySpan<char> value)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> prefix = stackalloc byte[5];
-        prefix[0] = (byte)kind;
+        const int prefixLength = 5;
+        var issuerBytes = MemoryMarshal.AsBytes(issuer.AsSpan());
+        var valueBytes = MemoryMarshal.AsBytes(value);
+        var length = prefixLength + issuerBytes.Length + valueBytes.Length;
+        Span<byte> name = length <= 1024 ? stackalloc byte[length] : new byte[length];
+        name[0] = (byte)kind;
         // The length keeps "a" + "bc" apart from "ab" + "c".
-        BinaryPrimitives.WriteInt32LittleEndian(prefix[1..], issuer.Length);
-        hash.AppendData(prefix);
-        hash.AppendData(MemoryMarshal.AsBytes(issuer.AsSpan()));
-        hash.AppendData(MemoryMarshal.AsBytes(value));
+        BinaryPrimitives.WriteInt32LittleEndian(name[1..], issuer.Length);
+        issuerBytes.CopyTo(name[prefixLength..]);
+        valueBytes.CopyTo(name[(prefixLength + issuerBytes.Length)..]);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(name, digest);
         return new RevocationKey(BinaryPrimitives.ReadUInt64LittleEndian(digest), BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]));
     }
 }
 
-/// <summary>The names by which one token can be revoked, hashed once when it is verified.</summary>
-internal readonly struct RevocationKeys
+/// <summary>The names by which one token can be revoked, hashed once.</summary>
+internal sealed class RevocationKeys
 {
     public RevocationKey? TokenId { get; private init; }
 
@@ -44,22 +47,27 @@ internal readonly struct RevocationKeys
 
     public RevocationKey Issuer { get; private init; }
 
-    public static RevocationKeys Of(string issuer, in RegisteredClaims claims, ReadOnlySpan<char> token) => new()
+    public static RevocationKeys Of(AccessToken token)
     {
-        TokenId = Of(RevocationKind.Jti, issuer, claims.TokenId),
-        TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, HashOf(token)),
-        Subject = Of(RevocationKind.Sub, issuer, claims.Subject),
-        Session = Of(RevocationKind.Sid, issuer, claims.SessionId),
-        Client = Of(RevocationKind.Client, issuer, claims.ClientId),
-        Issuer = RevocationKey.Of(RevocationKind.Issuer, issuer, issuer),
-    };
+        var issuer = token.Issuer.Issuer;
+        return new RevocationKeys
+        {
+            TokenId = Of(RevocationKind.Jti, issuer, token.TokenId),
+            TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, token.Hash),
+            Subject = Of(RevocationKind.Sub, issuer, token.Subject),
+            Session = Of(RevocationKind.Sid, issuer, token.SessionId),
+            Client = Of(RevocationKind.Client, issuer, token.ClientId),
+            Issuer = RevocationKey.Of(RevocationKind.Issuer, issuer, issuer),
+        };
+    }
 
     /// <summary>The value of a <see cref="RevocationKind.Token"/> entry: base64url of the SHA-256 of the compact token.</summary>
     public static string HashOf(ReadOnlySpan<char> token)
     {
-        Span<byte> ascii = stackalloc byte[CompactToken.MaxLength];
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(ascii[..Encoding.ASCII.GetBytes(token, ascii)], digest);
+        var ascii = ArrayPool<byte>.Shared.Rent(token.Length);
+        SHA256.HashData(ascii.AsSpan(0, Encoding.ASCII.GetBytes(token, ascii)), digest);
+        ArrayPool<byte>.Shared.Return(ascii);
         return Base64Url.EncodeToString(digest);
     }
 

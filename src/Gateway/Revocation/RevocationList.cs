@@ -37,7 +37,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     public RevocationStatus Check(AccessToken token)
     {
         // What is known to be revoked stays so, however old the list.
-        if (Set.IsRevoked(token.RevocationKeys, token.IssuedAt))
+        if (Set.IsRevoked(token))
         {
             return RevocationStatus.Revoked;
         }

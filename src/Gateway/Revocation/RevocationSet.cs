@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gateway.Tokens;
 
 namespace Gateway.Revocation;
 
@@ -32,16 +33,17 @@ internal sealed class RevocationSet
             new Mark(entry.Expires, before));
     }
 
-    /// <param name="issuedAt">The token's <c>iat</c>; a token that does not say when it was issued is older than any cut-off.</param>
-    public bool IsRevoked(in RevocationKeys keys, double? issuedAt)
+    public bool IsRevoked(AccessToken token)
     {
         if (_marks.IsEmpty)
         {
             return false;
         }
 
-        // Cut-offs are whole seconds, so a token of that very second counts as issued before.
-        var issued = issuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
+        // Cut-offs are whole seconds, so a token of that very second counts as issued before; and one that does not say when it was
+        // issued is older than any cut-off.
+        var issued = token.IssuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
+        var keys = token.RevocationKeys;
         return IsMarked(keys.TokenId, issued)
             || IsMarked(keys.TokenHash, issued)
             || IsMarked(keys.Subject, issued)

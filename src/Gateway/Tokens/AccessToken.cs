@@ -36,8 +36,11 @@ internal sealed class AccessToken
     /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
     public required string EncodedClaims { get; init; }
 
-    /// <summary>What a revocation of this token can name.</summary>
-    public required RevocationKeys RevocationKeys { get; init; }
+    /// <summary>Base64url of the SHA-256 of the whole compact token.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>What a revocation of this token can name; made when there is a list to ask.</summary>
+    public RevocationKeys RevocationKeys => field ??= RevocationKeys.Of(this);
 
     /// <summary>
     /// RFC 9068 section 2.2 lets a client that acts for itself use its own id as subject. RFC 9700 section 4.15: such a

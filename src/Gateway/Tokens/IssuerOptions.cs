@@ -3,8 +3,14 @@ namespace Gateway.Tokens;
 /// <summary>One trusted issuer: <c>Gateway:Issuers:{name}</c>.</summary>
 internal sealed class IssuerOptions
 {
-    /// <summary>The exact, case-sensitive value of <c>iss</c> (RFC 7519 section 4.1.1). Required; unique among the issuers.</summary>
+    /// <summary>
+    /// The exact, case-sensitive value of <c>iss</c> (RFC 7519 section 4.1.1). Required; unique among the issuers. One placeholder,
+    /// such as <c>https://idp.example.com/realms/{realm}</c>, makes the entry a family of issuers, see <see cref="Template"/>.
+    /// </summary>
     public string? Issuer { get; set; }
+
+    /// <summary>Which issuers belong to the family. Required with a placeholder, and only then.</summary>
+    public TemplateOptions? Template { get; set; }
 
     /// <summary>The <c>aud</c> values that name this API; a token must carry one of them (RFC 9068 section 4). Required, at least one.</summary>
     public List<string>? Audiences { get; set; }
@@ -30,8 +36,30 @@ internal sealed class IssuerOptions
     /// <summary>The longest accepted <c>exp</c> minus <c>iat</c>. Default 1 day, range 1 minute to 366 days.</summary>
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>Whether the gateway is not ready until it has this issuer's keys. Default true.</summary>
+    public bool Required { get; set; } = true;
+
     /// <summary>Whether a token without <c>jti</c> is refused. Default false.</summary>
     public bool RequireTokenId { get; set; }
+}
+
+/// <summary>
+/// A family of realms or tenants under one entry: <c>Gateway:Issuers:{name}:Template</c>. Each has a key ring of its own, loaded when its
+/// first token arrives. Policies and identity headers can read the placeholder's value as a claim, such as <c>$realm</c>.
+/// </summary>
+internal sealed class TemplateOptions
+{
+    /// <summary>The accepted values. Exactly one of this and <see cref="Matches"/> is set.</summary>
+    public List<string>? AnyOf { get; set; }
+
+    /// <summary>A regular expression that a value matches from its first character to its last; linear in time, as for claims.</summary>
+    public string? Matches { get; set; }
+
+    /// <summary>How many issuers of the family may have a key ring at once; more get 503. Default 100, range 1 to 10000.</summary>
+    public int MaxRings { get; set; } = 100;
+
+    /// <summary>After how long without a token a ring is dropped. Default 1 hour, range 1 minute to 30 days.</summary>
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>Where an issuer's keys come from: <c>Gateway:Issuers:{name}:Keys</c>. Exactly one is set.</summary>
@@ -42,15 +70,27 @@ internal sealed class KeySourceOptions
     /// </summary>
     public bool Discovery { get; set; }
 
-    /// <summary>The address of a JWK Set (RFC 7517 section 5). https outside the Development environment.</summary>
+    /// <summary>The address of a JWK Set (RFC 7517 section 5). https outside the Development environment. May hold the issuer's placeholder.</summary>
     public string? JwksUri { get; set; }
 
     /// <summary>A file with a JWK Set. A relative path starts at the folder of yarp.json.</summary>
     public string? JwksFile { get; set; }
 
     /// <summary>
-    /// A file whose content, less one trailing line break, is the secret of HS256, HS384 or HS512: at least as many bytes as the hash
-    /// (RFC 7518 section 3.2). A relative path starts at the folder of yarp.json.
+    /// A file with the secret of HS256, HS384 or HS512: one line, at least as many bytes as the hash (RFC 7518 section 3.2); up to three
+    /// lines while a secret is changed, each of which verifies. A relative path starts at the folder of yarp.json.
     /// </summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>How long keys stay in use while they cannot be refreshed; then the issuer's tokens get 503. Default 1 day, range 1 minute to 366 days.</summary>
+    public TimeSpan MaxStale { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>A PEM file with the certificate authorities to trust for the provider, in place of the system's. Default none.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>The HTTP proxy on the way to the provider. Default none; the environment's proxy variables are not read.</summary>
+    public string? Proxy { get; set; }
+
+    /// <summary>Extra request headers for the provider. The values are never shown. Default none.</summary>
+    public Dictionary<string, string>? Headers { get; set; }
 }

@@ -31,6 +31,6 @@ internal static class TestToken
         ExpiresAt = 0,
         Claims = JsonElement.Parse(claims),
         EncodedClaims = System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims)),
-        RevocationKeys = default,
+        Hash = "",
     };
 }

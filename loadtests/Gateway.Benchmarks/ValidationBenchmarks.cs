@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using BenchmarkDotNet.Attributes;
+using Gateway.Keys;
+using Gateway.Testing;
+using Gateway.Tokens;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using JsonWebKeySet = Gateway.Keys.JsonWebKeySet;
+
+namespace Gateway.Benchmarks;
+
+/// <summary>One whole validation, ours beside IdentityModel's, which checks less.</summary>
+[MemoryDiagnoser]
+public class ValidationBenchmarks
+{
+    private readonly JsonWebTokenHandler _handler = new();
+    private AccessTokenValidator _validator = null!;
+    private TokenValidationParameters _parameters = null!;
+    private string _token = null!;
+
+    [Params("RS256", "ES256")]
+    public string Algorithm { get; set; } = "RS256";
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        const string issuer = "https://idp.bench.test";
+        var key = Algorithm == "ES256" ? SigningKey.Ec() : SigningKey.Rsa();
+        var document = new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString();
+        _ = JsonWebKeySet.TryParse(System.Text.Encoding.UTF8.GetBytes(document), out var ring, out _);
+        var keys = new IssuerKeys("bench", new JwksFileSource("unused"));
+        keys.Replace(ring!);
+        var profile = new IssuerProfile
+        {
+            Name = "bench",
+            Issuer = issuer,
+            Audiences = ["shop-api"],
+            Algorithms = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256],
+            TokenTypes = ["at+jwt"],
+            ClockSkew = TimeSpan.FromMinutes(1),
+            MaxLifetime = TimeSpan.FromDays(1),
+            RequireTokenId = true,
+            Keys = keys,
+        };
+        _validator = new AccessTokenValidator(new IssuerDirectory([profile], []), TimeProvider.System);
+        _parameters = new TokenValidationParameters
+        {
+            ValidIssuer = issuer,
+            ValidAudience = "shop-api",
+            IssuerSigningKeys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(document).GetSigningKeys(),
+        };
+        var token = new TokenBuilder(key, issuer, null, Algorithm);
+        _token = token.With("exp", token.Claims["iat"]!.GetValue<long>() + 80_000).Build();
+    }
+
+    [Benchmark(Baseline = true)]
+    public Task<TokenValidationResult> IdentityModel() => _handler.ValidateTokenAsync(_token, _parameters);
+
+    [Benchmark]
+    public bool Gateway() => _validator.Validate(_token).IsAccepted;
+}

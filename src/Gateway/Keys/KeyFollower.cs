@@ -1,0 +1,108 @@
+using System.Diagnostics.Metrics;
+using Gateway.Observability;
+using Gateway.Tokens;
+
+namespace Gateway.Keys;
+
+/// <summary>Keeps every issuer's ring fresh in the background, each on its own, so that one dead provider delays no other.</summary>
+internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NoKeysPatience = TimeSpan.FromSeconds(30);
+
+    // While there are no keys at all every second counts, for as long as an issuer takes to start.
+    private const int EagerRetries = 30;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveKeyAge(Ages);
+        var following = issuers.Issuers.Select(issuer => FollowAsync(issuer.Keys, stoppingToken));
+        return Task.WhenAll([.. following, .. issuers.Templates.Select(template => WatchAsync(template, stoppingToken))]);
+    }
+
+    private IEnumerable<Measurement<double>> Ages()
+    {
+        foreach (var keys in issuers.Live.Select(issuer => issuer.Keys))
+        {
+            if (keys.State.LoadedAt is { } loadedAt)
+            {
+                yield return new((time.GetUtcNow() - loadedAt).TotalSeconds, new KeyValuePair<string, object?>("issuer", keys.Issuer));
+            }
+        }
+    }
+
+    /// <summary>Follows the members of a family from their first token on, and drops those that nobody uses or that have no keys.</summary>
+    private async Task WatchAsync(IssuerTemplate template, CancellationToken stopping)
+    {
+        var followed = new Dictionary<TemplateMember, CancellationTokenSource>();
+        while (!stopping.IsCancellationRequested)
+        {
+            foreach (var member in template.Members)
+            {
+                // A value that the provider does not know has no keys; it makes room soon, or made-up values would fill the family.
+                var isUnused = member.Profile.Keys.Current.IsEmpty
+                    ? time.GetElapsedTime(member.CreatedAt) > NoKeysPatience
+                    : time.GetElapsedTime(member.LastUsed) > template.IdleAfter;
+                if (isUnused)
+                {
+                    template.Drop(member);
+                }
+                else if (!followed.ContainsKey(member))
+                {
+                    var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                    followed.Add(member, following);
+                    _ = FollowAsync(member.Profile.Keys, following.Token);
+                }
+            }
+
+            foreach (var (member, following) in followed.Where(pair => !template.Members.Contains(pair.Key)).ToArray())
+            {
+                followed.Remove(member);
+                await following.CancelAsync();
+                following.Dispose();
+            }
+
+            await Task.Delay(WatchEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(IssuerKeys keys, CancellationToken stopping)
+    {
+        var failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            var isLoaded = await refresher.LoadAsync(keys);
+            failures = isLoaded ? 0 : failures + 1;
+            var wait = isLoaded ? Sooner(keys.State.Lifetime ?? Interval) : RetryAfter(keys, failures);
+            lock (keys.Gate)
+            {
+                keys.State = keys.State with { NextRefresh = time.GetUtcNow() + wait };
+            }
+
+            await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            refresher.ExpireIfStale(keys);
+        }
+    }
+
+    /// <summary>Up to a tenth, so that replicas that start together do not ask together for ever.</summary>
+    private static TimeSpan Sooner(TimeSpan wait) => wait * (1 - (Random.Shared.NextDouble() / 10));
+
+    private TimeSpan RetryAfter(IssuerKeys keys, int failures)
+    {
+        if (keys.Current.IsEmpty && failures <= EagerRetries)
+        {
+            return FirstRetry;
+        }
+
+        var doublings = keys.Current.IsEmpty ? failures - EagerRetries : failures - 1;
+        var wait = Sooner(TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(doublings, 6), LongestRetry.Ticks)));
+        // Not past the moment at which the keys become too old.
+        var left = keys.State.LoadedAt is { } loadedAt && !keys.Current.IsEmpty ? loadedAt + keys.MaxStale - time.GetUtcNow() : wait;
+        return left < wait && left > TimeSpan.Zero ? left : wait;
+    }
+}
