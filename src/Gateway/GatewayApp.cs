@@ -34,6 +34,20 @@ internal static class GatewayApp
     /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
+        var (builder, settings) = await ReadAsync(options);
+        options.Configure?.Invoke(builder);
+        builder.Services.AddGateway(settings, builder.Configuration);
+        var app = builder.Build();
+        app.UseGateway();
+        return app;
+    }
+
+    /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
+
+    private static async Task<(WebApplicationBuilder Builder, GatewaySettings Settings)> ReadAsync(GatewayAppOptions options)
+    {
         AppContext.SetSwitch(RefuseBareLineFeeds, true);
         var document = YarpJson.Load(options.ConfigFile);
         var builder = CreateBuilder(options, document);
@@ -47,12 +61,7 @@ internal static class GatewayApp
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();
-
-        options.Configure?.Invoke(builder);
-        builder.Services.AddGateway(settings, builder.Configuration);
-        var app = builder.Build();
-        app.UseGateway();
-        return app;
+        return (builder, settings);
     }
 
     private static WebApplicationBuilder CreateBuilder(GatewayAppOptions options, YarpJson document)

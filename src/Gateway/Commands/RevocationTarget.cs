@@ -74,8 +74,7 @@ internal static class RevocationStoreAccess
     /// <exception cref="ConfigurationException">The configuration has errors, or its store lives inside the gateway's process.</exception>
     public static async Task<GatewaySettings> OpenAsync(string config)
     {
-        await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config });
-        var settings = app.Services.GetRequiredService<GatewaySettings>();
+        var settings = await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = config });
         return settings.Revocation.Store == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
                 Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite.")])

@@ -22,6 +22,21 @@ internal static class SchemaCheck
         {
             Check(configuration.GetSection(name), node, document, report);
         }
+
+        CheckLogLevels(configuration, report);
+    }
+
+    /// <summary>The framework stops at a log level that it does not know, and says neither where nor which there are.</summary>
+    private static void CheckLogLevels(IConfiguration configuration, ConfigurationReport report)
+    {
+        foreach (var (path, value) in configuration.GetSection("Logging").AsEnumerable())
+        {
+            if (path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(value)
+                && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                report.Error(path, "this log level is unknown.", Suggestion.For(value, Enum.GetNames<LogLevel>()));
+            }
+        }
     }
 
     private static void Check(IConfigurationSection section, SettingNode node, YarpJson document, ConfigurationReport report)
@@ -145,10 +160,10 @@ internal static class SchemaCheck
             return TypeDescriptor.GetConverter(value.Type) is var converter && converter.IsValid(text);
         }
 
-        if (!isText)
+        if (!isText && value.Type != typeof(Version))
         {
             // A number for a time would be read as days.
-            return value.AnyScalar || (kind == JsonTokenType.Number && value.Type == typeof(Version));
+            return value.AnyScalar;
         }
 
         return value.Type switch
