@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
 
@@ -6,7 +8,7 @@ namespace Gateway.Tests.Configuration;
 /// <summary>Everything that YARP 2.1 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
 public sealed class FullConfigurationTests
 {
-    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}" };
+    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}", ["ca.pem"] = Authority() };
 
     [Fact]
     public async Task Every_documented_setting_is_accepted()
@@ -62,6 +64,14 @@ public sealed class FullConfigurationTests
 
             errors.ShouldContain(error => error.Path == string.Join(':', path), $"{value} at {string.Join(':', path)}");
         }
+    }
+
+    private static string Authority()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddDays(1));
+        return certificate.ExportCertificatePem();
     }
 
     private static JsonObject Parse() =>
@@ -128,22 +138,35 @@ public sealed class FullConfigurationTests
           "Gateway": {
             "Issuers": {
               "discovered": {
-                "Issuer": "https://a.example.com/realms/shop", "Audiences": ["shop-api", "shop-admin"], "Keys": { "Discovery": true },
+                "Issuer": "https://a.example.com/realms/shop", "Audiences": ["shop-api", "shop-admin"], "Required": false,
+                "Keys": {
+                  "Discovery": true, "MaxStale": "12:00:00", "CaFile": "ca.pem", "Proxy": "http://proxy.example.com:3128", "Headers": { "X-Key": "k" }
+                },
                 "Algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
                 "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true
+              },
+              "realms": {
+                "Issuer": "https://c.example.com/realms/{realm}", "Audiences": ["shop-api"], "Keys": { "Discovery": true },
+                "Template": { "AnyOf": ["shop", "bank"], "MaxRings": 10, "IdleAfter": "00:10:00" }
+              },
+              "tenants": {
+                "Issuer": "https://d.example.com/{tenantid}/v2.0", "Audiences": ["shop-api"],
+                "Keys": { "JwksUri": "https://d.example.com/{tenantid}/keys" }, "Template": { "Matches": "[0-9a-f-]{36}" }
               },
               "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": false, "JwksUri": "https://b.example.com/keys" } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
               "secret": { "Issuer": "joe", "Audiences": ["shop-api"], "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256", "HS384", "HS512"] }
             },
             "Policies": {
+              "admin": { "Scopes": { "All": ["gateway:admin"] } },
               "full": {
                 "Issuers": ["discovered", "FILED"],
                 "Scopes": { "All": ["orders:read", "orders:write"], "Any": ["a", "b"] },
                 "Claims": [
                   { "Path": "realm_access.roles", "AnyOf": ["ops", "admin"] }, { "Path": "https://shop.example/groups", "AllOf": ["a", 1, true] },
                   { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
-                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }
+                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" },
+                  { "Path": "$realm", "Equals": "shop" }
                 ],
                 "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow"
               }
@@ -154,7 +177,7 @@ public sealed class FullConfigurationTests
             },
             "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30" },
             "Errors": { "Detailed": "true" },
-            "Management": { "Port": "9000" }
+            "Management": { "Port": "9000", "Policy": "admin" }
           },
           "ReverseProxy": {
             "Routes": {
