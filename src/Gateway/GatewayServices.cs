@@ -35,9 +35,7 @@ internal static class GatewayServices
 
         // Revocation/
         services.AddSingleton(provider => new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness));
-        services.AddSingleton<IRevocationLog>(provider => settings.Revocation.Store == RevocationStore.Memory
-            ? new MemoryRevocationLog(provider.GetRequiredService<TimeProvider>())
-            : new SqliteRevocationLog(settings.SqlitePath, provider.GetRequiredService<TimeProvider>()));
+        services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
         // Authentication/ and Authorization/

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -25,6 +26,9 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
 
+    /// <summary>How to reach Redis; null when it is not the store.</summary>
+    public required RedisSettings? Redis { get; init; }
+
     public required int ManagementPort { get; init; }
 
     public required bool DetailedErrors { get; init; }
@@ -37,7 +41,7 @@ internal sealed record GatewaySettings
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, context.Report);
         var policies = PolicyCheck.Build(options, context.Report);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
-        RevocationCheck.Run(options.Revocation, context.Report);
+        var redis = RevocationCheck.Run(options.Revocation, context);
         if (options.Management.Port is < 0 or > 65535)
         {
             context.Report.Error("Gateway:Management:Port", "this is no TCP port.", "Choose 1 to 65535.");
@@ -52,6 +56,7 @@ internal sealed record GatewaySettings
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
+            Redis = redis,
             ManagementPort = options.Management.Port,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
         };

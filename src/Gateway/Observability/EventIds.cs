@@ -1,6 +1,6 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration. Never reused.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused.</summary>
 internal static class EventIds
 {
     public const int RequestRefused = 100;
@@ -16,6 +16,11 @@ internal static class EventIds
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;
+    public const int RevocationMalformed = 310;
 
     public const int Started = 400;
+
+    public const int RedisLost = 500;
+    public const int RedisRestored = 501;
+    public const int RedisNotClosed = 502;
 }

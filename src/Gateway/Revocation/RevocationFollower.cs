@@ -9,7 +9,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
-    private long _position;
+    private LogPosition _position;
     private long _lastForgotten;
     private bool _failing;
 

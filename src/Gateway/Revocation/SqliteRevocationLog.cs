@@ -50,13 +50,13 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public async ValueTask<RevocationPage> ReadAfterAsync(long position, CancellationToken cancellationToken)
+    public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var select = connection.CreateCommand();
         select.CommandText =
             "SELECT id, kind, issuer, value, expires, before, op, reason, by FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
-        select.Parameters.AddWithValue("$after", position);
+        select.Parameters.AddWithValue("$after", (long)position.First);
         select.Parameters.AddWithValue("$limit", PageSize);
         var entries = new List<RevocationEntry>();
         var rows = 0;
@@ -64,7 +64,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         while (await reader.ReadAsync(cancellationToken))
         {
             rows++;
-            position = reader.GetInt64(0);
+            position = new LogPosition((ulong)reader.GetInt64(0));
             // The table's own checks admit no other kind or operation; a row that a stranger's schema let in is not one of ours.
             if (RevocationNames.TryParse(reader.GetString(1), out RevocationKind kind)
                 && RevocationNames.TryParse(reader.GetString(6), out RevocationOperation operation))
