@@ -31,6 +31,7 @@ internal static class GatewayServices
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IReadOnlyList<IssuerKeys>>([.. settings.Issuers.Select(issuer => issuer.Keys)]);
         services.AddSingleton<KeyRefresher>();
+        services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
 
         // Revocation/

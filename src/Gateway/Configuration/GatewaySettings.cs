@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Keys;
 using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -22,6 +23,12 @@ internal sealed record GatewaySettings
     public required ProtectedHeaders ProtectedHeaders { get; init; }
 
     public required RevocationOptions Revocation { get; init; }
+
+    /// <summary>Full path of the folder where key documents are kept; null when they are not.</summary>
+    public required string? KeyCacheDirectory { get; init; }
+
+    /// <summary>Whether replicas share key documents through Redis.</summary>
+    public required bool ShareKeys { get; init; }
 
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
@@ -55,6 +62,8 @@ internal sealed record GatewaySettings
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
+            KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
+            ShareKeys = options.Keys.Share && redis is not null,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
             ManagementPort = options.Management.Port,

@@ -20,7 +20,10 @@ internal enum SeekResult
 /// time for an issuer and everybody waits for that one; requests can start one each <see cref="SeekEvery"/>, whatever key ids they
 /// bring, so that a flood of invented ones costs the provider two requests a minute and us nothing. A load that fails leaves the ring as it is.
 /// </summary>
-internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger)
+/// <param name="cache">Where documents are kept for the next start; null when they are not.</param>
+/// <param name="shared">Where documents are shared with other replicas; null when they are not.</param>
+internal sealed partial class KeyRefresher(
+    TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger, KeyCache? cache = null, SharedKeys? shared = null)
 {
     public static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(30);
 
@@ -109,6 +112,10 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
         {
             keys.Loading = null;
             Apply(keys, load);
+            if (load.IsSuccess)
+            {
+                Keep_NeedsLock(keys);
+            }
         }
 
         metrics.KeysRefreshed(keys.Issuer, load.IsSuccess);
@@ -130,17 +137,15 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
         }
 
         keys.State = before with { Error = null, LoadedAt = time.GetUtcNow(), Lifetime = load.RefreshIn };
-        if (load.Ring is not { } ring)
+        if (load.Ring is { } ring)
         {
-            keys.Restore();
-        }
-        else
-        {
+            keys.Fetched = load;
             keys.Replace(ring);
-            foreach (var skipped in ring.Skipped)
-            {
-                KeySkipped(logger, keys.Issuer, skipped.Key, skipped.Why);
-            }
+            LogSkipped(keys, ring);
+        }
+        else if (keys.Fetched is { Ring: { } unchanged })
+        {
+            keys.Replace(unchanged);
         }
 
         if (before.Error is not null || before.LoadedAt is null)
