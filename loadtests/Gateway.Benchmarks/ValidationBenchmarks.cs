@@ -30,22 +30,19 @@ public class ValidationBenchmarks
         _ = JsonWebKeySet.TryParse(System.Text.Encoding.UTF8.GetBytes(document), out var ring, out _);
         var keys = new IssuerKeys("bench", new JwksFileSource("unused"));
         keys.Replace(ring!);
-        _validator = new AccessTokenValidator(
-            [
-                new IssuerProfile
-                {
-                    Name = "bench",
-                    Issuer = issuer,
-                    Audiences = ["shop-api"],
-                    Algorithms = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256],
-                    TokenTypes = ["at+jwt"],
-                    ClockSkew = TimeSpan.FromMinutes(1),
-                    MaxLifetime = TimeSpan.FromDays(1),
-                    RequireTokenId = true,
-                    Keys = keys,
-                },
-            ],
-            TimeProvider.System);
+        var profile = new IssuerProfile
+        {
+            Name = "bench",
+            Issuer = issuer,
+            Audiences = ["shop-api"],
+            Algorithms = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256],
+            TokenTypes = ["at+jwt"],
+            ClockSkew = TimeSpan.FromMinutes(1),
+            MaxLifetime = TimeSpan.FromDays(1),
+            RequireTokenId = true,
+            Keys = keys,
+        };
+        _validator = new AccessTokenValidator(new IssuerDirectory([profile], []), TimeProvider.System);
         _parameters = new TokenValidationParameters
         {
             ValidIssuer = issuer,

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Configuration;
 
 namespace Gateway;
@@ -33,9 +34,22 @@ internal static class GatewayApp
     /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
+        var (builder, settings) = await ReadAsync(options);
+        options.Configure?.Invoke(builder);
+        builder.Services.AddGateway(settings, builder.Configuration);
+        var app = builder.Build();
+        app.UseGateway();
+        return app;
+    }
+
+    /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
+
+    private static async Task<(WebApplicationBuilder Builder, GatewaySettings Settings)> ReadAsync(GatewayAppOptions options)
+    {
         AppContext.SetSwitch(RefuseBareLineFeeds, true);
-        var file = Path.GetFullPath(options.ConfigFile);
-        var document = YarpJson.Load(file);
+        var document = YarpJson.Load(options.ConfigFile);
         var builder = CreateBuilder(options, document);
         var report = new ConfigurationReport(document, builder.Configuration);
         var isDevelopment = builder.Environment.IsDevelopment();
@@ -43,16 +57,11 @@ internal static class GatewayApp
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
 
-        var context = new SettingsContext(report, Path.GetDirectoryName(file)!, isDevelopment);
+        var context = new SettingsContext(report, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();
-
-        options.Configure?.Invoke(builder);
-        builder.Services.AddGateway(settings, builder.Configuration);
-        var app = builder.Build();
-        app.UseGateway();
-        return app;
+        return (builder, settings);
     }
 
     private static WebApplicationBuilder CreateBuilder(GatewayAppOptions options, YarpJson document)
@@ -92,6 +101,8 @@ internal static class GatewayApp
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
             kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.Configure(web.Configuration.GetSection("Kestrel"));
         });
         return builder;

@@ -1,7 +1,8 @@
+using System.Text;
 using Gateway.Authentication;
 using Gateway.Configuration;
 using Gateway.Errors;
-using Gateway.Health;
+using Gateway.Management;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Observability;
@@ -29,7 +30,7 @@ internal static class GatewayServices
 
         // Tokens/ and Keys/
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IReadOnlyList<IssuerKeys>>([.. settings.Issuers.Select(issuer => issuer.Keys)]);
+        services.AddSingleton(settings.Issuers);
         services.AddSingleton<KeyRefresher>();
         services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
@@ -52,9 +53,14 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy))
+            // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
+            .ConfigureHttpClient((_, handler) => handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8);
 
-        // Health/
+        // Management/
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<AdminGate>();
+        services.AddSingleton<IssuerAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

@@ -1,3 +1,5 @@
 using Gateway.Commands;
 
-return await GatewayCommand.Create().Parse(args).InvokeAsync();
+var command = GatewayCommand.Create().Parse(args);
+var exitCode = await command.InvokeAsync();
+return command.Errors.Count > 0 ? GatewayCommand.Usage : exitCode;

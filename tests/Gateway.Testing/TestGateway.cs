@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateway.Health;
+using Gateway.Management;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +32,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string ManagementAddress => $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
 
+    public string ConfigFile => Path.Combine(_folder.FullName, "yarp.json");
+
     public IServiceProvider Services => _app.Services;
 
     public LogCapture Logs { get; }
@@ -49,7 +51,9 @@ internal sealed class TestGateway : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("gateway-");
         foreach (var (name, content) in files ?? new Dictionary<string, string>())
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, name), content);
+            var path = Path.Combine(folder.FullName, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, content);
         }
 
         var file = Path.Combine(folder.FullName, "yarp.json");

@@ -9,6 +9,7 @@ namespace Gateway.Authentication;
 internal static class TokenSourceCheck
 {
     private const string Section = "Gateway:TokenSources";
+    private const string Duplicate = "an earlier source reads the same, so this one could never be reached.";
 
     /// <summary>The names of the headers a token may come in.</summary>
     public static ImmutableArray<string> Build(List<TokenSourceOptions>? options, ConfigurationReport report, out TokenReader reader)
@@ -27,7 +28,7 @@ internal static class TokenSourceCheck
         }
 
         reader = new TokenReader(
-            [.. headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. cookies.Distinct(StringComparer.Ordinal)]);
+            [.. headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. cookies]);
         return [.. headers.Keys];
     }
 
@@ -47,6 +48,11 @@ internal static class TokenSourceCheck
                 report.Error(path, "a cookie source has a name without spaces or separators, and no Scheme.", "Correct the name, drop Scheme.");
             }
 
+            if (cookies.Contains(cookie))
+            {
+                report.Error(path, Duplicate, "Remove one of the two.");
+            }
+
             cookies.Add(cookie);
             return;
         }
@@ -63,10 +69,16 @@ internal static class TokenSourceCheck
             return;
         }
 
+        if (headers.Keys.FirstOrDefault(other => HeaderAlias.IsSame(other, source.Header) && !other.Equals(source.Header, StringComparison.OrdinalIgnoreCase)) is { } alias)
+        {
+            report.Error(path, $"some readers cannot tell this header from {alias}, so it is removed before it is read.", "Choose names that differ in more than separators.");
+            return;
+        }
+
         var schemes = headers.TryGetValue(source.Header!, out var known) ? known : headers[source.Header!] = [];
         if (known is not null && (source.Scheme is null || known.Count == 0 || known.Contains(source.Scheme, StringComparer.OrdinalIgnoreCase)))
         {
-            report.Error(path, "an earlier source reads the same, so this one could never be reached.", "Remove one of the two.");
+            report.Error(path, Duplicate, "Remove one of the two.");
         }
 
         if (source.Scheme is not null)

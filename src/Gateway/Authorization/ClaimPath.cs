@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Gateway.Identity;
 using Gateway.Tokens;
 
 namespace Gateway.Authorization;
@@ -8,44 +9,51 @@ namespace Gateway.Authorization;
 /// <summary>Names a value in the claims set. See <see cref="ClaimRuleOptions.Path"/> for how it is written.</summary>
 internal sealed class ClaimPath
 {
-    private const string SubjectType = "$subject_type";
+    /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
+    public const string SubjectType = "$subject_type";
 
     private readonly ImmutableArray<string> _names;
-    private readonly bool _isSubjectType;
 
     private ClaimPath(string text, ImmutableArray<string> names)
     {
         Text = text;
         _names = names;
-        _isSubjectType = text == SubjectType;
     }
 
     public string Text { get; }
+
+    /// <summary>Whether the path names a fact that the gateway adds: the subject's type or a template's value.</summary>
+    public bool IsDerived => Text[0] == '$';
 
     public static bool TryParse(string text, out ClaimPath path)
     {
         // Names such as https://shop.example/roles have dots that separate nothing.
         var names = text.Contains("://", StringComparison.Ordinal) ? [text] : Split(text);
         path = new ClaimPath(text, names);
-        return names.All(name => name.Length > 0) && (text[0] != '$' || path._isSubjectType);
+        return names.All(name => name.Length > 0);
     }
+
+    /// <summary>The derived names that these issuers give a meaning.</summary>
+    public static string[] DerivedBy(IEnumerable<IssuerOptions> issuers) =>
+        [SubjectType, .. issuers.Select(issuer => IssuerTemplate.PlaceholderOf(issuer.Issuer ?? "")).OfType<string>().Distinct().Select(name => $"${name}")];
 
     /// <summary>
     /// Every value that the path leads to; through an array it may lead to several. A last array counts as one value, and so does null.
     /// </summary>
     public void Collect(AccessToken token, List<JsonElement> found)
     {
-        if (_isSubjectType)
+        if (!IsDerived)
         {
-            found.Add(token.SubjectType == "client" ? Client : User);
+            Collect(token.Claims, _names.AsSpan(), found);
             return;
         }
 
-        Collect(token.Claims, _names.AsSpan(), found);
+        var derived = Text == SubjectType ? token.SubjectType : Text == token.Issuer.TemplateClaim ? token.Issuer.TemplateValue : null;
+        if (derived is not null)
+        {
+            found.Add(JsonSerializer.SerializeToElement(derived, JsonContext.Default.String));
+        }
     }
-
-    private static readonly JsonElement Client = JsonElement.Parse("\"client\"");
-    private static readonly JsonElement User = JsonElement.Parse("\"user\"");
 
     private static void Collect(JsonElement value, ReadOnlySpan<string> names, List<JsonElement> found)
     {

@@ -56,19 +56,21 @@ internal abstract class ClaimRule(ClaimPath path)
         _ => false,
     };
 
-    /// <summary>Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself.</summary>
-    protected static bool Holds(List<JsonElement> scalars, string wanted)
+    /// <summary>
+    /// Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself. An item of an array is
+    /// never split: the group "shop admin" is not the group "admin".
+    /// </summary>
+    protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
     {
         foreach (var scalar in scalars)
         {
-            if (IsSame(scalar, wanted)
-                || (scalars.Count == 1 && scalar.ValueKind == JsonValueKind.String && scalar.GetString()!.Split(' ').Contains(wanted)))
+            if (IsSame(scalar, wanted))
             {
                 return true;
             }
         }
 
-        return false;
+        return values is [{ ValueKind: JsonValueKind.String } list] && list.GetString()!.Split(' ').Contains(wanted);
     }
 }
 
@@ -77,7 +79,7 @@ internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) :
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && wanted.Any(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && wanted.Any(value => Holds(values, scalars, value));
     }
 }
 
@@ -86,7 +88,7 @@ internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) :
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && wanted.All(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && wanted.All(value => Holds(values, scalars, value));
     }
 }
 
@@ -95,7 +97,7 @@ internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
-        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(scalars, value));
+        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(values, scalars, value));
     }
 }
 

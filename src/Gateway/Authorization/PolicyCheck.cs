@@ -15,6 +15,7 @@ internal static class PolicyCheck
             [RoutePolicy.AnonymousName] = RoutePolicy.Anonymous,
             [RoutePolicy.AuthenticatedName] = RoutePolicy.Authenticated,
         };
+        var derived = ClaimPath.DerivedBy(options.Issuers.Values);
         foreach (var (name, policy) in options.Policies)
         {
             var path = $"Gateway:Policies:{name}";
@@ -24,14 +25,14 @@ internal static class PolicyCheck
                 continue;
             }
 
-            policies[name] = Build(name, path, policy, options.Issuers, report);
+            policies[name] = Build(name, path, policy, options.Issuers, derived, report);
         }
 
         return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 
     private static RoutePolicy Build(
-        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, ConfigurationReport report)
+        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, ConfigurationReport report)
     {
         if (issuers.Count == 0)
         {
@@ -56,7 +57,7 @@ internal static class PolicyCheck
         var rules = ImmutableArray.CreateBuilder<ClaimRule>();
         for (var i = 0; i < options.Claims?.Count; i++)
         {
-            if (Build(options.Claims[i], $"{path}:Claims:{i}", report) is { } rule)
+            if (Build(options.Claims[i], $"{path}:Claims:{i}", derived, report) is { } rule)
             {
                 rules.Add(rule);
             }
@@ -88,11 +89,11 @@ internal static class PolicyCheck
         }
     }
 
-    private static ClaimRule? Build(ClaimRuleOptions options, string path, ConfigurationReport report)
+    private static ClaimRule? Build(ClaimRuleOptions options, string path, string[] derived, ConfigurationReport report)
     {
-        if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim))
+        if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || (claim.IsDerived && !derived.Contains(claim.Text)))
         {
-            report.Error($"{path}:Path", "a rule needs a claim path.", "Write a claim's name, nested members joined by dots.");
+            report.Error($"{path}:Path", "a rule needs a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
             return null;
         }
 

@@ -58,7 +58,8 @@ internal sealed class ClaimRuleOptions
 {
     /// <summary>
     /// The claim, nested members joined by dots (<c>realm_access.roles</c>); <c>\.</c> is a dot in a name, and a path with <c>://</c> is one
-    /// name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else <c>user</c>.
+    /// name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else <c>user</c>;
+    /// <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>.
     /// Required.
     /// </summary>
     public string? Path { get; set; }

@@ -9,6 +9,8 @@ internal sealed class RoutePolicies(FrozenDictionary<string, RoutePolicy> polici
 {
     public IEnumerable<string> Names => policies.Keys;
 
+    public RoutePolicy this[string name] => policies[name];
+
     /// <summary>
     /// Null when no route matched (404, or 405 for its method), and only then: a route whose policy is unknown here cannot be loaded,
     /// so meeting one is a fault and must not become an open door.

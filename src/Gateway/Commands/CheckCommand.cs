@@ -18,7 +18,7 @@ internal sealed class CheckCommand : Command
     {
         try
         {
-            await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = file });
+            await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = file });
             Console.WriteLine($"{file}: no errors.");
             return GatewayCommand.Done;
         }

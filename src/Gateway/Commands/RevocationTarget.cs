@@ -41,12 +41,10 @@ internal sealed class RevocationTarget
         _ = RevocationNames.TryParse(result.GetValue(_kind), out RevocationKind kind);
         var value = result.GetValue(_value)!;
         var name = result.GetValue(_issuer) ?? (kind == RevocationKind.Issuer ? value : null);
-        var issuer = name is null
-            ? settings.Issuers is [var only] ? only : null
-            : settings.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || known.Issuer == name);
-        if (issuer is null)
+        if (Find(settings.Issuers, name) is not { } issuer)
         {
-            await Console.Error.WriteLineAsync($"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Select(known => known.Name))}.");
+            await Console.Error.WriteLineAsync(
+                $"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Names)}; for one of a family, its whole `iss`.");
             return null;
         }
 
@@ -58,6 +56,17 @@ internal sealed class RevocationTarget
         var entry = new RevocationEntry(kind, issuer.Issuer, kind == RevocationKind.Issuer ? issuer.Issuer : value, 0);
         return (entry, issuer, RevocationStoreAccess.LogOf(settings));
     }
+
+    private static IssuerProfile? Find(IssuerDirectory issuers, string? name)
+    {
+        if (name is null)
+        {
+            return issuers is { Issuers: [var only], Templates: [] } ? only : null;
+        }
+
+        return issuers.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? (issuers.TryFind(name, TimeProvider.System, out var found, out _) ? found : null);
+    }
 }
 
 /// <summary>The store that a configuration names, for a command that runs beside the gateway.</summary>
@@ -66,8 +75,7 @@ internal static class RevocationStoreAccess
     /// <exception cref="ConfigurationException">The configuration has errors, or its store lives inside the gateway's process.</exception>
     public static async Task<GatewaySettings> OpenAsync(string config)
     {
-        await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config });
-        var settings = app.Services.GetRequiredService<GatewaySettings>();
+        var settings = await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = config });
         return settings.Revocation.Store == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
                 Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite or Redis.")])

@@ -43,6 +43,12 @@ internal sealed class RunCommand : Command
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
             return GatewayCommand.Unavailable;
         }
+        catch (Exception fault) when (fault is FormatException or InvalidOperationException)
+        {
+            // What the framework says of an address in --urls or the Kestrel section.
+            await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
+            return GatewayCommand.Findings;
+        }
     }
 
     public static async Task ReportAsync(IReadOnlyList<ConfigurationError> errors)

@@ -3,7 +3,7 @@ namespace Gateway.Configuration;
 /// <summary>One thing wrong with the configuration: where, what, and how to mend it. Never holds a secret's value.</summary>
 internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure)
 {
-    public override string ToString() => $"{Location}: {Path}: {Problem} {Cure}";
+    public override string ToString() => Path.Length == 0 ? $"{Location}: {Problem} {Cure}" : $"{Location}: {Path}: {Problem} {Cure}";
 }
 
 /// <summary>The configuration has errors; they are all in here.</summary>
@@ -18,16 +18,24 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 /// <summary>Collects everything that is wrong, so that an operator mends a file once and not once for each error.</summary>
 internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
 {
-    private readonly List<ConfigurationError> _errors = [];
+    private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
 
-    public IReadOnlyList<ConfigurationError> Errors => [.. _errors.OrderBy(error => error.Location, LocationComparer.Instance)];
+    /// <summary>In the order of the file; what has no place there comes first.</summary>
+    public IReadOnlyList<ConfigurationError> Errors =>
+        [.. _errors.OrderBy(entry => entry.Place?.Line).ThenBy(entry => entry.Place?.Column).Select(entry => entry.Error)];
+
+    public int Count => _errors.Count;
 
     public bool HasErrors => _errors.Count > 0;
 
     /// <param name="path">Keys joined by colons, as in <c>Gateway:Issuers:shop:Audiences</c>.</param>
     public void Error(string path, string problem, string cure)
     {
-        _errors.Add(new ConfigurationError(LocationOf(path), path, problem, cure));
+        var place = PlaceOf(path, out var isOverride);
+        var location = isOverride ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}"
+            : place is { } setting ? $"{document.Name}:{setting.Line}:{setting.Column}"
+            : document.Name;
+        _errors.Add((new ConfigurationError(location, path, problem, cure), place));
     }
 
     public void ThrowIfAny()
@@ -39,22 +47,16 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     }
 
     /// <summary>The file's line, or the override that wins over it; something that is missing is reported at its closest parent.</summary>
-    private string LocationOf(string path)
+    private FileSetting? PlaceOf(string path, out bool isOverride)
     {
         var section = configuration.GetSection(path);
+        isOverride = false;
         if (document.Find(path) is { } setting && (section.Value is null || section.Value == setting.Text))
         {
-            return $"{document.Name}:{setting.Line}:{setting.Column}";
+            return setting;
         }
 
-        return section.Exists() ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}" : document.LocationOfParent(path);
-    }
-
-    /// <summary>In the order of the lines, not of their digits.</summary>
-    private sealed class LocationComparer : IComparer<string>
-    {
-        public static readonly LocationComparer Instance = new();
-
-        public int Compare(string? x, string? y) => string.Compare(x, y, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering);
+        isOverride = section.Exists();
+        return isOverride ? null : document.FindParent(path);
     }
 }

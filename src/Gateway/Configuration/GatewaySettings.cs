@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Management;
 using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -12,7 +12,7 @@ namespace Gateway.Configuration;
 /// <summary>The whole configuration, checked and ready to use. Immutable.</summary>
 internal sealed record GatewaySettings
 {
-    public required ImmutableArray<IssuerProfile> Issuers { get; init; }
+    public required IssuerDirectory Issuers { get; init; }
 
     public required RoutePolicies Policies { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record GatewaySettings
     /// <summary>How to reach Redis; null when it is not the store.</summary>
     public required RedisSettings? Redis { get; init; }
 
-    public required int ManagementPort { get; init; }
+    public required ManagementOptions Management { get; init; }
 
     public required bool DetailedErrors { get; init; }
 
@@ -45,15 +45,11 @@ internal sealed record GatewaySettings
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
-        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, context.Report);
+        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
         var policies = PolicyCheck.Build(options, context.Report);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
-        if (options.Management.Port is < 0 or > 65535)
-        {
-            context.Report.Error("Gateway:Management:Port", "this is no TCP port.", "Choose 1 to 65535.");
-        }
-
+        ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
@@ -66,7 +62,7 @@ internal sealed record GatewaySettings
             ShareKeys = options.Keys.Share && redis is not null,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
-            ManagementPort = options.Management.Port,
+            Management = options.Management,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
         };
     }

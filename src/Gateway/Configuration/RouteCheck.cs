@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Gateway.Authorization;
 using Gateway.Identity;
 using Yarp.ReverseProxy.Configuration;
@@ -5,7 +6,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Configuration;
 
 /// <summary>Checks of the <c>ReverseProxy</c> section that YARP leaves out: default deny, dead references, and routes that shadow each other.</summary>
-internal static class RouteCheck
+internal static partial class RouteCheck
 {
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
     private const string ClustersSection = $"{SettingSchema.ReverseProxy}:Clusters";
@@ -15,7 +16,10 @@ internal static class RouteCheck
         [nameof(RouteConfig.CorsPolicy), nameof(RouteConfig.RateLimiterPolicy), nameof(RouteConfig.TimeoutPolicy)];
 
     // Transforms that write a request header, whose value is the header's name.
-    private static readonly string[] HeaderTransforms = ["RequestHeader", "RequestHeaderRouteValue"];
+    private static readonly string[] HeaderTransforms = ["RequestHeader", "RequestHeaderRouteValue", "ClientCert"];
+
+    // What the X-Forwarded transform puts after its HeaderPrefix.
+    private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
     public static void Run(IConfiguration configuration, RoutePolicies policies, IEnumerable<string> identityHeaders, ConfigurationReport report)
     {
@@ -35,9 +39,31 @@ internal static class RouteCheck
             }
         }
 
-        foreach (var cluster in clusters.Where(cluster => !cluster.GetSection("Destinations").GetChildren().Any()))
+        foreach (var cluster in clusters)
         {
-            report.Error($"{cluster.Path}:Destinations", "a cluster without a destination answers 503 for ever.", "Add at least one destination with an Address.");
+            CheckDestinations(cluster, report);
+        }
+    }
+
+    private static void CheckDestinations(IConfigurationSection cluster, ConfigurationReport report)
+    {
+        var destinations = cluster.GetSection(nameof(ClusterConfig.Destinations));
+        if (!destinations.GetChildren().Any())
+        {
+            report.Error(destinations.Path, "a cluster without a destination answers 503 for ever.", "Add at least one destination with an Address.");
+        }
+
+        foreach (var destination in destinations.GetChildren())
+        {
+            foreach (var name in new[] { nameof(DestinationConfig.Address), nameof(DestinationConfig.Health) })
+            {
+                // A missing address is YARP's own finding.
+                if (destination[name] is { Length: > 0 } address
+                    && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)))
+                {
+                    report.Error($"{destination.Path}:{name}", "this is not an http or https URL.", "Write one, such as http://orders:8080.");
+                }
+            }
         }
     }
 
@@ -83,20 +109,42 @@ internal static class RouteCheck
         {
             foreach (var name in HeaderTransforms)
             {
-                if (transform[name] is { } header && identityHeaders.Any(identity => HeaderAlias.IsSame(header, identity)))
+                CheckHeader(transform[name], $"{transform.Path}:{name}", identityHeaders, report);
+            }
+
+            if (transform["HeaderPrefix"] is { } prefix)
+            {
+                foreach (var suffix in ForwardedSuffixes)
                 {
-                    report.Error($"{transform.Path}:{name}", "only the gateway sets identity headers.", "Map a claim under Gateway:Identity:Headers, or use another header.");
+                    CheckHeader(prefix + suffix, $"{transform.Path}:HeaderPrefix", identityHeaders, report);
                 }
             }
         }
     }
 
+    private static void CheckHeader(string? header, string path, string[] identityHeaders, ConfigurationReport report)
+    {
+        if (header is not null && identityHeaders.Any(identity => HeaderAlias.IsSame(header, identity)))
+        {
+            report.Error(path, "only the gateway sets identity headers.", "Map a claim under Gateway:Identity:Headers, or use another header.");
+        }
+    }
+
+    /// <summary>The match as far as it tells requests apart: parameter names, the order of lists and the slash in front do not.</summary>
     private static string MatchOf(IConfigurationSection route)
     {
-        var parts = route.GetSection(nameof(RouteConfig.Match)).AsEnumerable(makePathsRelative: true)
-            .Where(setting => setting.Value is not null)
-            .Select(setting => $"{setting.Key}={setting.Value}")
-            .Order(StringComparer.Ordinal);
-        return $"{route[nameof(RouteConfig.Order)]}|{string.Join('|', parts)}";
+        var match = route.GetSection(nameof(RouteConfig.Match));
+        var path = ParameterName().Replace((match[nameof(RouteMatch.Path)] ?? "").TrimStart('/'), "{$1");
+        var others = match.AsEnumerable(makePathsRelative: true)
+            .Where(setting => setting.Value is not null && !setting.Key.Equals(nameof(RouteMatch.Path), StringComparison.OrdinalIgnoreCase))
+            .Select(setting => $"{ListIndex().Replace(setting.Key, "")}={setting.Value}")
+            .Order(StringComparer.OrdinalIgnoreCase);
+        return $"{route[nameof(RouteConfig.Order)] ?? "0"}|{path}|{string.Join('|', others)}";
     }
+
+    [GeneratedRegex(@"\{(\**)[^{}:=?*]+")]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex(@":\d+$")]
+    private static partial Regex ListIndex();
 }

@@ -10,7 +10,7 @@ internal static class SchemaCheck
     public static void Run(IConfiguration configuration, YarpJson document, ConfigurationReport report)
     {
         // Overrides bring the whole environment along, so top-level names are judged in the file only.
-        foreach (var (name, _) in document.Settings.Where(setting => !setting.Key.Contains(':')))
+        foreach (var name in document.ChildrenOf(""))
         {
             if (!SettingSchema.Checked.ContainsKey(name) && !SettingSchema.Framework.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
@@ -22,15 +22,30 @@ internal static class SchemaCheck
         {
             Check(configuration.GetSection(name), node, document, report);
         }
+
+        CheckLogLevels(configuration, report);
+    }
+
+    /// <summary>The framework stops at a log level that it does not know, and says neither where nor which there are.</summary>
+    private static void CheckLogLevels(IConfiguration configuration, ConfigurationReport report)
+    {
+        foreach (var (path, value) in configuration.GetSection("Logging").AsEnumerable())
+        {
+            if (path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(value)
+                && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                report.Error(path, "this log level is unknown.", Suggestion.For(value, Enum.GetNames<LogLevel>()));
+            }
+        }
     }
 
     private static void Check(IConfigurationSection section, SettingNode node, YarpJson document, ConfigurationReport report)
     {
-        var kind = document.Find(section.Path)?.Kind ?? JsonTokenType.None;
+        var kind = KindOf(section, document);
         switch (node)
         {
             case SettingNode.Group group when IsContainer(section, kind, JsonTokenType.StartObject):
-                foreach (var child in section.GetChildren())
+                foreach (var child in ChildrenOf(section, document))
                 {
                     if (group.Members.TryGetValue(child.Key, out var member))
                     {
@@ -42,26 +57,26 @@ internal static class SchemaCheck
                     }
                 }
 
-                // A key whose value is empty or null never reaches the configuration, and is as misspelt as any other.
-                foreach (var name in EmptyKeys(section, document).Where(name => !group.Members.ContainsKey(name)))
-                {
-                    report.Error($"{section.Path}:{name}", "this key is unknown.", Suggestion.For(name, group.Members.Keys));
-                }
-
                 break;
             case SettingNode.Map map when IsContainer(section, kind, JsonTokenType.StartObject):
-                foreach (var child in section.GetChildren())
+                if (map.Item is SettingNode.Value)
                 {
-                    Check(child, map.Item, document, report);
+                    CheckNotEmpty(section, document, report);
+                }
+
+                foreach (var child in ChildrenOf(section, document))
+                {
+                    CheckItem(child, map.Item, document, report);
                 }
 
                 break;
             case SettingNode.List list when IsContainer(section, kind, JsonTokenType.StartArray):
-                foreach (var child in section.GetChildren())
+                CheckNotEmpty(section, document, report);
+                foreach (var child in ChildrenOf(section, document))
                 {
                     if (int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                     {
-                        Check(child, list.Item, document, report);
+                        CheckItem(child, list.Item, document, report);
                     }
                     else
                     {
@@ -82,14 +97,39 @@ internal static class SchemaCheck
         }
     }
 
-    private static IEnumerable<string> EmptyKeys(IConfigurationSection section, YarpJson document)
+    /// <summary>A key whose value is empty or null never reaches the configuration, and can be as wrong as any other.</summary>
+    private static IEnumerable<IConfigurationSection> ChildrenOf(IConfigurationSection section, YarpJson document)
     {
-        var prefix = section.Path + ':';
-        return document.Settings
-            .Where(setting => setting.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
-                && !setting.Key.AsSpan(prefix.Length).Contains(':')
-                && !section.GetSection(setting.Key[prefix.Length..]).Exists())
-            .Select(setting => setting.Key[prefix.Length..]);
+        var effective = section.GetChildren().ToArray();
+        // An override that puts a value in place of an object takes its members' meaning away.
+        return section.Value is not null
+            ? effective
+            : effective.Concat(document.ChildrenOf(section.Path).Select(section.GetSection).Where(child => !child.Exists()));
+    }
+
+    /// <summary>The kind that the file gives the value in force; an override is text.</summary>
+    private static JsonTokenType KindOf(IConfigurationSection section, YarpJson document) =>
+        document.Find(section.Path) is { } setting && (section.Value is null || section.Value == setting.Text) ? setting.Kind : JsonTokenType.None;
+
+    /// <summary>An item that holds nothing would vanish, and with it what it was meant to ask for.</summary>
+    private static void CheckItem(IConfigurationSection item, SettingNode node, YarpJson document, ConfigurationReport report)
+    {
+        var known = report.Count;
+        Check(item, node, document, report);
+        if (report.Count == known && !item.Exists())
+        {
+            report.Error(item.Path, "this is empty.", "Fill it in, or remove it.");
+        }
+    }
+
+    /// <summary>Of our own settings: an empty list would be taken for the default, which nobody means by it.</summary>
+    private static void CheckNotEmpty(IConfigurationSection section, YarpJson document, ConfigurationReport report)
+    {
+        if (document.Find(section.Path) is { Kind: not JsonTokenType.Null } && !ChildrenOf(section, document).Any()
+            && section.Path.StartsWith(GatewayOptions.SectionName, StringComparison.OrdinalIgnoreCase))
+        {
+            report.Error(section.Path, "this is empty.", "Add an item, or leave it out.");
+        }
     }
 
     private static bool IsContainer(IConfigurationSection section, JsonTokenType kind, JsonTokenType wanted) =>
@@ -97,7 +137,7 @@ internal static class SchemaCheck
 
     private static void CheckValue(IConfigurationSection section, SettingNode.Value value, JsonTokenType kind, ConfigurationReport report)
     {
-        if (section.GetChildren().Any())
+        if (section.GetChildren().Any() || (section.Value is null && kind is JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
             report.Error(section.Path, $"this must be {Describe(value.Type)}, not an object or list.", "Write one value.");
         }
@@ -120,7 +160,7 @@ internal static class SchemaCheck
             return TypeDescriptor.GetConverter(value.Type) is var converter && converter.IsValid(text);
         }
 
-        if (!isText)
+        if (!isText && value.Type != typeof(Version))
         {
             // A number for a time would be read as days.
             return value.AnyScalar;
@@ -128,8 +168,9 @@ internal static class SchemaCheck
 
         return value.Type switch
         {
-            { IsEnum: true } => Enum.TryParse(value.Type, text, ignoreCase: true, out _) && !int.TryParse(text, out _),
-            _ when value.Type == typeof(TimeSpan) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _),
+            { IsEnum: true } => Enum.GetNames(value.Type).Contains(text, StringComparer.OrdinalIgnoreCase),
+            // Without a colon it is a number of days.
+            _ when value.Type == typeof(TimeSpan) => text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _),
             _ when value.Type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out _),
             _ when value.Type == typeof(Version) => Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : text + ".0", out _),
             _ => true,

@@ -23,11 +23,16 @@ internal static class SettingSchema
     {
         // The id of a route or cluster is its key; the records have it as a member, the file does not.
         var route = (SettingNode.Group)SettingNode.Of(typeof(RouteConfig), false, nameof(RouteConfig.RouteId));
-        var cluster = SettingNode.Of(typeof(ClusterConfig), false, nameof(ClusterConfig.ClusterId));
+        var cluster = (SettingNode.Group)SettingNode.Of(typeof(ClusterConfig), false, nameof(ClusterConfig.ClusterId));
+        var destination = (SettingNode.Group)SettingNode.Of(typeof(DestinationConfig));
         var text = new SettingNode.Map(new SettingNode.Value(typeof(string), AnyScalar: true));
         route = new SettingNode.Group(route.Members
             .SetItem(nameof(RouteConfig.Transforms), new SettingNode.List(text))
             .SetItem(nameof(RouteConfig.Metadata), text));
+        destination = new SettingNode.Group(destination.Members.SetItem(nameof(DestinationConfig.Metadata), text));
+        cluster = new SettingNode.Group(cluster.Members
+            .SetItem(nameof(ClusterConfig.Destinations), new SettingNode.Map(destination))
+            .SetItem(nameof(ClusterConfig.Metadata), text));
         return new SettingNode.Group(ImmutableSortedDictionary.CreateRange(
             StringComparer.OrdinalIgnoreCase,
             [

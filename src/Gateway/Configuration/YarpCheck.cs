@@ -43,7 +43,7 @@ internal static class YarpCheck
     {
         foreach (var error in errors)
         {
-            report.Error(path, error.Message, "See YARP's configuration reference.");
+            report.Error(path, $"{error.Message.TrimEnd('.')}.", "See YARP's configuration reference.");
         }
     }
 

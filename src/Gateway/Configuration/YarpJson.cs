@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gateway.Configuration;
 
@@ -13,6 +14,7 @@ internal readonly record struct FileSetting(int Line, int Column, JsonTokenType 
 internal sealed class YarpJson
 {
     private readonly Dictionary<string, FileSetting> _settings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<string>> _children = new(StringComparer.OrdinalIgnoreCase);
 
     private YarpJson(string name) => Name = name;
 
@@ -28,7 +30,7 @@ internal sealed class YarpJson
         {
             return Parse(Path.GetFileName(path), File.ReadAllBytes(path));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw Error(path, "", $"cannot be read: {fault.Message}", "Name a readable file with --config or GATEWAY_CONFIG.");
         }
@@ -44,6 +46,11 @@ internal sealed class YarpJson
 
         var document = new YarpJson(name);
         var errors = new List<ConfigurationError>();
+        if (!Utf8.IsValid(utf8))
+        {
+            throw Error(name, "", "this is not UTF-8.", "Save the file as UTF-8.");
+        }
+
         try
         {
             document.Read(utf8, errors);
@@ -59,17 +66,21 @@ internal sealed class YarpJson
 
     public FileSetting? Find(string path) => _settings.TryGetValue(path, out var setting) ? setting : null;
 
-    public string LocationOfParent(string path)
+    /// <summary>The names in an object or the indexes of a list, those without a value too. At the top the path is empty.</summary>
+    public IReadOnlyList<string> ChildrenOf(string path) => _children.TryGetValue(path, out var names) ? names : [];
+
+    /// <summary>The closest setting around one that is not in the file.</summary>
+    public FileSetting? FindParent(string path)
     {
         for (var end = path.LastIndexOf(':'); end > 0; end = path.LastIndexOf(':', end - 1))
         {
             if (Find(path[..end]) is { } parent)
             {
-                return $"{Name}:{parent.Line}:{parent.Column}";
+                return parent;
             }
         }
 
-        return Name;
+        return null;
     }
 
     private void Read(ReadOnlySpan<byte> utf8, List<ConfigurationError> errors)
@@ -81,17 +92,23 @@ internal sealed class YarpJson
         var path = "";
         while (reader.Read())
         {
+            var (line, column) = position.Of((int)reader.TokenStartIndex);
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    path = Join(open.Peek().Path, reader.GetString()!);
-                    var (line, column) = position.Of((int)reader.TokenStartIndex);
-                    if (_settings.ContainsKey(path))
+                    var name = TextOf(in reader, line, column);
+                    path = Join(open.Peek().Path, name);
+                    if (name.Length == 0 || name.Contains(':', StringComparison.Ordinal))
+                    {
+                        // .NET's configuration would take the colon for a step into an object.
+                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "a key is not empty and has no colon.", "Rename it, or nest objects."));
+                    }
+                    else if (_settings.ContainsKey(path))
                     {
                         errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "this key is there twice.", "Keep one of them."));
                     }
 
-                    _settings[path] = new FileSetting(line, column, JsonTokenType.None, null);
+                    Add(open.Peek().Path, name, path, line, column);
                     continue;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
                     open.Pop();
@@ -102,16 +119,21 @@ internal sealed class YarpJson
             {
                 open.Pop();
                 open.Push((parent.Path, parent.NextIndex + 1));
-                path = Join(parent.Path, parent.NextIndex.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                var (line, column) = position.Of((int)reader.TokenStartIndex);
-                _settings[path] = new FileSetting(line, column, JsonTokenType.None, null);
+                var index = parent.NextIndex.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                path = Join(parent.Path, index);
+                Add(parent.Path, index, path, line, column);
+            }
+
+            if (open.Count == 0 && reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw Error($"{Name}:{line}:{column}", "", "the file must hold an object.", "Write { ... }.");
             }
 
             var isContainer = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
             if (path.Length > 0)
             {
                 var text = isContainer || reader.TokenType == JsonTokenType.Null ? null
-                    : reader.TokenType == JsonTokenType.String ? reader.GetString()
+                    : reader.TokenType == JsonTokenType.String ? TextOf(in reader, line, column)
                     : Encoding.UTF8.GetString(reader.ValueSpan);
                 _settings[path] = _settings[path] with { Kind = reader.TokenType, Text = text };
             }
@@ -120,6 +142,29 @@ internal sealed class YarpJson
             {
                 open.Push((path, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
             }
+        }
+    }
+
+    private void Add(string parent, string name, string path, int line, int column)
+    {
+        _settings[path] = new FileSetting(line, column, JsonTokenType.None, null);
+        if (!_children.TryGetValue(parent, out var names))
+        {
+            _children[parent] = names = [];
+        }
+
+        names.Add(name);
+    }
+
+    private string TextOf(in Utf8JsonReader reader, int line, int column)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error($"{Name}:{line}:{column}", "", "this text has half of a \\u surrogate pair.", "Write the character itself.");
         }
     }
 

@@ -34,9 +34,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && IsOurs(context))
         {
-            await Problem.WriteAsync(context, context.Response.StatusCode);
+            await Problem.WriteAsync(context, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
         }
     }
+
+    /// <summary>To YARP a route's Timeout looks like a client that has left; a client that is still there knows better.</summary>
+    private static bool HasTimedOut(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled }
+        && !context.RequestAborted.IsCancellationRequested;
 
     private static bool IsOurs(HttpContext context) =>
         context.Response.ContentType is null

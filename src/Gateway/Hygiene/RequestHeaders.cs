@@ -11,11 +11,15 @@ internal static class RequestHeaders
     private static readonly string[] NotRemovable =
         ["close", "keep-alive", "upgrade", "te", "trailer", "host", "content-length", "transfer-encoding", "authorization", "cookie", "connection"];
 
+    // Where the server puts a Content-Length that came together with Transfer-Encoding.
+    private const string SetAsideContentLength = "X-Content-Length";
+
+    /// <param name="isHttp11">Whether the message may be chunked.</param>
     /// <param name="stripped">How many identity headers the client had sent.</param>
-    public static RequestFault Check(IHeaderDictionary headers, ProtectedHeaders guarded, bool isHttp1, out int stripped)
+    public static RequestFault Check(IHeaderDictionary headers, ProtectedHeaders guarded, bool isHttp11, out int stripped)
     {
         stripped = 0;
-        if (!HasClearFraming(headers, isHttp1))
+        if (!HasClearFraming(headers, isHttp11))
         {
             return RequestFault.Framing;
         }
@@ -66,15 +70,19 @@ internal static class RequestHeaders
         return RequestFault.None;
     }
 
-    /// <summary>RFC 9112 section 6.3: one way to know where the body ends. The server accepts more than one.</summary>
-    private static bool HasClearFraming(IHeaderDictionary headers, bool isHttp1)
+    /// <summary>
+    /// RFC 9112 section 6.3: one way to know where the body ends, and section 6.1: HTTP/1.0 has no Transfer-Encoding. The server accepts
+    /// more than that.
+    /// </summary>
+    private static bool HasClearFraming(IHeaderDictionary headers, bool isHttp11)
     {
         var encoding = headers.TransferEncoding;
         return encoding.Count == 0
-            || (isHttp1
+            || (isHttp11
                 && encoding.Count == 1
                 && "chunked".Equals(encoding[0], StringComparison.OrdinalIgnoreCase)
-                && headers.ContentLength is null);
+                && headers.ContentLength is null
+                && !headers.ContainsKey(SetAsideContentLength));
     }
 
     /// <summary>RFC 9110 section 7.6.1: a header named in Connection is meant for us alone.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class RequestHygieneMiddleware(
     {
         stripped = 0;
         var request = context.Request;
-        var isHttp1 = HttpProtocol.IsHttp11(request.Protocol) || HttpProtocol.IsHttp10(request.Protocol);
+        var isHttp11 = HttpProtocol.IsHttp11(request.Protocol);
         // RFC 9110 section 9.3.8: TRACE would send the client its own credentials back, headers we add included.
         if (HttpMethods.IsTrace(request.Method))
         {
@@ -40,9 +40,9 @@ internal sealed partial class RequestHygieneMiddleware(
         }
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var fault = RequestTarget.Check(target, request.Path.Value ?? "", isHttp1);
+        var fault = RequestTarget.Check(target, request.Path.Value ?? "", isHttp11 || HttpProtocol.IsHttp10(request.Protocol));
         return fault == RequestFault.None
-            ? RequestHeaders.Check(request.Headers, guarded, isHttp1, out stripped)
+            ? RequestHeaders.Check(request.Headers, guarded, isHttp11, out stripped)
             : fault;
     }
 

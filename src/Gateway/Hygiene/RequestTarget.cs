@@ -90,6 +90,11 @@ internal static class RequestTarget
             }
 
             var decoded = buffer.AsSpan(0, length);
+            if (HidesSeparator(decoded))
+            {
+                return RequestFault.TargetSeparator;
+            }
+
             if (!Utf8.IsValid(decoded))
             {
                 return RequestFault.TargetEncoding;
@@ -128,9 +133,7 @@ internal static class RequestTarget
                 return RequestFault.TargetEncoding;
             }
 
-            // Encoded twice is safe with us and not with a destination that decodes twice.
-            if (octet is 0 or (byte)'/' or (byte)'\\'
-                || (octet == '%' && TryReadOctet(rawPath[(i + 2)..], out var inner) && inner is 0 or (byte)'/' or (byte)'\\' or (byte)'.'))
+            if (octet is 0 or (byte)'/' or (byte)'\\')
             {
                 return RequestFault.TargetSeparator;
             }
@@ -145,6 +148,26 @@ internal static class RequestTarget
         }
 
         return RequestFault.None;
+    }
+
+    /// <summary>
+    /// Encoded twice is safe with us and not with a destination that decodes twice. Looked for in the decoded path, because the digits
+    /// of the second encoding may be encoded themselves (<c>%25%32%65</c>).
+    /// </summary>
+    private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
+    {
+        while (decoded.IndexOf((byte)'%') is >= 0 and var escape)
+        {
+            decoded = decoded[(escape + 1)..];
+            if (decoded.Length >= 2
+                && byte.TryParse(decoded[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet)
+                && octet is 0 or (byte)'/' or (byte)'\\' or (byte)'.' or (byte)';')
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Reads the two hexadecimal digits after the first character, whatever that is.</summary>

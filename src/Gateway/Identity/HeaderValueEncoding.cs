@@ -69,6 +69,7 @@ internal static class HeaderValueEncoding
     };
 }
 
-/// <summary>Writes an element without white space.</summary>
+/// <summary>Writes JSON without white space.</summary>
 [System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
 internal sealed partial class JsonContext : System.Text.Json.Serialization.JsonSerializerContext;

@@ -19,7 +19,8 @@ internal static class IdentityCheck
         new("X-Auth-Roles", "roles"),
     ];
 
-    public static IdentityPlan Build(IdentityOptions options, ImmutableArray<string> tokenHeaders, ConfigurationReport report)
+    public static IdentityPlan Build(
+        IdentityOptions options, ImmutableArray<string> tokenHeaders, string[] derived, ConfigurationReport report)
     {
         var mappings = ImmutableArray.CreateBuilder<IdentityMapping>();
         var taken = new List<string>(tokenHeaders);
@@ -27,9 +28,9 @@ internal static class IdentityCheck
         {
             var path = $"{Section}:Headers:{header}";
             CheckName(header, path, taken, report);
-            if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed))
+            if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed) || (parsed.IsDerived && !derived.Contains(parsed.Text)))
             {
-                report.Error(path, "this is not a claim path.", "Write a claim's name, nested members joined by dots.");
+                report.Error(path, "this is not a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
                 continue;
             }
 

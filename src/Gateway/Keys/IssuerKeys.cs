@@ -13,17 +13,27 @@ internal sealed record KeyState(DateTimeOffset? LoadedAt, string? Error, TimeSpa
 /// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only <see cref="KeyRefresher"/> changes
 /// anything, one load at a time.
 /// </summary>
-internal sealed class IssuerKeys(string issuer, IKeySource source)
+internal sealed class IssuerKeys
 {
     private volatile KeyRing _current = KeyRing.Empty;
     private volatile KeyState _state = KeyState.Initial;
     private KeyRing _loaded = KeyRing.Empty;
     private ImmutableHashSet<string> _forgotten = [];
 
-    /// <summary>The issuer's name in yarp.json.</summary>
-    public string Issuer => issuer;
+    public IssuerKeys(string issuer, IKeySource source)
+    {
+        Issuer = issuer;
+        Family = issuer;
+        Source = source;
+    }
 
-    public IKeySource Source => source;
+    /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
+    public string Issuer { get; }
+
+    /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
+    public string Family { get; init; }
+
+    public IKeySource Source { get; }
 
     /// <summary>How long the keys stay in use while the source fails.</summary>
     public TimeSpan MaxStale { get; init; } = TimeSpan.FromDays(1);

@@ -83,7 +83,8 @@ internal static class JsonWebKey
             return "has `key_ops` without verify";
         }
 
-        return null;
+        // RFC 7518 sections 6.2.2 and 6.3.2: with its private half in the open, anybody can sign with the key.
+        return jwk.TryGetProperty("d"u8, out _) ? "publishes its private half" : null;
     }
 
     private static bool TryReadAlgorithm(JsonElement jwk, out SignatureAlgorithm? only, [NotNullWhen(false)] out string? why)

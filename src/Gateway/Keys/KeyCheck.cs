@@ -43,6 +43,17 @@ internal static class KeyCheck
         return path;
     }
 
+    /// <summary>The keys of one issuer of a family, whose entry has been checked.</summary>
+    public static IssuerKeys BuildMember(string name, string placeholder, string value, string issuer, IssuerOptions options, SettingsContext context)
+    {
+        var keys = options.Keys!;
+        var client = BuildClient($"Gateway:Issuers:{name}:Keys", keys, context);
+        IKeySource source = keys.JwksUri is { } address
+            ? new JwksUriSource(client, new Uri(address.Replace($"{{{placeholder}}}", value, StringComparison.Ordinal)))
+            : new DiscoverySource(client, issuer);
+        return new IssuerKeys($"{name}:{value}", source) { Family = name, MaxStale = keys.MaxStale, IsRequired = false };
+    }
+
     private static IKeySource BuildSource(
         string path, IssuerOptions issuer, KeySourceOptions keys, ImmutableArray<SignatureAlgorithm> algorithms, SettingsContext context)
     {

@@ -1,38 +1,78 @@
 using System.Diagnostics.Metrics;
 using Gateway.Observability;
+using Gateway.Tokens;
 
 namespace Gateway.Keys;
 
 /// <summary>Keeps every issuer's ring fresh in the background, each on its own, so that one dead provider delays no other.</summary>
-internal sealed class KeyFollower(IReadOnlyList<IssuerKeys> issuers, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
+internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NoKeysPatience = TimeSpan.FromSeconds(30);
 
     // While there are no keys at all every second counts, for as long as an issuer takes to start.
     private const int EagerRetries = 30;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(issuers.Select(keys => refresher.TakeKeptAsync(keys, cancellationToken)));
+        await Task.WhenAll(issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
         await base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         metrics.ObserveKeyAge(Ages);
-        return Task.WhenAll(issuers.Select(keys => FollowAsync(keys, stoppingToken)));
+        var following = issuers.Issuers.Select(issuer => FollowAsync(issuer.Keys, stoppingToken));
+        return Task.WhenAll([.. following, .. issuers.Templates.Select(template => WatchAsync(template, stoppingToken))]);
     }
 
     private IEnumerable<Measurement<double>> Ages()
     {
-        foreach (var keys in issuers)
+        foreach (var keys in issuers.Live.Select(issuer => issuer.Keys))
         {
             if (keys.State.LoadedAt is { } loadedAt)
             {
                 yield return new((time.GetUtcNow() - loadedAt).TotalSeconds, new KeyValuePair<string, object?>("issuer", keys.Issuer));
             }
+        }
+    }
+
+    /// <summary>Follows the members of a family from their first token on, and drops those that nobody uses or that have no keys.</summary>
+    private async Task WatchAsync(IssuerTemplate template, CancellationToken stopping)
+    {
+        var followed = new Dictionary<TemplateMember, CancellationTokenSource>();
+        while (!stopping.IsCancellationRequested)
+        {
+            foreach (var member in template.Members)
+            {
+                // A value that the provider does not know has no keys; it makes room soon, or made-up values would fill the family.
+                var isUnused = member.Profile.Keys.Current.IsEmpty
+                    ? time.GetElapsedTime(member.CreatedAt) > NoKeysPatience
+                    : time.GetElapsedTime(member.LastUsed) > template.IdleAfter;
+                if (isUnused)
+                {
+                    template.Drop(member);
+                }
+                else if (!followed.ContainsKey(member))
+                {
+                    var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                    followed.Add(member, following);
+                    _ = FollowAsync(member.Profile.Keys, following.Token);
+                }
+            }
+
+            foreach (var (member, following) in followed.Where(pair => !template.Members.Contains(pair.Key)).ToArray())
+            {
+                followed.Remove(member);
+                await following.CancelAsync();
+                following.Dispose();
+            }
+
+            await Task.Delay(WatchEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

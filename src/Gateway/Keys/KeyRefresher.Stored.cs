@@ -69,14 +69,9 @@ internal sealed partial class KeyRefresher
         }
     }
 
-    /// <summary>Takes the document kept on disk into use, before the first request.</summary>
-    public async Task TakeKeptAsync(IssuerKeys keys, CancellationToken cancellationToken)
-    {
-        if (cache is not null && keys.Source.IsRemote && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored)
-        {
-            Take(keys, stored);
-        }
-    }
+    /// <summary>Takes the document kept on disk into use, before the first request. Whether there is one.</summary>
+    public async Task<bool> TakeKeptAsync(IssuerKeys keys, CancellationToken cancellationToken) =>
+        cache is not null && keys.Source.IsRemote && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored && Take(keys, stored);
 
     /// <summary>Takes over what other replicas have shared about the issuer.</summary>
     public async Task TakeSharedAsync(IssuerKeys keys, CancellationToken cancellationToken)
@@ -110,13 +105,20 @@ internal sealed partial class KeyRefresher
         return shared is null ? Task.FromResult(true) : shared.ForgetAsync(keys.Issuer, keyId, cancellationToken);
     }
 
+    /// <summary>What is known about a ring that is just coming into being, as those of a family do with a request. Whether keys were kept.</summary>
+    private async Task<bool> RememberAsync(IssuerKeys keys)
+    {
+        await TakeForgottenAsync(keys, CancellationToken.None);
+        return keys.State.LoadedAt is null && await TakeKeptAsync(keys, CancellationToken.None);
+    }
+
     private void Forget(IssuerKeys keys, string keyId)
     {
         lock (keys.Gate)
         {
             if (keys.Forget(keyId))
             {
-                KeyForgotten(logger, keys.Issuer, keyId);
+                KeyForgotten(logger, keys.Issuer);
             }
         }
     }
@@ -195,7 +197,4 @@ internal sealed partial class KeyRefresher
 
     [LoggerMessage(EventIds.StoredKeysRefused, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica are no use: {Error}.")]
     private static partial void StoredRefused(ILogger logger, string issuer, string error);
-
-    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: the key {KeyId} is forgotten and verifies nothing any more.")]
-    private static partial void KeyForgotten(ILogger logger, string issuer, string keyId);
 }

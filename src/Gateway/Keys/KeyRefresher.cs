@@ -96,6 +96,8 @@ internal sealed partial class KeyRefresher(
 
     private async Task<bool> LoadOnceAsync(IssuerKeys keys)
     {
+        // At the first load only, and while the provider is asked.
+        var remembering = keys.Fetched is null ? RememberAsync(keys) : Task.FromResult(false);
         KeyLoad load;
         try
         {
@@ -108,6 +110,7 @@ internal sealed partial class KeyRefresher(
             load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.Message}");
         }
 
+        var isKept = await remembering;
         lock (keys.Gate)
         {
             keys.Loading = null;
@@ -118,8 +121,8 @@ internal sealed partial class KeyRefresher(
             }
         }
 
-        metrics.KeysRefreshed(keys.Issuer, load.IsSuccess);
-        return load.IsSuccess;
+        metrics.KeysRefreshed(keys.Family, load.IsSuccess);
+        return load.IsSuccess || isKept;
     }
 
     private void Apply(IssuerKeys keys, KeyLoad load)
@@ -175,6 +178,9 @@ internal sealed partial class KeyRefresher(
 
     [LoggerMessage(EventIds.KeySkipped, LogLevel.Warning, "Issuer {Issuer}: {Key} {Why}; it is skipped.")]
     private static partial void KeySkipped(ILogger logger, string issuer, string key, string why);
+
+    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator had a key forgotten; its tokens are refused from now on.")]
+    private static partial void KeyForgotten(ILogger logger, string issuer);
 
     [LoggerMessage(EventIds.KeysExpired, LogLevel.Error, "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
     private static partial void Expired(ILogger logger, string issuer, TimeSpan maxStale);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Gateway.Tokens;
 
 namespace Gateway.Keys;
 
@@ -6,7 +7,7 @@ namespace Gateway.Keys;
 /// Listens to what other replicas share: a new document and a forgotten key are in force here as soon as the doorbell rings, a
 /// forgotten key at the next look in any case.
 /// </summary>
-internal sealed class SharedKeyFollower(IReadOnlyList<IssuerKeys> issuers, KeyRefresher refresher, SharedKeys shared, TimeProvider time)
+internal sealed class SharedKeyFollower(IssuerDirectory issuers, KeyRefresher refresher, SharedKeys shared, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
@@ -33,7 +34,7 @@ internal sealed class SharedKeyFollower(IReadOnlyList<IssuerKeys> issuers, KeyRe
                 while (true)
                 {
                     var name = await _news.Reader.ReadAsync(either.Token);
-                    foreach (var keys in issuers.Where(keys => keys.Issuer == name))
+                    foreach (var keys in Live.Where(keys => keys.Issuer == name))
                     {
                         await refresher.TakeSharedAsync(keys, stoppingToken);
                     }
@@ -46,6 +47,8 @@ internal sealed class SharedKeyFollower(IReadOnlyList<IssuerKeys> issuers, KeyRe
         }
     }
 
+    private IEnumerable<IssuerKeys> Live => issuers.Live.Select(issuer => issuer.Keys);
+
     private Task LookAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(issuers.Select(keys => refresher.TakeForgottenAsync(keys, cancellationToken)));
+        Task.WhenAll(Live.Select(keys => refresher.TakeForgottenAsync(keys, cancellationToken)));
 }

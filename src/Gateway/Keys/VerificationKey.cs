@@ -30,6 +30,9 @@ internal sealed class VerificationKey
 
     public string? KeyId { get; }
 
+    /// <summary>What the key may verify.</summary>
+    public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
+
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
     public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
         new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters));
@@ -45,7 +48,8 @@ internal sealed class VerificationKey
     public bool Fits(AlgorithmTraits algorithm) =>
         _type == algorithm.KeyType
         && _curve == algorithm.Curve
-        && (_only is null || _only == algorithm.Algorithm);
+        && (_only is null || _only == algorithm.Algorithm)
+        && (_type != KeyType.Secret || _secrets.Any(secret => IsLongEnough(secret, algorithm)));
 
     public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
     {
@@ -61,9 +65,8 @@ internal sealed class VerificationKey
             var verified = false;
             foreach (var secret in _secrets)
             {
-                // RFC 7518 section 3.2: a secret is at least as long as the hash.
                 CryptographicOperations.HmacData(algorithm.Hash, secret, signingInput, hash);
-                verified |= secret.Length >= algorithm.HashLength && CryptographicOperations.FixedTimeEquals(hash, signature);
+                verified |= IsLongEnough(secret, algorithm) && CryptographicOperations.FixedTimeEquals(hash, signature);
             }
 
             return verified;
@@ -91,6 +94,9 @@ internal sealed class VerificationKey
             Return(verifier);
         }
     }
+
+    /// <summary>RFC 7518 section 3.2: at least as long as the hash.</summary>
+    private static bool IsLongEnough(byte[] secret, AlgorithmTraits algorithm) => secret.Length >= algorithm.HashLength;
 
     private AsymmetricAlgorithm Take()
     {

@@ -12,12 +12,12 @@ internal static class EventIds
     public const int KeysNotRefreshed = 201;
     public const int KeySkipped = 202;
     public const int KeysExpired = 203;
+    public const int KeyForgotten = 204;
     public const int KeysTaken = 210;
     public const int StoredKeysRefused = 211;
     public const int KeyCacheIgnored = 212;
     public const int KeyCacheNotWritten = 213;
     public const int SharedKeysIgnored = 214;
-    public const int KeyForgotten = 215;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;

@@ -16,11 +16,16 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
     // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
     private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
 
+    // A connection that stays open goes on reading a file that has been deleted or replaced, and all would look well.
+    private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
+
     private bool _created;
+    private long _opened;
+    private bool _hasFailed;
 
     public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
+        await using var connection = await OpenAsync(afresh: true, cancellationToken);
         await using var transaction = connection.BeginTransaction();
         var now = time.GetUtcNow();
         foreach (var entry in entries)
@@ -52,7 +57,28 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
     public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
+        // What comes back after a fault may be another file, such as a backup; reading all of it again changes nothing that is known.
+        position = _hasFailed ? default : position;
+        _hasFailed = true;
+        var page = await ReadPageAsync(position, cancellationToken);
+        _hasFailed = false;
+        return page;
+    }
+
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await Task.Delay(PollInterval, time, cancellationToken);
+
+    private async ValueTask<RevocationPage> ReadPageAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(afresh: time.GetElapsedTime(_opened) >= ReopenEvery, cancellationToken);
+        await using var last = connection.CreateCommand();
+        last.CommandText = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'revocations'), 0)";
+        if ((long)(await last.ExecuteScalarAsync(cancellationToken))! < (long)position.First)
+        {
+            // Ids only grow, so this is another file than the one that was read before.
+            position = default;
+        }
+
         await using var select = connection.CreateCommand();
         select.CommandText =
             "SELECT id, kind, issuer, value, expires, before, op, reason, by FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
@@ -84,14 +110,17 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         return new RevocationPage(entries, position, IsLast: rows < PageSize);
     }
 
-    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
-        await Task.Delay(PollInterval, time, cancellationToken);
-
-    private async ValueTask<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    private async ValueTask<SqliteConnection> OpenAsync(bool afresh, CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 }.ToString());
         try
         {
+            if (afresh)
+            {
+                SqliteConnection.ClearPool(connection);
+                _opened = time.GetTimestamp();
+            }
+
             if (!_created)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using Gateway.Keys;
@@ -12,11 +11,8 @@ namespace Gateway.Tokens;
 /// header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the signature last.
 /// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8). Knows neither HTTP nor revocation.
 /// </summary>
-internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, TimeProvider time)
+internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
-    private readonly FrozenDictionary<string, IssuerProfile> _issuers =
-        issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
-
     public TokenResult Validate(ReadOnlySpan<char> text)
     {
         if (!CompactToken.TrySplit(text, out var compact, out var reason))
@@ -24,7 +20,8 @@ internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, T
             return TokenResult.Refused(reason);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
+        // One buffer for both segments in turn; either may be the longer one.
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
         try
         {
             if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))
@@ -60,13 +57,12 @@ internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, T
             return TokenResult.Refused(RefusalReason.BadClaim);
         }
 
-        // C2: exact, before any key is looked up, so that one issuer's key can never verify another's token.
-        if (!_issuers.TryGetValue(iss.GetString()!, out var issuer))
+        if (!issuers.TryFind(iss.GetString()!, time, out var issuer, out var reason))
         {
-            return TokenResult.Refused(RefusalReason.UnknownIssuer);
+            return TokenResult.Refused(reason);
         }
 
-        if (!issuer.Algorithms.Contains(algorithm.Algorithm))
+        if (!issuer!.Algorithms.Contains(algorithm.Algorithm))
         {
             return TokenResult.Refused(RefusalReason.UnsupportedAlgorithm, issuer);
         }
@@ -76,7 +72,7 @@ internal sealed class AccessTokenValidator(IEnumerable<IssuerProfile> issuers, T
             return TokenResult.Refused(RefusalReason.WrongType, issuer);
         }
 
-        if (!RegisteredClaims.TryRead(claims, out var registered, out var reason)
+        if (!RegisteredClaims.TryRead(claims, out var registered, out reason)
             || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
             || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
             || !HasRequiredClaims(registered, issuer, out reason)

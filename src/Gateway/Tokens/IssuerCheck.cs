@@ -15,9 +15,10 @@ internal static class IssuerCheck
     private static readonly TimeSpan ShortestMaxLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestMaxLifetime = TimeSpan.FromDays(366);
 
-    public static ImmutableArray<IssuerProfile> Build(Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+    public static IssuerDirectory Build(Dictionary<string, IssuerOptions> issuers, SettingsContext context)
     {
         var profiles = ImmutableArray.CreateBuilder<IssuerProfile>();
+        var templates = ImmutableArray.CreateBuilder<IssuerTemplate>();
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, options) in issuers)
         {
@@ -27,10 +28,21 @@ internal static class IssuerCheck
                 context.Report.Error($"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.", "Merge the two.");
             }
 
-            profiles.Add(Build(name, path, options, context));
+            if (options.Template is not null || options.Issuer?.Contains('{', StringComparison.Ordinal) == true)
+            {
+                var member = Build(name, path, options, context);
+                if (TemplateCheck.Build(name, path, options, member, context) is { } template)
+                {
+                    templates.Add(template);
+                }
+            }
+            else
+            {
+                profiles.Add(Build(name, path, options, context));
+            }
         }
 
-        return profiles.ToImmutable();
+        return context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
     }
 
     private static IssuerProfile Build(string name, string path, IssuerOptions options, SettingsContext context)

@@ -3,8 +3,14 @@ namespace Gateway.Tokens;
 /// <summary>One trusted issuer: <c>Gateway:Issuers:{name}</c>.</summary>
 internal sealed class IssuerOptions
 {
-    /// <summary>The exact, case-sensitive value of <c>iss</c> (RFC 7519 section 4.1.1). Required; unique among the issuers.</summary>
+    /// <summary>
+    /// The exact, case-sensitive value of <c>iss</c> (RFC 7519 section 4.1.1). Required; unique among the issuers. One placeholder,
+    /// such as <c>https://idp.example.com/realms/{realm}</c>, makes the entry a family of issuers, see <see cref="Template"/>.
+    /// </summary>
     public string? Issuer { get; set; }
+
+    /// <summary>Which issuers belong to the family. Required with a placeholder, and only then.</summary>
+    public TemplateOptions? Template { get; set; }
 
     /// <summary>The <c>aud</c> values that name this API; a token must carry one of them (RFC 9068 section 4). Required, at least one.</summary>
     public List<string>? Audiences { get; set; }
@@ -37,6 +43,25 @@ internal sealed class IssuerOptions
     public bool RequireTokenId { get; set; }
 }
 
+/// <summary>
+/// A family of realms or tenants under one entry: <c>Gateway:Issuers:{name}:Template</c>. Each has a key ring of its own, loaded when its
+/// first token arrives. Policies and identity headers can read the placeholder's value as a claim, such as <c>$realm</c>.
+/// </summary>
+internal sealed class TemplateOptions
+{
+    /// <summary>The accepted values. Exactly one of this and <see cref="Matches"/> is set.</summary>
+    public List<string>? AnyOf { get; set; }
+
+    /// <summary>A regular expression that a value matches from its first character to its last; linear in time, as for claims.</summary>
+    public string? Matches { get; set; }
+
+    /// <summary>How many issuers of the family may have a key ring at once; more get 503. Default 100, range 1 to 10000.</summary>
+    public int MaxRings { get; set; } = 100;
+
+    /// <summary>After how long without a token a ring is dropped. Default 1 hour, range 1 minute to 30 days.</summary>
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromHours(1);
+}
+
 /// <summary>Where an issuer's keys come from: <c>Gateway:Issuers:{name}:Keys</c>. Exactly one is set.</summary>
 internal sealed class KeySourceOptions
 {
@@ -45,7 +70,7 @@ internal sealed class KeySourceOptions
     /// </summary>
     public bool Discovery { get; set; }
 
-    /// <summary>The address of a JWK Set (RFC 7517 section 5). https outside the Development environment.</summary>
+    /// <summary>The address of a JWK Set (RFC 7517 section 5). https outside the Development environment. May hold the issuer's placeholder.</summary>
     public string? JwksUri { get; set; }
 
     /// <summary>A file with a JWK Set. A relative path starts at the folder of yarp.json.</summary>

@@ -24,6 +24,11 @@ internal sealed record IssuerProfile
 
     public required bool RequireTokenId { get; init; }
 
+    /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
+    public string? TemplateClaim { get; init; }
+
+    public string? TemplateValue { get; init; }
+
     /// <summary>Where the keys come from, and the ring of the moment.</summary>
     public required IssuerKeys Keys { get; init; }
 

@@ -22,8 +22,16 @@ internal static class TokenLifetime
             return false;
         }
 
-        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will.
-        var start = claims.IssuedAt ?? claims.NotBefore ?? now - skew;
+        if (claims.NotBefore > claims.ExpiresAt || claims.IssuedAt > claims.ExpiresAt)
+        {
+            // Over before it began: nobody meant this, and readers differ on it.
+            reason = RefusalReason.BadClaim;
+            return false;
+        }
+
+        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will; issued this moment by a
+        // clock ahead of ours is the latest start it can have.
+        var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
         reason = RefusalReason.LifetimeTooLong;
         return claims.ExpiresAt - start <= issuer.MaxLifetime.TotalSeconds;
     }

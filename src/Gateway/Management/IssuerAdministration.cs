@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Gateway.Errors;
+using Gateway.Keys;
+using Gateway.Tokens;
+
+namespace Gateway.Management;
+
+/// <summary>
+/// <c>GET /admin/issuers</c>, <c>POST /admin/issuers/{name}/refresh</c>, <c>POST /admin/issuers/{name}/forget-key/{kid}</c>: what the
+/// gateway verifies with, and the hands to change it in an emergency. A member of a family is <c>name:value</c>.
+/// </summary>
+internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher refresher, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/issuers", () => Json(issuers.Live.Select(Describe).ToArray()));
+        admin.MapPost("/issuers/{name}/refresh", RefreshAsync);
+        admin.MapPost("/issuers/{name}/forget-key/{kid}", Forget);
+    }
+
+    private async Task<IResult> RefreshAsync(string name, HttpContext context)
+    {
+        if (Find(name) is not { } issuer)
+        {
+            return await NotFoundAsync(context);
+        }
+
+        var isLoaded = await refresher.LoadAsync(issuer.Keys);
+        return Json(Describe(issuer), isLoaded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task<IResult> Forget(string name, string kid, HttpContext context)
+    {
+        if (Find(name) is not { } issuer)
+        {
+            return await NotFoundAsync(context);
+        }
+
+        // Forgotten here in any case; 503 says that the other replicas could not be told.
+        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, kid, context.RequestAborted);
+        return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private IssuerProfile? Find(string name) => issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static async Task<IResult> NotFoundAsync(HttpContext context)
+    {
+        await Problem.WriteAsync(context, StatusCodes.Status404NotFound, detail: "There is no such issuer; GET /admin/issuers lists them.");
+        return Results.Empty;
+    }
+
+    private static IResult Json(IssuerDescription[] issuers) => Results.Json(issuers, AdminJson.Default.IssuerDescriptionArray);
+
+    private static IResult Json(IssuerDescription issuer, int status = StatusCodes.Status200OK) =>
+        Results.Json(issuer, AdminJson.Default.IssuerDescription, statusCode: status);
+
+    private IssuerDescription Describe(IssuerProfile issuer)
+    {
+        var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);
+        return new IssuerDescription(
+            issuer.Keys.Issuer,
+            issuer.Issuer,
+            issuer.Keys.Source.Name,
+            [.. ring.Keys.Select(key => new KeyDescription(key.KeyId, [.. key.Algorithms.Intersect(issuer.Algorithms).Select(algorithm => algorithm.ToString())]))],
+            [.. ring.Skipped.Select(key => $"{key.Key} {key.Why}")],
+            state.LoadedAt,
+            state.LoadedAt is { } loadedAt ? (time.GetUtcNow() - loadedAt).TotalSeconds : null,
+            state.Error,
+            state.NextRefresh);
+    }
+}
+
+/// <summary>One issuer as <c>/admin/issuers</c> shows it.</summary>
+internal sealed record IssuerDescription(
+    string Name, string Issuer, string Source, KeyDescription[] Keys, string[] SkippedKeys, DateTimeOffset? LoadedAt, double? AgeSeconds,
+    string? LastError, DateTimeOffset? NextRefresh);
+
+/// <summary>One key: its id and what it may verify for this issuer.</summary>
+internal sealed record KeyDescription(string? Kid, string[] Algorithms);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IssuerDescription[]))]
+[JsonSerializable(typeof(IssuerDescription))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using System.Net;
+using Gateway.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Gateway.Management;
+
+/// <summary>
+/// The listener for probes and administration: a server of its own, so that no <c>Host</c> header and no route on the public listener
+/// can reach it.
+/// </summary>
+internal sealed class ManagementServer : IHostedService, IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    public ManagementServer(
+        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, AdminGate gate, IssuerAdministration issuers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (environment.IsDevelopment())
+            {
+                kestrel.Listen(IPAddress.Loopback, settings.Management.Port);
+            }
+            else
+            {
+                // Probes come from the node.
+                kestrel.ListenAnyIP(settings.Management.Port);
+            }
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(loggers);
+        _app = builder.Build();
+        _app.UseRouting();
+        readiness.Map(_app);
+        if (gate.IsOpen)
+        {
+            issuers.Map(_app.MapGroup("/admin").AddEndpointFilter(gate));
+        }
+    }
+
+    /// <summary>The port in use, which differs from the configured one when that is 0.</summary>
+    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        .Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+
+    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

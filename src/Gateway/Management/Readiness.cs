@@ -1,0 +1,50 @@
+using System.Text;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Management;
+
+/// <summary>One thing that must be so before requests should come.</summary>
+internal readonly record struct ReadinessCheck(string Name, bool IsReady);
+
+/// <summary>
+/// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys and the
+/// revocation list has been read once. A store that fails later does not make a replica unready: all would be at once, and the
+/// policies decide better.
+/// </summary>
+internal sealed class Readiness(IssuerDirectory issuers, RevocationList revocations, IHostApplicationLifetime lifetime)
+{
+    private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
+
+    private IEnumerable<ReadinessCheck> Ready => issuers.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
+        .Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
+        .Prepend(Started)
+        .Append(new ReadinessCheck("revocations", revocations.IsLoaded));
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/livez", context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
+        app.MapGet("/startupz", context => AnswerAsync(context, [Started]));
+        app.MapGet("/readyz", context => AnswerAsync(context, [.. Ready]));
+    }
+
+    private static Task AnswerAsync(HttpContext context, ReadinessCheck[] checks)
+    {
+        var isReady = checks.All(check => check.IsReady);
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain";
+        context.Response.Headers.CacheControl = "no-store";
+        if (!context.Request.Query.ContainsKey("verbose"))
+        {
+            return context.Response.WriteAsync(isReady ? "ok\n" : "not ready\n");
+        }
+
+        var text = new StringBuilder();
+        foreach (var check in checks)
+        {
+            text.Append(check.IsReady ? "[+] " : "[-] ").Append(check.Name).Append('\n');
+        }
+
+        return context.Response.WriteAsync(text.ToString());
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Gateway.Tokens;
+
+/// <summary>Whose token is it? By exact <c>iss</c>, before any key is looked up, so that one issuer's key can never verify another's token.</summary>
+internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, ImmutableArray<IssuerTemplate> templates)
+{
+    private readonly FrozenDictionary<string, IssuerProfile> _byIssuer =
+        issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+
+    public ImmutableArray<IssuerProfile> Issuers => issuers;
+
+    public ImmutableArray<IssuerTemplate> Templates => templates;
+
+    public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
+
+    public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
+
+    /// <summary>Every issuer that has a ring at the moment.</summary>
+    public IEnumerable<IssuerProfile> Live => issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
+
+    /// <summary>False with the reason when no issuer is there to ask.</summary>
+    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
+    {
+        reason = RefusalReason.UnknownIssuer;
+        if (_byIssuer.TryGetValue(issuer, out profile))
+        {
+            return true;
+        }
+
+        foreach (var template in templates)
+        {
+            if (template.TryFind(issuer, time, out profile))
+            {
+                // A full family is our limit, not the token's fault.
+                reason = RefusalReason.KeysUnavailable;
+                return profile is not null;
+            }
+        }
+
+        return false;
+    }
+}

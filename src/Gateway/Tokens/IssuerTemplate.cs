@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Gateway.Tokens;
+
+/// <summary>One issuer of a family, and when its last token came.</summary>
+internal sealed class TemplateMember
+{
+    private long _lastUsed;
+
+    public TemplateMember(IssuerProfile profile, long createdAt)
+    {
+        Profile = profile;
+        CreatedAt = createdAt;
+        _lastUsed = createdAt;
+    }
+
+    public IssuerProfile Profile { get; }
+
+    public long CreatedAt { get; }
+
+    public long LastUsed
+    {
+        get => Volatile.Read(ref _lastUsed);
+        set => Volatile.Write(ref _lastUsed, value);
+    }
+}
+
+/// <summary>
+/// A family of issuers that differ in one part of their <c>iss</c>. Members come into being with their first token and leave when
+/// idle; their number is bounded, because whoever writes tokens chooses the values.
+/// </summary>
+internal sealed partial class IssuerTemplate(
+    string name, string pattern, Func<string, bool> isAllowed, Func<string, string, IssuerProfile> create, TemplateOptions options)
+{
+    // Nothing that could step out of its path segment or be read as a host.
+    [GeneratedRegex(@"\A[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}\z")]
+    private static partial Regex ValueSyntax { get; }
+
+    [GeneratedRegex(@"\{([a-z][a-z0-9_]*)\}")]
+    private static partial Regex PlaceholderSyntax { get; }
+
+    private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
+    private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
+    private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The entry's name in yarp.json.</summary>
+    public string Name => name;
+
+    public TimeSpan IdleAfter => options.IdleAfter;
+
+    public ICollection<TemplateMember> Members => _members.Values;
+
+    /// <summary>The name between braces, or null when there is not exactly one.</summary>
+    public static string? PlaceholderOf(string issuer) =>
+        PlaceholderSyntax.Matches(issuer) is [var only] && issuer.Count(c => c is '{' or '}') == 2 ? only.Groups[1].Value : null;
+
+    /// <summary>Whether the <c>iss</c> belongs to the family; the member is null when the family is full.</summary>
+    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? member)
+    {
+        member = null;
+        if (issuer.Length <= _prefix.Length + _suffix.Length
+            || !issuer.StartsWith(_prefix, StringComparison.Ordinal)
+            || !issuer.EndsWith(_suffix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var value = issuer[_prefix.Length..^_suffix.Length];
+        if (!_members.TryGetValue(value, out var known))
+        {
+            if (!ValueSyntax.IsMatch(value) || !isAllowed(value))
+            {
+                return false;
+            }
+
+            if (_members.Count >= options.MaxRings)
+            {
+                return true;
+            }
+
+            known = _members.GetOrAdd(value, _ => new TemplateMember(create(value, issuer), time.GetTimestamp()));
+        }
+
+        known.LastUsed = time.GetTimestamp();
+        member = known.Profile;
+        return true;
+    }
+
+    public void Drop(TemplateMember member) =>
+        _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
+}

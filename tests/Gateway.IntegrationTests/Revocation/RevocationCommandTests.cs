@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateway.Revocation;
+using Gateway.Testing;
+
+namespace Gateway.IntegrationTests.Revocation;
+
+public sealed class SqliteGateway : StandardGateway
+{
+    private protected override void Configure(JsonObject configuration) =>
+        configuration.With("Gateway:Revocation", """{ "Store": "Sqlite", "Sqlite": { "Path": "data/revocations.db" } }""");
+}
+
+/// <summary>The commands write what a running gateway enforces.</summary>
+public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
+{
+    private static readonly TimeSpan InForce = TimeSpan.FromSeconds(1);
+
+    private readonly StandardGateway _parts;
+    private readonly string _name = Guid.NewGuid().ToString("N");
+
+    public RevocationCommandTests(SqliteGateway parts)
+    {
+        _parts = parts;
+        _parts.Reset();
+    }
+
+    [Theory]
+    [InlineData("jti", "jti")]
+    [InlineData("sub", "sub")]
+    [InlineData("sid", "sid")]
+    [InlineData("client", "client_id")]
+    public async Task Revocation_by_command_is_in_force_at_once(string kind, string claim)
+    {
+        var token = _parts.Issuer.Token().With(claim, _name).Build();
+        (await StatusAsync(token)).ShouldBe(HttpStatusCode.OK);
+
+        var result = await RunAsync(null, "revoke", kind, _name, "--reason", "lost phone");
+        var acknowledged = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.Unauthorized, "the revocation is in force");
+
+        TimeProvider.System.GetElapsedTime(acknowledged).ShouldBeLessThan(InForce);
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Output.ShouldStartWith($"Revoked {kind} {_name} of shop until ");
+    }
+
+    [Fact]
+    public async Task Token_on_standard_input_is_revoked_by_its_hash()
+    {
+        var token = _parts.Issuer.Token().Without("jti").Build();
+
+        var result = await RunAsync(token + "\n", "revoke", "token", "-");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Output.ShouldContain(RevocationKeys.HashOf(token));
+        result.Output.ShouldNotContain(token);
+        await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.Unauthorized, "the revocation is in force");
+    }
+
+    [Fact]
+    public async Task Revocation_is_listed_checked_and_restored()
+    {
+        var token = _parts.Issuer.Token().With("sub", _name).Build();
+        (await RunAsync(null, "revocations", "check", "sub", _name)).ExitCode.ShouldBe(0);
+
+        await RunAsync(null, "revoke", "sub", _name, "--reason", "left the company");
+        await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.Unauthorized, "the revocation is in force");
+
+        (await RunAsync(null, "revocations", "check", "sub", _name)).ExitCode.ShouldBe(1);
+        var line = (await RunAsync(null, "revocations", "list")).Output.Split('\n').Single(line => line.Contains(_name, StringComparison.Ordinal));
+        line.Split('\t')[..3].ShouldBe(["sub", _parts.Issuer.Issuer, _name]);
+        line.ShouldContain("left the company");
+
+        (await RunAsync(null, "revocations", "restore", "sub", _name)).ExitCode.ShouldBe(0);
+        await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.OK, "the revocation is taken back");
+        (await RunAsync(null, "revocations", "list")).Output.ShouldNotContain(_name);
+    }
+
+    [Fact]
+    public async Task Acknowledged_revocation_survives_the_death_of_its_process()
+    {
+        var token = _parts.Issuer.Token().With("sub", _name).Build();
+
+        var line = await GatewayProcess.RunAndKillAsync(_parts.Gateway, "revoke", "sub", _name);
+
+        line.ShouldStartWith("Revoked sub");
+        (await RunAsync(null, "revocations", "check", "sub", _name)).ExitCode.ShouldBe(1);
+        await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.Unauthorized, "the revocation is in force");
+    }
+
+    [Theory]
+    [InlineData("revoke", "email", "x")]
+    [InlineData("revoke", "sub")]
+    [InlineData("revoke", "sub", "x", "--issuer", "nobody")]
+    [InlineData("revoke", "sub", "x", "--before", "yesterday")]
+    public async Task Wrong_usage_changes_nothing_and_says_so(params string[] arguments)
+    {
+        var before = (await RunAsync(null, "revocations", "list")).Output;
+
+        var result = await RunAsync(null, arguments);
+
+        result.ExitCode.ShouldNotBe(0);
+        result.Error.ShouldNotBeEmpty();
+        (await RunAsync(null, "revocations", "list")).Output.ShouldBe(before);
+    }
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string? input, params string[] arguments) =>
+        GatewayProcess.RunAsync(_parts.Gateway, input, arguments);
+
+    private async Task<HttpStatusCode> StatusAsync(string token)
+    {
+        using var response = await _parts.Gateway.GetAsync("/private/a", token);
+        return response.StatusCode;
+    }
+}

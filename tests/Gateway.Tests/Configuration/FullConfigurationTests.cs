@@ -1,0 +1,235 @@
+using System.Text.Json.Nodes;
+using Gateway.Configuration;
+
+namespace Gateway.Tests.Configuration;
+
+/// <summary>Everything that YARP 2.1 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
+public sealed class FullConfigurationTests
+{
+    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}" };
+
+    [Fact]
+    public async Task Every_documented_setting_is_accepted()
+    {
+        (await CheckedConfiguration.ErrorsOfAsync(Text, files: Files)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Example_of_the_repository_is_accepted()
+    {
+        var yarpJson = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "yarp.json"));
+
+        (await CheckedConfiguration.ErrorsOfAsync(yarpJson, environment: "Development")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Full_configuration_mentions_every_setting()
+    {
+        var root = Parse();
+
+        foreach (var (section, node) in SettingSchema.Checked)
+        {
+            Missing(node, Named(root, section), section).ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("99999999999999999999")]
+    public async Task Whatever_stands_in_place_of_a_setting_ends_in_a_report_and_never_in_an_exception(string value)
+    {
+        foreach (var path in Paths(Parse(), []))
+        {
+            var root = Parse();
+            Replace(root, path, JsonNode.Parse(value));
+
+            await Should.NotThrowAsync(CheckedConfiguration.ErrorsOfAsync(root.ToJsonString(), files: Files), $"{value} at {string.Join(':', path)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("{ \"x\": { \"y\": [1] } }")]
+    public async Task Object_or_list_in_place_of_a_value_is_reported_there(string value)
+    {
+        foreach (var path in Paths(Parse(), []).Where(path => SettingSchema.Checked.ContainsKey(path[0]) && IsValue(path)))
+        {
+            var root = Parse();
+            Replace(root, path, JsonNode.Parse(value));
+
+            var errors = await CheckedConfiguration.ErrorsOfAsync(root.ToJsonString(), files: Files);
+
+            errors.ShouldContain(error => error.Path == string.Join(':', path), $"{value} at {string.Join(':', path)}");
+        }
+    }
+
+    private static JsonObject Parse() =>
+        JsonNode.Parse(Text, documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!.AsObject();
+
+    private static bool IsValue(string[] path) => path.Aggregate((JsonNode?)Parse(), Named) is JsonValue;
+
+    private static JsonNode? Named(JsonNode? parent, string name) =>
+        parent is JsonArray list ? list[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] : parent?[name];
+
+    private static void Replace(JsonObject root, string[] path, JsonNode? value)
+    {
+        var parent = path[..^1].Aggregate((JsonNode)root, (node, name) => Named(node, name)!);
+        if (parent is JsonArray list)
+        {
+            list[int.Parse(path[^1], System.Globalization.CultureInfo.InvariantCulture)] = value;
+        }
+        else
+        {
+            parent[path[^1]] = value;
+        }
+    }
+
+    private static IEnumerable<string[]> Paths(JsonNode? node, string[] path)
+    {
+        var children = node switch
+        {
+            JsonObject members => members.Select(member => (Name: member.Key, member.Value)),
+            JsonArray items => items.Select((item, index) => (Name: index.ToString(System.Globalization.CultureInfo.InvariantCulture), Value: item)),
+            _ => [],
+        };
+        foreach (var (name, child) in children)
+        {
+            yield return [.. path, name];
+            foreach (var inner in Paths(child, [.. path, name]))
+            {
+                yield return inner;
+            }
+        }
+    }
+
+    /// <summary>The settings of the schema that no item of the file mentions.</summary>
+    private static IEnumerable<string> Missing(SettingNode schema, JsonNode? node, string path) => schema switch
+    {
+        SettingNode.Group group => group.Members.SelectMany(member => Missing(member.Value, node?[member.Key], $"{path}:{member.Key}")),
+        SettingNode.Map map => AnyOf(map.Item, (node as JsonObject)?.Select(member => member.Value), $"{path}:*"),
+        SettingNode.List list => AnyOf(list.Item, node as JsonArray, $"{path}:*"),
+        _ => node is null ? [path] : [],
+    };
+
+    private static string[] AnyOf(SettingNode schema, IEnumerable<JsonNode?>? items, string path)
+    {
+        var missing = (items ?? []).Select(item => Missing(schema, item, path).ToArray()).ToArray();
+        return missing.Length == 0 ? [path] : missing.Aggregate((one, other) => [.. one.Intersect(other)]);
+    }
+
+    private const string Text =
+        """
+        {
+          "$schema": "./gateway.schema.json",
+          "Urls": "http://*:8080",
+          "Logging": { "LogLevel": { "Default": "Information" } },
+          "Kestrel": { "Limits": { "MaxConcurrentConnections": 1000 } },
+          "Gateway": {
+            "Issuers": {
+              "discovered": {
+                "Issuer": "https://a.example.com/realms/shop", "Audiences": ["shop-api", "shop-admin"], "Keys": { "Discovery": true },
+                "Algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+                "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true
+              },
+              "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": false, "JwksUri": "https://b.example.com/keys" } },
+              "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
+              "secret": { "Issuer": "joe", "Audiences": ["shop-api"], "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256", "HS384", "HS512"] }
+            },
+            "Policies": {
+              "full": {
+                "Issuers": ["discovered", "FILED"],
+                "Scopes": { "All": ["orders:read", "orders:write"], "Any": ["a", "b"] },
+                "Claims": [
+                  { "Path": "realm_access.roles", "AnyOf": ["ops", "admin"] }, { "Path": "https://shop.example/groups", "AllOf": ["a", 1, true] },
+                  { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
+                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }
+                ],
+                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow"
+              }
+            },
+            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }],
+            "Identity": {
+              "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject"
+            },
+            "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30" },
+            "Errors": { "Detailed": "true" },
+            "Management": { "Port": "9000" }
+          },
+          "ReverseProxy": {
+            "Routes": {
+              "full": {
+                "ClusterId": "full", "AuthorizationPolicy": "full", "CorsPolicy": "Disable", "RateLimiterPolicy": "Disable", "Order": 100,
+                "MaxRequestBodySize": 1000000, "Timeout": "00:01:00",
+                "Match": {
+                  "Path": "/full/{**rest}", "Hosts": ["www.aaaaa.com", "*.bbbbb.com:8080"], "Methods": ["GET", "PUT"],
+                  "Headers": [
+                    { "Name": "a", "Values": ["x", "y"], "Mode": "ExactHeader", "IsCaseSensitive": true },
+                    { "Name": "b", "Values": ["x"], "Mode": "HeaderPrefix" }, { "Name": "c", "Values": ["x"], "Mode": "Contains" },
+                    { "Name": "d", "Values": ["x"], "Mode": "NotContains" }, { "Name": "e", "Mode": "Exists" }, { "Name": "f", "Mode": "NotExists" }
+                  ],
+                  "QueryParameters": [
+                    { "Name": "a", "Values": ["x", "y"], "Mode": "Exact", "IsCaseSensitive": "true" }, { "Name": "b", "Values": ["x"], "Mode": "Prefix" },
+                    { "Name": "c", "Values": ["x"], "Mode": "Contains" }, { "Name": "d", "Values": ["x"], "Mode": "NotContains" }, { "Name": "e", "Mode": "Exists" }
+                  ]
+                },
+                "Metadata": { "MyName": "MyValue", "Number": 3, "Flag": true },
+                "Transforms": [
+                  { "PathPrefix": "/prefix" }, { "PathRemovePrefix": "/prefix" },
+                  { "QueryValueParameter": "foo", "Append": "bar" }, { "QueryValueParameter": "foo", "Set": "bar" },
+                  { "QueryRouteParameter": "foo", "Append": "rest" }, { "QueryRemoveParameter": "foo" },
+                  { "HttpMethodChange": "PUT", "Set": "POST" },
+                  { "RequestHeadersCopy": true }, { "RequestHeaderOriginalHost": "true" }, { "RequestHeader": "MyHeader", "Set": "MyValue" },
+                  { "RequestHeader": "MyHeader", "Append": "MyValue" }, { "RequestHeaderRouteValue": "MyRoute", "Set": "rest" },
+                  { "RequestHeaderRemove": "Gone" }, { "RequestHeadersAllowed": "Header1;Header2" },
+                  { "X-Forwarded": "Set", "For": "Remove", "Proto": "Append", "Host": "Off", "Prefix": "Set", "HeaderPrefix": "X-Forwarded-" },
+                  { "Forwarded": "by,for,host,proto", "ByFormat": "Random", "ForFormat": "IpAndPort", "Action": "Append" }, { "ClientCert": "X-Client-Cert" },
+                  { "ResponseHeadersCopy": "true" }, { "ResponseHeader": "HeaderName", "Append": "value", "When": "Success" },
+                  { "ResponseHeader": "HeaderName", "Set": "value", "When": "Always" }, { "ResponseHeaderRemove": "HeaderName", "When": "Failure" },
+                  { "ResponseHeadersAllowed": "Header1;Header2" }, { "ResponseTrailersCopy": "true" },
+                  { "ResponseTrailer": "HeaderName", "Append": "value", "When": "Success" }, { "ResponseTrailerRemove": "HeaderName", "When": "Success" },
+                  { "ResponseTrailersAllowed": "Header1;Header2" }
+                ]
+              },
+              "small": {
+                "ClusterId": "small", "AuthorizationPolicy": "anonymous", "MaxRequestBodySize": -1, "TimeoutPolicy": "Disable",
+                "Match": { "Path": "/small/{id:int}/{name?}" }, "Transforms": [{ "PathPattern": "/my/{id}/{name}" }]
+              },
+              "host": { "ClusterId": "small", "AuthorizationPolicy": "Authenticated", "Match": { "Hosts": ["small.example"] }, "Transforms": [{ "PathSet": "/" }] }
+            },
+            "Clusters": {
+              "full": {
+                "LoadBalancingPolicy": "PowerOfTwoChoices",
+                "Destinations": {
+                  "one": { "Address": "https://one.example:10000/base/", "Health": "http://one.example:20000", "Host": "virtual.example", "Metadata": { "Zone": "a" } },
+                  "two": { "Address": "http://[::1]:8080" }
+                },
+                "SessionAffinity": {
+                  "Enabled": true, "Policy": "Cookie", "FailurePolicy": "Redistribute", "AffinityKeyName": "Key1",
+                  "Cookie": {
+                    "Domain": "localhost", "Expiration": "03:00:00", "HttpOnly": true, "IsEssential": true, "MaxAge": "1.00:00:00", "Path": "mypath",
+                    "SameSite": "Strict", "SecurePolicy": "Always"
+                  }
+                },
+                "HealthCheck": {
+                  "Active": { "Enabled": "false", "Interval": "00:00:10", "Timeout": "00:00:10", "Policy": "ConsecutiveFailures", "Path": "/api/health" },
+                  "Passive": { "Enabled": true, "Policy": "TransportFailureRate", "ReactivationPeriod": "00:10:00" },
+                  "AvailableDestinationsPolicy": "HealthyOrPanic"
+                },
+                "HttpClient": {
+                  "SslProtocols": ["Tls12", "Tls13"], "DangerousAcceptAnyServerCertificate": false, "MaxConnectionsPerServer": 1024,
+                  "EnableMultipleHttp2Connections": true, "RequestHeaderEncoding": "Latin1", "ResponseHeaderEncoding": "utf-8",
+                  "WebProxy": { "Address": "http://proxy.example:8080", "BypassOnLocal": true, "UseDefaultCredentials": false }
+                },
+                "HttpRequest": { "ActivityTimeout": "00:02:00", "Version": "2", "VersionPolicy": "RequestVersionOrLower", "AllowResponseBuffering": "false" },
+                "Metadata": { "ConsecutiveFailuresHealthPolicy.Threshold": "3", "TransportFailureRateHealthPolicy.RateLimit": 0.5 }
+              },
+              "small": {
+                "LoadBalancingPolicy": "RoundRobin", "SessionAffinity": { "Enabled": true, "Policy": "HashCookie", "FailurePolicy": "Return503Error", "AffinityKeyName": "Key2" },
+                "HttpRequest": { "Version": 1.1 }, "Destinations": { "one": { "Address": "http://localhost:1" } }
+              }
+            }
+          }
+        }
+        """;
+}

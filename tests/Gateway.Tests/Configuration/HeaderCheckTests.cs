@@ -1,0 +1,94 @@
+namespace Gateway.Tests.Configuration;
+
+public sealed class HeaderCheckTests
+{
+    [Theory]
+    [InlineData("""{ "X-User": "sub", "x_user": "iss" }""", "x_user", "some destinations cannot tell this header from X-User.")]
+    [InlineData("""{ "X-User": "sub", "X.User": "iss" }""", "X.User", "some destinations cannot tell this header from X-User.")]
+    [InlineData("""{ "X User": "sub" }""", "X User", "this is not a header name.")]
+    [InlineData("""{ "X-Us\u00e9r": "sub" }""", "X-Us\u00e9r", "this is not a header name.")]
+    [InlineData("""{ "Authorization": "sub" }""", "Authorization", "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""{ "host": "sub" }""", "host", "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""{ "X_Forwarded_For": "sub" }""", "X_Forwarded_For", "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""{ "X-User": "" }""", "X-User", "this is not a claim path.")]
+    [InlineData("""{ "X-User": "a..b" }""", "X-User", "this is not a claim path.")]
+    [InlineData("""{ "X-User": ["sub"] }""", "X-User", "this must be text, not an object or list.")]
+    [InlineData("""{ "X-User": null }""", "X-User", "this is empty.")]
+    public async Task Identity_header_that_somebody_could_forge_is_an_error(string headers, string name, string problem)
+    {
+        var errors = await ErrorsWithAsync($$"""
+            "Identity": { "Headers": {{headers}} }
+            """);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Problem.ShouldBe(problem);
+        error.Path.ShouldBe("Gateway:Identity:Headers:" + name);
+    }
+
+    [Theory]
+    [InlineData("X-Token")]
+    [InlineData("x_token")]
+    public async Task Header_that_carries_the_token_carries_no_identity(string name)
+    {
+        var errors = await ErrorsWithAsync($$"""
+            "TokenSources": [{ "Header": "X-Token" }], "Identity": { "Headers": { "{{name}}": "sub" } }
+            """);
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("some destinations cannot tell this header from X-Token.");
+    }
+
+    [Theory]
+    [InlineData("X-Auth-Subject", "some destinations cannot tell this header from X-Auth-Subject.")]
+    [InlineData("x.auth.roles", "some destinations cannot tell this header from X-Auth-Roles.")]
+    [InlineData("Cookie", "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("", "this is not a header name.")]
+    public async Task Payload_header_has_a_name_of_its_own(string name, string problem)
+    {
+        var errors = await ErrorsWithAsync($$"""
+            "Identity": { "Payload": { "Header": "{{name}}" } }
+            """);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Identity:Payload:Header");
+        error.Problem.ShouldBe(problem);
+    }
+
+    [Theory]
+    [InlineData("""[{ "Scheme": "Bearer" }]""", 0, "a source is either a header or a cookie.")]
+    [InlineData("""[{ "Header": "X-Token", "Cookie": "token" }]""", 0, "a source is either a header or a cookie.")]
+    [InlineData("""[{ "Cookie": "a b" }]""", 0, "a cookie source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "Cookie": "token", "Scheme": "Bearer" }]""", 0, "a cookie source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "Header": "X Token" }]""", 0, "header names and schemes have letters, digits and hyphens.")]
+    [InlineData("""[{ "Header": "X-Token", "Scheme": "a b" }]""", 0, "header names and schemes have letters, digits and hyphens.")]
+    [InlineData("""[{ "Header": "Cookie" }]""", 0, "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""[{ "Header": "X-Forwarded-Token" }]""", 0, "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""[{ "Header": "X-Token" }, { "Header": "x-token" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Header": "X-Token" }, { "Header": "X-Token", "Scheme": "Bearer" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token", "Scheme": "bearer" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Cookie": "token" }, { "Cookie": "token" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Header": "X-Token" }, { "Header": "X_Token" }]""", 1, "some readers cannot tell this header from X-Token, so it is removed before it is read.")]
+    public async Task Token_source_that_cannot_be_read_in_one_way_is_an_error(string sources, int index, string problem)
+    {
+        var errors = await ErrorsWithAsync($"\"TokenSources\": {sources}");
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe($"Gateway:TokenSources:{index}");
+        error.Problem.ShouldBe(problem);
+    }
+
+    [Fact]
+    public async Task One_header_may_carry_several_schemes_and_cookies_differ_by_case()
+    {
+        var errors = await ErrorsWithAsync(
+            """
+            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "Authorization", "Scheme": "Token" },
+                             { "Header": "X-Token" }, { "Cookie": "token" }, { "Cookie": "Token" }]
+            """);
+
+        errors.ShouldBeEmpty();
+    }
+
+    private static Task<IReadOnlyList<Gateway.Configuration.ConfigurationError>> ErrorsWithAsync(string settings) =>
+        CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{settings.Trim()}, \"Policies\": {{");
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+
+namespace Gateway.Tests.Configuration;
+
+/// <summary>The real program in a process of its own: exit codes, and what an operator reads.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Start_with_a_wrong_configuration_ends_with_1_and_every_error_on_standard_error()
+    {
+        var file = await WriteAsync(CheckedConfiguration.Good
+            .Replace("[\"shop-api\"]", "[\" \"]", StringComparison.Ordinal)
+            .Replace("\"read\",", "\"raed\",", StringComparison.Ordinal));
+
+        var (exitCode, output, errors) = await RunAsync([], "--config", file);
+
+        exitCode.ShouldBe(1);
+        output.ShouldBeEmpty();
+        errors.ShouldBe(
+            """
+            yarp.json:6:9: Gateway:Issuers:shop:Audiences: at least one audience is required, and none may be blank. List the `aud` values that name this API; else any token of the issuer would do.
+            yarp.json:18:9: ReverseProxy:Routes:orders:AuthorizationPolicy: there is no such policy. Did you mean "read"?
+            The configuration has 2 errors; nothing was started.
+
+            """);
+    }
+
+    [Fact]
+    public async Task Check_of_a_good_configuration_ends_with_0()
+    {
+        var file = await WriteAsync(CheckedConfiguration.Good);
+
+        var (exitCode, output, errors) = await RunAsync([], "check", file);
+
+        exitCode.ShouldBe(0);
+        output.ShouldBe($"{file}: no errors.{Environment.NewLine}");
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Check_of_a_file_that_is_not_there_ends_with_1()
+    {
+        var (exitCode, _, errors) = await RunAsync([], "check", Path.Combine(_folder.FullName, "none.json"));
+
+        exitCode.ShouldBe(1);
+        errors.ShouldContain("cannot be read: ");
+        errors.ShouldEndWith($"The configuration has 1 error; nothing was started.{Environment.NewLine}");
+    }
+
+    [Fact]
+    public async Task Environment_variables_are_checked_with_the_file()
+    {
+        var file = await WriteAsync(CheckedConfiguration.With("[\"shop-api\"]", "[\" \"]"));
+
+        var mended = await RunAsync(new() { ["Gateway__Issuers__shop__Audiences__0"] = "shop-api" }, "check", file);
+        var misspelt = await RunAsync(new() { ["Gateway__Issuers__shop__Audience__0"] = "canary-7f3d9b51" }, "check", file);
+
+        mended.ExitCode.ShouldBe(0, mended.Errors);
+        misspelt.ExitCode.ShouldBe(1);
+        misspelt.Errors.ShouldStartWith("override Gateway__Issuers__shop__Audience: Gateway:Issuers:shop:Audience: this key is unknown. Did you mean \"Audiences\"?");
+        misspelt.Errors.ShouldNotContain("canary-7f3d9b51");
+    }
+
+    [Fact]
+    public async Task Environment_name_is_taken_from_the_environment()
+    {
+        var file = await WriteAsync(CheckedConfiguration.With("https://idp", "http://idp"));
+
+        (await RunAsync(new() { ["ASPNETCORE_ENVIRONMENT"] = "Development" }, "check", file)).ExitCode.ShouldBe(0);
+        (await RunAsync([], "check", file)).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Address_that_is_none_ends_with_1_and_one_line()
+    {
+        var file = await WriteAsync(CheckedConfiguration.Good);
+
+        var (exitCode, _, errors) = await RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
+
+        exitCode.ShouldBe(1);
+        errors.ShouldBe($"The gateway cannot start: Invalid url: 'nowhere'{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("chekc", "yarp.json")]
+    [InlineData("--port", "80")]
+    [InlineData("revoke", "nothing", "x")]
+    public async Task Wrong_usage_ends_with_2(params string[] arguments)
+    {
+        var (exitCode, _, errors) = await RunAsync([], arguments);
+
+        exitCode.ShouldBe(2);
+        errors.ShouldNotBeEmpty();
+    }
+
+    private async Task<string> WriteAsync(string yarpJson)
+    {
+        var file = Path.Combine(_folder.FullName, "yarp.json");
+        await File.WriteAllTextAsync(file, yarpJson);
+        return file;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in new[] { "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "GATEWAY_CONFIG" })
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output, await errors);
+    }
+}

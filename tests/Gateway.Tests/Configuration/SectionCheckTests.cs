@@ -1,0 +1,136 @@
+using Gateway.Configuration;
+
+namespace Gateway.Tests.Configuration;
+
+/// <summary>What each section refuses once its shape is right. Every row is reported alone, at its place.</summary>
+public sealed class SectionCheckTests
+{
+    private const string Keys = "\"Keys\": { \"Discovery\": true }";
+    private const string Issuer = "\"Issuer\": \"https://idp.example.com\"";
+
+    [Theory]
+    [InlineData("\"Audiences\": [\"shop-api\"],", "", "", "at least one audience is required, and none may be blank.")]
+    [InlineData("[\"shop-api\"]", "[\" \"]", ":Audiences", "at least one audience is required, and none may be blank.")]
+    [InlineData(Keys, "\"TokenTypes\": [\"\"], " + Keys, ":TokenTypes", "at least one type is required.")]
+    [InlineData(Keys, "\"ClockSkew\": \"00:05:01\", " + Keys, ":ClockSkew", "this is out of range.")]
+    [InlineData(Keys, "\"ClockSkew\": \"-00:00:01\", " + Keys, ":ClockSkew", "this is out of range.")]
+    [InlineData(Keys, "\"MaxLifetime\": \"00:00:59\", " + Keys, ":MaxLifetime", "this is out of range.")]
+    [InlineData(Keys, "\"MaxLifetime\": \"367.00:00:00\", " + Keys, ":MaxLifetime", "this is out of range.")]
+    [InlineData(Keys, "\"Algorithms\": [\"none\"], " + Keys, ":Algorithms:0", "this algorithm cannot be verified.")]
+    [InlineData(Keys, "\"Algorithms\": [\"RS256\", \"rs256\"], " + Keys, ":Algorithms:1", "this algorithm cannot be verified.")]
+    [InlineData(Keys, "\"Algorithms\": [\"HS256\"], " + Keys, ":Algorithms:0", "HS algorithms need a SecretFile; a published key is no secret.")]
+    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"RS256\"]", ":Algorithms:0", "a SecretFile verifies HS256, HS384 and HS512 only.")]
+    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"secret\" }", "", "a secret needs its algorithms named.")]
+    [InlineData(Keys, "\"Keys\": { \"Discovery\": false }", ":Keys", "exactly one source of keys is required.")]
+    [InlineData(Keys, "\"Keys\": {}", ":Keys", "exactly one source of keys is required.")]
+    [InlineData(Keys, "\"RequireTokenId\": true", "", "exactly one source of keys is required.")]
+    [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"JwksFile\": \"jwks.json\" }", ":Keys", "exactly one source of keys is required.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"JwksFile\": \"jwks.json\" }", ":Keys", "exactly one source of keys is required.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"http://idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://user:pw@idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"none.json\" }", ":Keys:JwksFile", "there is no such file.")]
+    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "there is no such file.")]
+    [InlineData(Issuer, "\"Issuer\": \"idp\"", ":Keys:Discovery", "the issuer has no https URL to discover keys at.")]
+    public async Task Issuer_that_could_accept_the_wrong_tokens_is_an_error(string old, string replacement, string path, string problem)
+    {
+        var files = new Dictionary<string, string> { ["secret"] = new string('s', 64), ["jwks.json"] = "{}" };
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.With(old, replacement), files: files);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Problem.ShouldBe(problem);
+        error.Path.ShouldStartWith("Gateway:Issuers:shop" + path);
+        error.Location.ShouldStartWith(path.Length == 0 ? "yarp.json:4:" : "yarp.json:");
+    }
+
+    [Theory]
+    [InlineData("Production", false)]
+    [InlineData("Development", true)]
+    public async Task Http_is_good_enough_for_development_only(string environment, bool accepted)
+    {
+        var yarpJson = CheckedConfiguration.With("https://idp", "http://idp");
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson, environment: environment);
+
+        errors.Select(error => error.Path).ShouldBe(accepted ? [] : ["Gateway:Issuers:shop:Issuer", "Gateway:Issuers:shop:Keys:Discovery"]);
+    }
+
+    [Fact]
+    public async Task Two_issuers_with_one_iss_are_an_error()
+    {
+        var second = "\"Issuers\": { \"zoo\": { " + Issuer + ", \"Audiences\": [\"x\"], " + Keys + " },";
+
+        var errors = await CheckedConfiguration.ErrorsWithAsync("\"Issuers\": {", second);
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("issuer \"shop\" has the same value, so one of them would never be used.");
+    }
+
+    [Theory]
+    [InlineData("{ \"Claims\": [{ \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a..b\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"$a\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\" }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Equals\": 1, \"Exists\": true }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"AnyOf\": [], \"Exists\": true }] }", ":Claims:0:AnyOf", "this is empty.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"a)|(b\" }] }", ":Claims:0:Matches", null)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"(?=a)\" }] }", ":Claims:0:Matches", null)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"(\" }] }", ":Claims:0:Matches", null)]
+    [InlineData("{ \"Scopes\": { \"All\": [] } }", ":Scopes:All", "this is empty.")]
+    [InlineData("{ \"Scopes\": {} }", "", "this is empty.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"a b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"\"] } }", ":Scopes:Any:0", "this is not one scope.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"a\\\"b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
+    [InlineData("{ \"Issuers\": [\"shp\"] }", ":Issuers:0", "there is no such issuer.")]
+    public async Task Policy_that_could_let_the_wrong_caller_in_is_an_error(string policy, string path, string? problem)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync("{ \"Scopes\": { \"All\": [\"orders:read\"] } }", policy);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Policies:read" + path);
+        error.Problem.ShouldStartWith(problem ?? "this regular expression cannot be used: ");
+    }
+
+    [Theory]
+    [InlineData("anonymous")]
+    [InlineData("Authenticated")]
+    [InlineData("default")]
+    public async Task Built_in_policy_cannot_be_redefined(string name)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"\"Policies\": {{ \"{name}\": {{ \"ForwardToken\": true }},");
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("this name is built in.");
+    }
+
+    [Fact]
+    public async Task Policy_without_any_issuer_is_an_error()
+    {
+        var errors = await CheckedConfiguration.ErrorsOfAsync("""{ "Gateway": { "Policies": { "read": { "ForwardToken": true } } } }""");
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("no token can satisfy a policy while there are no issuers.");
+    }
+
+    [Theory]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Timeout\": \"00:00:11\" } }", "Gateway:Revocation:Redis:Timeout")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,user=bob\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,serviceName=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,keepAlive=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }", "Gateway:Revocation:Redis:CaFile")]
+    [InlineData("\"Keys\": { \"CacheDirectory\": \" \" }", "Gateway:Keys:CacheDirectory")]
+    [InlineData("\"Revocation\": { \"MaxStaleness\": \"00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
+    [InlineData("\"Revocation\": { \"MaxStaleness\": \"2.00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
+    [InlineData("\"Revocation\": { \"Sqlite\": { \"Path\": \" \" } }", "Gateway:Revocation:Sqlite:Path")]
+    [InlineData("\"Management\": { \"Port\": -1 }", "Gateway:Management:Port")]
+    [InlineData("\"Management\": { \"Port\": 65536 }", "Gateway:Management:Port")]
+    [InlineData("\"Management\": { \"Port\": 80.5 }", "Gateway:Management:Port")]
+    [InlineData("\"Errors\": { \"Detailed\": \"sometimes\" }", "Gateway:Errors:Detailed")]
+    public async Task Value_out_of_range_is_an_error(string section, string path)
+    {
+        IReadOnlyList<ConfigurationError> errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
+
+        errors.ShouldHaveSingleItem().Path.ShouldBe(path);
+    }
+}

@@ -1,0 +1,161 @@
+using Gateway.Revocation;
+using Gateway.Tests.Tokens;
+
+namespace Gateway.Tests.Revocation;
+
+/// <summary>What a revocation names, and for how long it holds.</summary>
+public sealed class RevocationSetTests
+{
+    private const string Other = "https://idp.example.com/realms/other";
+
+    private readonly Shop _shop = new();
+    private readonly RevocationSet _set = new();
+
+    private long Now => _shop.Clock.UnixSeconds;
+
+    public static TheoryData<string, string> Names => new()
+    {
+        { "Jti", "token-1" },
+        { "Sub", "alice" },
+        { "Sid", "session-1" },
+        { "Client", "shop-web" },
+        { "Issuer", Shop.Issuer },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Token_is_revoked_by_each_name_it_has(string kind, string value)
+    {
+        _set.Apply(Entry(kind, value));
+
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Name_of_another_issuer_another_kind_or_another_value_is_another_name(string kind, string value)
+    {
+        _set.Apply(Entry(kind, value) with { Issuer = Other });
+        _set.Apply(Entry(kind, value + "x"));
+        _set.Apply(Entry(kind, value.ToUpperInvariant()));
+        foreach (var different in Enum.GetNames<RevocationKind>().Where(name => name != kind))
+        {
+            _set.Apply(Entry(different, value));
+        }
+
+        IsRevoked().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Token_without_id_is_revoked_by_its_hash()
+    {
+        var text = _shop.Token().Without("jti").Build();
+        var other = _shop.Token().Without("jti").With("sub", "bob").Build();
+        _set.Apply(Entry("Token", RevocationKeys.HashOf(text)));
+
+        IsRevoked(text).ShouldBeTrue();
+        IsRevoked(other).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("Sub", "alice")]
+    [InlineData("Sid", "session-1")]
+    [InlineData("Client", "shop-web")]
+    [InlineData("Issuer", Shop.Issuer)]
+    public void Cut_off_refuses_tokens_up_to_and_including_its_second(string kind, string value)
+    {
+        _set.Apply(Entry(kind, value) with { Before = Now });
+
+        IsRevoked(issuedAt: Now - 1).ShouldBeTrue();
+        IsRevoked(issuedAt: Now).ShouldBeTrue();
+        IsRevoked(issuedAt: Now + 0.9).ShouldBeTrue();
+        IsRevoked(issuedAt: Now + 1).ShouldBeFalse();
+        IsRevoked(issuedAt: null).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Cut_off_does_not_count_for_a_single_token()
+    {
+        _set.Apply(Entry("Jti", "token-1") with { Before = Now - 3600 });
+
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Later_cut_off_wins_in_whichever_order()
+    {
+        _set.Apply(Entry("Sub", "alice") with { Before = Now });
+        _set.Apply(Entry("Sub", "alice") with { Before = Now - 100 });
+        IsRevoked(issuedAt: Now - 50).ShouldBeTrue();
+
+        _set.Apply(Entry("Sub", "alice") with { Before = Now + 50 });
+        IsRevoked(issuedAt: Now + 50).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Restore_takes_back_exactly_its_name()
+    {
+        _set.Apply(Entry("Sub", "alice"));
+        _set.Apply(Entry("Jti", "token-1"));
+
+        _set.Apply(Entry("Jti", "token-1") with { Operation = RevocationOperation.Restore });
+        IsRevoked().ShouldBeTrue();
+        _set.Apply(Entry("Sub", "alice") with { Operation = RevocationOperation.Restore });
+        IsRevoked().ShouldBeFalse();
+        _set.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Restored_name_can_be_revoked_again()
+    {
+        _set.Apply(Entry("Sub", "alice"));
+        _set.Apply(Entry("Sub", "alice") with { Operation = RevocationOperation.Restore });
+        _set.Apply(Entry("Sub", "alice"));
+
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Entry_is_kept_as_long_as_the_largest_skew_may_keep_its_token_alive()
+    {
+        _set.Apply(Entry("Jti", "token-1") with { Expires = Now });
+
+        _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(5));
+        IsRevoked().ShouldBeTrue();
+        _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        IsRevoked().ShouldBeFalse();
+        _set.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Shorter_expiry_of_a_second_entry_does_not_end_the_first_early()
+    {
+        _set.Apply(Entry("Jti", "token-1") with { Expires = Now + 3600 });
+        _set.Apply(Entry("Jti", "token-1") with { Expires = Now });
+
+        _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(30));
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Entries_are_counted_by_name()
+    {
+        _set.Apply(Entry("Jti", "a"));
+        _set.Apply(Entry("Jti", "a"));
+        _set.Apply(Entry("Jti", "b"));
+
+        _set.Count.ShouldBe(2);
+    }
+
+    private RevocationEntry Entry(string kind, string value) => new(Enum.Parse<RevocationKind>(kind), Shop.Issuer, value, Now + 3600);
+
+    private bool IsRevoked() => IsRevoked(_shop.Token().With("jti", "token-1").With("sid", "session-1").Build());
+
+    private bool IsRevoked(string text) => _set.IsRevoked(_shop.Validate(text).Token.ShouldNotBeNull());
+
+    private bool IsRevoked(double? issuedAt)
+    {
+        var token = _shop.Token().With("sid", "session-1");
+        return _set.IsRevoked(_shop.Accept(issuedAt is null ? token.Without("iat") : token.With("iat", issuedAt)));
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+
+namespace Gateway.Tests.Tokens;
+
+/// <summary>The claims that the gateway gives a meaning, each in its exact JSON type.</summary>
+public sealed class ClaimTests
+{
+    private readonly Shop _shop = new();
+
+    public static TheoryData<string> Identifiers => ["sub", "jti", "sid", "client_id", "azp", "appid", "cid"];
+
+    [Theory]
+    [MemberData(nameof(Identifiers))]
+    public void Identifier_that_is_no_text_is_a_bad_claim(string claim)
+    {
+        foreach (var json in new[] { "null", "1", "true", "{}", "[]", "[\"alice\"]", "{\"a\":\"alice\"}", "\"\"" })
+        {
+            _shop.DecideClaim(claim, json).ShouldBe("bad_claim", json);
+        }
+    }
+
+    [Theory]
+    [InlineData("alice\r\nX-Admin: true")]
+    [InlineData("alice\0")]
+    [InlineData("Zoë 😀")]
+    [InlineData(" ")]
+    public void Identifier_is_any_text(string text)
+    {
+        _shop.Accept(_shop.Token().With("sub", text)).Subject.ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("client_id", "azp")]
+    [InlineData("azp", "appid")]
+    [InlineData("appid", "cid")]
+    public void Client_is_named_by_the_first_of_the_providers_claims(string first, string second)
+    {
+        var token = _shop.Token().Without("client_id").With(second, "second").With(first, "first");
+
+        _shop.Accept(token).ClientId.ShouldBe("first");
+        _shop.Accept(token.Without(first)).ClientId.ShouldBe("second");
+        _shop.Accept(token.Without(second)).ClientId.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("\"orders:read\"", "orders:read")]
+    [InlineData("\"a b c\"", "a|b|c")]
+    [InlineData("\"  a   b \"", "a|b")]
+    [InlineData("\"\"", "")]
+    [InlineData("\"Orders:Read\"", "Orders:Read")]
+    [InlineData("\"a\\tb\"", "a\tb")]
+    [InlineData("\"a,b\"", "a,b")]
+    public void Scope_is_a_list_with_spaces(string json, string scopes)
+    {
+        foreach (var claim in new[] { "scope", "scp" })
+        {
+            var token = _shop.Token().Without("scope").With(claim, JsonNode.Parse(json));
+
+            string.Join('|', _shop.Accept(token).Scopes).ShouldBe(scopes);
+        }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("true")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("[\"orders:read\"]")]
+    public void Scope_of_another_shape_is_a_bad_claim(string json)
+    {
+        _shop.DecideClaim("scope", json).ShouldBe("bad_claim");
+    }
+
+    [Fact]
+    public void Scp_may_be_an_array()
+    {
+        var token = _shop.Token().Without("scope").With("scp", new JsonArray("orders:read", "orders:write"));
+
+        _shop.Accept(token).Scopes.ShouldBe(["orders:read", "orders:write"]);
+        _shop.Accept(token.With("scp", new JsonArray())).Scopes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("[null]")]
+    [InlineData("[\"a\",[\"b\"]]")]
+    [InlineData("[\"a b\"]")]
+    public void Scp_of_another_shape_is_a_bad_claim(string json)
+    {
+        _shop.Decide(_shop.Token().Without("scope").With("scp", JsonNode.Parse(json))).ShouldBe("bad_claim");
+    }
+
+    [Fact]
+    public void Scope_wins_over_scp()
+    {
+        _shop.Accept(_shop.Token().With("scope", "a").With("scp", "b")).Scopes.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public void Token_without_scope_has_none()
+    {
+        _shop.Accept(_shop.Token().Without("scope")).Scopes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}")]
+    [InlineData("{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2\"}")]
+    [InlineData("{\"jwk\":{}}")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    public void Token_bound_to_a_key_is_no_bearer_token(string cnf)
+    {
+        _shop.DecideClaim("cnf", cnf).ShouldBe("bad_claim");
+    }
+
+    [Theory]
+    [InlineData("alice", "shop-web", "user")]
+    [InlineData("shop-web", "shop-web", "client")]
+    [InlineData("Shop-web", "shop-web", "user")]
+    [InlineData("alice", null, "user")]
+    [InlineData(null, "shop-web", "user")]
+    [InlineData(null, null, "user")]
+    public void Subject_that_is_its_own_client_is_a_client(string? subject, string? client, string type)
+    {
+        var token = _shop.Token().Without("sub").Without("client_id");
+        if (subject is not null)
+        {
+            token.With("sub", subject);
+        }
+
+        if (client is not null)
+        {
+            token.With("client_id", client);
+        }
+
+        _shop.Accept(token).SubjectType.ShouldBe(type);
+    }
+
+    [Fact]
+    public void Accepted_token_carries_its_facts()
+    {
+        var token = _shop.Accept(_shop.Token().With("sid", "session-1").With("jti", "token-1"));
+
+        token.Issuer.Name.ShouldBe("shop");
+        token.Subject.ShouldBe("alice");
+        token.ClientId.ShouldBe("shop-web");
+        token.SessionId.ShouldBe("session-1");
+        token.TokenId.ShouldBe("token-1");
+        token.Claims.GetProperty("scope").GetString().ShouldBe("orders:read");
+    }
+}
