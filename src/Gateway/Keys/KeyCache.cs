@@ -69,12 +69,24 @@ internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logge
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
+            Discard(draft);
             if (!_isFailing)
             {
                 _isFailing = true;
                 NotWritten(logger, directory, fault.Message);
             }
+        }
+    }
+
+    private static void Discard(string draft)
+    {
+        try
+        {
+            File.Delete(draft);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It was never there, or stays: it is never read.
         }
     }
 

@@ -180,7 +180,7 @@ internal sealed partial class KeyRefresher
 
     private async Task KeepAsync(Task before, StoredKeys stored, TimeSpan maxStale)
     {
-        await before;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cache is not null)
         {
             await cache.WriteAsync(stored);

@@ -23,6 +23,7 @@ internal static class EventIds
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;
     public const int RevocationMalformed = 310;
+    public const int RevocationsReplaced = 311;
 
     public const int Started = 400;
 

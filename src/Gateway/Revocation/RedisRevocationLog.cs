@@ -83,6 +83,13 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var rows = Rows(answer);
+        if (rows.Length == 0 && position != default && await IsReplacedAsync(position, cancellationToken))
+        {
+            // Emptied, or restored from an older copy. What is known stays known, and what is new there may have smaller ids.
+            Replaced(_logger, _name, position);
+            return new RevocationPage([], default, IsLast: false);
+        }
+
         var entries = new List<RevocationEntry>(rows.Length);
         foreach (var row in rows)
         {
@@ -135,6 +142,30 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
     }
 
+    /// <summary>Ids only grow, so a stream that has not come as far as we have is another one.</summary>
+    private async Task<bool> IsReplacedAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var about = (RedisResult[]?)await _redis.CallAsync(
+                database => database.ExecuteAsync("XINFO", "STREAM", (RedisKey)_name), cancellationToken) ?? [];
+            // Names and values in turn.
+            for (var i = 0; i + 1 < about.Length; i += 2)
+            {
+                if ((string?)about[i] == "last-generated-id" && LogPosition.TryParse((string?)about[i + 1], out var newest))
+                {
+                    return (newest.First, newest.Second).CompareTo((position.First, position.Second)) < 0;
+                }
+            }
+
+            return false;
+        }
+        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.NoSuchKey)
+        {
+            return true;
+        }
+    }
+
     private Task<RedisResult> RangeAsync(string from, int count, CancellationToken cancellationToken) => _redis.CallAsync(
         database => database.ExecuteAsync("XRANGE", (RedisKey)_name, from, "+", "COUNT", count), cancellationToken);
 
@@ -170,6 +201,9 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // Next time: reading is what counts, and an access list may forbid deleting.
         }
     }
+
+    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} is another one than before, emptied or older: it does not reach entry {Id}. This replica keeps what it knows; a new one will not know it.")]
+    private static partial void Replaced(ILogger logger, string stream, LogPosition id);
 
     [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} is malformed and skipped; gateway.revocation.malformed counts the others.")]
     private static partial void Malformed(ILogger logger, LogPosition id, string stream);

@@ -84,6 +84,23 @@ public sealed class RedisFaultTests
         (await RedisGateways.StatusAsync(gateway, all.Issuer.Token().With("jti", "early").Build())).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task Emptied_redis_is_noticed_and_nothing_known_is_forgotten()
+    {
+        await using var all = await RedisGateways.StartAsync(1);
+        var before = all.Issuer.Token().With("jti", "before").Build();
+        await all.AppendAsync("jti", "before");
+        await RedisGateways.UntilAsync(all[0], before, HttpStatusCode.Unauthorized);
+
+        await all.Redis.CommandAsync("FLUSHALL");
+        await Eventually.TrueAsync(() => Says(all[0], "is another one than before"), "the loss is logged");
+        await all.AppendAsync("jti", "after");
+
+        await RedisGateways.UntilAsync(all[0], all.Issuer.Token().With("jti", "after").Build(), HttpStatusCode.Unauthorized);
+        (await RedisGateways.StatusAsync(all[0], before)).ShouldBe(HttpStatusCode.Unauthorized);
+        all[0].Logs.Lines.Count(line => line.Contains("is another one than before", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("wrong-horse-battery", "WRONGPASS")]
     [InlineData(null, "NOAUTH")]
