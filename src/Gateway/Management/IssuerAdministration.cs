@@ -36,8 +36,9 @@ internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher
             return await NotFoundAsync(context);
         }
 
-        await refresher.ForgetAsync(issuer.Keys, kid, context.RequestAborted);
-        return Json(Describe(issuer));
+        // Forgotten here in any case; 503 says that the other replicas could not be told.
+        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, kid, context.RequestAborted);
+        return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private IssuerProfile? Find(string name) => issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));

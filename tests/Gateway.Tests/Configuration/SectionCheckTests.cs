@@ -112,7 +112,15 @@ public sealed class SectionCheckTests
     }
 
     [Theory]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\" }", "Gateway:Revocation:Store")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Timeout\": \"00:00:11\" } }", "Gateway:Revocation:Redis:Timeout")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,user=bob\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,serviceName=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,keepAlive=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }", "Gateway:Revocation:Redis:CaFile")]
+    [InlineData("\"Keys\": { \"CacheDirectory\": \" \" }", "Gateway:Keys:CacheDirectory")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"2.00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"Sqlite\": { \"Path\": \" \" } }", "Gateway:Revocation:Sqlite:Path")]
