@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the interop scripts need: Debian's Python JWT libraries and the npm packages of the lock file.
+# Installs what the tests need: Debian's Python JWT libraries and redis-server, and the npm packages of the lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -34,6 +34,20 @@ if ! python_ready; then
   python_result="installed"
 fi
 
+# The tests start servers of their own; the one that the package starts on port 6379 is stopped again.
+redis_result="already there"
+if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server
+  if [[ -d /run/systemd/system ]]; then
+    step "stopping the packaged Redis" "${as_root[@]}" systemctl disable --now redis-server
+  else
+    step "stopping the packaged Redis" "${as_root[@]}" service redis-server stop
+  fi
+  step "starting redis-server" redis-server --version
+  redis_result="installed"
+fi
+
 # npm writes this file last, so an install that was cut short does not count as done.
 npm_result="already there"
 if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -ot package-lock.json ]]; then
@@ -41,4 +55,4 @@ if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -o
   npm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, npm packages $npm_result"
+echo "interop: Python libraries $python_result, Redis $redis_result, npm packages $npm_result"

@@ -74,7 +74,7 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
             if (!_isIgnoring)
             {
                 _isIgnoring = true;
-                Ignored(logger, keys.Issuer, KeyOf(keys.Issuer), why!);
+                Ignored(logger, keys.Issuer, $"{_name}:{keys.Issuer}", why!);
             }
         }
         catch (RedisUnavailableException)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gateway.Observability;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
@@ -10,40 +9,30 @@ namespace Gateway.Redis;
 /// breaker spares a silent server, and a connection on which nothing succeeds is thrown away and made anew, with the password read
 /// again. Connecting is a background matter: the process starts without Redis.
 /// </summary>
-internal sealed partial class RedisConnection : IAsyncDisposable
+internal sealed class RedisConnection : IAsyncDisposable
 {
     private const int MaxPending = 256;
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(4);
 
     private readonly RedisSettings _settings;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly RedisBreaker _breaker;
+    private readonly RedisConnector _connector;
+    private readonly RedisHealth _health;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private ImmutableList<Subscription> _subscriptions = [];
     private volatile ConnectionMultiplexer? _multiplexer;
     private Task? _keeping;
-    private RedisFault? _fault;
-    private long _failingSince;
-    private long _lastAnswer;
-    private volatile bool _hasPassword;
-    private volatile bool _mustReconnect;
     private int _pending;
 
     public RedisConnection(RedisSettings settings, TimeProvider time, ILogger<RedisConnection> logger)
     {
         _settings = settings;
         _time = time;
-        _logger = logger;
-        _breaker = new RedisBreaker(time);
+        _connector = new RedisConnector(settings, time, logger);
+        _health = new RedisHealth(settings.Name, time, logger);
     }
-
-    /// <summary>The endpoints, for messages.</summary>
-    public string Name => _settings.Name;
 
     /// <summary>What every key and channel begins with.</summary>
     public string KeyPrefix => _settings.KeyPrefix;
@@ -58,7 +47,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         await _firstAttempt.Task.WaitAsync(cancellationToken);
         if (_multiplexer is not { } multiplexer)
         {
-            throw new RedisUnavailableException(_fault ?? RedisFault.NotConnected);
+            throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
         }
 
         return await CallAsync(multiplexer, call, cancellationToken);
@@ -99,7 +88,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task<T> CallAsync<T>(ConnectionMultiplexer multiplexer, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
-        if (!_breaker.MayCall())
+        if (!_health.MayCall())
         {
             throw new RedisUnavailableException(RedisFault.Silent);
         }
@@ -115,15 +104,15 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             reply = call(multiplexer.GetDatabase());
             var answer = await reply.WaitAsync(_settings.Timeout, _time, cancellationToken);
-            Answered();
+            _health.Answered();
             // Off the client's reader thread: what follows may take its time.
             await Task.Yield();
             return answer;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            var fault = RedisFaults.Classify(exception, _hasPassword);
-            Failed(fault);
+            var fault = RedisFaults.Classify(exception, _connector.HasPassword);
+            _health.Failed(fault);
             throw new RedisUnavailableException(fault);
         }
         finally
@@ -163,9 +152,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             if (await TryConnectAsync(stopping) is { } multiplexer)
             {
-                _mustReconnect = false;
                 _multiplexer = multiplexer;
-                Answered();
+                _health.Connected();
                 foreach (var subscription in _subscriptions)
                 {
                     await SubscribeAsync(multiplexer, subscription);
@@ -174,7 +162,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                 _firstAttempt.TrySetResult();
                 await UntilLostAsync(multiplexer, stopping);
                 _multiplexer = null;
-                Discard(multiplexer);
+                _connector.Discard(multiplexer);
             }
             else
             {
@@ -188,31 +176,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     {
         try
         {
-            var options = await _settings.ReadAsync(stopping);
-            _hasPassword = !string.IsNullOrEmpty(options.Password);
-            var connecting = ConnectionMultiplexer.ConnectAsync(options);
-            try
-            {
-                return await connecting.WaitAsync(LongestConnect, _time, stopping);
-            }
-            catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
-            {
-                // Whatever becomes of it, nobody wants it any more.
-                _ = connecting.ContinueWith(
-                    late =>
-                    {
-                        if (late.Status == TaskStatus.RanToCompletion)
-                        {
-                            Discard(late.GetAwaiter().GetResult());
-                        }
-                        else
-                        {
-                            _ = late.Exception;
-                        }
-                    },
-                    CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                throw;
-            }
+            return await _connector.ConnectAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -222,7 +186,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Failed(RedisFaults.Classify(exception, _hasPassword));
+            _health.Failed(RedisFaults.Classify(exception, _connector.HasPassword));
             return null;
         }
     }
@@ -243,7 +207,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task UntilLostAsync(ConnectionMultiplexer multiplexer, CancellationToken stopping)
     {
-        while (!_mustReconnect)
+        while (!_health.IsLost)
         {
             await Task.Delay(CheckEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested)
@@ -251,7 +215,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                 return;
             }
 
-            if (_time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) >= CheckEvery)
+            if (_health.SinceAnswer >= CheckEvery)
             {
                 try
                 {
@@ -262,91 +226,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                     // Noted where it was thrown.
                 }
             }
-
-            lock (_lock)
-            {
-                if (_fault is not null && _time.GetElapsedTime(_failingSince) >= ReconnectAfter)
-                {
-                    return;
-                }
-            }
         }
-    }
-
-    private void Discard(ConnectionMultiplexer multiplexer)
-    {
-        try
-        {
-            multiplexer.Close(allowCommandsToComplete: false);
-            multiplexer.Dispose();
-        }
-#pragma warning disable CA1031 // It is being thrown away.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            NotClosed(_logger, fault.Message);
-        }
-    }
-
-    private void Answered()
-    {
-        Volatile.Write(ref _lastAnswer, _time.GetTimestamp());
-        _breaker.Answered();
-        if (_fault is null)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_fault is null)
-            {
-                return;
-            }
-
-            _fault = null;
-        }
-
-        Restored(_logger, Name);
-    }
-
-    private void Failed(RedisFault fault)
-    {
-        if (fault == RedisFault.Silent)
-        {
-            _breaker.TimedOut();
-        }
-
-        // A demoted primary: connecting anew finds its successor.
-        _mustReconnect |= fault is RedisFault.ReadOnly or RedisFault.AuthenticationRequired;
-        if (!RedisFaults.Of(fault).IsOutage)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_fault is not null)
-            {
-                _fault = fault;
-                return;
-            }
-
-            _fault = fault;
-            _failingSince = _time.GetTimestamp();
-        }
-
-        Lost(_logger, Name, RedisFaults.Of(fault).Message);
     }
 
     private sealed record Subscription(string Channel, Action<string?> Handler);
-
-    [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. Trying again each second.")]
-    private static partial void Lost(ILogger logger, string endpoints, string error);
-
-    [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} answers again.")]
-    private static partial void Restored(ILogger logger, string endpoints);
-
-    [LoggerMessage(EventIds.RedisNotClosed, LogLevel.Debug, "A connection to Redis could not be closed: {Error}")]
-    private static partial void NotClosed(ILogger logger, string error);
 }

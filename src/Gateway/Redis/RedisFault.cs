@@ -55,33 +55,35 @@ internal static class RedisFaults
 
     /// <summary>What an exception of the client means.</summary>
     /// <param name="hasPassword">Whether one was sent: the client reports a missing and a wrong one alike.</param>
-    public static RedisFault Classify(Exception exception, bool hasPassword)
+    public static RedisFault Classify(Exception exception, bool hasPassword) => exception switch
     {
-        var text = exception.Message;
-        switch (exception)
-        {
-            case RedisServerException when text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal) || text.StartsWith("ASK", StringComparison.Ordinal):
-                return RedisFault.Moved;
-            case RedisServerException:
-                foreach (var (fault, traits) in Table)
-                {
-                    if (traits.Prefix is { } prefix && text.StartsWith(prefix, StringComparison.Ordinal))
-                    {
-                        return fault;
-                    }
-                }
+        RedisServerException => OfServerError(exception.Message),
+        TimeoutException => RedisFault.Silent,
+        InvalidCastException => RedisFault.Garbage,
+        _ => OfFailedConnection($"{exception.Message} {exception.InnerException?.Message}", hasPassword),
+    };
 
-                // The client puts a redirect that leads nowhere into words of its own.
-                return text.Contains("MOVED", StringComparison.Ordinal) || text.Contains("hashslot", StringComparison.Ordinal)
-                    ? RedisFault.Moved
-                    : RedisFault.Other;
-            case TimeoutException:
-                return RedisFault.Silent;
-            case InvalidCastException:
-                return RedisFault.Garbage;
+    /// <summary>What an error that Redis answered means; it is known by its first word.</summary>
+    public static RedisFault OfServerError(string text)
+    {
+        foreach (var (fault, traits) in Table)
+        {
+            if (traits.Prefix is { } prefix && text.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return fault;
+            }
         }
 
-        // Why a connection failed stands in the text alone.
+        // The client puts a redirect that leads nowhere into words of its own.
+        return text.StartsWith("ASK ", StringComparison.Ordinal) || text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal)
+            || text.Contains("MOVED", StringComparison.Ordinal) || text.Contains("hashslot", StringComparison.Ordinal)
+            ? RedisFault.Moved
+            : RedisFault.Other;
+    }
+
+    /// <summary>Why there is no connection; the client says so in its text alone.</summary>
+    public static RedisFault OfFailedConnection(string text, bool hasPassword)
+    {
         if (Says("WRONGPASS") || Says("invalid password"))
         {
             return RedisFault.WrongPassword;
@@ -101,8 +103,7 @@ internal static class RedisFaults
             ? RedisFault.Garbage
             : RedisFault.NotConnected;
 
-        bool Says(string words) =>
-            text.Contains(words, StringComparison.Ordinal) || exception.InnerException?.Message.Contains(words, StringComparison.Ordinal) == true;
+        bool Says(string words) => text.Contains(words, StringComparison.Ordinal);
     }
 }
 

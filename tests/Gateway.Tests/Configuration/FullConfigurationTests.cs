@@ -168,7 +168,13 @@ public sealed class FullConfigurationTests
             "Identity": {
               "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject"
             },
-            "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30" },
+            "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
+              "Redis": {
+                "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "Timeout": "00:00:00.100",
+                "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"
+              }
+            },
+            "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },
             "Management": { "Port": "9000", "Policy": "admin" }
           },

@@ -1,0 +1,65 @@
+using Gateway.Observability;
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>Makes connections, each with the password of the moment and within a bounded time, and takes them down.</summary>
+internal sealed partial class RedisConnector(RedisSettings settings, TimeProvider time, ILogger logger)
+{
+    // Beyond the client's own limit, which it does not always keep.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(4);
+
+    private volatile bool _hasPassword;
+
+    /// <summary>Whether the last attempt sent a password.</summary>
+    public bool HasPassword => _hasPassword;
+
+    /// <exception cref="Exception">Whatever went wrong.</exception>
+    public async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var options = await settings.ReadAsync(cancellationToken);
+        _hasPassword = !string.IsNullOrEmpty(options.Password);
+        var connecting = ConnectionMultiplexer.ConnectAsync(options);
+        try
+        {
+            return await connecting.WaitAsync(LongestConnect, time, cancellationToken);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
+        {
+            _ = connecting.ContinueWith(DiscardLate, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    public void Discard(ConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            multiplexer.Close(allowCommandsToComplete: false);
+            multiplexer.Dispose();
+        }
+#pragma warning disable CA1031 // It is being thrown away.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            NotClosed(logger, fault.Message);
+        }
+    }
+
+    /// <summary>Whatever becomes of it, nobody wants it any more.</summary>
+    private void DiscardLate(Task<ConnectionMultiplexer> late)
+    {
+        if (late.IsCompletedSuccessfully)
+        {
+            Discard(late.GetAwaiter().GetResult());
+        }
+        else
+        {
+            // Seen, so that it is not reported as unobserved.
+            _ = late.Exception;
+        }
+    }
+
+    [LoggerMessage(EventIds.RedisNotClosed, LogLevel.Debug, "A connection to Redis could not be closed: {Error}")]
+    private static partial void NotClosed(ILogger logger, string error);
+}

@@ -1,0 +1,106 @@
+using Gateway.Observability;
+
+namespace Gateway.Redis;
+
+/// <summary>How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line a change.</summary>
+internal sealed partial class RedisHealth(string endpoints, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
+
+    private readonly RedisBreaker _breaker = new(time);
+    private readonly Lock _lock = new();
+    private RedisFault? _fault;
+    private long _failingSince;
+    private long _lastAnswer;
+    private bool _isObsolete;
+
+    public RedisFault? Fault
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fault;
+            }
+        }
+    }
+
+    public TimeSpan SinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
+
+    /// <summary>Whether the connection is to be thrown away and made anew.</summary>
+    public bool IsLost
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isObsolete || (_fault is not null && time.GetElapsedTime(_failingSince) >= LostAfter);
+            }
+        }
+    }
+
+    public bool MayCall() => _breaker.MayCall();
+
+    /// <summary>A new connection: what was wrong with the one before is history.</summary>
+    public void Connected()
+    {
+        lock (_lock)
+        {
+            _isObsolete = false;
+        }
+
+        Answered();
+    }
+
+    public void Answered()
+    {
+        Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+        _breaker.Answered();
+        lock (_lock)
+        {
+            if (_fault is null)
+            {
+                return;
+            }
+
+            _fault = null;
+        }
+
+        Restored(logger, endpoints);
+    }
+
+    public void Failed(RedisFault fault)
+    {
+        if (fault == RedisFault.Silent)
+        {
+            _breaker.TimedOut();
+        }
+
+        lock (_lock)
+        {
+            // A primary that was demoted: connecting anew finds its successor.
+            _isObsolete |= fault == RedisFault.ReadOnly;
+            if (!RedisFaults.Of(fault).IsOutage)
+            {
+                return;
+            }
+
+            var isKnown = _fault is not null;
+            _fault = fault;
+            if (isKnown)
+            {
+                return;
+            }
+
+            _failingSince = time.GetTimestamp();
+        }
+
+        Lost(logger, endpoints, RedisFaults.Of(fault).Message);
+    }
+
+    [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. Trying again each second.")]
+    private static partial void Lost(ILogger logger, string endpoints, string error);
+
+    [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} answers again.")]
+    private static partial void Restored(ILogger logger, string endpoints);
+}
