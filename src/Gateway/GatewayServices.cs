@@ -2,9 +2,9 @@ using System.Text;
 using Gateway.Authentication;
 using Gateway.Configuration;
 using Gateway.Errors;
-using Gateway.Management;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -32,13 +32,12 @@ internal static class GatewayServices
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(settings.Issuers);
         services.AddSingleton<KeyRefresher>();
+        services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
 
         // Revocation/
         services.AddSingleton(provider => new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness));
-        services.AddSingleton<IRevocationLog>(provider => settings.Revocation.Store == RevocationStore.Memory
-            ? new MemoryRevocationLog(provider.GetRequiredService<TimeProvider>())
-            : new SqliteRevocationLog(settings.SqlitePath, provider.GetRequiredService<TimeProvider>()));
+        services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
         // Authentication/ and Authorization/

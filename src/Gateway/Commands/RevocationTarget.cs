@@ -2,6 +2,7 @@ using System.CommandLine;
 using Gateway.Configuration;
 using Gateway.Revocation;
 using Gateway.Tokens;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands;
 
@@ -77,11 +78,11 @@ internal static class RevocationStoreAccess
         var settings = await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = config });
         return settings.Revocation.Store == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
-                Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite.")])
+                Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite or Redis.")])
             : settings;
     }
 
-    public static SqliteRevocationLog LogOf(GatewaySettings settings) => new(settings.SqlitePath, TimeProvider.System);
+    public static IRevocationLog LogOf(GatewaySettings settings) => RevocationServices.CreateLog(settings, TimeProvider.System, NullLoggerFactory.Instance);
 
     /// <summary>The log replayed: what is revoked now.</summary>
     public static async Task<IReadOnlyCollection<RevocationEntry>> ReadLiveAsync(IRevocationLog log, CancellationToken cancellationToken)

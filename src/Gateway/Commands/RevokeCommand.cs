@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Gateway.Configuration;
+using Gateway.Redis;
 using Gateway.Revocation;
 using Microsoft.Data.Sqlite;
 
@@ -77,7 +78,7 @@ internal static class StoreCommand
             await RunCommand.ReportAsync(fault.Errors);
             return GatewayCommand.Findings;
         }
-        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SqliteException or RedisUnavailableException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The revocation store cannot be used, nothing was changed: {fault.Message}");
             return GatewayCommand.Unavailable;

@@ -1,6 +1,7 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Keys;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -21,6 +22,8 @@ internal sealed class GatewayOptions
     public List<TokenSourceOptions>? TokenSources { get; set; }
 
     public IdentityOptions Identity { get; set; } = new();
+
+    public KeysOptions Keys { get; set; } = new();
 
     public RevocationOptions Revocation { get; set; } = new();
 

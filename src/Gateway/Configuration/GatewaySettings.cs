@@ -1,7 +1,9 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Keys;
 using Gateway.Management;
+using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -22,8 +24,17 @@ internal sealed record GatewaySettings
 
     public required RevocationOptions Revocation { get; init; }
 
+    /// <summary>Full path of the folder where key documents are kept; null when they are not.</summary>
+    public required string? KeyCacheDirectory { get; init; }
+
+    /// <summary>Whether replicas share key documents through Redis.</summary>
+    public required bool ShareKeys { get; init; }
+
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
+
+    /// <summary>How to reach Redis; null when it is not the store.</summary>
+    public required RedisSettings? Redis { get; init; }
 
     public required ManagementOptions Management { get; init; }
 
@@ -37,7 +48,7 @@ internal sealed record GatewaySettings
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
         var policies = PolicyCheck.Build(options, context.Report);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
-        RevocationCheck.Run(options.Revocation, context.Report);
+        var redis = RevocationCheck.Run(options.Revocation, context);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
@@ -47,7 +58,10 @@ internal sealed record GatewaySettings
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
+            KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
+            ShareKeys = options.Keys.Share && redis is not null,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
+            Redis = redis,
             Management = options.Management,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
         };

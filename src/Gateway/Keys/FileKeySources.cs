@@ -9,6 +9,8 @@ internal sealed class JwksFileSource(string path) : IKeySource
 
     public string Name => path;
 
+    public bool IsRemote => false;
+
     public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(KeyLoad.Parse, cancellationToken);
 }
 
@@ -23,6 +25,8 @@ internal sealed class SecretFileSource(string path, int minLength) : IKeySource
     private readonly KeyFile _file = new(path);
 
     public string Name => path;
+
+    public bool IsRemote => false;
 
     public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(Parse, cancellationToken);
 

@@ -6,6 +6,9 @@ internal interface IKeySource
     /// <summary>What messages call the place.</summary>
     string Name { get; }
 
+    /// <summary>Whether the place is a server that may be down when we start, so that its documents are worth keeping and sharing.</summary>
+    bool IsRemote => true;
+
     /// <summary>Loads the keys of the moment. Faults of the place are values; only cancellation throws.</summary>
     Task<KeyLoad> LoadAsync(CancellationToken cancellationToken);
 }

@@ -49,6 +49,9 @@ internal sealed class IssuerKeys
         set => _state = value;
     }
 
+    /// <summary>What the source itself last brought, whatever came from elsewhere since; "unchanged" refers to this.</summary>
+    public KeyLoad? Fetched { get; set; }
+
     /// <summary>The load, the seek for an unknown key and their waiters, all guarded by this lock; never taken for a known key.</summary>
     public Lock Gate { get; } = new();
 
@@ -65,18 +68,23 @@ internal sealed class IssuerKeys
         Restore();
     }
 
-    /// <summary>The last loaded ring is known to be good again.</summary>
-    public void Restore() => _current = _forgotten.IsEmpty
+    private void Restore() => _current = _forgotten.IsEmpty
         ? _loaded
         : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
 
     /// <summary>The keys are too old to trust: as if there were none.</summary>
-    public void Expire() => _current = KeyRing.Empty;
-
-    /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts.</summary>
-    public void Forget(string keyId)
+    public void Expire()
     {
+        _loaded = KeyRing.Empty;
+        _current = KeyRing.Empty;
+    }
+
+    /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts. False when it was forgotten before.</summary>
+    public bool Forget(string keyId)
+    {
+        var isNew = !_forgotten.Contains(keyId);
         _forgotten = _forgotten.Add(keyId);
         Restore();
+        return isNew;
     }
 }

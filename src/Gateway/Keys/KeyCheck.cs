@@ -26,6 +26,23 @@ internal static class KeyCheck
         return new IssuerKeys(name, BuildSource(path, issuer, keys, algorithms, context)) { MaxStale = keys.MaxStale, IsRequired = issuer.Required };
     }
 
+    /// <summary>The full path of <c>Gateway:Keys:CacheDirectory</c>, or null.</summary>
+    public static string? BuildCacheDirectory(KeysOptions options, SettingsContext context)
+    {
+        if (options.CacheDirectory is not { } directory)
+        {
+            return null;
+        }
+
+        var path = context.Resolve(directory.Length == 0 ? "." : directory);
+        if (string.IsNullOrWhiteSpace(directory) || File.Exists(path))
+        {
+            context.Report.Error("Gateway:Keys:CacheDirectory", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
+        }
+
+        return path;
+    }
+
     /// <summary>The keys of one issuer of a family, whose entry has been checked.</summary>
     public static IssuerKeys BuildMember(string name, string placeholder, string value, string issuer, IssuerOptions options, SettingsContext context)
     {

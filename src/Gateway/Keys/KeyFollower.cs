@@ -8,7 +8,6 @@ namespace Gateway.Keys;
 internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
     : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
@@ -17,6 +16,12 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
 
     // While there are no keys at all every second counts, for as long as an issuer takes to start.
     private const int EagerRetries = 30;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -76,9 +81,9 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
         var failures = 0;
         while (!stopping.IsCancellationRequested)
         {
-            var isLoaded = await refresher.LoadAsync(keys);
+            var isLoaded = await refresher.RefreshAsync(keys, stopping);
             failures = isLoaded ? 0 : failures + 1;
-            var wait = isLoaded ? Sooner(keys.State.Lifetime ?? Interval) : RetryAfter(keys, failures);
+            var wait = isLoaded ? Sooner(LeftOf(keys)) : RetryAfter(keys, failures);
             lock (keys.Gate)
             {
                 keys.State = keys.State with { NextRefresh = time.GetUtcNow() + wait };
@@ -87,6 +92,13 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
             await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             refresher.ExpireIfStale(keys);
         }
+    }
+
+    /// <summary>Keys that another replica fetched some time ago are due that much earlier.</summary>
+    private TimeSpan LeftOf(IssuerKeys keys)
+    {
+        var left = KeyRefresher.IntervalOf(keys.State.Lifetime) - (time.GetUtcNow() - (keys.State.LoadedAt ?? time.GetUtcNow()));
+        return left > FirstRetry ? left : FirstRetry;
     }
 
     /// <summary>Up to a tenth, so that replicas that start together do not ask together for ever.</summary>

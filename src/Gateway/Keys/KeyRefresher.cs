@@ -20,7 +20,10 @@ internal enum SeekResult
 /// time for an issuer and everybody waits for that one; requests can start one each <see cref="SeekEvery"/>, whatever key ids they
 /// bring, so that a flood of invented ones costs the provider two requests a minute and us nothing. A load that fails leaves the ring as it is.
 /// </summary>
-internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger)
+/// <param name="cache">Where documents are kept for the next start; null when they are not.</param>
+/// <param name="shared">Where documents are shared with other replicas; null when they are not.</param>
+internal sealed partial class KeyRefresher(
+    TimeProvider time, GatewayMetrics metrics, ILogger<KeyRefresher> logger, KeyCache? cache = null, SharedKeys? shared = null)
 {
     public static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(30);
 
@@ -83,18 +86,6 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
         }
     }
 
-    /// <summary>Stops a key at once, whatever the issuer goes on publishing.</summary>
-    public Task ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
-    {
-        lock (keys.Gate)
-        {
-            keys.Forget(keyId);
-        }
-
-        KeyForgotten(logger, keys.Issuer);
-        return Task.CompletedTask;
-    }
-
     private Task<bool> StartLoading_NeedsLock(IssuerKeys keys)
     {
         // On the pool, so that the lock is not held while the source starts its work.
@@ -105,6 +96,8 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
 
     private async Task<bool> LoadOnceAsync(IssuerKeys keys)
     {
+        // At the first load only, and while the provider is asked.
+        var remembering = keys.Fetched is null ? RememberAsync(keys) : Task.FromResult(false);
         KeyLoad load;
         try
         {
@@ -117,14 +110,19 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
             load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.Message}");
         }
 
+        var isKept = await remembering;
         lock (keys.Gate)
         {
             keys.Loading = null;
             Apply(keys, load);
+            if (load.IsSuccess)
+            {
+                Keep_NeedsLock(keys);
+            }
         }
 
         metrics.KeysRefreshed(keys.Family, load.IsSuccess);
-        return load.IsSuccess;
+        return load.IsSuccess || isKept;
     }
 
     private void Apply(IssuerKeys keys, KeyLoad load)
@@ -142,17 +140,15 @@ internal sealed partial class KeyRefresher(TimeProvider time, GatewayMetrics met
         }
 
         keys.State = before with { Error = null, LoadedAt = time.GetUtcNow(), Lifetime = load.RefreshIn };
-        if (load.Ring is not { } ring)
+        if (load.Ring is { } ring)
         {
-            keys.Restore();
-        }
-        else
-        {
+            keys.Fetched = load;
             keys.Replace(ring);
-            foreach (var skipped in ring.Skipped)
-            {
-                KeySkipped(logger, keys.Issuer, skipped.Key, skipped.Why);
-            }
+            LogSkipped(keys, ring);
+        }
+        else if (keys.Fetched is { Ring: { } unchanged })
+        {
+            keys.Replace(unchanged);
         }
 
         if (before.Error is not null || before.LoadedAt is null)

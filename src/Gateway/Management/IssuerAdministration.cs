@@ -38,8 +38,9 @@ internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher
 
         // A path keeps an escaped slash as it came, and key ids may hold one: Amazon Cognito's are plain base64.
         var keyId = kid.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        await refresher.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
-        return Json(Describe(issuer));
+        // Forgotten here in any case; 503 says that the other replicas could not be told.
+        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
+        return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private IssuerProfile? Find(string name) => issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -1,6 +1,6 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration. Never reused.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused.</summary>
 internal static class EventIds
 {
     public const int RequestRefused = 100;
@@ -13,10 +13,19 @@ internal static class EventIds
     public const int KeySkipped = 202;
     public const int KeysExpired = 203;
     public const int KeyForgotten = 204;
+    public const int KeysTaken = 210;
+    public const int StoredKeysRefused = 211;
+    public const int KeyCacheIgnored = 212;
+    public const int KeyCacheNotWritten = 213;
+    public const int SharedKeysIgnored = 214;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;
+    public const int RevocationMalformed = 310;
+    public const int RevocationsReplaced = 311;
 
-    public const int Started = 400;
+    public const int RedisLost = 500;
+    public const int RedisRestored = 501;
+    public const int RedisNotClosed = 502;
 }

@@ -38,6 +38,10 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
         _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
 
+    /// <summary>Entries of other writers that could not be read.</summary>
+    public void ObserveMalformedRevocations(Func<long> count) => _meter.CreateObservableCounter(
+        "gateway.revocation.malformed", count, "{entry}", "Entries of the revocation log that could not be read and were skipped.");
+
     public void HeadersStripped(int count) => _strippedHeaders.Add(count);
 
     public void Dispose() => _meter.Dispose();

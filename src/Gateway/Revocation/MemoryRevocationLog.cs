@@ -24,12 +24,12 @@ internal sealed class MemoryRevocationLog : IRevocationLog
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<RevocationPage> ReadAfterAsync(long position, CancellationToken cancellationToken)
+    public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var entries = _entries[(int)position..];
-            return ValueTask.FromResult(new RevocationPage(entries, _entries.Count, IsLast: true));
+            var entries = _entries[(int)position.First..];
+            return ValueTask.FromResult(new RevocationPage(entries, new LogPosition((ulong)_entries.Count), IsLast: true));
         }
     }
 

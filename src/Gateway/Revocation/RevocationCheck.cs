@@ -1,4 +1,5 @@
 using Gateway.Configuration;
+using Gateway.Redis;
 
 namespace Gateway.Revocation;
 
@@ -9,13 +10,10 @@ internal static class RevocationCheck
     private static readonly TimeSpan MinStaleness = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromDays(1);
 
-    public static void Run(RevocationOptions options, ConfigurationReport report)
+    /// <summary>How to reach Redis, when it is the store.</summary>
+    public static RedisSettings? Run(RevocationOptions options, SettingsContext context)
     {
-        if (options.Store == RevocationStore.Redis)
-        {
-            report.Error($"{Section}:Store", "the Redis store is not part of this version.", "Choose Sqlite or Memory.");
-        }
-
+        var report = context.Report;
         if (options.MaxStaleness < MinStaleness || options.MaxStaleness > MaxStaleness)
         {
             report.Error($"{Section}:MaxStaleness", "this is out of range.", "Choose 00:00:01 to 1.00:00:00.");
@@ -25,5 +23,7 @@ internal static class RevocationCheck
         {
             report.Error($"{Section}:Sqlite:Path", "the store needs a file.", "Name one, such as data/revocations.db.");
         }
+
+        return options.Store == RevocationStore.Redis ? RedisCheck.Build(options.Redis, context) : null;
     }
 }

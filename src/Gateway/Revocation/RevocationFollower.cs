@@ -9,7 +9,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
-    private long _position;
+    private LogPosition _position;
     private long _lastForgotten;
     private bool _failing;
 
@@ -64,8 +64,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            // What comes back may be another log, such as a backup; reading all of it again changes nothing that is known.
-            _position = 0;
             if (!_failing)
             {
                 _failing = true;

@@ -1,3 +1,5 @@
+using Gateway.Redis;
+
 namespace Gateway.Revocation;
 
 /// <summary>Where revocations are kept.</summary>
@@ -9,17 +11,19 @@ internal enum RevocationStore
     /// <summary>A file beside the gateway; durable, one replica.</summary>
     Sqlite,
 
-    /// <summary>Shared by all replicas. Not available in this version.</summary>
+    /// <summary>Shared by all replicas, and writable by any service.</summary>
     Redis,
 }
 
 /// <summary>The revocation list: <c>Gateway:Revocation</c>.</summary>
 internal sealed class RevocationOptions
 {
-    /// <summary><c>Memory</c> or <c>Sqlite</c>. Default <c>Sqlite</c>.</summary>
+    /// <summary><c>Memory</c>, <c>Sqlite</c> or <c>Redis</c>. Default <c>Sqlite</c>.</summary>
     public RevocationStore Store { get; set; } = RevocationStore.Sqlite;
 
     public SqliteOptions Sqlite { get; set; } = new();
+
+    public RedisOptions Redis { get; set; } = new();
 
     /// <summary>
     /// How old the list may grow while its store cannot be read; beyond it each policy's <c>OnRevocationUnavailable</c> decides.

@@ -21,6 +21,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
     private bool _created;
     private long _opened;
+    private bool _hasFailed;
 
     public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
@@ -54,21 +55,34 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public async ValueTask<RevocationPage> ReadAfterAsync(long position, CancellationToken cancellationToken)
+    public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        // What comes back after a fault may be another file, such as a backup; reading all of it again changes nothing that is known.
+        position = _hasFailed ? default : position;
+        _hasFailed = true;
+        var page = await ReadPageAsync(position, cancellationToken);
+        _hasFailed = false;
+        return page;
+    }
+
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await Task.Delay(PollInterval, time, cancellationToken);
+
+    private async ValueTask<RevocationPage> ReadPageAsync(LogPosition position, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(afresh: time.GetElapsedTime(_opened) >= ReopenEvery, cancellationToken);
         await using var last = connection.CreateCommand();
         last.CommandText = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'revocations'), 0)";
-        if ((long)(await last.ExecuteScalarAsync(cancellationToken))! < position)
+        if ((long)(await last.ExecuteScalarAsync(cancellationToken))! < (long)position.First)
         {
             // Ids only grow, so this is another file than the one that was read before.
-            position = 0;
+            position = default;
         }
 
         await using var select = connection.CreateCommand();
         select.CommandText =
             "SELECT id, kind, issuer, value, expires, before, op, reason, by FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
-        select.Parameters.AddWithValue("$after", position);
+        select.Parameters.AddWithValue("$after", (long)position.First);
         select.Parameters.AddWithValue("$limit", PageSize);
         var entries = new List<RevocationEntry>();
         var rows = 0;
@@ -76,7 +90,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         while (await reader.ReadAsync(cancellationToken))
         {
             rows++;
-            position = reader.GetInt64(0);
+            position = new LogPosition((ulong)reader.GetInt64(0));
             // The table's own checks admit no other kind or operation; a row that a stranger's schema let in is not one of ours.
             if (RevocationNames.TryParse(reader.GetString(1), out RevocationKind kind)
                 && RevocationNames.TryParse(reader.GetString(6), out RevocationOperation operation))
@@ -95,9 +109,6 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
         return new RevocationPage(entries, position, IsLast: rows < PageSize);
     }
-
-    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
-        await Task.Delay(PollInterval, time, cancellationToken);
 
     private async ValueTask<SqliteConnection> OpenAsync(bool afresh, CancellationToken cancellationToken)
     {

@@ -19,10 +19,10 @@ public sealed class RevocationLogTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task Empty_log_has_one_empty_page(string store)
     {
-        var page = await Create(store).ReadAfterAsync(0, CancellationToken.None);
+        var page = await Create(store).ReadAfterAsync(default, CancellationToken.None);
 
         page.Entries.ShouldBeEmpty();
-        page.Position.ShouldBe(0);
+        page.Position.ShouldBe(default);
         page.IsLast.ShouldBeTrue();
     }
 
@@ -39,7 +39,7 @@ public sealed class RevocationLogTests : IDisposable
 
         await log.AppendAsync(entries, CancellationToken.None);
 
-        var page = await log.ReadAfterAsync(0, CancellationToken.None);
+        var page = await log.ReadAfterAsync(default, CancellationToken.None);
         page.Entries.ShouldBe(entries);
         page.IsLast.ShouldBeTrue();
     }
@@ -50,13 +50,13 @@ public sealed class RevocationLogTests : IDisposable
     {
         var log = Create(store);
         await log.AppendAsync([Entry("a"), Entry("b")], CancellationToken.None);
-        var first = await log.ReadAfterAsync(0, CancellationToken.None);
+        var first = await log.ReadAfterAsync(default, CancellationToken.None);
 
         await log.AppendAsync([Entry("c")], CancellationToken.None);
         var second = await log.ReadAfterAsync(first.Position, CancellationToken.None);
 
         second.Entries.Select(entry => entry.Value).ShouldBe(["c"]);
-        second.Position.ShouldBeGreaterThan(first.Position);
+        second.Position.First.ShouldBeGreaterThan(first.Position.First);
         (await log.ReadAfterAsync(second.Position, CancellationToken.None)).Entries.ShouldBeEmpty();
         (await log.ReadAfterAsync(second.Position, CancellationToken.None)).Position.ShouldBe(second.Position);
     }
@@ -68,8 +68,8 @@ public sealed class RevocationLogTests : IDisposable
         var log = Create(store);
         await log.AppendAsync([Entry("a")], CancellationToken.None);
 
-        (await log.ReadAfterAsync(0, CancellationToken.None)).Entries.Count.ShouldBe(1);
-        (await log.ReadAfterAsync(0, CancellationToken.None)).Entries.Count.ShouldBe(1);
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.Count.ShouldBe(1);
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.Count.ShouldBe(1);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class RevocationLogTests : IDisposable
         }));
         await Task.WhenAll(writers);
 
-        var page = await log.ReadAfterAsync(0, CancellationToken.None);
+        var page = await log.ReadAfterAsync(default, CancellationToken.None);
         page.Entries.Select(entry => entry.Value).Distinct().Count().ShouldBe(40);
     }
 

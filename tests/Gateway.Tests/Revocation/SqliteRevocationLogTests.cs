@@ -23,7 +23,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
     [Fact]
     public async Task Folder_and_file_are_made_on_first_use()
     {
-        await Open().ReadAfterAsync(0, CancellationToken.None);
+        await Open().ReadAfterAsync(default, CancellationToken.None);
 
         File.Exists(Database).ShouldBeTrue();
     }
@@ -34,7 +34,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
         await Open().AppendAsync([Entry("a", Now + 3600)], CancellationToken.None);
         SqliteConnection.ClearAllPools();
 
-        var page = await Open().ReadAfterAsync(0, CancellationToken.None);
+        var page = await Open().ReadAfterAsync(default, CancellationToken.None);
         page.Entries.ShouldHaveSingleItem().Value.ShouldBe("a");
     }
 
@@ -43,7 +43,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
     {
         var gateway = Open();
         await gateway.AppendAsync([Entry("a", Now + 3600)], CancellationToken.None);
-        var position = (await gateway.ReadAfterAsync(0, CancellationToken.None)).Position;
+        var position = (await gateway.ReadAfterAsync(default, CancellationToken.None)).Position;
 
         await Open().AppendAsync([Entry("b", Now + 3600)], CancellationToken.None);
 
@@ -55,15 +55,15 @@ public sealed class SqliteRevocationLogTests : IDisposable
     {
         var log = Open();
         await log.AppendAsync([Entry("short", Now + 60), Entry("long", Now + 86_400)], CancellationToken.None);
-        var position = (await log.ReadAfterAsync(0, CancellationToken.None)).Position;
+        var position = (await log.ReadAfterAsync(default, CancellationToken.None)).Position;
 
         _clock.Advance(TimeSpan.FromMinutes(59));
         await log.AppendAsync([Entry("next", Now + 60)], CancellationToken.None);
-        (await log.ReadAfterAsync(0, CancellationToken.None)).Entries.Count.ShouldBe(3);
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.Count.ShouldBe(3);
 
         _clock.Advance(TimeSpan.FromMinutes(3));
         await log.AppendAsync([Entry("last", Now + 60)], CancellationToken.None);
-        (await log.ReadAfterAsync(0, CancellationToken.None)).Entries.Select(entry => entry.Value).ShouldBe(["long", "next", "last"]);
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.Select(entry => entry.Value).ShouldBe(["long", "next", "last"]);
         (await log.ReadAfterAsync(position, CancellationToken.None)).Entries.Select(entry => entry.Value).ShouldBe(["next", "last"]);
     }
 
@@ -72,7 +72,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
     {
         var log = Open();
         await log.AppendAsync([Entry("a", Now), Entry("b", Now)], CancellationToken.None);
-        var position = (await log.ReadAfterAsync(0, CancellationToken.None)).Position;
+        var position = (await log.ReadAfterAsync(default, CancellationToken.None)).Position;
         _clock.Advance(TimeSpan.FromHours(2));
 
         await log.AppendAsync([Entry("c", Now - 86_400)], CancellationToken.None);
@@ -87,7 +87,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
         var log = Open();
         await log.AppendAsync([.. Enumerable.Range(0, 10_001).Select(i => Entry($"{i}", Now + 3600))], CancellationToken.None);
 
-        var first = await log.ReadAfterAsync(0, CancellationToken.None);
+        var first = await log.ReadAfterAsync(default, CancellationToken.None);
         var second = await log.ReadAfterAsync(first.Position, CancellationToken.None);
 
         first.IsLast.ShouldBeFalse();
@@ -103,7 +103,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
         await Should.ThrowAsync<Exception>(async () =>
             await log.AppendAsync([Entry("a", Now + 60), Entry(null!, Now + 60)], CancellationToken.None));
 
-        (await log.ReadAfterAsync(0, CancellationToken.None)).Entries.ShouldBeEmpty();
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.ShouldBeEmpty();
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class SqliteRevocationLogTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Database)!);
         await File.WriteAllTextAsync(Database, new string('x', 4096));
 
-        await Should.ThrowAsync<SqliteException>(async () => await Open().ReadAfterAsync(0, CancellationToken.None));
+        await Should.ThrowAsync<SqliteException>(async () => await Open().ReadAfterAsync(default, CancellationToken.None));
     }
 
     private static RevocationEntry Entry(string value, long expires) => new(RevocationKind.Jti, "issuer", value, expires);

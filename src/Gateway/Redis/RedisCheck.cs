@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Configuration;
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>Checks <c>Gateway:Revocation:Redis</c>. Messages name options, never their values: one of them is a password.</summary>
+internal static class RedisCheck
+{
+    private const string Section = "Gateway:Revocation:Redis";
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(10);
+
+    // What the client cannot do, and would ignore or misread.
+    private static readonly ImmutableDictionary<string, string> Refused = ImmutableDictionary.CreateRange(
+        StringComparer.OrdinalIgnoreCase,
+        [
+            KeyValuePair.Create("user", "Restrict the rights of Redis' user `default`, and give its password in PasswordFile."),
+            KeyValuePair.Create("serviceName", "Sentinel is not supported: list all members; the primary among them is found."),
+            KeyValuePair.Create("channelPrefix", "Use KeyPrefix; it counts for keys and channels."),
+        ]);
+
+    public static RedisSettings Build(RedisOptions options, SettingsContext context)
+    {
+        var report = context.Report;
+        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
+        {
+            report.Error($"{Section}:Timeout", "this is out of range.", "Choose 00:00:00.010 to 00:00:10.");
+        }
+
+        if (options.KeyPrefix.Any(char.IsControl))
+        {
+            report.Error($"{Section}:KeyPrefix", "a control character is no part of a name.", "Choose a name such as gateway:.");
+        }
+
+        var connection = CheckConnection(options.Connection, report);
+        if (connection is { Password: not null } && options.PasswordFile is not null)
+        {
+            report.Error($"{Section}:PasswordFile", "the connection string has a password too.", "Keep the file.");
+        }
+
+        if (connection is { Ssl: false } && (options.CaFile ?? options.CertificateFile ?? options.CertificateKeyFile) is not null)
+        {
+            report.Error(Section, "CaFile and CertificateFile have no effect without TLS.", "Add ssl=true to Connection.");
+        }
+
+        return new RedisSettings
+        {
+            Connection = options.Connection,
+            Name = string.Join(", ", connection?.EndPoints.Select(NameOf) ?? []),
+            PasswordFile = ExistingFile("PasswordFile", options.PasswordFile, context),
+            KeyPrefix = options.KeyPrefix,
+            Timeout = options.Timeout,
+            Authorities = LoadAuthorities(options, context),
+            Certificate = LoadCertificate(options, context),
+        };
+    }
+
+    private static ConfigurationOptions? CheckConnection(string connection, ConfigurationReport report)
+    {
+        const string path = $"{Section}:Connection";
+        if (connection.Contains("://", StringComparison.Ordinal))
+        {
+            report.Error(path, "this is a URL.", "Write host:port, and ssl=true after a comma for TLS.");
+            return null;
+        }
+
+        var isGood = true;
+        foreach (var part in connection.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.IndexOf('=', StringComparison.Ordinal) is var end and >= 0)
+            {
+                var name = part[..end].Trim();
+                if (Refused.TryGetValue(name, out var cure))
+                {
+                    report.Error(path, $"the option \"{name}\" is not supported.", cure);
+                    isGood = false;
+                }
+                else if (!IsUnderstood($"localhost,{part}"))
+                {
+                    report.Error(path, $"the option \"{name}\" is unknown or has an impossible value.", "Correct it; the options are those of StackExchange.Redis 1.2.");
+                    isGood = false;
+                }
+            }
+        }
+
+        if (!isGood)
+        {
+            return null;
+        }
+
+        if (!IsUnderstood(connection) || ConfigurationOptions.Parse(connection) is not { EndPoints.Count: > 0 } options)
+        {
+            report.Error(path, "this names no server.", "Write host:port; separate several by commas.");
+            return null;
+        }
+
+        return options;
+    }
+
+    private static bool IsUnderstood(string connection)
+    {
+        try
+        {
+            ConfigurationOptions.Parse(connection);
+            return true;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private static string NameOf(EndPoint endPoint) => endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString() ?? "";
+
+    private static string? ExistingFile(string name, string? file, SettingsContext context)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        var path = context.Resolve(file.Length == 0 ? "." : file);
+        if (!File.Exists(path))
+        {
+            context.Report.Error($"{Section}:{name}", "there is no such file.", "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
+        }
+
+        return path;
+    }
+
+    private static X509Certificate2Collection? LoadAuthorities(RedisOptions options, SettingsContext context)
+    {
+        if (options.CaFile is null)
+        {
+            return null;
+        }
+
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(context.Resolve(options.CaFile));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            // Reported below, like a file without a certificate.
+        }
+
+        if (authorities.Count == 0)
+        {
+            context.Report.Error($"{Section}:CaFile", "no certificate can be read from this file.", "Mount a PEM file; a relative path starts at the folder of yarp.json.");
+        }
+
+        return authorities;
+    }
+
+    private static X509Certificate2? LoadCertificate(RedisOptions options, SettingsContext context)
+    {
+        if (options.CertificateFile is null)
+        {
+            if (options.CertificateKeyFile is not null)
+            {
+                context.Report.Error($"{Section}:CertificateKeyFile", "a key without its certificate is no use.", "Set CertificateFile too.");
+            }
+
+            return null;
+        }
+
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(
+                context.Resolve(options.CertificateFile), options.CertificateKeyFile is { } key ? context.Resolve(key) : null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            context.Report.Error($"{Section}:CertificateFile", "no certificate with its key can be read.", "Mount PEM files; a relative path starts at the folder of yarp.json.");
+            return null;
+        }
+    }
+}

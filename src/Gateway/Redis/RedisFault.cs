@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>Everything that can be wrong with Redis, for us.</summary>
+internal enum RedisFault
+{
+    NotConnected,
+    Silent,
+    Loading,
+    AuthenticationRequired,
+    WrongPassword,
+    NotPermitted,
+    ReadOnly,
+    OutOfMemory,
+    Misconfigured,
+    Moved,
+    WrongType,
+    NoSuchKey,
+    Garbage,
+    TooManyCalls,
+    Other,
+}
+
+/// <summary>What a fault is called, and whether it is about the server as a whole or about the one call.</summary>
+/// <param name="Prefix">How Redis' own error message begins, where it has one.</param>
+/// <param name="IsOutage">Whether every call would fail.</param>
+/// <param name="Message">A sentence for people. Never Redis' own text: it may repeat arguments.</param>
+internal sealed record RedisFaultTraits(string? Prefix, bool IsOutage, string Message);
+
+/// <summary>The table of faults.</summary>
+internal static class RedisFaults
+{
+    private static readonly FrozenDictionary<RedisFault, RedisFaultTraits> Table = new Dictionary<RedisFault, RedisFaultTraits>
+    {
+        [RedisFault.NotConnected] = new(null, true, "no connection to Redis"),
+        [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
+        [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
+        [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis wants a password and none is configured (NOAUTH); set PasswordFile"),
+        [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis refuses the password (WRONGPASS); correct it"),
+        [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the user `default` the gateway's keys, channels and commands"),
+        [RedisFault.ReadOnly] = new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
+        [RedisFault.OutOfMemory] = new("OOM", false, "Redis is out of memory (OOM) and stores nothing; give it more"),
+        [RedisFault.Misconfigured] = new("MISCONF", false, "Redis cannot write to its disk (MISCONF) and stores nothing"),
+        [RedisFault.Moved] = new("MOVED", false, "the Redis cluster has the key elsewhere or is not whole (MOVED, CLUSTERDOWN)"),
+        [RedisFault.WrongType] = new("WRONGTYPE", false, "one of the gateway's keys holds something else (WRONGTYPE); choose another KeyPrefix"),
+        [RedisFault.NoSuchKey] = new("ERR no such key", false, "Redis has no such key"),
+        [RedisFault.Garbage] = new(null, true, "the answer is not Redis' protocol, or not what was asked for; is that port Redis?"),
+        [RedisFault.TooManyCalls] = new(null, true, "too many calls to Redis are unanswered"),
+        [RedisFault.Other] = new(null, false, "Redis refuses the call"),
+    }.ToFrozenDictionary();
+
+    public static RedisFaultTraits Of(RedisFault fault) => Table[fault];
+
+    /// <summary>What an exception of the client means.</summary>
+    /// <param name="hasPassword">Whether one was sent: the client reports a missing and a wrong one alike.</param>
+    public static RedisFault Classify(Exception exception, bool hasPassword)
+    {
+        var text = exception.Message;
+        switch (exception)
+        {
+            case RedisServerException when text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal) || text.StartsWith("ASK", StringComparison.Ordinal):
+                return RedisFault.Moved;
+            case RedisServerException:
+                foreach (var (fault, traits) in Table)
+                {
+                    if (traits.Prefix is { } prefix && text.StartsWith(prefix, StringComparison.Ordinal))
+                    {
+                        return fault;
+                    }
+                }
+
+                // The client puts a redirect that leads nowhere into words of its own.
+                return text.Contains("MOVED", StringComparison.Ordinal) || text.Contains("hashslot", StringComparison.Ordinal)
+                    ? RedisFault.Moved
+                    : RedisFault.Other;
+            case TimeoutException:
+                return RedisFault.Silent;
+            case InvalidCastException:
+                return RedisFault.Garbage;
+        }
+
+        // Why a connection failed stands in the text alone.
+        if (Says("WRONGPASS") || Says("invalid password"))
+        {
+            return RedisFault.WrongPassword;
+        }
+
+        if (Says("NOAUTH") || Says(nameof(ConnectionFailureType.AuthenticationFailure)))
+        {
+            return hasPassword ? RedisFault.WrongPassword : RedisFault.AuthenticationRequired;
+        }
+
+        if (Says("LOADING"))
+        {
+            return RedisFault.Loading;
+        }
+
+        return Says(nameof(ConnectionFailureType.InternalFailure)) || Says(nameof(ConnectionFailureType.ProtocolFailure)) || Says("Unexpected response")
+            ? RedisFault.Garbage
+            : RedisFault.NotConnected;
+
+        bool Says(string words) =>
+            text.Contains(words, StringComparison.Ordinal) || exception.InnerException?.Message.Contains(words, StringComparison.Ordinal) == true;
+    }
+}
+
+/// <summary>A call to Redis failed, or was not made because it would have.</summary>
+#pragma warning disable CA1032, CA1064 // Never thrown without its fault, nor seen outside this assembly.
+internal sealed class RedisUnavailableException(RedisFault fault) : Exception($"{RedisFaults.Of(fault).Message}.")
+#pragma warning restore CA1032, CA1064
+{
+    public RedisFault Fault => fault;
+}

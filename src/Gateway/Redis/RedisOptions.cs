@@ -1,0 +1,33 @@
+namespace Gateway.Redis;
+
+/// <summary>The shared store: <c>Gateway:Revocation:Redis</c>. Read only when <c>Store</c> is <c>Redis</c>.</summary>
+internal sealed class RedisOptions
+{
+    /// <summary>
+    /// <c>host:port</c>, several of them separated by commas, then options in the form of StackExchange.Redis such as <c>ssl=true</c>,
+    /// <c>sslHost=...</c>, <c>defaultDatabase=1</c>, <c>password=...</c>. Never shown. <c>user</c> is not supported.
+    /// Default <c>localhost:6379</c>.
+    /// </summary>
+    public string Connection { get; set; } = "localhost:6379";
+
+    /// <summary>
+    /// A file with the password of Redis' user <c>default</c>, read again at every connect. A relative path starts at the folder of
+    /// yarp.json. Default none.
+    /// </summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>What every key and channel begins with. Default <c>gateway:</c>.</summary>
+    public string KeyPrefix { get; set; } = "gateway:";
+
+    /// <summary>The deadline of every call. No request ever waits for one. Default 250 ms, range 10 ms to 10 s.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A PEM file with the certificate authorities to trust in place of the system's; needs <c>ssl=true</c>. Default none.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>A PEM file with the client certificate; needs <c>ssl=true</c>. Default none.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>A PEM file with the client certificate's key. Default: the key is in <see cref="CertificateFile"/>.</summary>
+    public string? CertificateKeyFile { get; set; }
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography.X509Certificates;
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>How to reach Redis: the checked form of <see cref="RedisOptions"/>.</summary>
+internal sealed class RedisSettings
+{
+    // Connecting includes a handshake of some round trips; a server that takes longer is tried again.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The connection string, with whatever secret it holds.</summary>
+    public required string Connection { get; init; }
+
+    /// <summary>The endpoints without the options, for messages.</summary>
+    public required string Name { get; init; }
+
+    public required string? PasswordFile { get; init; }
+
+    public required string KeyPrefix { get; init; }
+
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Roots to trust in place of the system's; null for the system's.</summary>
+    public required X509Certificate2Collection? Authorities { get; init; }
+
+    public required X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The options of a new connection, with the password that is in force now.</summary>
+    /// <exception cref="IOException">The password file cannot be read.</exception>
+    public async Task<ConfigurationOptions> ReadAsync(CancellationToken cancellationToken)
+    {
+        var options = ConfigurationOptions.Parse(Connection);
+        // Reconnecting is our own business: with the new password, and with a limit on how long a silent server is believed.
+        options.AbortOnConnectFail = true;
+        options.ConnectRetry = 1;
+        options.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
+        // Keys and channels of the client's own that an access list would have to allow.
+        options.TieBreaker = "";
+        options.ConfigurationChannel = "";
+        if (PasswordFile is not null)
+        {
+            options.Password = (await File.ReadAllTextAsync(PasswordFile, cancellationToken)).TrimEnd('\r', '\n');
+        }
+
+        if (Authorities is { } authorities)
+        {
+            options.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, errors, authorities);
+        }
+
+        if (Certificate is { } client)
+        {
+            options.CertificateSelection += (_, _, _, _, _) => client;
+        }
+
+        return options;
+    }
+
+    private static bool IsTrusted(X509Certificate? certificate, System.Net.Security.SslPolicyErrors errors, X509Certificate2Collection authorities)
+    {
+        // A wrong name or no certificate stays wrong whoever signed it.
+        if (certificate is null || (errors & ~System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        // A private authority seldom publishes revocation lists that we could reach.
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        using var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        return chain.Build(leaf);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Gateway.Revocation;
+
+/// <summary>
+/// A place in a revocation log, after which to read on. Two numbers, because a Redis stream's ids are two; the other stores use the
+/// first. The default is the start of the log.
+/// </summary>
+internal readonly record struct LogPosition(ulong First, ulong Second = 0)
+{
+    /// <summary>The smallest place behind this one.</summary>
+    public LogPosition Next => Second == ulong.MaxValue ? new LogPosition(First + 1) : this with { Second = Second + 1 };
+
+    /// <summary>Reads a stream id, <c>1526919030474-55</c>.</summary>
+    public static bool TryParse(string? id, out LogPosition position)
+    {
+        position = default;
+        var dash = id.AsSpan().IndexOf('-');
+        if (dash < 0
+            || !ulong.TryParse(id.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            || !ulong.TryParse(id.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var second))
+        {
+            return false;
+        }
+
+        position = new LogPosition(first, second);
+        return true;
+    }
+
+    /// <summary>The stream id.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First}-{Second}");
+}

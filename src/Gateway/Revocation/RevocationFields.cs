@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Gateway.Revocation;
+
+/// <summary>An entry as the fields of a stream: names and values in turn. Any service may write them, so nothing in them is taken for granted.</summary>
+internal static class RevocationFields
+{
+    public static IEnumerable<object> Write(RevocationEntry entry)
+    {
+        List<object> fields =
+        [
+            "kind", RevocationNames.Of(entry.Kind),
+            "issuer", entry.Issuer,
+            "value", entry.Value,
+            "expires", entry.Expires.ToString(CultureInfo.InvariantCulture),
+            "op", RevocationNames.Of(entry.Operation),
+        ];
+        Add("before", entry.Before?.ToString(CultureInfo.InvariantCulture));
+        Add("reason", entry.Reason);
+        Add("by", entry.By);
+        return fields;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                fields.Add(name);
+                fields.Add(value);
+            }
+        }
+    }
+
+    public static bool TryRead(string?[]? fields, [NotNullWhen(true)] out RevocationEntry? entry)
+    {
+        entry = null;
+        string? Field(string name)
+        {
+            for (var i = 0; i + 1 < (fields?.Length ?? 0); i += 2)
+            {
+                if (fields![i] == name)
+                {
+                    return fields[i + 1];
+                }
+            }
+
+            return null;
+        }
+
+        var issuer = Field("issuer");
+        if (!RevocationNames.TryParse(Field("kind"), out RevocationKind kind)
+            || !RevocationNames.TryParse(Field("op") is { Length: > 0 } op ? op : RevocationNames.Of(RevocationOperation.Revoke), out RevocationOperation operation)
+            || string.IsNullOrEmpty(issuer)
+            || !TryReadNumber(Field("expires"), out var expires))
+        {
+            return false;
+        }
+
+        var value = Field("value") ?? (kind == RevocationKind.Issuer ? issuer : null);
+        var before = Field("before") is { Length: > 0 } time ? time : null;
+        long cutOff = 0;
+        if (string.IsNullOrEmpty(value) || (before is not null && !TryReadNumber(before, out cutOff)))
+        {
+            return false;
+        }
+
+        entry = new RevocationEntry(kind, issuer, value, expires, before is null ? null : cutOff, operation, Field("reason"), Field("by"));
+        return true;
+    }
+
+    private static bool TryReadNumber(string? text, out long number) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+}

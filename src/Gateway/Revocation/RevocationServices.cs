@@ -1,0 +1,52 @@
+using Gateway.Configuration;
+using Gateway.Observability;
+using Gateway.Redis;
+
+namespace Gateway.Revocation;
+
+/// <summary>The store that the configuration names, for the gateway and for commands beside it.</summary>
+internal static class RevocationServices
+{
+    // The doorbell may be missed; then the stream is looked at each second, and well within MaxStaleness in any case.
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(1);
+
+    public static void AddRevocationLog(this IServiceCollection services, GatewaySettings settings)
+    {
+        if (settings.Redis is { } redis)
+        {
+            services.AddSingleton(provider => new RedisConnection(
+                redis, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
+        }
+
+        services.AddSingleton(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            var log = CreateLog(settings, time, provider.GetRequiredService<ILoggerFactory>(), provider.GetService<RedisConnection>());
+            if (log is RedisRevocationLog shared)
+            {
+                provider.GetRequiredService<GatewayMetrics>().ObserveMalformedRevocations(() => shared.MalformedEntries);
+            }
+
+            return log;
+        });
+    }
+
+    /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>
+    public static IRevocationLog CreateLog(
+        GatewaySettings settings, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection = null)
+    {
+        if (settings.Redis is not { } redis)
+        {
+            return settings.Revocation.Store == RevocationStore.Memory
+                ? new MemoryRevocationLog(time)
+                : new SqliteRevocationLog(settings.SqlitePath, time);
+        }
+
+        var quarter = settings.Revocation.MaxStaleness / 4;
+        return new RedisRevocationLog(
+            connection ?? new RedisConnection(redis, time, loggers.CreateLogger<RedisConnection>()),
+            quarter < LongestHeartbeat ? quarter : LongestHeartbeat,
+            time,
+            loggers.CreateLogger<RedisRevocationLog>());
+    }
+}

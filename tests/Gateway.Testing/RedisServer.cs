@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gateway.Testing;
+
+/// <summary>
+/// A real redis-server on a loopback port and a folder of its own, which keeps what it acknowledged (append-only file), and that a test
+/// can hang, kill and start again.
+/// </summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-");
+    private readonly string[] _options;
+    private readonly string? _password;
+    private Process? _process;
+
+    private RedisServer(string? password, string[] options)
+    {
+        Port = FreePort();
+        _password = password;
+        _options = options;
+    }
+
+    public int Port { get; }
+
+    /// <summary>The connection string, without the password.</summary>
+    public string Connection => $"127.0.0.1:{Port}";
+
+    /// <param name="options">More options of redis-server, such as <c>--maxmemory</c>.</param>
+    public static async Task<RedisServer> StartAsync(string? password = null, params string[] options)
+    {
+        var server = new RedisServer(password, options);
+        await server.RestartAsync();
+        return server;
+    }
+
+    /// <summary>A port that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts it, again on the same port and with the same folder.</summary>
+    public async Task RestartAsync()
+    {
+        string[] password = _password is null ? [] : ["--requirepass", _password];
+        var start = new ProcessStartInfo("redis-server",
+            [
+                "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "",
+                "--appendonly", "yes", "--appendfsync", "always", .. password, .. _options,
+            ])
+        { RedirectStandardOutput = true };
+        _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start; run tests/interop/install.sh.");
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        await Eventually.TrueAsync(async () => await CommandAsync("PING") == "PONG", "Redis answers");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    /// <summary>SIGSTOP: it accepts connections and never answers.</summary>
+    public Task HangAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
+    /// <summary>Runs one command of redis-cli and returns what it prints.</summary>
+    public async Task<string> CommandAsync(params string[] command)
+    {
+        string[] password = _password is null ? [] : ["--no-auth-warning", "-a", _password];
+        var result = await Script.RunAsync("redis-cli", ["-p", Port.ToString(CultureInfo.InvariantCulture), .. password, .. command]);
+        return result.Output.Trim();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task SignalAsync(string signal) => await Script.RunAsync("bash", ["-c", $"kill -{signal} {_process!.Id}"]);
+}
