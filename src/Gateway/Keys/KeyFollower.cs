@@ -11,6 +11,9 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
+    // A file costs nobody anything, and is followed within ten seconds however long it was broken.
+    private static readonly TimeSpan LongestFileRetry = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NoKeysPatience = TimeSpan.FromSeconds(30);
 
@@ -61,7 +64,8 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
                 }
             }
 
-            foreach (var (member, following) in followed.Where(pair => !template.Members.Contains(pair.Key)).ToArray())
+            var members = template.Members.ToHashSet();
+            foreach (var (member, following) in followed.Where(pair => !members.Contains(pair.Key)).ToArray())
             {
                 followed.Remove(member);
                 await following.CancelAsync();
@@ -102,13 +106,16 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
 
     private TimeSpan RetryAfter(IssuerKeys keys, int failures)
     {
-        if (keys.Current.IsEmpty && failures <= EagerRetries)
+        // Whoever writes tokens can make up a member of a family, so the provider is asked for it a few times only.
+        var isEager = keys.Current.IsEmpty && !keys.IsMember;
+        if (isEager && failures <= EagerRetries)
         {
             return FirstRetry;
         }
 
-        var doublings = keys.Current.IsEmpty ? failures - EagerRetries : failures - 1;
-        var wait = Sooner(TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(doublings, 6), LongestRetry.Ticks)));
+        var doublings = isEager ? failures - EagerRetries : failures - 1;
+        var longest = keys.Source.IsRemote ? LongestRetry : LongestFileRetry;
+        var wait = Sooner(TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(doublings, 6), longest.Ticks)));
         // Not past the moment at which the keys become too old.
         var left = keys.State.LoadedAt is { } loadedAt && !keys.Current.IsEmpty ? loadedAt + keys.MaxStale - time.GetUtcNow() : wait;
         return left < wait && left > TimeSpan.Zero ? left : wait;
