@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -8,16 +9,21 @@ namespace Gateway.Testing;
 /// </summary>
 internal sealed class FakeIssuer : IAsyncDisposable
 {
-    private LoopbackServer _server = null!;
+    private LoopbackServer? _server;
+    private RequestDelegate _handler = null!;
     private int _keyRequests;
     private int _metadataRequests;
+    private int _movedRequests;
+    private int _notModified;
 
     /// <summary>The <c>iss</c>: the server's address and an optional path.</summary>
-    public string Issuer => _server.Address + Path;
+    public string Issuer => Address + Path;
+
+    public string Address { get; private set; } = "";
 
     public string Path { get; private init; } = "";
 
-    public string JwksUri => _server.Address + "/keys";
+    public string JwksUri => Address + "/keys";
 
     /// <summary>The published keys; replace to rotate.</summary>
     public JsonArray Keys { get; set; } = [];
@@ -30,6 +36,21 @@ internal sealed class FakeIssuer : IAsyncDisposable
 
     public int MetadataRequests => Volatile.Read(ref _metadataRequests);
 
+    /// <summary>Requests that followed a redirect of the keys.</summary>
+    public int MovedRequests => Volatile.Read(ref _movedRequests);
+
+    /// <summary>Requests for keys that were answered with 304.</summary>
+    public int NotModified => Volatile.Read(ref _notModified);
+
+    /// <summary>What it does wrong, see <see cref="SetModeAsync"/>.</summary>
+    public ProviderMode Mode { get; private set; }
+
+    /// <summary>What https shows from the next start on.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>The <c>Cache-Control</c> of the keys.</summary>
+    public string? CacheControl { get; set; }
+
     /// <summary>Answers requests for keys in place of the key set: how a test makes the provider lie, stall or vanish.</summary>
     public RequestDelegate? KeysHandler { get; set; }
 
@@ -38,14 +59,35 @@ internal sealed class FakeIssuer : IAsyncDisposable
 
     /// <param name="path">A path in the issuer, such as <c>/realms/shop</c>.</param>
     /// <param name="isOpenId">Whether metadata is where OpenID Connect has it, else only where RFC 8414 has it.</param>
-    public static async Task<FakeIssuer> StartAsync(string path = "", bool isOpenId = true)
+    /// <param name="certificate">Makes it https.</param>
+    public static async Task<FakeIssuer> StartAsync(string path = "", bool isOpenId = true, X509Certificate2? certificate = null)
     {
         var issuer = new FakeIssuer { Path = path };
+        issuer.Certificate = certificate;
         issuer.Keys = [issuer.Rsa.ToJwk(), issuer.Ec.ToJwk()];
         var metadata = isOpenId ? $"{path}/.well-known/openid-configuration" : $"/.well-known/oauth-authorization-server{path}";
-        issuer._server = await LoopbackServer.StartAsync(context => issuer.AnswerAsync(context, metadata));
+        issuer._handler = context => issuer.AnswerAsync(context, metadata);
+        issuer._server = await LoopbackServer.StartAsync(issuer._handler, certificate: certificate);
+        issuer.Address = issuer._server.Address;
         return issuer;
     }
+
+    /// <summary>Changes what it does from now on; without connection its port is free, and taken again afterwards.</summary>
+    public async Task SetModeAsync(ProviderMode mode)
+    {
+        Mode = mode;
+        if (mode == ProviderMode.NoConnection && _server is not null)
+        {
+            await _server.DisposeAsync();
+            _server = null;
+        }
+        else if (mode != ProviderMode.NoConnection && _server is null)
+        {
+            _server = await LoopbackServer.StartAsync(_handler, certificate: Certificate, port: new Uri(Address).Port);
+        }
+    }
+
+    public void CountNotModified() => Interlocked.Increment(ref _notModified);
 
     /// <summary>A good token of this issuer.</summary>
     public TokenBuilder Token(TimeProvider? time = null, string algorithm = "RS256") =>
@@ -53,7 +95,11 @@ internal sealed class FakeIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
         Rsa.Dispose();
         Ec.Dispose();
     }
@@ -63,15 +109,14 @@ internal sealed class FakeIssuer : IAsyncDisposable
         if (context.Request.Path == metadata)
         {
             Interlocked.Increment(ref _metadataRequests);
-            return MetadataHandler?.Invoke(context)
-                ?? context.Response.WriteAsync(new JsonObject { ["issuer"] = Issuer, ["jwks_uri"] = JwksUri }.ToJsonString());
+            return MetadataHandler?.Invoke(context) ?? ProviderAnswers.MetadataAsync(this, context);
         }
 
-        if (context.Request.Path == "/keys")
+        if (context.Request.Path == "/keys" || context.Request.Path == "/moved")
         {
-            Interlocked.Increment(ref _keyRequests);
-            return KeysHandler?.Invoke(context)
-                ?? context.Response.WriteAsync(new JsonObject { ["keys"] = Keys.DeepClone() }.ToJsonString());
+            Interlocked.Increment(ref context.Request.Path == "/keys" ? ref _keyRequests : ref _movedRequests);
+            context.Response.Headers.CacheControl = CacheControl;
+            return KeysHandler?.Invoke(context) ?? ProviderAnswers.KeysAsync(this, context);
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -30,16 +30,12 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
         return Task.WhenAll([.. following, .. issuers.Templates.Select(template => WatchAsync(template, stoppingToken))]);
     }
 
-    private IEnumerable<Measurement<double>> Ages()
-    {
-        foreach (var keys in issuers.Live.Select(issuer => issuer.Keys))
-        {
-            if (keys.State.LoadedAt is { } loadedAt)
-            {
-                yield return new((time.GetUtcNow() - loadedAt).TotalSeconds, new KeyValuePair<string, object?>("issuer", keys.Issuer));
-            }
-        }
-    }
+    /// <summary>The oldest of a family stands for it: a series for each tenant would be the tenants' to multiply.</summary>
+    private IEnumerable<Measurement<double>> Ages() =>
+        from issuer in issuers.Live
+        where issuer.Keys.State.LoadedAt is not null
+        group (time.GetUtcNow() - issuer.Keys.State.LoadedAt!.Value).TotalSeconds by issuer.Keys.Family into ages
+        select new Measurement<double>(ages.Max(), new KeyValuePair<string, object?>("issuer", ages.Key));
 
     /// <summary>Follows the members of a family from their first token on, and drops those that nobody uses or that have no keys.</summary>
     private async Task WatchAsync(IssuerTemplate template, CancellationToken stopping)

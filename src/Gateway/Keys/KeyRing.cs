@@ -39,10 +39,13 @@ internal sealed class KeyRing
     public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
     {
         var candidates = Keys;
-        if (keyId is not null && !_byKeyId.TryGetValue(keyId, out candidates))
+        // A secret has no id of its own, so whatever a token calls it is right.
+        if (keyId is not null && !_byKeyId.TryGetValue(keyId, out candidates) && Keys is not [{ IsSecret: true }])
         {
             return null;
         }
+
+        candidates = candidates.IsDefault ? Keys : candidates;
 
         VerificationKey? found = null;
         foreach (var key in candidates)

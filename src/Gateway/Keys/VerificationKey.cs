@@ -30,6 +30,8 @@ internal sealed class VerificationKey
 
     public string? KeyId { get; }
 
+    public bool IsSecret => _type == KeyType.Secret;
+
     /// <summary>What the key may verify.</summary>
     public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
 

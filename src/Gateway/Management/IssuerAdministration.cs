@@ -15,7 +15,7 @@ internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher
     {
         admin.MapGet("/issuers", () => Json(issuers.Live.Select(Describe).ToArray()));
         admin.MapPost("/issuers/{name}/refresh", RefreshAsync);
-        admin.MapPost("/issuers/{name}/forget-key/{kid}", Forget);
+        admin.MapPost("/issuers/{name}/forget-key/{**kid}", Forget);
     }
 
     private async Task<IResult> RefreshAsync(string name, HttpContext context)
@@ -36,8 +36,10 @@ internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher
             return await NotFoundAsync(context);
         }
 
+        // A path keeps an escaped slash as it came, and key ids may hold one: Amazon Cognito's are plain base64.
+        var keyId = kid.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         // Forgotten here in any case; 503 says that the other replicas could not be told.
-        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, kid, context.RequestAborted);
+        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

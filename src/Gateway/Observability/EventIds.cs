@@ -25,8 +25,6 @@ internal static class EventIds
     public const int RevocationMalformed = 310;
     public const int RevocationsReplaced = 311;
 
-    public const int Started = 400;
-
     public const int RedisLost = 500;
     public const int RedisRestored = 501;
     public const int RedisNotClosed = 502;

@@ -22,7 +22,7 @@ internal static class TokenLifetime
             return false;
         }
 
-        if (claims.NotBefore > claims.ExpiresAt || claims.IssuedAt > claims.ExpiresAt)
+        if (claims.NotBefore > claims.ExpiresAt)
         {
             // Over before it began: nobody meant this, and readers differ on it.
             reason = RefusalReason.BadClaim;

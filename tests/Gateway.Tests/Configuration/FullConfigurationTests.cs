@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
 
@@ -6,7 +8,7 @@ namespace Gateway.Tests.Configuration;
 /// <summary>Everything that YARP 2.1 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
 public sealed class FullConfigurationTests
 {
-    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}" };
+    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}", ["ca.pem"] = Certificate() };
 
     [Fact]
     public async Task Every_documented_setting_is_accepted()
@@ -62,6 +64,14 @@ public sealed class FullConfigurationTests
 
             errors.ShouldContain(error => error.Path == string.Join(':', path), $"{value} at {string.Join(':', path)}");
         }
+    }
+
+    private static string Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        return certificate.ExportCertificatePem();
     }
 
     private static JsonObject Parse() =>
@@ -134,16 +144,22 @@ public sealed class FullConfigurationTests
               },
               "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": false, "JwksUri": "https://b.example.com/keys" } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
+              "listed": {
+                "Issuer": "https://c.example.com/{realm}", "Template": { "AnyOf": ["a", "b"], "MaxRings": 10, "IdleAfter": "00:10:00" }, "Audiences": ["shop-api"],
+                "Keys": { "Discovery": true, "MaxStale": "12:00:00", "CaFile": "ca.pem", "Proxy": "http://proxy.example:3128", "Headers": { "X-Key": "k" } }, "Required": false
+              },
+              "matched": { "Issuer": "https://d.example.com/{tenant}/", "Template": { "Matches": "t[0-9]+" }, "Audiences": ["a"], "Keys": { "JwksUri": "https://d.example.com/{tenant}/keys" } },
               "secret": { "Issuer": "joe", "Audiences": ["shop-api"], "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256", "HS384", "HS512"] }
             },
             "Policies": {
+              "admin": { "Scopes": { "All": ["gateway:admin"] } },
               "full": {
                 "Issuers": ["discovered", "FILED"],
                 "Scopes": { "All": ["orders:read", "orders:write"], "Any": ["a", "b"] },
                 "Claims": [
                   { "Path": "realm_access.roles", "AnyOf": ["ops", "admin"] }, { "Path": "https://shop.example/groups", "AllOf": ["a", 1, true] },
                   { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
-                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }
+                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }, { "Path": "$realm", "Exists": false }
                 ],
                 "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow"
               }
@@ -160,7 +176,7 @@ public sealed class FullConfigurationTests
             },
             "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },
-            "Management": { "Port": "9000" }
+            "Management": { "Port": "9000", "Policy": "admin" }
           },
           "ReverseProxy": {
             "Routes": {

@@ -7,6 +7,10 @@ public sealed class SecretTests
 
     [Theory]
     [InlineData("Gateway:Issuers:shop:Keys:SecretFile")]
+    [InlineData("Gateway:Issuers:shop:Keys:Headers")]
+    [InlineData("Gateway:Issuers:shop:Keys:Headers:X Key")]
+    [InlineData("Gateway:Issuers:shop:Keys:Proxy")]
+    [InlineData("Gateway:Issuers:shop:Keys:CaFile")]
     [InlineData("Gateway:Issuers:shop:Keys:Secret")]
     [InlineData("Gateway:Issuers:shop:Keys:JwksUri")]
     [InlineData("Gateway:Issuers:shop:Keys:JwksFile")]

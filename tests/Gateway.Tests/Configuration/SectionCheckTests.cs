@@ -70,6 +70,7 @@ public sealed class SectionCheckTests
     [InlineData("{ \"Claims\": [{ \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a..b\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"$a\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"$subject_type.x\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\" }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Equals\": 1, \"Exists\": true }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"AnyOf\": [], \"Exists\": true }] }", ":Claims:0:AnyOf", "this is empty.")]

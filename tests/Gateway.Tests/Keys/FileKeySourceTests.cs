@@ -54,7 +54,20 @@ public sealed class FileKeySourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\n\n")]
+    [InlineData("{0}\n{1}\n")]
+    [InlineData("{0}\r\n\r\n{1}")]
+    public async Task Two_secrets_on_two_lines_both_verify(string format)
+    {
+        string[] secrets = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+        await File.WriteAllTextAsync(KeyFile, string.Format(System.Globalization.CultureInfo.InvariantCulture, format, secrets));
+        using var old = SigningKey.Secret(Encoding.ASCII.GetBytes(secrets[0]));
+        using var next = SigningKey.Secret(Encoding.ASCII.GetBytes(secrets[1]));
+
+        (await DecideAsync(old)).ShouldBe(Shop.Accepted);
+        (await DecideAsync(next)).ShouldBe(Shop.Accepted);
+    }
+
+    [Theory]
     [InlineData(" ")]
     [InlineData("\t\n")]
     public async Task Any_other_white_space_is_part_of_the_secret(string end)

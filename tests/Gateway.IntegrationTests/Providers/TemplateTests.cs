@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Administration;
+using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.IntegrationTests.Providers;
+
+/// <summary>A family of realms under one entry: each has keys of its own, and whoever writes tokens cannot send us anywhere.</summary>
+public sealed class TemplateTests : IAsyncLifetime
+{
+    private readonly Dictionary<string, SigningKey> _realms = new() { ["red"] = SigningKey.Rsa("key-of-red"), ["blue"] = SigningKey.Rsa("key-of-blue") };
+    private readonly ConcurrentQueue<string> _asked = new();
+    private readonly ShiftedClock _clock = new();
+    private LoopbackServer _provider = null!;
+    private RecordingDestination _destination = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _destination = await RecordingDestination.StartAsync();
+        _provider = await LoopbackServer.StartAsync(AnswerAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _provider.DisposeAsync();
+        await _destination.DisposeAsync();
+        foreach (var key in _realms.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Realm_is_discovered_with_its_first_token_and_has_keys_of_its_own()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+" }""");
+        _asked.ShouldBeEmpty();
+
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
+
+        (await gateway.DescribeAsync("family:red"))!.KeyIds().ShouldBe(["key-of-red"]);
+        (await gateway.DescribeAsync("family:blue"))!["issuer"]!.GetValue<string>().ShouldBe(Issuer("blue"));
+        (await StatusAsync(gateway, new TokenBuilder(_realms["blue"], Issuer("red")).Build())).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Realm_can_be_refreshed_and_its_key_forgotten_by_its_own_name()
+    {
+        await using var gateway = await StartAsync("""{ "AnyOf": ["red", "blue"] }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+
+        (await gateway.RefreshAsync("family:red")).Status.ShouldBe(200);
+        (await gateway.ForgetKeyAsync("family:red", "key-of-red")).Issuer.KeyIds().ShouldBeEmpty();
+
+        (await StatusAsync(gateway, Token("red"))).ShouldNotBe(200);
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Value_is_a_claim_for_policies_and_identity_headers()
+    {
+        await using var gateway = await StartAsync("""{ "AnyOf": ["red", "blue"] }""", configuration => configuration
+            .WithPolicy("reds", """{ "Claims": [{ "Path": "$realm", "AnyOf": ["red"] }] }""")
+            .With("Gateway:Identity:Headers", """{ "X-Auth-Realm": "$realm" }"""));
+
+        (await StatusAsync(gateway, Token("red"), "/reds/a")).ShouldBe(200);
+        _destination.Last.Header("X-Auth-Realm").ShouldBe("red");
+        // What the token says about itself is not what it is read from.
+        (await StatusAsync(gateway, new TokenBuilder(_realms["blue"], Issuer("blue")).With("$realm", "red").With("realm", "red").Build(), "/reds/a")).ShouldBe(403);
+        (await StatusAsync(gateway, new TokenBuilder(_realms["blue"], Issuer("blue")).With("$realm", "red").Build())).ShouldBe(200);
+        _destination.Last.Header("X-Auth-Realm").ShouldBe("blue");
+    }
+
+    [Fact]
+    public async Task Keys_address_may_hold_the_placeholder()
+    {
+        await using var gateway = await StartAsync(
+            """{ "AnyOf": ["red", "blue"] }""",
+            configuration => configuration.With("Gateway:Issuers:family:Keys", $$"""{ "JwksUri": "{{_provider.Address}}/realms/{realm}/keys" }"""));
+
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
+
+        _asked.Distinct().ShouldBe(["/realms/blue/keys"]);
+    }
+
+    [Theory]
+    [InlineData("""{ "AnyOf": ["red"] }""", "blue")]
+    [InlineData("""{ "AnyOf": ["red"] }""", "RED")]
+    [InlineData("""{ "Matches": "r[a-z]*" }""", "blue")]
+    [InlineData("""{ "Matches": "r[a-z]*" }""", "xred")]
+    [InlineData("""{ "Matches": "red|green" }""", "redx")]
+    public async Task Value_that_is_not_allowed_is_an_unknown_issuer_and_nobody_is_asked(string template, string realm)
+    {
+        await using var gateway = await StartAsync(template);
+
+        await ShouldBeUnknownAsync(gateway, Issuer(realm));
+    }
+
+    public static TheoryData<string> Hostile =>
+        ["..", ".", "a/b", "../a", "a%2fb", "%2e%2e", "a?x", "a#x", "a@b", "a:80", "", " ", "a b", "a\\b", "a\nb", "ä", "{realm}", ".a", new string('a', 200)];
+
+    // With the widest pattern there is, so that only the syntax of a value stands in the way.
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public async Task Value_that_could_step_out_of_its_place_never_makes_a_request(string realm)
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "(?s).*" }""");
+
+        await ShouldBeUnknownAsync(gateway, Issuer(realm));
+    }
+
+    [Fact]
+    public async Task Full_family_answers_503_for_one_more_and_goes_on_for_those_it_has()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1 }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(503);
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+        _asked.ShouldAllBe(path => path.Contains("red", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Idle_realm_makes_room()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1, "IdleAfter": "00:10:00" }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+
+        _clock.Advance(TimeSpan.FromMinutes(11));
+
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the idle realm has gone");
+        (await gateway.DescribeAsync("family:red")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Realm_that_the_provider_does_not_know_is_503_and_makes_room_again()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1 }""");
+        var unknown = new TokenBuilder(_realms["red"], Issuer("nowhere")).Build();
+
+        (await StatusAsync(gateway, unknown)).ShouldBe(503);
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(503);
+        _clock.Advance(TimeSpan.FromSeconds(31));
+
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the realm that is none has gone");
+    }
+
+    [Fact]
+    public async Task Invented_realms_together_take_no_more_than_the_bound()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+", "MaxRings": 5 }""");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => StatusAsync(gateway, new TokenBuilder(_realms["red"], Issuer($"r-{i}")).Build())));
+
+        answers.ShouldAllBe(status => status == 503);
+        _asked.Select(path => path.Split("r-")[^1].Split('/')[0]).Distinct().Count().ShouldBe(5);
+    }
+
+    private string Issuer(string realm) => $"{_provider.Address}/realms/{realm}";
+
+    private string Token(string realm) => new TokenBuilder(_realms[realm], Issuer(realm), _clock).Build();
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        _asked.Enqueue(path);
+        foreach (var (realm, key) in _realms)
+        {
+            if (path == $"/realms/{realm}/.well-known/openid-configuration")
+            {
+                return context.Response.WriteAsync(
+                    new JsonObject { ["issuer"] = Issuer(realm), ["jwks_uri"] = $"{Issuer(realm)}/keys" }.ToJsonString());
+            }
+
+            if (path == $"/realms/{realm}/keys")
+            {
+                return context.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString());
+            }
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private Task<TestGateway> StartAsync(string template, Action<JsonObject>? edit = null)
+    {
+        var configuration = TestGateway.Configuration(_destination).With(
+            "Gateway:Issuers:family",
+            $$"""{ "Issuer": "{{_provider.Address}}/realms/{realm}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
+            .With("Gateway:Issuers:family:Template", template);
+        edit?.Invoke(configuration);
+        return TestGateway.StartAsync(configuration, _clock);
+    }
+
+    private async Task ShouldBeUnknownAsync(TestGateway gateway, string issuer)
+    {
+        using var answer = await gateway.GetAsync("/private/a", new TokenBuilder(_realms["red"], issuer).Build());
+
+        (await answer.ShouldBeProblemAsync(401))["reason"]!.GetValue<string>().ShouldBe("unknown_issuer");
+        _asked.ShouldBeEmpty();
+    }
+
+    private static async Task<int> StatusAsync(TestGateway gateway, string token, string path = "/private/a")
+    {
+        using var answer = await gateway.GetAsync(path, token);
+        return (int)answer.StatusCode;
+    }
+}
