@@ -37,6 +37,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>What every key and channel begins with.</summary>
     public string KeyPrefix => _settings.KeyPrefix;
 
+    /// <summary>The deadline of every call.</summary>
+    public TimeSpan Timeout => _settings.Timeout;
+
     /// <summary>
     /// Makes one call and waits for its answer up to the deadline. The first call of all also waits for the first attempt to connect.
     /// </summary>
@@ -111,7 +114,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            var fault = RedisFaults.Classify(exception, _connector.HasPassword);
+            var fault = _connector.Classify(exception);
             _health.Failed(fault);
             throw new RedisUnavailableException(fault);
         }
@@ -186,7 +189,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _health.Failed(RedisFaults.Classify(exception, _connector.HasPassword));
+            _health.Failed(_connector.Classify(exception));
             return null;
         }
     }

@@ -10,14 +10,20 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(4);
 
     private volatile bool _hasPassword;
+    private volatile bool _isUntrusted;
 
-    /// <summary>Whether the last attempt sent a password.</summary>
-    public bool HasPassword => _hasPassword;
+    /// <summary>What is wrong, from an exception of the client and what else is known about the last attempt.</summary>
+    public RedisFault Classify(Exception exception)
+    {
+        var fault = RedisFaults.Classify(exception, _hasPassword);
+        return _isUntrusted && exception is RedisConnectionException ? RedisFault.Untrusted : fault;
+    }
 
     /// <exception cref="Exception">Whatever went wrong.</exception>
     public async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
-        var options = await settings.ReadAsync(cancellationToken);
+        _isUntrusted = false;
+        var options = await settings.ReadAsync(() => _isUntrusted = true, cancellationToken);
         _hasPassword = !string.IsNullOrEmpty(options.Password);
         var connecting = ConnectionMultiplexer.ConnectAsync(options);
         try

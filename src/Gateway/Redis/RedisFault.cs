@@ -7,6 +7,7 @@ namespace Gateway.Redis;
 internal enum RedisFault
 {
     NotConnected,
+    Untrusted,
     Silent,
     Loading,
     AuthenticationRequired,
@@ -35,6 +36,7 @@ internal static class RedisFaults
     private static readonly FrozenDictionary<RedisFault, RedisFaultTraits> Table = new Dictionary<RedisFault, RedisFaultTraits>
     {
         [RedisFault.NotConnected] = new(null, true, "no connection to Redis"),
+        [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
         [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis wants a password and none is configured (NOAUTH); set PasswordFile"),
@@ -109,7 +111,7 @@ internal static class RedisFaults
 
 /// <summary>A call to Redis failed, or was not made because it would have.</summary>
 #pragma warning disable CA1032, CA1064 // Never thrown without its fault, nor seen outside this assembly.
-internal sealed class RedisUnavailableException(RedisFault fault) : Exception($"{RedisFaults.Of(fault).Message}.")
+internal sealed class RedisUnavailableException(RedisFault fault) : Exception(RedisFaults.Of(fault).Message)
 #pragma warning restore CA1032, CA1064
 {
     public RedisFault Fault => fault;

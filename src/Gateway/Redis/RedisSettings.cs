@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using StackExchange.Redis;
 
@@ -27,8 +28,9 @@ internal sealed class RedisSettings
     public required X509Certificate2? Certificate { get; init; }
 
     /// <summary>The options of a new connection, with the password that is in force now.</summary>
+    /// <param name="untrusted">Told when the server's certificate is refused: the client reports that like a refused password.</param>
     /// <exception cref="IOException">The password file cannot be read.</exception>
-    public async Task<ConfigurationOptions> ReadAsync(CancellationToken cancellationToken)
+    public async Task<ConfigurationOptions> ReadAsync(Action untrusted, CancellationToken cancellationToken)
     {
         var options = ConfigurationOptions.Parse(Connection);
         // Reconnecting is our own business: with the new password, and with a limit on how long a silent server is believed.
@@ -43,10 +45,16 @@ internal sealed class RedisSettings
             options.Password = (await File.ReadAllTextAsync(PasswordFile, cancellationToken)).TrimEnd('\r', '\n');
         }
 
-        if (Authorities is { } authorities)
+        options.CertificateValidation += (_, certificate, _, errors) =>
         {
-            options.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, errors, authorities);
-        }
+            var isTrusted = Authorities is { } authorities ? IsTrusted(certificate, errors, authorities) : errors == SslPolicyErrors.None;
+            if (!isTrusted)
+            {
+                untrusted();
+            }
+
+            return isTrusted;
+        };
 
         if (Certificate is { } client)
         {
@@ -56,10 +64,10 @@ internal sealed class RedisSettings
         return options;
     }
 
-    private static bool IsTrusted(X509Certificate? certificate, System.Net.Security.SslPolicyErrors errors, X509Certificate2Collection authorities)
+    private static bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
         // A wrong name or no certificate stays wrong whoever signed it.
-        if (certificate is null || (errors & ~System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
             return false;
         }

@@ -12,6 +12,7 @@ namespace Gateway.Revocation;
 internal sealed partial class RedisRevocationLog : IRevocationLog
 {
     private const int LargestPage = 10_000;
+    private const int FirstPage = 1000;
     private const int SmallestPage = 100;
     private const int AppendAtOnce = 64;
     private static readonly TimeSpan TrimEvery = TimeSpan.FromMinutes(1);
@@ -25,7 +26,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private int _pageSize = LargestPage;
+    private int _pageSize = FirstPage;
     private long _malformed;
     private long _lastTrim;
     private bool _isListening;
@@ -70,6 +71,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var count = _pageSize;
+        var start = _time.GetTimestamp();
         RedisResult answer;
         try
         {
@@ -80,6 +82,12 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // The page may have been too much for the deadline.
             _pageSize = Math.Max(SmallestPage, count / 4);
             throw;
+        }
+
+        // As large as the deadline allows with ease, so that a long list is read in few calls and a slow link still gets through.
+        if (_time.GetElapsedTime(start) < _redis.Timeout / 4)
+        {
+            _pageSize = Math.Min(LargestPage, count * 2);
         }
 
         var rows = Rows(answer);
@@ -105,7 +113,6 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var isLast = rows.Length < count;
-        _pageSize = Math.Min(LargestPage, count * 2);
         if (isLast && _time.GetElapsedTime(_lastTrim) >= TrimEvery)
         {
             _lastTrim = _time.GetTimestamp();

@@ -38,7 +38,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         try
         {
-            if (list.IsLoaded)
+            // After a fault there is enough to read without waiting for more.
+            if (list.IsLoaded && !_failing)
             {
                 await log.WaitForChangeAsync(stopping);
             }
