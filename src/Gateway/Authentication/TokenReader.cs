@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Hygiene;
 using Gateway.Tokens;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -36,9 +37,13 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         return reason == default;
     }
 
-    /// <summary>Removes every header and cookie that a token can be in, whether or not one was.</summary>
+    /// <summary>
+    /// Removes every header and cookie that a token can be in, whether or not one was, and <c>Authorization</c>: credentials that nobody
+    /// checked must not stand beside an identity that somebody did.
+    /// </summary>
     public void Remove(IHeaderDictionary request)
     {
+        request.Remove(HeaderNames.Authorization);
         foreach (var header in headers)
         {
             request.Remove(header.Name);
@@ -50,6 +55,22 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
             request[HeaderNames.Cookie] = kept.Length == 0 ? StringValues.Empty : new StringValues(kept);
         }
     }
+
+    /// <summary>For a request whose token travels on: removes an <c>Authorization</c> that is not the token.</summary>
+    public void RemoveOtherCredentials(IHeaderDictionary request)
+    {
+        if (request.Authorization is [{ } value] && !headers.Any(header => IsToken(header, value)))
+        {
+            request.Remove(HeaderNames.Authorization);
+        }
+    }
+
+    private static bool IsToken(TokenHeader header, string authorization) =>
+        header.Name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase)
+        && (header.Schemes.IsEmpty
+            || header.Schemes.Any(scheme => authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && authorization.Length > scheme.Length
+                && authorization[scheme.Length] == ' '));
 
     private static bool TryReadHeader(TokenHeader header, StringValues values, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
     {
@@ -67,9 +88,21 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
         foreach (var scheme in header.Schemes)
         {
-            if (value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && (value.Length == scheme.Length || value[scheme.Length] == ' '))
+            if (!value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (value.Length == scheme.Length || value[scheme.Length] == ' ')
             {
                 return TryAdd(value.AsMemory(scheme.Length).TrimStart(' '), ref token, ref reason);
+            }
+
+            if (!HeaderSyntax.TokenCharacters.Contains(value[scheme.Length]))
+            {
+                // Some reader takes a tab or a comma for the end of the scheme, and what follows for the token.
+                reason = RefusalReason.Malformed;
+                return false;
             }
         }
 

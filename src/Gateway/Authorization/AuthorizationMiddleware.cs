@@ -24,7 +24,11 @@ internal sealed partial class AuthorizationMiddleware(
             return refused;
         }
 
-        if (!policy.ForwardToken)
+        if (policy.ForwardToken)
+        {
+            reader.RemoveOtherCredentials(context.Request.Headers);
+        }
+        else
         {
             reader.Remove(context.Request.Headers);
         }

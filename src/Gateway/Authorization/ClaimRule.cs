@@ -118,6 +118,19 @@ internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(pat
         return new Regex($@"\A(?:{pattern})\z", Options, Timeout);
     }
 
+    /// <summary>A pattern that is too large for its time on this text does not match it.</summary>
+    public static bool IsMatch(Regex pattern, string text)
+    {
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
@@ -125,7 +138,7 @@ internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(pat
     {
         var scalars = new List<JsonElement>();
         return TryFlatten(values, scalars)
-            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && pattern.IsMatch(scalar.GetString()!));
+            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && IsMatch(pattern, scalar.GetString()!));
     }
 }
 

@@ -34,9 +34,14 @@ internal sealed partial class RequestHygieneMiddleware(
             return RequestFault.Method;
         }
 
-        if (!request.Host.HasValue)
+        if (!HasClearHost(request))
         {
             return RequestFault.Host;
+        }
+
+        if (!UpgradeRequest.IsClear(context))
+        {
+            return RequestFault.Upgrade;
         }
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -44,6 +49,19 @@ internal sealed partial class RequestHygieneMiddleware(
         return fault == RequestFault.None
             ? RequestHeaders.Check(request.Headers, guarded, isHttp11, out stripped)
             : fault;
+    }
+
+    /// <summary>One non-empty host. The dot that ends a fully qualified name goes, or it would name a host that no route knows.</summary>
+    private static bool HasClearHost(HttpRequest request)
+    {
+        var host = request.Host.Host;
+        if (host.EndsWith('.'))
+        {
+            host = host[..^1];
+            request.Host = request.Host.Port is { } port ? new HostString(host, port) : new HostString(host);
+        }
+
+        return host.Length > 0 && !host.EndsWith('.');
     }
 
     private Task RefuseAsync(HttpContext context, RequestFault fault)

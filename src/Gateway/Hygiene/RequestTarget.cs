@@ -177,7 +177,7 @@ internal static class RequestTarget
         return escape.Length >= 3 && byte.TryParse(escape[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out octet);
     }
 
-    /// <summary>RFC 3986 section 5.2.4 in place, refusing the dot segments that a parameter hides (<c>/..;x/</c>).</summary>
+    /// <summary>RFC 3986 section 5.2.4 in place, refusing parameters: to some destinations <c>/admin;x/</c> is <c>/admin/</c>, and <c>/..;x/</c> goes up.</summary>
     private static RequestFault RemoveDotSegments(Span<byte> path, out int length)
     {
         length = 0;
@@ -189,6 +189,11 @@ internal static class RequestTarget
             var end = rest[1..].IndexOf((byte)'/') + 1;
             isLast = end == 0;
             var segment = isLast ? rest[1..] : rest[1..end];
+            if (segment.Contains((byte)';'))
+            {
+                return RequestFault.TargetParameters;
+            }
+
             if (segment.SequenceEqual(".."u8) || segment.SequenceEqual("."u8))
             {
                 if (segment.Length == 2)
@@ -206,10 +211,6 @@ internal static class RequestTarget
                 {
                     path[length++] = (byte)'/';
                 }
-            }
-            else if (segment.StartsWith(".;"u8) || segment.StartsWith("..;"u8))
-            {
-                return RequestFault.TargetDots;
             }
             else
             {

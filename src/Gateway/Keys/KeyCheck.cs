@@ -44,10 +44,9 @@ internal static class KeyCheck
     }
 
     /// <summary>The keys of one issuer of a family, whose entry has been checked.</summary>
-    public static IssuerKeys BuildMember(string name, string placeholder, string value, string issuer, IssuerOptions options, SettingsContext context)
+    public static IssuerKeys BuildMember(string name, string placeholder, string value, string issuer, IssuerOptions options, KeyDocumentClient client)
     {
         var keys = options.Keys!;
-        var client = BuildClient($"Gateway:Issuers:{name}:Keys", keys, context);
         IKeySource source = keys.JwksUri is { } address
             ? new JwksUriSource(client, new Uri(address.Replace($"{{{placeholder}}}", value, StringComparison.Ordinal)))
             : new DiscoverySource(client, issuer);
@@ -88,7 +87,8 @@ internal static class KeyCheck
         return Existing(context, $"{path}:JwksFile", keys.JwksFile ?? "", file => new JwksFileSource(file));
     }
 
-    private static KeyDocumentClient BuildClient(string path, KeySourceOptions keys, SettingsContext context)
+    /// <summary>One for an issuer, and one for all of a family.</summary>
+    public static KeyDocumentClient BuildClient(string path, KeySourceOptions keys, SettingsContext context)
     {
         var report = context.Report;
         if (!keys.Discovery && keys.JwksUri is null && (keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null)

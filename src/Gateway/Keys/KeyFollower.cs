@@ -15,7 +15,7 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
     private static readonly TimeSpan LongestFileRetry = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NoKeysPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UnconfirmedPatience = TimeSpan.FromSeconds(5);
 
     // While there are no keys at all every second counts, for as long as an issuer takes to start.
     private const int EagerRetries = 30;
@@ -48,15 +48,16 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
         {
             foreach (var member in template.Members)
             {
-                // A value that the provider does not know has no keys; it makes room soon, or made-up values would fill the family.
-                var isUnused = member.Profile.Keys.Current.IsEmpty
-                    ? time.GetElapsedTime(member.CreatedAt) > NoKeysPatience
-                    : time.GetElapsedTime(member.LastUsed) > template.IdleAfter;
+                // A value that the provider does not know is looked for once, by its request, and makes room soon: made-up values must
+                // neither fill the family nor keep the provider busy.
+                var isUnused = member.IsConfirmed
+                    ? time.GetElapsedTime(member.LastUsed) > template.IdleAfter
+                    : time.GetElapsedTime(member.CreatedAt) > UnconfirmedPatience;
                 if (isUnused)
                 {
                     template.Drop(member);
                 }
-                else if (!followed.ContainsKey(member))
+                else if (member.IsConfirmed && !followed.ContainsKey(member))
                 {
                     var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                     followed.Add(member, following);
@@ -64,6 +65,7 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
                 }
             }
 
+            template.CountUnconfirmed();
             var members = template.Members.ToHashSet();
             foreach (var (member, following) in followed.Where(pair => !members.Contains(pair.Key)).ToArray())
             {
@@ -84,6 +86,8 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
             var isLoaded = await refresher.RefreshAsync(keys, stopping);
             failures = isLoaded ? 0 : failures + 1;
             var wait = isLoaded ? Sooner(LeftOf(keys)) : RetryAfter(keys, failures);
+            // Keys must be confirmed well before they are too old.
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks, keys.MaxStale.Ticks / 2));
             lock (keys.Gate)
             {
                 keys.State = keys.State with { NextRefresh = time.GetUtcNow() + wait };

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Gateway.Observability;
 
 namespace Gateway.Keys;
@@ -14,6 +16,9 @@ internal sealed partial class KeyRefresher
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan PatienceWithoutKeys = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    // By issuer, because a member of a family comes and goes, and a forgotten key must not come back with it.
+    private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _forgotten = new(StringComparer.Ordinal);
 
     private readonly Lock _keepGate = new();
     private Task _keeping = Task.CompletedTask;
@@ -101,6 +106,7 @@ internal sealed partial class KeyRefresher
     /// </summary>
     public Task<bool> ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
     {
+        _forgotten.AddOrUpdate(keys.Issuer, [keyId], (_, known) => known.Add(keyId));
         Forget(keys, keyId);
         return shared is null ? Task.FromResult(true) : shared.ForgetAsync(keys.Issuer, keyId, cancellationToken);
     }
@@ -108,6 +114,11 @@ internal sealed partial class KeyRefresher
     /// <summary>What is known about a ring that is just coming into being, as those of a family do with a request. Whether keys were kept.</summary>
     private async Task<bool> RememberAsync(IssuerKeys keys)
     {
+        foreach (var keyId in _forgotten.GetValueOrDefault(keys.Issuer, []))
+        {
+            Forget(keys, keyId);
+        }
+
         await TakeForgottenAsync(keys, CancellationToken.None);
         return keys.State.LoadedAt is null && await TakeKeptAsync(keys, CancellationToken.None);
     }

@@ -44,18 +44,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 await log.WaitForChangeAsync(stopping);
             }
 
-            RevocationPage page;
-            do
-            {
-                page = await log.ReadAfterAsync(_position, stopping);
-                foreach (var entry in page.Entries)
-                {
-                    list.Set.Apply(entry);
-                }
-
-                _position = page.Position;
-            }
-            while (!page.IsLast);
+            await ReadToTheEndAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -86,6 +75,28 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 
         list.MarkRead();
         return true;
+    }
+
+    private async Task ReadToTheEndAsync(CancellationToken stopping)
+    {
+        // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by
+        // page, what the last page still says.
+        var waiting = new List<RevocationEntry>();
+        var position = _position;
+        RevocationPage page;
+        do
+        {
+            page = await log.ReadAfterAsync(position, stopping);
+            position = page.Position;
+            waiting.AddRange(page.Entries);
+            if (!list.IsLoaded || page.IsLast)
+            {
+                list.Set.Apply(waiting);
+                waiting.Clear();
+                _position = position;
+            }
+        }
+        while (!page.IsLast);
     }
 
     private void ForgetExpired()

@@ -15,22 +15,38 @@ internal sealed class RevocationSet
 
     public int Count => _marks.Count;
 
-    public void Apply(RevocationEntry entry)
+    public void Apply(RevocationEntry entry) => Apply([entry]);
+
+    /// <summary>
+    /// Applies what the entries come to, name by name: where something was revoked, restored and revoked again, as in a log that is
+    /// read a second time, no request may see the moment in between.
+    /// </summary>
+    public void Apply(IReadOnlyList<RevocationEntry> entries)
     {
-        var key = RevocationKey.Of(entry.Kind, entry.Issuer, entry.Value);
-        if (entry.Operation == RevocationOperation.Restore)
+        var changes = new Dictionary<RevocationKey, Change>(entries.Count);
+        foreach (var entry in entries)
         {
-            _marks.TryRemove(key, out _);
-            return;
+            var key = RevocationKey.Of(entry.Kind, entry.Issuer, entry.Value);
+            changes[key] = entry.Operation == RevocationOperation.Restore
+                ? new Change(IsRestored: true, null)
+                : changes.GetValueOrDefault(key).Add(MarkOf(entry));
         }
 
-        var before = entry.Kind is RevocationKind.Jti or RevocationKind.Token ? long.MaxValue : entry.Before ?? long.MaxValue;
-        // Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.
-        _marks.AddOrUpdate(
-            key,
-            static (_, added) => added,
-            static (_, known, added) => new Mark(Math.Max(known.Expires, added.Expires), Math.Max(known.Before, added.Before)),
-            new Mark(entry.Expires, before));
+        foreach (var (key, change) in changes)
+        {
+            if (change.Mark is not { } mark)
+            {
+                _marks.TryRemove(key, out _);
+            }
+            else if (change.IsRestored)
+            {
+                _marks[key] = mark;
+            }
+            else
+            {
+                _marks.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => known.Merge(added), mark);
+            }
+        }
     }
 
     public bool IsRevoked(AccessToken token)
@@ -68,5 +84,18 @@ internal sealed class RevocationSet
     private bool IsMarked(RevocationKey? key, long issued) =>
         key is { } name && _marks.TryGetValue(name, out var mark) && issued <= mark.Before;
 
-    private readonly record struct Mark(long Expires, long Before);
+    private static Mark MarkOf(RevocationEntry entry) => new(
+        entry.Expires, entry.Kind is RevocationKind.Jti or RevocationKind.Token ? long.MaxValue : entry.Before ?? long.MaxValue);
+
+    private readonly record struct Mark(long Expires, long Before)
+    {
+        /// <summary>Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.</summary>
+        public Mark Merge(Mark other) => new(Math.Max(Expires, other.Expires), Math.Max(Before, other.Before));
+    }
+
+    /// <summary>What a run of entries does to one name: whether what was known is void, and what holds from now on.</summary>
+    private readonly record struct Change(bool IsRestored, Mark? Mark)
+    {
+        public Change Add(Mark added) => this with { Mark = Mark?.Merge(added) ?? added };
+    }
 }

@@ -35,5 +35,5 @@ internal sealed record IssuerProfile
     /// <summary>
     /// Whether RFC 9068's required claims are asked for: when its <c>at+jwt</c> is the only type that the issuer may use.
     /// </summary>
-    public bool IsAccessTokenProfile => TokenTypes is ["at+jwt"];
+    public bool IsAccessTokenProfile => TokenTypes is [var only] && only.Equals("at+jwt", StringComparison.OrdinalIgnoreCase);
 }

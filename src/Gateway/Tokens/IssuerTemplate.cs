@@ -19,6 +19,9 @@ internal sealed class TemplateMember
 
     public long CreatedAt { get; }
 
+    /// <summary>Whether its keys could ever be loaded: whether there is such an issuer.</summary>
+    public bool IsConfirmed => Profile.Keys.State.LoadedAt is not null;
+
     public long LastUsed
     {
         get => Volatile.Read(ref _lastUsed);
@@ -40,7 +43,11 @@ internal sealed partial class IssuerTemplate(
     [GeneratedRegex(@"\{([a-z][a-z0-9_]*)\}")]
     private static partial Regex PlaceholderSyntax { get; }
 
+    // How many members that have never had keys may stand in line: each costs the provider a look, and strangers name them.
+    private const int MaxUnconfirmed = 10;
+
     private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
+    private int _unconfirmed;
     private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
     private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
 
@@ -74,7 +81,7 @@ internal sealed partial class IssuerTemplate(
                 return false;
             }
 
-            if (_members.Count >= options.MaxRings)
+            if (_members.Count >= options.MaxRings || Interlocked.Increment(ref _unconfirmed) > MaxUnconfirmed)
             {
                 return true;
             }
@@ -86,6 +93,9 @@ internal sealed partial class IssuerTemplate(
         member = known.Profile;
         return true;
     }
+
+    /// <summary>Counts those in line anew, which makes room for others.</summary>
+    public void CountUnconfirmed() => Volatile.Write(ref _unconfirmed, _members.Values.Count(member => !member.IsConfirmed));
 
     public void Drop(TemplateMember member) =>
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));

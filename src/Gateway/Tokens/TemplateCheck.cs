@@ -41,8 +41,9 @@ internal static class TemplateCheck
             report.Error($"{path}:Keys", "a family needs keys for each of its issuers.", "Use Discovery, or a JwksUri with the placeholder.");
         }
 
+        var client = KeyCheck.BuildClient($"{path}:Keys", options.Keys ?? new KeySourceOptions(), context);
         return BuildFilter(template, $"{path}:Template", report) is { } isAllowed
-            ? new IssuerTemplate(name, pattern.Issuer, isAllowed, (value, issuer) => CreateMember(pattern, placeholder, value, issuer, options, context), template)
+            ? new IssuerTemplate(name, pattern.Issuer, isAllowed, (value, issuer) => CreateMember(pattern, placeholder, value, issuer, options, client), template)
             : null;
     }
 
@@ -62,7 +63,8 @@ internal static class TemplateCheck
 
         try
         {
-            return MatchesRule.Compile(template.Matches!).IsMatch;
+            var pattern = MatchesRule.Compile(template.Matches!);
+            return value => MatchesRule.IsMatch(pattern, value);
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
@@ -72,11 +74,11 @@ internal static class TemplateCheck
     }
 
     private static IssuerProfile CreateMember(
-        IssuerProfile pattern, string placeholder, string value, string issuer, IssuerOptions options, SettingsContext context) => pattern with
+        IssuerProfile pattern, string placeholder, string value, string issuer, IssuerOptions options, KeyDocumentClient client) => pattern with
         {
             Issuer = issuer,
             TemplateClaim = $"${placeholder}",
             TemplateValue = value,
-            Keys = KeyCheck.BuildMember(pattern.Name, placeholder, value, issuer, options, context),
+            Keys = KeyCheck.BuildMember(pattern.Name, placeholder, value, issuer, options, client),
         };
 }
