@@ -15,5 +15,21 @@ if (args is ["token"])
     return 0;
 }
 
+// `drill rotation` and `drill unknown-keys` are what loadtests/drills runs; `drill gateway FILE` is the one under the second.
+if (args is ["drill", var drill, ..])
+{
+    switch (drill)
+    {
+        case "rotation":
+            return await RotationCommand.RunAsync();
+        case "unknown-keys":
+            return await UnknownKeysCommand.RunAsync();
+        case "gateway":
+            return await DrillGateway.ServeAsync(args[2]);
+        default:
+            throw new ArgumentException("Known drills: rotation, unknown-keys.", nameof(args));
+    }
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);
 return 0;

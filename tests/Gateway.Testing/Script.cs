@@ -59,6 +59,12 @@ internal sealed class Script : IAsyncDisposable
         return await _process.StandardOutput.ReadLineAsync(deadline.Token) ?? throw new InvalidOperationException("The program ended.");
     }
 
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>SIGKILL: no chance to clean up.</summary>
     public void Kill() => _process.Kill();
 
