@@ -33,8 +33,6 @@ internal sealed class IssuerKeys
     /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
     public string Family { get; init; }
 
-    public bool IsMember => Issuer != Family;
-
     public IKeySource Source { get; }
 
     /// <summary>How long the keys stay in use while the source fails.</summary>

@@ -110,8 +110,7 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
 
     private TimeSpan RetryAfter(IssuerKeys keys, int failures)
     {
-        // Whoever writes tokens can make up a member of a family, so the provider is asked for it a few times only.
-        var isEager = keys.Current.IsEmpty && !keys.IsMember;
+        var isEager = keys.Current.IsEmpty;
         if (isEager && failures <= EagerRetries)
         {
             return FirstRetry;

@@ -158,6 +158,39 @@ public sealed class TemplateTests : IAsyncLifetime
         _asked.Select(path => path.Split("r-")[^1].Split('/')[0]).Distinct().Count().ShouldBe(5);
     }
 
+    [Fact]
+    public async Task Made_up_members_of_a_family_cost_the_provider_little()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""");
+
+        for (var i = 0; i < 40; i++)
+        {
+            (await StatusAsync(gateway, new TokenBuilder(_realms["red"], Issuer($"r-{i}")).Build())).ShouldBe(503);
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("red")) == 200, "the line is short again");
+        // One look at each of the two places for metadata, and no second one.
+        var asked = _asked.Where(path => path.Contains("r-", StringComparison.Ordinal)).GroupBy(path => path.Split("r-")[^1].Split('/')[0]).ToArray();
+        asked.Length.ShouldBeInRange(1, 20);
+        asked.ShouldAllBe(realm => realm.Count() <= 2);
+    }
+
+    [Fact]
+    public async Task Forgotten_key_of_a_member_stays_forgotten_when_the_member_comes_back()
+    {
+        await using var gateway = await StartAsync("""{ "AnyOf": ["red", "blue"], "IdleAfter": "00:10:00" }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+        await gateway.ForgetKeyAsync("family:red", "key-of-red");
+        (await StatusAsync(gateway, Token("red"))).ShouldNotBe(200);
+
+        _clock.Advance(TimeSpan.FromMinutes(11));
+        await Eventually.TrueAsync(async () => await gateway.DescribeAsync("family:red") is null, "the idle member has gone");
+
+        (await StatusAsync(gateway, Token("red"))).ShouldNotBe(200);
+        (await StatusAsync(gateway, Token("red"))).ShouldNotBe(200);
+    }
+
     private string Issuer(string realm) => $"{_provider.Address}/realms/{realm}";
 
     private string Token(string realm) => new TokenBuilder(_realms[realm], Issuer(realm), _clock).Build();

@@ -94,7 +94,6 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
 
     [Theory]
     [InlineData("Authorization", "Basic YWxhZGRpbjpvcGVuc2VzYW1l")]
-    [InlineData("Authorization", "Bearer\t{0}")]
     [InlineData("Authorization", "{0}")]
     [InlineData("Authorization", "BearerJWT {0}")]
     [InlineData("Cookie", "Access_Token={0}")]
@@ -113,6 +112,8 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
     [Theory]
     [InlineData("Authorization", "Bearer")]
     [InlineData("Authorization", "Bearer ")]
+    [InlineData("Authorization", "Bearer\ta.b.c")]
+    [InlineData("Authorization", "Bearer,a.b.c")]
     [InlineData("Cookie", "access_token=")]
     [InlineData("Cookie", "access_token=a=b")]
     public async Task Empty_or_broken_token_is_malformed(string header, string value)

@@ -73,6 +73,15 @@ public sealed class MatchesRuleTests
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public void Pattern_that_needs_more_than_its_time_on_a_claim_does_not_match_it()
+    {
+        var claim = JsonSerializer.Serialize(new string('a', 9_000));
+        var rule = Rule(".*a.{500}b");
+
+        rule.IsSatisfiedBy(TestToken.Of($$"""{"tenant":{{claim}}}""")).ShouldBeFalse();
+    }
+
     private static MatchesRule Rule(string pattern)
     {
         ClaimPath.TryParse("tenant", out var path).ShouldBeTrue();

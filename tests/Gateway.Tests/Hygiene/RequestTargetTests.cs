@@ -18,7 +18,6 @@ public sealed class RequestTargetTests
     [InlineData("/a.b/c.d", "/a.b/c.d")]
     [InlineData("/...", "/...")]
     [InlineData("/.well-known/x", "/.well-known/x")]
-    [InlineData("/a;v=1/b", "/a;v=1/b")]
     [InlineData("/%E2%82%AC", "/\u20AC")]
     [InlineData("/%e2%82%ac", "/\u20AC")]
     [InlineData("/%F0%9F%98%80", "/\U0001F600")]
@@ -81,11 +80,14 @@ public sealed class RequestTargetTests
     [InlineData("/../a", nameof(RequestFault.TargetDots))]
     [InlineData("/a/../../b", nameof(RequestFault.TargetDots))]
     [InlineData("/%2e%2e/a", nameof(RequestFault.TargetDots))]
-    [InlineData("/a/..;/b", nameof(RequestFault.TargetDots))]
-    [InlineData("/a/..;x=1/b", nameof(RequestFault.TargetDots))]
-    [InlineData("/a/.;/b", nameof(RequestFault.TargetDots))]
-    [InlineData("/a/%2e%2e;/b", nameof(RequestFault.TargetDots))]
-    [InlineData("/a/..%3b/b", nameof(RequestFault.TargetDots))]
+    [InlineData("/a;v=1/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/;/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a%3Bx/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a/..;/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a/..;x=1/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a/.;/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a/%2e%2e;/b", nameof(RequestFault.TargetParameters))]
+    [InlineData("/a/..%3b/b", nameof(RequestFault.TargetParameters))]
     [InlineData("/%", nameof(RequestFault.TargetEncoding))]
     [InlineData("/a%2", nameof(RequestFault.TargetEncoding))]
     [InlineData("/a%zz", nameof(RequestFault.TargetEncoding))]
@@ -130,6 +132,7 @@ public sealed class RequestTargetTests
             var expected = octet switch
             {
                 0 or '/' or '\\' => RequestFault.TargetSeparator,
+                ';' => RequestFault.TargetParameters,
                 < 0x20 or >= 0x7F => RequestFault.TargetEncoding,
                 _ => RequestFault.None,
             };

@@ -101,6 +101,16 @@ public sealed class KeyFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_are_confirmed_well_before_they_are_too_old()
+    {
+        using var bench = new KeyBench { MaxStale = TimeSpan.FromMinutes(1) };
+        bench.Source.Answer = () => Task.FromResult(KeyLoad.Of(Ring));
+        using var follower = await bench.FollowAsync();
+
+        (await bench.Clock.FireNextAsync()).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Keys_that_were_too_old_are_back_when_the_source_says_that_nothing_changed()
     {
         (await Load(KeyLoad.Of(Ring))).ShouldBeTrue();

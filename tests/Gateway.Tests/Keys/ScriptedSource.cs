@@ -36,7 +36,6 @@ internal sealed class KeyBench : IDisposable
     {
         _loggers = new LoggerFactory([Logs]);
         Source = new ScriptedSource(Clock);
-        Keys = new IssuerKeys("shop", Source);
         Refresher = new KeyRefresher(Clock, _metrics, _loggers.CreateLogger<KeyRefresher>());
     }
 
@@ -46,7 +45,13 @@ internal sealed class KeyBench : IDisposable
 
     public ScriptedSource Source { get; }
 
-    public IssuerKeys Keys { get; init; }
+    public TimeSpan MaxStale { get; init; } = TimeSpan.FromDays(1);
+
+    public IssuerKeys Keys
+    {
+        get => field ??= new IssuerKeys("shop", Source) { MaxStale = MaxStale };
+        init;
+    }
 
     public KeyRefresher Refresher { get; }
 

@@ -129,6 +129,14 @@ public sealed class TokenTypeTests
         strict.Decide(strict.Token().Without(claim)).ShouldBe(decision);
     }
 
+    [Fact]
+    public void Letter_case_of_the_configured_type_does_not_loosen_it()
+    {
+        var strict = new Shop(profile => profile with { TokenTypes = ["AT+JWT"] });
+
+        strict.Decide(strict.Token().Without("jti")).ShouldBe("missing_claim");
+    }
+
     [Theory]
     [InlineData("sub")]
     [InlineData("client_id")]

@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+using Gateway.Revocation;
+using Gateway.Testing;
+using Gateway.Tests.Tokens;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Tests.Revocation;
+
+public sealed class RevocationFollowerTests : IDisposable
+{
+    private readonly LoggerFactory _loggers = new();
+    private readonly Shop _shop = new();
+    private readonly ManualClock _clock = new();
+
+    public void Dispose() => _loggers.Dispose();
+
+    [Fact]
+    public async Task Log_read_again_never_takes_back_what_it_still_says()
+    {
+        var entry = new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", 4_000_000_000, 4_000_000_000);
+        var restore = entry with { Operation = RevocationOperation.Restore };
+        var log = new ScriptedLog();
+        var list = new RevocationList(_clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, _clock, _loggers.CreateLogger<RevocationFollower>());
+        log.Pages.Enqueue(() => new RevocationPage([entry, restore, entry], new LogPosition(3), IsLast: true));
+        await follower.StartAsync(CancellationToken.None);
+        var token = _shop.Accept(_shop.Token());
+        list.Check(token).ShouldBe(RevocationStatus.Revoked);
+
+        // A store that starts over fails between the page that restores and the page that revokes again.
+        log.Pages.Enqueue(() => new RevocationPage([entry, restore], new LogPosition(2), IsLast: false));
+        log.Pages.Enqueue(() => throw new IOException("gone"));
+        log.Change();
+        await log.Drained;
+
+        list.Check(token).ShouldBe(RevocationStatus.Revoked);
+        await follower.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A log that answers what a test queued, and then waits.</summary>
+    private sealed class ScriptedLog : IRevocationLog
+    {
+        private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>();
+
+        public Queue<Func<RevocationPage>> Pages { get; } = new();
+
+        /// <summary>Completes when the last page has been asked for.</summary>
+        public Task Drained => _drained.Task;
+
+        public void Change() => _changes.Writer.TryWrite(true);
+
+        public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
+        {
+            var page = Pages.Dequeue();
+            if (Pages.Count == 0 && position != default)
+            {
+                _drained.TrySetResult();
+            }
+
+            return ValueTask.FromResult(page());
+        }
+
+        public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) => await _changes.Reader.ReadAsync(cancellationToken);
+    }
+}
