@@ -41,6 +41,7 @@ internal sealed partial class IssuerTemplate(
     private static partial Regex PlaceholderSyntax { get; }
 
     private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
     private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
     private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
 
@@ -74,12 +75,11 @@ internal sealed partial class IssuerTemplate(
                 return false;
             }
 
-            if (_members.Count >= options.MaxRings)
+            known = FindOrAdd(value, issuer, time);
+            if (known is null)
             {
                 return true;
             }
-
-            known = _members.GetOrAdd(value, _ => new TemplateMember(create(value, issuer), time.GetTimestamp()));
         }
 
         known.LastUsed = time.GetTimestamp();
@@ -89,4 +89,19 @@ internal sealed partial class IssuerTemplate(
 
     public void Drop(TemplateMember member) =>
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
+
+    private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
+    {
+        // One at a time, so that tokens that come together make no more members than there is room for.
+        lock (_adding)
+        {
+            if (!_members.TryGetValue(value, out var member) && _members.Count < options.MaxRings)
+            {
+                member = new TemplateMember(create(value, issuer), time.GetTimestamp());
+                _members[value] = member;
+            }
+
+            return member;
+        }
+    }
 }
