@@ -26,12 +26,14 @@ internal static class UnknownKeysCommand
         using var floodClient = Client(gateway.Address);
         await using var good = new Traffic(goodClient, rate) { Tokens = [new TrafficToken(issuer.Token().Build())] };
         await using var bad = new Traffic(floodClient, flood);
-        var floods = Legs.Select(leg => Flood(leg, issuer, flood * seconds)).ToArray();
+        // Made beforehand, so that making them disturbs no leg. Every key id is new, in each round.
+        var floods = Enumerable.Range(0, rounds * Legs.Length).Select(leg => Flood(Legs[leg % Legs.Length], issuer, flood * seconds)).ToArray();
+        var warmUp = floods.Skip(1).Take(2).Select(tokens => tokens.TakeLast(flood)).SelectMany(tokens => tokens).ToList();
         good.Start();
         bad.Start();
 
         // Once through everything for the compiler and the connections.
-        bad.Tokens = floods[2];
+        bad.Tokens = warmUp;
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
         var (before, start, fetches) = (await gateway.MemoryAsync(), TimeProvider.System.GetTimestamp(), issuer.KeyRequests);
         var times = Legs.ToDictionary(leg => leg, _ => new List<double>());
@@ -39,9 +41,9 @@ internal static class UnknownKeysCommand
         for (var leg = 0; leg < rounds * Legs.Length; leg++)
         {
             var kind = leg % Legs.Length;
-            // Every key id is new, in the second round too.
-            bad.Tokens = kind == 1 ? Flood(Legs[kind], issuer, flood * seconds) : floods[kind];
+            bad.Tokens = floods[leg];
             await bad.SettleAsync();
+            GC.Collect();
             good.Take();
             bad.Take();
             var asked = issuer.KeyRequests;

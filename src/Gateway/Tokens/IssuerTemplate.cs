@@ -47,6 +47,7 @@ internal sealed partial class IssuerTemplate(
     private const int MaxUnconfirmed = 10;
 
     private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
     private int _unconfirmed;
     private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
     private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
@@ -81,12 +82,11 @@ internal sealed partial class IssuerTemplate(
                 return false;
             }
 
-            if (_members.Count >= options.MaxRings || Interlocked.Increment(ref _unconfirmed) > MaxUnconfirmed)
+            known = FindOrAdd(value, issuer, time);
+            if (known is null)
             {
                 return true;
             }
-
-            known = _members.GetOrAdd(value, _ => new TemplateMember(create(value, issuer), time.GetTimestamp()));
         }
 
         known.LastUsed = time.GetTimestamp();
@@ -95,8 +95,31 @@ internal sealed partial class IssuerTemplate(
     }
 
     /// <summary>Counts those in line anew, which makes room for others.</summary>
-    public void CountUnconfirmed() => Volatile.Write(ref _unconfirmed, _members.Values.Count(member => !member.IsConfirmed));
+    public void CountUnconfirmed()
+    {
+        var count = _members.Values.Count(member => !member.IsConfirmed);
+        lock (_adding)
+        {
+            _unconfirmed = count;
+        }
+    }
 
     public void Drop(TemplateMember member) =>
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
+
+    private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
+    {
+        // One at a time, so that tokens that come together make no more members than there is room for.
+        lock (_adding)
+        {
+            if (!_members.TryGetValue(value, out var member) && _members.Count < options.MaxRings && _unconfirmed < MaxUnconfirmed)
+            {
+                _unconfirmed++;
+                member = new TemplateMember(create(value, issuer), time.GetTimestamp());
+                _members[value] = member;
+            }
+
+            return member;
+        }
+    }
 }
