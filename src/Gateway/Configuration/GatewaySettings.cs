@@ -16,6 +16,9 @@ internal sealed record GatewaySettings
 
     public required RoutePolicies Policies { get; init; }
 
+    /// <summary>Which of two routes wins when both match.</summary>
+    public required RoutePrecedence RoutePrecedence { get; init; }
+
     public required TokenReader Tokens { get; init; }
 
     public required IdentityPlan Identity { get; init; }
@@ -54,6 +57,7 @@ internal sealed record GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
             Policies = policies,
+            RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
             Tokens = tokens,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
