@@ -49,7 +49,7 @@ internal sealed record GatewaySettings
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
-        var policies = PolicyCheck.Build(options, context.Report);
+        var policies = PolicyCheck.Build(options, context);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
         ManagementCheck.Run(options.Management, policies, context.Report);
