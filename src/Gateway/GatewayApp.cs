@@ -57,7 +57,7 @@ internal static class GatewayApp
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
 
-        var context = new SettingsContext(report, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
+        var context = new SettingsContext(report, document, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
         var settings = GatewaySettings.Build(builder.Configuration, context);
         await YarpCheck.RunAsync(builder.Configuration, report);
         report.ThrowIfAny();

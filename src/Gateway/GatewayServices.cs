@@ -47,6 +47,7 @@ internal static class GatewayServices
         services.AddSingleton<Authenticator>();
         services.AddAuthorization(options => settings.Policies.DeclareTo(options));
         services.AddRouting();
+        services.AddSingleton<MatcherPolicy>(settings.RoutePrecedence);
         // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();

@@ -9,6 +9,9 @@ namespace Gateway.Authorization;
 /// <summary>One test on one claim. A claim of a shape the test cannot read does not satisfy it: unsure means no.</summary>
 internal abstract class ClaimRule(ClaimPath path)
 {
+    /// <summary>Whether a token without the claim fails the rule.</summary>
+    public bool NeedsClaim => !IsSatisfiedBy([]);
+
     public bool IsSatisfiedBy(AccessToken token)
     {
         var values = new List<JsonElement>();

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Tokens;
 
@@ -8,8 +9,9 @@ namespace Gateway.Authorization;
 /// <summary>Checks <c>Gateway:Policies</c> and makes the policies.</summary>
 internal static class PolicyCheck
 {
-    public static RoutePolicies Build(GatewayOptions options, ConfigurationReport report)
+    public static RoutePolicies Build(GatewayOptions options, SettingsContext context)
     {
+        var report = context.Report;
         var policies = new Dictionary<string, RoutePolicy>(StringComparer.OrdinalIgnoreCase)
         {
             [RoutePolicy.AnonymousName] = RoutePolicy.Anonymous,
@@ -25,15 +27,16 @@ internal static class PolicyCheck
                 continue;
             }
 
-            policies[name] = Build(name, path, policy, options.Issuers, derived, report);
+            policies[name] = Build(name, path, policy, options.Issuers, derived, context);
         }
 
         return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 
     private static RoutePolicy Build(
-        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, ConfigurationReport report)
+        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, SettingsContext context)
     {
+        var report = context.Report;
         if (issuers.Count == 0)
         {
             report.Error(path, "no token can satisfy a policy while there are no issuers.", "Add one under Gateway:Issuers.");
@@ -49,7 +52,8 @@ internal static class PolicyCheck
 
         CheckScopes(options.Scopes?.All, $"{path}:Scopes:All", report);
         CheckScopes(options.Scopes?.Any, $"{path}:Scopes:Any", report);
-        if (options.Scopes is { All: null, Any: null })
+        // An object that holds nothing is bound to null, as if it had been left out.
+        if (options.Scopes is { All: null, Any: null } || (options.Scopes is null && context.Document.Find($"{path}:Scopes") is { Kind: JsonTokenType.StartObject }))
         {
             report.Error($"{path}:Scopes", "this asks for nothing.", "Set All or Any, or leave Scopes out.");
         }

@@ -16,6 +16,9 @@ internal sealed record GatewaySettings
 
     public required RoutePolicies Policies { get; init; }
 
+    /// <summary>Which of two routes wins when both match.</summary>
+    public required RoutePrecedence RoutePrecedence { get; init; }
+
     public required TokenReader Tokens { get; init; }
 
     public required IdentityPlan Identity { get; init; }
@@ -46,7 +49,7 @@ internal sealed record GatewaySettings
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
-        var policies = PolicyCheck.Build(options, context.Report);
+        var policies = PolicyCheck.Build(options, context);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
         ManagementCheck.Run(options.Management, policies, context.Report);
@@ -54,6 +57,7 @@ internal sealed record GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
             Policies = policies,
+            RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
             Tokens = tokens,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),

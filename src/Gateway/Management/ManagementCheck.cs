@@ -24,9 +24,13 @@ internal static class ManagementCheck
         {
             report.Error($"{Section}:Policy", "there is no such policy.", Suggestion.For(name, policies.Names));
         }
-        else if (policies[name] is { IsAnonymous: true } or { Mode: PolicyMode.Report } || name.Equals(RoutePolicy.AuthenticatedName, StringComparison.OrdinalIgnoreCase))
+        else if (policies[name] is var policy && (policy.Mode == PolicyMode.Report || !AsksForSomething(policy)))
         {
             report.Error($"{Section}:Policy", "this policy lets in callers who are no administrators.", "Name a policy of Gateway:Policies that enforces a scope or claim of administrators.");
         }
     }
+
+    /// <summary>A scope, or a claim that must be there: what a token holds by no accident.</summary>
+    private static bool AsksForSomething(RoutePolicy policy) =>
+        policy is not { AllScopes: [], AnyScopes: [] } || policy.Claims.Any(rule => rule.NeedsClaim);
 }

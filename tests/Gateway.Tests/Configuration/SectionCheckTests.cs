@@ -79,6 +79,9 @@ public sealed class SectionCheckTests
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"(\" }] }", ":Claims:0:Matches", null)]
     [InlineData("{ \"Scopes\": { \"All\": [] } }", ":Scopes:All", "this is empty.")]
     [InlineData("{ \"Scopes\": {} }", "", "this is empty.")]
+    [InlineData("{ \"Scopes\": { \"All\": null } }", "", "this is empty.")]
+    [InlineData("{ \"Scopes\": {}, \"ForwardToken\": true }", ":Scopes", "this asks for nothing.")]
+    [InlineData("{ \"Scopes\": { \"All\": null, \"Any\": null }, \"Issuers\": [\"shop\"] }", ":Scopes", "this asks for nothing.")]
     [InlineData("{ \"Scopes\": { \"Any\": [\"a b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
     [InlineData("{ \"Scopes\": { \"Any\": [\"\"] } }", ":Scopes:Any:0", "this is not one scope.")]
     [InlineData("{ \"Scopes\": { \"Any\": [\"a\\\"b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
@@ -90,6 +93,26 @@ public sealed class SectionCheckTests
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("Gateway:Policies:read" + path);
         error.Problem.ShouldStartWith(problem ?? "this regular expression cannot be used: ");
+    }
+
+    [Theory]
+    [InlineData("{ \"Scopes\": { \"All\": [\"a\"] } }", true)]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"a\"] } }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"groups\", \"NoneOf\": [\"x\"] }, { \"Path\": \"groups\", \"AnyOf\": [\"ops\"] }] }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"groups\", \"AllOf\": [\"ops\"] }] }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"role\", \"Equals\": \"ops\" }] }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"role\", \"Matches\": \"ops|admin\" }] }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"admin\", \"Exists\": true }] }", true)]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"act\", \"Exists\": false }, { \"Path\": \"groups\", \"NoneOf\": [\"x\"] }] }", false)]
+    [InlineData("{ \"ForwardToken\": true }", false)]
+    [InlineData("{ \"Issuers\": [\"shop\"] }", false)]
+    [InlineData("{ \"Scopes\": { \"All\": [\"a\"] }, \"Mode\": \"Report\" }", false)]
+    public async Task Policy_of_administrators_asks_for_something_that_users_lack(string policy, bool accepted)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            "\"Policies\": {", $"\"Management\": {{ \"Policy\": \"admins\" }}, \"Policies\": {{ \"admins\": {policy},");
+
+        errors.Select(error => error.Path).ShouldBe(accepted ? [] : ["Gateway:Management:Policy"]);
     }
 
     [Theory]
