@@ -65,7 +65,6 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
                 }
             }
 
-            template.CountUnconfirmed();
             var members = template.Members.ToHashSet();
             foreach (var (member, following) in followed.Where(pair => !members.Contains(pair.Key)).ToArray())
             {

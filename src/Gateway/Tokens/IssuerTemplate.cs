@@ -45,10 +45,12 @@ internal sealed partial class IssuerTemplate(
 
     // How many members that have never had keys may stand in line: each costs the provider a look, and strangers name them.
     private const int MaxUnconfirmed = 10;
+    private static readonly TimeSpan CountEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
     private int _unconfirmed;
+    private long _counted;
     private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
     private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
 
@@ -94,16 +96,6 @@ internal sealed partial class IssuerTemplate(
         return true;
     }
 
-    /// <summary>Counts those in line anew, which makes room for others.</summary>
-    public void CountUnconfirmed()
-    {
-        var count = _members.Values.Count(member => !member.IsConfirmed);
-        lock (_adding)
-        {
-            _unconfirmed = count;
-        }
-    }
-
     public void Drop(TemplateMember member) =>
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
 
@@ -112,6 +104,13 @@ internal sealed partial class IssuerTemplate(
         // One at a time, so that tokens that come together make no more members than there is room for.
         lock (_adding)
         {
+            if (_unconfirmed >= MaxUnconfirmed && time.GetElapsedTime(_counted) >= CountEvery)
+            {
+                // Those whose keys have come since make room; counted now and then only, whatever a flood asks for.
+                _counted = time.GetTimestamp();
+                _unconfirmed = _members.Values.Count(known => !known.IsConfirmed);
+            }
+
             if (!_members.TryGetValue(value, out var member) && _members.Count < options.MaxRings && _unconfirmed < MaxUnconfirmed)
             {
                 _unconfirmed++;
