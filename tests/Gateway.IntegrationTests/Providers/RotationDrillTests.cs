@@ -31,6 +31,7 @@ public sealed class RotationDrillTests
         var removed = phases.Single(phase => phase.Name == "compromised key removed");
         removed.Removed.ShouldBeGreaterThan(0);
         removed.RefusedRemoved.ShouldBe(removed.Removed);
+        phases.Single(phase => phase.Name == "provider killed").Fetches.ShouldBe(1);
         phases.Where(phase => phase.Name.StartsWith("rotation", StringComparison.Ordinal)).ShouldAllBe(phase => phase.Fetches == 1);
     }
 }

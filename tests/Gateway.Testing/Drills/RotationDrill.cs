@@ -78,7 +78,15 @@ internal sealed class RotationDrill(RotatingProvider provider, TestGateway gatew
         });
 
         _traffic.Tokens = await TokensAsync();
-        await PhaseAsync("provider killed", provider.KillAsync, plan.Outage);
+        await PhaseAsync(
+            "provider killed",
+            async () =>
+            {
+                await provider.KillAsync();
+                // The next refresh in the background may be minutes away; this one fails now.
+                await RefreshAsync(isAlive: false);
+            },
+            plan.Outage);
         await PhaseAsync("provider back", provider.StartAgainAsync);
         await PhaseAsync("rotation afterwards", async () =>
         {
@@ -125,11 +133,14 @@ internal sealed class RotationDrill(RotatingProvider provider, TestGateway gatew
         return tokens;
     }
 
-    private async Task RefreshAsync()
+    private async Task RefreshAsync(bool isAlive = true)
     {
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
         using var answer = await client.PostAsync(new Uri("/admin/issuers/shop/refresh", UriKind.Relative), null);
-        answer.EnsureSuccessStatusCode();
+        if (answer.IsSuccessStatusCode != isAlive)
+        {
+            throw new InvalidOperationException($"The refresh was answered with {(int)answer.StatusCode}.");
+        }
     }
 
     // The length of a phase is what a drill is made of, not a wait for something to happen.
