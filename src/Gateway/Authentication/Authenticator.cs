@@ -17,12 +17,12 @@ internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan
     {
         var result = validator.Validate(text.Span);
         return result is { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: not null }
-            ? SeekKeyAsync(text, result.Issuer, policy, cancellationToken)
+            ? SeekKeyAsync(text, result.Issuer, result.Ring, policy, cancellationToken)
             : ValueTask.FromResult(Complete(result, policy));
     }
 
     private async ValueTask<AuthenticationOutcome> SeekKeyAsync(
-        ReadOnlyMemory<char> text, IssuerProfile issuer, RoutePolicy policy, CancellationToken cancellationToken)
+        ReadOnlyMemory<char> text, IssuerProfile issuer, KeyRing? lookedInto, RoutePolicy policy, CancellationToken cancellationToken)
     {
         // Twice at most: the first may have joined a load that began before the key was published.
         for (var attempt = 0; attempt < 2; attempt++)
@@ -31,6 +31,8 @@ internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan
             {
                 case SeekResult.Unavailable:
                     return Rejected(RefusalReason.KeysUnavailable, issuer);
+                case SeekResult.Unknown when ReferenceEquals(lookedInto, issuer.Keys.Current):
+                    return Rejected(RefusalReason.UnknownKey, issuer);
                 case SeekResult.Unknown:
                     // A load that ended between our look and our question has the last word.
                     var last = validator.Validate(text.Span);

@@ -96,10 +96,16 @@ internal static class RevocationStoreAccess
             foreach (var entry in page.Entries)
             {
                 var key = (entry.Kind, entry.Issuer, entry.Value);
-                live.Remove(key);
-                if (entry.Operation == RevocationOperation.Revoke && entry.Expires >= now)
+                if (entry.Operation == RevocationOperation.Restore)
                 {
-                    live[key] = entry;
+                    live.Remove(key);
+                }
+                else if (entry.Expires >= now)
+                {
+                    // As in the gateway's memory: of two entries for one name the later cut-off and the later expiry count.
+                    live[key] = live.TryGetValue(key, out var known)
+                        ? entry with { Expires = Math.Max(known.Expires, entry.Expires), Before = entry.Before > known.Before || entry.Before is null ? entry.Before : known.Before }
+                        : entry;
                 }
             }
         }

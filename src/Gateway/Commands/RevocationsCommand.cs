@@ -15,6 +15,20 @@ internal sealed class RevocationsCommand : Command
         Subcommands.Add(CreateRestore());
     }
 
+    /// <summary>
+    /// One line, whatever is in the entry: any service may write one, and none may look like two, or like another. A backslash is
+    /// doubled; what is no visible character is written as <c>\u</c> and four digits.
+    /// </summary>
+    internal static string LineOf(RevocationEntry entry) => string.Join(
+        '\t',
+        RevocationNames.Of(entry.Kind),
+        Escape(entry.Issuer),
+        Escape(entry.Value),
+        Format(entry.Before),
+        Format(entry.Expires),
+        Escape(entry.Reason),
+        Escape(entry.By));
+
     private static Command CreateList()
     {
         var config = ConfigOption.Create();
@@ -24,8 +38,7 @@ internal sealed class RevocationsCommand : Command
             var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(config)!);
             foreach (var entry in await RevocationStoreAccess.ReadLiveAsync(RevocationStoreAccess.LogOf(settings), cancellationToken))
             {
-                Console.WriteLine(string.Join(
-                    '\t', RevocationNames.Of(entry.Kind), entry.Issuer, entry.Value, Format(entry.Before), Format(entry.Expires), entry.Reason, entry.By));
+                Console.WriteLine(LineOf(entry));
             }
 
             return GatewayCommand.Done;
@@ -45,8 +58,7 @@ internal sealed class RevocationsCommand : Command
                 return GatewayCommand.Usage;
             }
 
-            var live = await RevocationStoreAccess.ReadLiveAsync(log, cancellationToken);
-            var found = live.FirstOrDefault(known => known.Kind == entry.Kind && known.Issuer == entry.Issuer && known.Value == entry.Value);
+            var found = await FindAsync(log, entry, cancellationToken);
             Console.WriteLine(found is null ? "Not revoked." : $"Revoked until {Format(found.Expires)}.");
             return found is null ? GatewayCommand.Done : GatewayCommand.Findings;
         }));
@@ -65,16 +77,32 @@ internal sealed class RevocationsCommand : Command
                 return GatewayCommand.Usage;
             }
 
-            // The line must outlive every replica's memory of what it takes back.
-            var expires = TimeProvider.System.GetUtcNow() + issuer.MaxLifetime + (2 * issuer.ClockSkew);
+            // The line must outlive every replica's memory of what it takes back, and the lines that said so: a replica that starts when
+            // this one is gone and those are not would revoke again.
+            var expires = (TimeProvider.System.GetUtcNow() + issuer.MaxLifetime + (2 * issuer.ClockSkew)).ToUnixTimeSeconds();
+            var found = await FindAsync(log, entry, cancellationToken);
             await log.AppendAsync(
-                [entry with { Operation = RevocationOperation.Restore, Expires = expires.ToUnixTimeSeconds(), By = Environment.UserName }], cancellationToken);
+                [entry with { Operation = RevocationOperation.Restore, Expires = Math.Max(expires, found?.Expires ?? 0), By = Environment.UserName }], cancellationToken);
             Console.WriteLine($"Restored {RevocationNames.Of(entry.Kind)} {entry.Value} of {issuer.Name}.");
             return GatewayCommand.Done;
         }));
         return restore;
     }
 
-    private static string Format(long? seconds) =>
-        seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value).ToString("u", CultureInfo.InvariantCulture) : "-";
+    private static async Task<RevocationEntry?> FindAsync(IRevocationLog log, RevocationEntry entry, CancellationToken cancellationToken) =>
+        (await RevocationStoreAccess.ReadLiveAsync(log, cancellationToken))
+            .FirstOrDefault(known => known.Kind == entry.Kind && known.Issuer == entry.Issuer && known.Value == entry.Value);
+
+    private static string Format(long? seconds) => seconds is { } value
+        ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
+            .ToString("u", CultureInfo.InvariantCulture)
+        : "-";
+
+    private static string Escape(string? text) => string.Concat((text ?? "").Select(character => character switch
+    {
+        '\\' => @"\\",
+        _ when char.IsControl(character) || char.GetUnicodeCategory(character) is
+            UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => $"\\u{(int)character:x4}",
+        _ => character.ToString(),
+    }));
 }

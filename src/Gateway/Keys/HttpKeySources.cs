@@ -12,7 +12,7 @@ internal sealed class JwksUriSource(KeyDocumentClient client, Uri address) : IKe
 
     private DocumentVersion? _version;
 
-    public string Name => address.ToString();
+    public string Name => KeyDocumentClient.NameOf(address);
 
     public async Task<KeyLoad> LoadAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) :
                 return await _keys!.LoadAsync(cancellationToken);
             }
 
-            errors.Add($"{address}: {error}");
+            errors.Add($"{KeyDocumentClient.NameOf(address)}: {error}");
         }
 
         return KeyLoad.Failed(string.Join("; ", errors));

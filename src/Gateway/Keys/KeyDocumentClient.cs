@@ -25,6 +25,9 @@ internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
     private const int MaxRedirects = 3;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>An address as messages show it: a query or user info may hold a credential.</summary>
+    public static string NameOf(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     public bool Allows(Uri address) => address.Scheme == Uri.UriSchemeHttps || (allowHttp && address.Scheme == Uri.UriSchemeHttp);
 
     /// <param name="known">What was fetched before, replaced by what is fetched now.</param>
@@ -58,8 +61,7 @@ internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
         {
-            // The inner message names the cause, such as an expired certificate.
-            return (KeyDocument.Failed($"it cannot be read: {fault.Message} {fault.InnerException?.Message}".TrimEnd()), known);
+            return (KeyDocument.Failed($"it cannot be read: {FetchFault.Describe(fault)}"), known);
         }
     }
 
@@ -80,8 +82,8 @@ internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
     private static Uri? RedirectOf(HttpResponseMessage response, Uri target) =>
         response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect
             or HttpStatusCode.PermanentRedirect
-        && response.Headers.Location is { } location
-            ? new Uri(target, location)
+        && response.Headers.Location is { } location && Uri.TryCreate(target, location, out var next)
+            ? next
             : null;
 
     private static async Task<(KeyDocument Document, DocumentVersion? Version)> ReadAsync(

@@ -23,6 +23,7 @@ internal static class KeyHttpClients
             UseProxy = proxy is not null,
             Proxy = proxy is null ? null : new WebProxy(proxy),
         };
+        handler.SslOptions.RemoteCertificateValidationCallback = FetchFault.CheckCertificate;
         if (authorities is not null)
         {
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy

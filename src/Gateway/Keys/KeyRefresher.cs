@@ -107,7 +107,7 @@ internal sealed partial class KeyRefresher(
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.Message}");
+            load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.GetType().Name}");
         }
 
         var isKept = await remembering;

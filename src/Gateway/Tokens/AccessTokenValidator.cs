@@ -72,13 +72,14 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             return TokenResult.Refused(RefusalReason.WrongType, issuer);
         }
 
+        var ring = issuer.Keys.Current;
         if (!RegisteredClaims.TryRead(claims, out var registered, out reason)
             || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
             || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
             || !HasRequiredClaims(registered, issuer, out reason)
-            || !Verify(compact, header.KeyId, algorithm, issuer.Keys, out reason))
+            || !Verify(compact, header.KeyId, algorithm, ring, out reason))
         {
-            return TokenResult.Refused(reason, issuer);
+            return TokenResult.Refused(reason, issuer, ring);
         }
 
         return TokenResult.Accepted(new AccessToken
@@ -107,9 +108,8 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     }
 
     private static bool Verify(
-        CompactToken compact, string? keyId, AlgorithmTraits algorithm, IssuerKeys keys, out RefusalReason reason)
+        CompactToken compact, string? keyId, AlgorithmTraits algorithm, KeyRing ring, out RefusalReason reason)
     {
-        var ring = keys.Current;
         if (ring.IsEmpty)
         {
             reason = RefusalReason.KeysUnavailable;

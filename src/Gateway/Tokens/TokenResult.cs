@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Keys;
 
 namespace Gateway.Tokens;
 
 /// <summary>The outcome of validating one token: the token, or why not and, as far as it was known, whose.</summary>
 internal readonly struct TokenResult
 {
-    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer)
+    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer, KeyRing? ring = null)
     {
+        Ring = ring;
         Token = token;
         Reason = reason;
         Issuer = issuer;
@@ -18,10 +20,13 @@ internal readonly struct TokenResult
 
     public IssuerProfile? Issuer { get; }
 
+    /// <summary>The ring that was looked into, when the token was refused for want of a key.</summary>
+    public KeyRing? Ring { get; }
+
     [MemberNotNullWhen(true, nameof(Token))]
     public bool IsAccepted => Token is not null;
 
     public static TokenResult Accepted(AccessToken token) => new(token, default, token.Issuer);
 
-    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null) => new(null, reason, issuer);
+    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null, KeyRing? ring = null) => new(null, reason, issuer, ring);
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Administration;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
 
@@ -43,6 +45,46 @@ public sealed class KeySourceTests : IAsyncLifetime
 
         await ShouldAcceptAsync(gateway, issuer.Token().Build());
         issuer.MetadataRequests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_a_provider_sends_and_what_an_address_holds_shows_up_nowhere()
+    {
+        // A server that speaks something else.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://{listener.LocalEndpoint}/keys";
+        var answering = AnswerAsync();
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var gateway = await TestGateway.StartAsync(
+            TestGateway.Configuration(issuer, _destination).With("Gateway:Issuers:shop:Keys", $$"""{ "JwksUri": "{{address}}?apikey=hush" }"""),
+            waitUntilReady: false);
+
+        var (status, described) = await gateway.RefreshAsync("shop");
+
+        status.ShouldBe(503);
+        described["lastError"]!.GetValue<string>().ShouldBe("it cannot be read: its answer is not valid HTTP");
+        described["source"]!.GetValue<string>().ShouldBe(address);
+        (described.ToJsonString() + string.Join('\n', gateway.Logs.Lines)).ShouldNotContain("hush");
+        listener.Stop();
+        await answering;
+
+        async Task AnswerAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var connection = await listener.AcceptTcpClientAsync();
+                    _ = await connection.GetStream().ReadAsync(new byte[4096]);
+                    await connection.GetStream().WriteAsync("HTTP/1.1 2xx repeat-me-not\r\n\r\n"u8.ToArray());
+                }
+            }
+            catch (Exception fault) when (fault is SocketException or IOException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
     }
 
     [Fact]

@@ -77,6 +77,22 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
     }
 
     [Fact]
+    public async Task Restored_revocation_with_a_long_life_never_comes_back()
+    {
+        await RunAsync(null, "revoke", "sub", _name, "--expires", "2999-01-01T00:00:00Z");
+        await RunAsync(null, "revoke", "sub", _name);
+
+        (await RunAsync(null, "revocations", "restore", "sub", _name)).ExitCode.ShouldBe(0);
+
+        // The entry that takes back lives as long as the longest that it takes back, so the log never holds the latter alone.
+        var path = Path.Combine(Path.GetDirectoryName(_parts.Gateway.ConfigFile)!, "data", "revocations.db");
+        var page = await new SqliteRevocationLog(path, TimeProvider.System).ReadAfterAsync(default, CancellationToken.None);
+        var entries = page.Entries.Where(entry => entry.Value == _name).ToArray();
+        entries.Select(entry => entry.Operation).ShouldBe([RevocationOperation.Revoke, RevocationOperation.Revoke, RevocationOperation.Restore]);
+        entries[2].Expires.ShouldBe(entries.Max(entry => entry.Expires));
+    }
+
+    [Fact]
     public async Task Acknowledged_revocation_survives_the_death_of_its_process()
     {
         var token = _parts.Issuer.Token().With("sub", _name).Build();
