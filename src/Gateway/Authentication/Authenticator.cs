@@ -24,19 +24,15 @@ internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan
     private async ValueTask<AuthenticationOutcome> SeekKeyAsync(
         ReadOnlyMemory<char> text, IssuerProfile issuer, KeyRing? lookedInto, RoutePolicy policy, CancellationToken cancellationToken)
     {
-        // Twice at most: the first may have joined a load that began before the key was published.
-        for (var attempt = 0; attempt < 2; attempt++)
+        // Three looks at most: one load may have ended since the first, and the next may have begun before the key was published.
+        for (var look = 0; look < 3; look++)
         {
-            switch (await keys.SeekAsync(issuer.Keys, cancellationToken))
+            switch (await keys.SeekAsync(issuer.Keys, lookedInto, cancellationToken))
             {
                 case SeekResult.Unavailable:
                     return Rejected(RefusalReason.KeysUnavailable, issuer);
-                case SeekResult.Unknown when ReferenceEquals(lookedInto, issuer.Keys.Current):
-                    return Rejected(RefusalReason.UnknownKey, issuer);
                 case SeekResult.Unknown:
-                    // A load that ended between our look and our question has the last word.
-                    var last = validator.Validate(text.Span);
-                    return last.Reason == RefusalReason.KeysUnavailable ? Rejected(RefusalReason.UnknownKey, issuer) : Complete(last, policy);
+                    return Rejected(RefusalReason.UnknownKey, issuer);
             }
 
             var result = validator.Validate(text.Span);
@@ -44,6 +40,8 @@ internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan
             {
                 return Complete(result, policy);
             }
+
+            lookedInto = result.Ring;
         }
 
         return Rejected(RefusalReason.UnknownKey, issuer);

@@ -41,11 +41,17 @@ internal sealed partial class KeyRefresher(
     }
 
     /// <summary>Looks for a key that the ring does not have. Callers look in the ring again after <see cref="SeekResult.Loaded"/>.</summary>
-    public async Task<SeekResult> SeekAsync(IssuerKeys keys, CancellationToken cancellationToken)
+    /// <param name="lookedInto">The ring that did not have the key. When there is another by now, that one is the answer.</param>
+    public async Task<SeekResult> SeekAsync(IssuerKeys keys, KeyRing? lookedInto, CancellationToken cancellationToken)
     {
         Task<bool> loading;
         lock (keys.Gate)
         {
+            if (!ReferenceEquals(lookedInto, keys.Current))
+            {
+                return SeekResult.Loaded;
+            }
+
             // Without any key and with a provider that fails, the background tries each second; nobody waits for it in line.
             if (keys.Waiters >= MostWaiters || (keys.Current.IsEmpty && keys.State.Error is not null))
             {
@@ -62,7 +68,8 @@ internal sealed partial class KeyRefresher(
             }
             else
             {
-                keys.LastSeek = time.GetTimestamp();
+                // The first load of all is nobody's search: it must not stand in the way of one for a key that is new.
+                keys.LastSeek = keys.State.LoadedAt is null ? null : time.GetTimestamp();
                 loading = StartLoading_NeedsLock(keys);
             }
 

@@ -41,6 +41,30 @@ public sealed class KeySeekTests : IDisposable
     }
 
     [Fact]
+    public async Task First_load_of_all_does_not_count_as_a_search()
+    {
+        _bench.Source.Answer = () => Task.FromResult(KeyLoad.Of(Ring));
+        (await SeekAsync()).ShouldBe("Loaded");
+
+        (await SeekAsync()).ShouldBe("Loaded");
+        (await SeekAsync()).ShouldBe("Unknown");
+
+        _bench.Source.Asked.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Keys_that_came_since_the_look_are_the_answer_and_cost_no_search()
+    {
+        await LoadRingAsync();
+
+        (await _bench.Refresher.SeekAsync(_bench.Keys, KeyRing.Empty, CancellationToken.None)).ToString().ShouldBe("Loaded");
+
+        _bench.Source.Asked.Count.ShouldBe(1);
+        (await SeekAsync()).ShouldBe("Loaded");
+        _bench.Source.Asked.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Requests_that_come_while_the_keys_load_wait_for_that_one_load()
     {
         await LoadRingAsync();
@@ -110,7 +134,7 @@ public sealed class KeySeekTests : IDisposable
         _bench.Source.Answer = () => new TaskCompletionSource<KeyLoad>().Task;
         using var gone = new CancellationTokenSource();
 
-        var waiting = _bench.Refresher.SeekAsync(_bench.Keys, gone.Token);
+        var waiting = _bench.Refresher.SeekAsync(_bench.Keys, _bench.Keys.Current, gone.Token);
         await gone.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
@@ -123,5 +147,5 @@ public sealed class KeySeekTests : IDisposable
         return _bench.Refresher.LoadAsync(_bench.Keys);
     }
 
-    private async Task<string> SeekAsync() => (await _bench.Refresher.SeekAsync(_bench.Keys, CancellationToken.None)).ToString();
+    private async Task<string> SeekAsync() => (await _bench.Refresher.SeekAsync(_bench.Keys, _bench.Keys.Current, CancellationToken.None)).ToString();
 }
