@@ -9,7 +9,7 @@ namespace Gateway.Commands;
 
 /// <summary>
 /// <c>gateway revoke KIND VALUE</c>: writes a revocation to the store that the configuration names. When it has printed its line, the
-/// revocation is on disk; running gateways enforce it within 100 ms.
+/// revocation is on disk; running gateways look every 50 ms, or are rung up by Redis.
 /// </summary>
 internal sealed class RevokeCommand : Command
 {

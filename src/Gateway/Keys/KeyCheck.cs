@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Configuration;
 using Gateway.Hygiene;
 using Gateway.Tokens;
@@ -110,32 +108,7 @@ internal static class KeyCheck
             }
         }
 
-        return new KeyDocumentClient(KeyHttpClients.Create(LoadAuthorities(path, keys, context), proxy, keys.Headers ?? []), context.IsDevelopment);
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(string path, KeySourceOptions keys, SettingsContext context)
-    {
-        if (keys.CaFile is null)
-        {
-            return null;
-        }
-
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(context.Resolve(keys.CaFile));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            // Reported below, like a file without a certificate.
-        }
-
-        if (authorities.Count == 0)
-        {
-            context.Report.Error($"{path}:CaFile", "no certificate can be read from this file.", "Mount a PEM file; a relative path starts at the folder of yarp.json.");
-        }
-
-        return authorities;
+        return new KeyDocumentClient(KeyHttpClients.Create(AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context), proxy, keys.Headers ?? []), context.IsDevelopment);
     }
 
     private static bool IsFetchable(KeyDocumentClient client, string? address) =>

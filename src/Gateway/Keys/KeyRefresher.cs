@@ -18,7 +18,7 @@ internal enum SeekResult
 /// <summary>
 /// Loads keys: in the background for everybody, and at once for the requests that bring a key id nobody knows. One load runs at a
 /// time for an issuer and everybody waits for that one; requests can start one each <see cref="SeekEvery"/>, whatever key ids they
-/// bring, so that a flood of invented ones costs the provider two requests a minute and us nothing. A load that fails leaves the ring as it is.
+/// bring, so that a flood of invented ones costs the provider two loads a minute. A load that fails leaves the ring as it is.
 /// </summary>
 /// <param name="cache">Where documents are kept for the next start; null when they are not.</param>
 /// <param name="shared">Where documents are shared with other replicas; null when they are not.</param>
@@ -27,7 +27,7 @@ internal sealed partial class KeyRefresher(
 {
     public static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(30);
 
-    // A load ends within two fetches of 5 s (metadata, keys); a request does not wait longer for it than this.
+    // A load may take three fetches of 5 s each (two places for metadata, and the keys); no request waits for it longer than this.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private const int MostWaiters = 1000;
 

@@ -54,7 +54,7 @@ internal static class RedisCheck
             PasswordFile = ExistingFile("PasswordFile", options.PasswordFile, context),
             KeyPrefix = options.KeyPrefix,
             Timeout = options.Timeout,
-            Authorities = LoadAuthorities(options, context),
+            Authorities = AuthorityFile.Load($"{Section}:CaFile", options.CaFile, context),
             Certificate = LoadCertificate(options, context),
         };
     }
@@ -130,31 +130,6 @@ internal static class RedisCheck
         }
 
         return path;
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(RedisOptions options, SettingsContext context)
-    {
-        if (options.CaFile is null)
-        {
-            return null;
-        }
-
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(context.Resolve(options.CaFile));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            // Reported below, like a file without a certificate.
-        }
-
-        if (authorities.Count == 0)
-        {
-            context.Report.Error($"{Section}:CaFile", "no certificate can be read from this file.", "Mount a PEM file; a relative path starts at the folder of yarp.json.");
-        }
-
-        return authorities;
     }
 
     private static X509Certificate2? LoadCertificate(RedisOptions options, SettingsContext context)

@@ -10,7 +10,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 {
     private const int PageSize = 10_000;
 
-    // In force within 100 ms: half of that is the wait, the rest is ample for the read.
+    // The goal is 100 ms: half of that is the wait, the rest is for the read.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
