@@ -80,7 +80,9 @@ internal sealed class VerificationKey
         {
             return verifier switch
             {
-                RSA rsa => rsa.VerifyHash(
+                // RFC 8017 section 8.1.2: as long as the modulus. The library takes a PSS signature without its leading zero too, which
+                // would be a second spelling of the token.
+                RSA rsa => signature.Length == (rsa.KeySize + 7) / 8 && rsa.VerifyHash(
                     hash, signature, algorithm.Hash, algorithm.IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
                 ECDsa ecdsa => ecdsa.VerifyHash(hash, signature),
                 _ => false,
