@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Gateway.IntegrationTests.Helm;
@@ -193,9 +194,19 @@ public sealed class ChartInvariantTests
         var chart = await HelmChart.RenderAsync(example);
 
         var sleep = (int?)chart.Container["lifecycle"]?["preStop"]?["sleep"]?["seconds"] ?? 0;
-        var delay = TimeSpan.Parse(Variable(chart, "Gateway__Drain__Delay") ?? "00:00:05", System.Globalization.CultureInfo.InvariantCulture);
-        var timeout = TimeSpan.Parse(Variable(chart, "Gateway__Drain__Timeout") ?? "00:00:30", System.Globalization.CultureInfo.InvariantCulture);
+        var delay = TimeSpan.Parse(Variable(chart, "Gateway__Drain__Delay") ?? "00:00:05", CultureInfo.InvariantCulture);
+        var timeout = TimeSpan.Parse(Variable(chart, "Gateway__Drain__Timeout") ?? "00:00:30", CultureInfo.InvariantCulture);
         ((int)chart.Pod["terminationGracePeriodSeconds"]!).ShouldBeGreaterThan(sleep + (int)(delay + timeout).TotalSeconds);
+    }
+
+    [Fact]
+    public async Task Drain_reaches_the_gateway_as_its_own_settings()
+    {
+        var chart = await HelmChart.RenderAsync(
+            "--values", HelmChart.ValuesOf("minimal"), "--set", "drain.delaySeconds=10,drain.timeoutSeconds=3690,terminationGracePeriodSeconds=4000");
+
+        Variable(chart, "Gateway__Drain__Delay").ShouldBe("00:00:10");
+        Variable(chart, "Gateway__Drain__Timeout").ShouldBe("01:01:30");
     }
 
     [Theory]
