@@ -8,9 +8,8 @@ namespace Gateway.Authorization;
 /// <summary>
 /// May this caller use this route? Refuses, or marks the request as decided and takes the token out of it unless the policy forwards it.
 /// </summary>
-internal sealed partial class AuthorizationMiddleware(
-    RequestDelegate next, RoutePolicies policies, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics,
-    ILogger<AuthorizationMiddleware> logger)
+internal sealed class AuthorizationMiddleware(
+    RequestDelegate next, RoutePolicies policies, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -50,24 +49,19 @@ internal sealed partial class AuthorizationMiddleware(
         if (decision.Refused is not { } reason)
         {
             metrics.Allowed(route, issuer!);
+            AuthDecision.Allowed(route, issuer!);
             return null;
         }
 
         if (policy.Mode == PolicyMode.Report)
         {
             metrics.Reported(reason, route, issuer);
-            Reported(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
+            AuthDecision.Reported(context, Refusals.Of(reason).Tag, route, issuer);
             return null;
         }
 
         metrics.Denied(reason, route, issuer);
-        Refused(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
+        AuthDecision.Denied(context, Refusals.Of(reason).Tag, route, issuer);
         return refusals.WriteAsync(context, reason, decision.RequiredScope);
     }
-
-    [LoggerMessage(EventIds.RequestRefused, LogLevel.Information, "Refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Refused(ILogger logger, string route, string reason, string issuer);
-
-    [LoggerMessage(EventIds.RequestReported, LogLevel.Information, "Would have refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Reported(ILogger logger, string route, string reason, string issuer);
 }

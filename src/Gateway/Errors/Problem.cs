@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text.Json;
+using Gateway.Observability;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Gateway.Errors;
@@ -23,7 +23,7 @@ internal static class Problem
             WriteOptional(json, "error", error);
             WriteOptional(json, "reason", reason);
             WriteOptional(json, "detail", detail);
-            json.WriteString("traceId"u8, Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier);
+            json.WriteString("traceId"u8, TraceId.Of(context));
             json.WriteEndObject();
         }
 

@@ -1,3 +1,4 @@
+using Gateway.Observability;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;
@@ -14,7 +15,8 @@ internal enum RevocationStatus
 /// <summary>
 /// Was this token withdrawn? Answered from memory in every case; the follower keeps the set current and notes when it last was.
 /// </summary>
-internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
+/// <param name="metrics">Counts the lookups; null where nobody counts.</param>
+internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness, GatewayMetrics? metrics = null)
 {
     private const long Never = long.MinValue;
 
@@ -25,26 +27,35 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     /// <summary>Whether the log has been read to its end at least once.</summary>
     public bool IsLoaded => Volatile.Read(ref _lastRead) != Never;
 
-    public bool IsStale
+    public bool IsStale => Lag is not { } lag || lag > maxStaleness;
+
+    /// <summary>Time since the end of the log was last reached; null as long as it never was.</summary>
+    public TimeSpan? Lag
     {
         get
         {
             var lastRead = Volatile.Read(ref _lastRead);
-            return lastRead == Never || time.GetElapsedTime(lastRead) > maxStaleness;
+            return lastRead == Never ? null : time.GetElapsedTime(lastRead);
         }
     }
 
     public RevocationStatus Check(AccessToken token)
     {
         // What is known to be revoked stays so, however old the list.
-        if (Set.IsRevoked(token))
-        {
-            return RevocationStatus.Revoked;
-        }
-
-        return IsStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
+        var status = Set.IsRevoked(token) ? RevocationStatus.Revoked
+            : IsStale ? RevocationStatus.Unavailable
+            : RevocationStatus.NotRevoked;
+        metrics?.RevocationLookup(TagOf(status));
+        return status;
     }
 
     /// <summary>The end of the log has been reached just now.</summary>
     public void MarkRead() => Volatile.Write(ref _lastRead, time.GetTimestamp());
+
+    private static string TagOf(RevocationStatus status) => status switch
+    {
+        RevocationStatus.Revoked => "revoked",
+        RevocationStatus.Unavailable => "unavailable",
+        _ => "not_revoked",
+    };
 }
