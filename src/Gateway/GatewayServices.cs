@@ -41,9 +41,8 @@ internal static class GatewayServices
         // Revocation/
         services.AddSingleton(provider =>
         {
-            var metrics = provider.GetRequiredService<GatewayMetrics>();
-            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness, metrics);
-            metrics.ObserveRevocations(() => list.Set.Count, () => list.Lag);
+            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness);
+            provider.GetRequiredService<GatewayMetrics>().ObserveRevocations(() => list.Set.Count, () => list.Lag);
             return list;
         });
         services.AddRevocationLog(settings);
@@ -53,6 +52,8 @@ internal static class GatewayServices
         services.AddSingleton(settings.Tokens);
         services.AddSingleton(settings.Identity);
         services.AddSingleton(settings.Policies);
+        services.AddSingleton(new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024));
+        services.AddSingleton<TokenVerifier>();
         services.AddSingleton<Authenticator>();
         services.AddAuthorization(options => settings.Policies.DeclareTo(options));
         services.AddRouting();

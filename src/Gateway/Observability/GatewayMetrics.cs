@@ -67,8 +67,8 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
-    /// <param name="result">One of a closed list: a constant such as <c>hit</c> or <c>miss</c>.</param>
-    public void TokenCacheLookup(string result) => _tokenCacheLookups.Add(1, new KeyValuePair<string, object?>("result", result));
+    /// <param name="isHit">Whether the token was there, and what it was verified with still holds.</param>
+    public void TokenCacheLookup(bool isHit) => _tokenCacheLookups.Add(1, new KeyValuePair<string, object?>("result", isHit ? "hit" : "miss"));
 
     public void KeysRefreshed(string issuer, bool succeeded) =>
         _refreshes.Add(1, new("issuer", issuer), new("result", ResultOf(succeeded)));
@@ -77,7 +77,7 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
         _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
 
-    /// <param name="result">One of a closed list: a constant such as <c>revoked</c>.</param>
+    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, or <c>unavailable</c> when the list is too old to tell.</param>
     public void RevocationLookup(string result) => _revocationLookups.Add(1, new KeyValuePair<string, object?>("result", result));
 
     /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gateway.Authorization;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -27,7 +27,7 @@ internal static class RequestSpan
         span.SetTag("http.route", pattern);
         span.SetTag("http.response.status_code", context.Response.StatusCode);
         span.SetTag("network.protocol.version", context.Request.Protocol["HTTP/".Length..]);
-        span.SetTag("gateway.route.id", RoutePolicies.RouteOf(context)?.Config.RouteId);
+        span.SetTag("gateway.route.id", RouteOf(context)?.RouteId);
         if (context.Features.Get<IReverseProxyFeature>() is { } proxy)
         {
             span.SetTag("gateway.cluster.id", proxy.Cluster.Config.ClusterId);
@@ -44,4 +44,6 @@ internal static class RequestSpan
             span.SetStatus(ActivityStatusCode.Error);
         }
     }
+
+    public static RouteConfig? RouteOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Gateway.Authentication;
-using Gateway.Authorization;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -60,7 +59,7 @@ internal sealed partial class RequestTelemetryMiddleware(RequestDelegate next, T
 
         // Nothing of a token that was not verified is written, not even hashed.
         var token = context.Features.Get<VerifiedToken>()?.Token;
-        var route = RoutePolicies.RouteOf(context)?.Config;
+        var route = RequestSpan.RouteOf(context);
 #pragma warning disable CA1873 // The level has been asked for above; the analyzer knows constant levels only.
         Answered(
             _log,

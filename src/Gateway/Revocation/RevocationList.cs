@@ -1,4 +1,3 @@
-using Gateway.Observability;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;
@@ -15,8 +14,7 @@ internal enum RevocationStatus
 /// <summary>
 /// Was this token withdrawn? Answered from memory in every case; the follower keeps the set current and notes when it last was.
 /// </summary>
-/// <param name="metrics">Counts the lookups; null where nobody counts.</param>
-internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness, GatewayMetrics? metrics = null)
+internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 {
     private const long Never = long.MinValue;
 
@@ -42,20 +40,14 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness, G
     public RevocationStatus Check(AccessToken token)
     {
         // What is known to be revoked stays so, however old the list.
-        var status = Set.IsRevoked(token) ? RevocationStatus.Revoked
-            : IsStale ? RevocationStatus.Unavailable
-            : RevocationStatus.NotRevoked;
-        metrics?.RevocationLookup(TagOf(status));
-        return status;
+        if (Set.IsRevoked(token))
+        {
+            return RevocationStatus.Revoked;
+        }
+
+        return IsStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
     }
 
     /// <summary>The end of the log has been reached just now.</summary>
     public void MarkRead() => Volatile.Write(ref _lastRead, time.GetTimestamp());
-
-    private static string TagOf(RevocationStatus status) => status switch
-    {
-        RevocationStatus.Revoked => "revoked",
-        RevocationStatus.Unavailable => "unavailable",
-        _ => "not_revoked",
-    };
 }

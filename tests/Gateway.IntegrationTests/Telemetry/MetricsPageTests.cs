@@ -102,7 +102,7 @@ public sealed class MetricsPageTests : IClassFixture<StandardGateway>
     public async Task Every_instrument_shows_by_its_prometheus_name()
     {
         var metrics = _parts.Gateway.Services.GetRequiredService<GatewayMetrics>();
-        metrics.TokenCacheLookup("hit");
+        metrics.TokenCacheLookup(isHit: true);
         metrics.ConfigReloaded(succeeded: false);
         metrics.HeadersStripped(2);
 
