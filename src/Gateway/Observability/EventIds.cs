@@ -1,6 +1,6 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused; 100 to 102 are spent.</summary>
 internal static class EventIds
 {
     public const int RequestFaulted = 103;
