@@ -3,6 +3,7 @@ using Gateway.Authorization;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Management;
+using Gateway.Observability;
 using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -20,6 +21,8 @@ internal sealed record GatewaySettings
     public required RoutePrecedence RoutePrecedence { get; init; }
 
     public required TokenReader Tokens { get; init; }
+
+    public required TokenCacheOptions TokenCache { get; init; }
 
     public required IdentityPlan Identity { get; init; }
 
@@ -43,6 +46,8 @@ internal sealed record GatewaySettings
 
     public required bool DetailedErrors { get; init; }
 
+    public required TelemetrySettings Telemetry { get; init; }
+
     /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
     public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
     {
@@ -52,6 +57,7 @@ internal sealed record GatewaySettings
         var policies = PolicyCheck.Build(options, context);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
+        TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
@@ -59,6 +65,7 @@ internal sealed record GatewaySettings
             Policies = policies,
             RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
             Tokens = tokens,
+            TokenCache = options.TokenCache,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
@@ -68,6 +75,7 @@ internal sealed record GatewaySettings
             Redis = redis,
             Management = options.Management,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
+            Telemetry = TelemetrySettings.Build(configuration, context.Report),
         };
     }
 }

@@ -1,4 +1,8 @@
+using System.Buffers.Text;
+using System.Numerics;
+using System.Security.Cryptography;
 using Gateway.Revocation;
+using Gateway.Testing;
 using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Revocation;
@@ -55,6 +59,23 @@ public sealed class RevocationSetTests
 
         IsRevoked(text).ShouldBeTrue();
         IsRevoked(other).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("ES384")]
+    [InlineData("ES512")]
+    public void Token_revoked_by_its_hash_does_not_come_back_in_its_other_spelling(string algorithm)
+    {
+        var text = _shop.Token(algorithm).Without("jti").Build();
+        var twin = TwinOf(text, TestKeys.For(algorithm));
+        IsRevoked(twin).ShouldBeFalse();
+
+        _set.Apply(Entry("Token", RevocationKeys.HashOf(text)));
+
+        twin.ShouldNotBe(text);
+        IsRevoked(text).ShouldBeTrue();
+        IsRevoked(twin).ShouldBeTrue();
     }
 
     [Theory]
@@ -147,6 +168,26 @@ public sealed class RevocationSetTests
         _set.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public void Version_changes_with_what_is_refused_and_with_nothing_else()
+    {
+        ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now })).ShouldBeTrue();
+        ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now + 1 })).ShouldBeTrue();
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a"))).ShouldBeTrue();
+
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a"))).ShouldBeFalse();
+        ChangesVersion(() => _set.Apply([])).ShouldBeFalse();
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a") with { Operation = RevocationOperation.Restore })).ShouldBeFalse();
+        ChangesVersion(() => _set.ForgetExpired(_shop.Clock.GetUtcNow().AddDays(1))).ShouldBeFalse();
+    }
+
+    private bool ChangesVersion(Action change)
+    {
+        var before = _set.Version;
+        change();
+        return _set.Version != before;
+    }
+
     private RevocationEntry Entry(string kind, string value) => new(Enum.Parse<RevocationKind>(kind), Shop.Issuer, value, Now + 3600);
 
     private bool IsRevoked() => IsRevoked(_shop.Token().With("jti", "token-1").With("sid", "session-1").Build());
@@ -157,5 +198,18 @@ public sealed class RevocationSetTests
     {
         var token = _shop.Token().With("sid", "session-1");
         return _set.IsRevoked(_shop.Accept(issuedAt is null ? token.Without("iat") : token.With("iat", issuedAt)));
+    }
+
+    /// <summary>(r, n - s) in place of (r, s), with the order as the platform's library knows it.</summary>
+    private static string TwinOf(string token, SigningKey key)
+    {
+        var start = token.LastIndexOf('.') + 1;
+        var signature = Base64Url.DecodeFromChars(token.AsSpan(start));
+        var half = signature.Length / 2;
+        using var ecdsa = ECDsa.Create();
+        ecdsa.ImportSubjectPublicKeyInfo(key.ExportPublicKey(), out _);
+        var order = new BigInteger(ecdsa.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
+        var other = (order - new BigInteger(signature.AsSpan(half), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return token[..start] + Base64Url.EncodeToString([.. signature.AsSpan(0, half), .. new byte[half - other.Length], .. other]);
     }
 }
