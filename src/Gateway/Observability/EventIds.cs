@@ -23,6 +23,10 @@ internal static class EventIds
     public const int RevocationMalformed = 310;
     public const int RevocationsReplaced = 311;
 
+    public const int ConfigurationReloaded = 400;
+    public const int ConfigurationNotReloaded = 401;
+    public const int ConfigurationNeedsRestart = 402;
+
     public const int RedisLost = 500;
     public const int RedisRestored = 501;
     public const int RedisNotClosed = 502;
