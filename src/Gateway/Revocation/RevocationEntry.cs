@@ -46,4 +46,8 @@ internal sealed record RevocationEntry(
     long? Before = null,
     RevocationOperation Operation = RevocationOperation.Revoke,
     string? Reason = null,
-    string? By = null);
+    string? By = null)
+{
+    /// <summary>What is named, in the form in which it is remembered and compared.</summary>
+    public RevocationKey Key => RevocationKey.Of(Kind, Issuer, Value);
+}

@@ -81,14 +81,18 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by
         // page, what the last page still says.
-        var waiting = new List<RevocationEntry>();
+        var waiting = new RevocationChanges(list.Set);
         var position = _position;
         RevocationPage page;
         do
         {
             page = await log.ReadAfterAsync(position, stopping);
             position = page.Position;
-            waiting.AddRange(page.Entries);
+            foreach (var entry in page.Entries)
+            {
+                waiting.Add(entry);
+            }
+
             if (!list.IsLoaded || page.IsLast)
             {
                 list.Set.Apply(waiting);
