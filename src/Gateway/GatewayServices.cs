@@ -44,6 +44,8 @@ internal static class GatewayServices
         services.AddSingleton(settings.Tokens);
         services.AddSingleton(settings.Identity);
         services.AddSingleton(settings.Policies);
+        services.AddSingleton(new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024));
+        services.AddSingleton<TokenVerifier>();
         services.AddSingleton<Authenticator>();
         services.AddAuthorization(options => settings.Policies.DeclareTo(options));
         services.AddRouting();

@@ -21,6 +21,8 @@ internal sealed record GatewaySettings
 
     public required TokenReader Tokens { get; init; }
 
+    public required TokenCacheOptions TokenCache { get; init; }
+
     public required IdentityPlan Identity { get; init; }
 
     public required ProtectedHeaders ProtectedHeaders { get; init; }
@@ -52,6 +54,7 @@ internal sealed record GatewaySettings
         var policies = PolicyCheck.Build(options, context);
         RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
+        TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
@@ -59,6 +62,7 @@ internal sealed record GatewaySettings
             Policies = policies,
             RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
             Tokens = tokens,
+            TokenCache = options.TokenCache,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,

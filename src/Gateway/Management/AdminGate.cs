@@ -37,7 +37,7 @@ internal sealed class AdminGate(
         else
         {
             var outcome = await authenticator.AuthenticateAsync(text, _policy, http.RequestAborted);
-            decision = outcome.Token is { } token ? _policy.Decide(token.Token) : new PolicyDecision(outcome.Rejection!.Reason);
+            decision = outcome.Token is { } token ? token.Decide(_policy) : new PolicyDecision(outcome.Rejection!.Reason);
         }
 
         if (decision.Refused is not { } refused)

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Gateway.Keys;
-using Gateway.Revocation;
 
 namespace Gateway.Tokens;
 
@@ -13,8 +11,12 @@ namespace Gateway.Tokens;
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
-    public TokenResult Validate(ReadOnlySpan<char> text)
+    public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } refused ? refused : Verify(text, token!);
+
+    /// <summary>Every check but the signature. The refusal, or null with the token whose signature is left to check.</summary>
+    public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
+        token = null;
         if (!CompactToken.TrySplit(text, out var compact, out var reason))
         {
             return TokenResult.Refused(reason);
@@ -30,7 +32,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             }
 
             return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out var claims)
-                ? Validate(text, compact, header, claims)
+                ? Inspect(header, claims, out token)
                 : TokenResult.Refused(RefusalReason.Malformed);
         }
         finally
@@ -39,8 +41,22 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         }
     }
 
-    private TokenResult Validate(ReadOnlySpan<char> text, CompactToken compact, JoseHeader header, JsonElement claims)
+    /// <summary>The signature, over the very text that was inspected.</summary>
+    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token)
     {
+        if (!CompactToken.TrySplit(text, out var compact, out var reason))
+        {
+            return TokenResult.Refused(reason);
+        }
+
+        return IsSigned(compact, token)
+            ? TokenResult.Accepted(token.ToAccessToken(text))
+            : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
+    }
+
+    private TokenResult? Inspect(JoseHeader header, JsonElement claims, out UnverifiedToken? token)
+    {
+        token = null;
         // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
         if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
         {
@@ -72,30 +88,22 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             return TokenResult.Refused(RefusalReason.WrongType, issuer);
         }
 
-        var ring = issuer.Keys.Current;
         if (!RegisteredClaims.TryRead(claims, out var registered, out reason)
             || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
             || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
-            || !HasRequiredClaims(registered, issuer, out reason)
-            || !Verify(compact, header.KeyId, algorithm, ring, out reason))
+            || !HasRequiredClaims(registered, issuer, out reason))
         {
-            return TokenResult.Refused(reason, issuer, ring);
+            return TokenResult.Refused(reason, issuer);
         }
 
-        return TokenResult.Accepted(new AccessToken
+        var ring = issuer.Keys.Current;
+        if (ring.Find(header.KeyId, algorithm) is not { } key)
         {
-            Issuer = issuer,
-            Subject = registered.Subject,
-            TokenId = registered.TokenId,
-            ClientId = registered.ClientId,
-            SessionId = registered.SessionId,
-            Scopes = registered.Scopes,
-            IssuedAt = registered.IssuedAt,
-            ExpiresAt = registered.ExpiresAt,
-            Claims = claims,
-            EncodedClaims = compact.Payload.ToString(),
-            Hash = RevocationKeys.HashOf(text),
-        });
+            return TokenResult.Refused(ring.IsEmpty ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey, issuer, ring);
+        }
+
+        token = new UnverifiedToken(issuer, claims, registered, new TokenKey(header.KeyId, algorithm, key, ring));
+        return null;
     }
 
     private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer, out RefusalReason reason)
@@ -107,29 +115,15 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
     }
 
-    private static bool Verify(
-        CompactToken compact, string? keyId, AlgorithmTraits algorithm, KeyRing ring, out RefusalReason reason)
+    private static bool IsSigned(CompactToken compact, UnverifiedToken token)
     {
-        if (ring.IsEmpty)
-        {
-            reason = RefusalReason.KeysUnavailable;
-            return false;
-        }
-
-        reason = RefusalReason.UnknownKey;
-        if (ring.Find(keyId, algorithm) is not { } key)
-        {
-            return false;
-        }
-
         var length = compact.SigningInput.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
         try
         {
             Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
             var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
-            reason = RefusalReason.BadSignature;
-            return key.Verify(buffer.AsSpan(0, length), signature, algorithm);
+            return token.Key.Key.Verify(buffer.AsSpan(0, length), signature, token.Key.Algorithm);
         }
         finally
         {
