@@ -10,9 +10,18 @@ internal sealed class RevocationChanges(RevocationSet set)
 
     public IReadOnlyDictionary<RevocationKey, RevocationChange> ByName => _changes;
 
-    public void Add(RevocationEntry entry)
+    /// <param name="isOld">
+    /// Whether it may have been read before, and the log has lost others since, perhaps some that came after it. Then it takes nothing
+    /// back, and does not revoke what is known to have been taken back.
+    /// </param>
+    public void Add(RevocationEntry entry, bool isOld = false)
     {
         var key = entry.Key;
+        if (isOld && (entry.Operation == RevocationOperation.Restore || set.IsRestored(key)))
+        {
+            return;
+        }
+
         var minute = RevocationClock.MinuteOf(entry.Expires);
         if (entry.Operation == RevocationOperation.Restore)
         {

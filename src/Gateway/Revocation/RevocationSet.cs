@@ -13,6 +13,7 @@ internal sealed class RevocationSet
     // Names that were taken back, for as long as an older copy of the log may say otherwise.
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
+    private int _minute;
 
     public int Count => _singles.Count + _groups.Count;
 
@@ -85,16 +86,40 @@ internal sealed class RevocationSet
     }
 
     /// <summary>Forgets what has expired, as often as once a minute.</summary>
-    public void ForgetExpired(DateTimeOffset now)
+    public void ForgetExpired(DateTimeOffset now) => Forget(RevocationClock.MinuteOf(now));
+
+    /// <summary>Forgets what that set has forgotten.</summary>
+    public void ForgetLike(RevocationSet other)
     {
-        var minute = RevocationClock.MinuteOf(now);
-        _singles.Expire(minute);
-        _groups.Expire(minute);
-        _restored.Expire(minute);
+        if (_minute != other._minute)
+        {
+            Forget(other._minute);
+        }
     }
 
     /// <summary>Whether the mark would change nothing.</summary>
     public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
+
+    /// <summary>Whether the mark's name is revoked at all.</summary>
+    public bool Has(RevocationMark mark) => TableOf(mark.Kind).TryGet(mark.Key, out _);
+
+    /// <summary>Whether the last word about the name was that it is taken back.</summary>
+    public bool IsRestored(RevocationKey name) => _restored.TryGet(name, out _);
+
+    /// <summary>A part of what is revoked. For the thread that writes.</summary>
+    public IEnumerable<RevocationMark> Live(int segment) => _singles.Live(segment).Concat(_groups.Live(segment));
+
+    /// <summary>A part of what was taken back.</summary>
+    public IEnumerable<RevocationMark> Restored(int segment) => _restored.Live(segment);
+
+    private void Forget(int minute)
+    {
+        // A clock that goes back brings nothing back.
+        _minute = Math.Max(_minute, minute);
+        _singles.Expire(_minute);
+        _groups.Expire(_minute);
+        _restored.Expire(_minute);
+    }
 
     private RevocationTable TableOf(RevocationKind kind) => IsSingle(kind) ? _singles : _groups;
 
