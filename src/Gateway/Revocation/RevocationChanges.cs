@@ -11,18 +11,18 @@ internal sealed class RevocationChanges(RevocationSet set)
     public IReadOnlyDictionary<RevocationKey, RevocationChange> ByName => _changes;
 
     /// <param name="isOld">
-    /// Whether it may have been read before, and the log has lost others since, perhaps some that came after it. Then it takes nothing
-    /// back, and does not revoke what is known to have been taken back.
+    /// Whether it may have been read before, and the log has lost others since, perhaps some that came after it. Then it counts only
+    /// where nothing is known, not even that it was taken back or has expired.
     /// </param>
     public void Add(RevocationEntry entry, bool isOld = false)
     {
         var key = entry.Key;
-        if (isOld && (entry.Operation == RevocationOperation.Restore || set.IsRestored(key)))
+        var minute = RevocationClock.MinuteOf(entry.Expires);
+        if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.IsRestored(key) || set.IsRevoked(entry.Kind, key)))
         {
             return;
         }
 
-        var minute = RevocationClock.MinuteOf(entry.Expires);
         if (entry.Operation == RevocationOperation.Restore)
         {
             _changes[key] = new RevocationChange(entry.Kind, minute, null);

@@ -27,16 +27,27 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryReadAsync(stoppingToken))
-            {
-                ForgetExpired();
-                await PutBackAsync(stoppingToken);
-            }
-            else
+            if (!await TurnAsync(stoppingToken))
             {
                 await Task.Delay(RetryAfterFault, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Whether the log lost something that is not yet put back.</summary>
+    internal bool IsPuttingBack => _putBack is not null;
+
+    /// <summary>Waits for news, reads it, and does what is due; false when the log cannot be read.</summary>
+    internal async Task<bool> TurnAsync(CancellationToken stopping)
+    {
+        if (!await TryReadAsync(stopping))
+        {
+            return false;
+        }
+
+        ForgetExpired();
+        await PutBackAsync(stopping);
+        return true;
     }
 
     private async Task<bool> TryReadAsync(CancellationToken stopping)

@@ -65,7 +65,7 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
         while (next < RevocationTable.Segments && next < _segment + StepSegments && missing.Count < StepEntries)
         {
             missing.AddRange(known.Live(next).Where(mark => !_logged.Covers(mark)).Select(mark => EntryOf(mark, RevocationOperation.Revoke)));
-            missing.AddRange(known.Restored(next).Where(_logged.Has).Select(mark => EntryOf(mark, RevocationOperation.Restore)));
+            missing.AddRange(known.Restored(next).Where(mark => _logged.IsRevoked(mark.Kind, mark.Key)).Select(mark => EntryOf(mark, RevocationOperation.Restore)));
             next++;
         }
 

@@ -13,7 +13,9 @@ internal sealed class RevocationSet
     // Names that were taken back, for as long as an older copy of the log may say otherwise.
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
-    private int _minute;
+
+    /// <summary>The minute as of which what expired is forgotten.</summary>
+    public int Minute { get; private set; }
 
     public int Count => _singles.Count + _groups.Count;
 
@@ -91,17 +93,17 @@ internal sealed class RevocationSet
     /// <summary>Forgets what that set has forgotten.</summary>
     public void ForgetLike(RevocationSet other)
     {
-        if (_minute != other._minute)
+        if (Minute != other.Minute)
         {
-            Forget(other._minute);
+            Forget(other.Minute);
         }
     }
 
     /// <summary>Whether the mark would change nothing.</summary>
     public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
 
-    /// <summary>Whether the mark's name is revoked at all.</summary>
-    public bool Has(RevocationMark mark) => TableOf(mark.Kind).TryGet(mark.Key, out _);
+    /// <summary>Whether the name is revoked, be it for some tokens only.</summary>
+    public bool IsRevoked(RevocationKind kind, RevocationKey name) => TableOf(kind).TryGet(name, out _);
 
     /// <summary>Whether the last word about the name was that it is taken back.</summary>
     public bool IsRestored(RevocationKey name) => _restored.TryGet(name, out _);
@@ -115,10 +117,10 @@ internal sealed class RevocationSet
     private void Forget(int minute)
     {
         // A clock that goes back brings nothing back.
-        _minute = Math.Max(_minute, minute);
-        _singles.Expire(_minute);
-        _groups.Expire(_minute);
-        _restored.Expire(_minute);
+        Minute = Math.Max(Minute, minute);
+        _singles.Expire(Minute);
+        _groups.Expire(Minute);
+        _restored.Expire(Minute);
     }
 
     private RevocationTable TableOf(RevocationKind kind) => IsSingle(kind) ? _singles : _groups;
