@@ -31,5 +31,10 @@ if (args is ["drill", var drill, ..])
     }
 }
 
+if (args is ["revocation"])
+{
+    return await RevocationCommand.RunAsync();
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);
 return 0;

@@ -93,6 +93,10 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveMalformedRevocations(Func<long> count) => _meter.CreateObservableCounter(
         "gateway.revocation.malformed", count, "{entry}", "Entries of the revocation log that could not be read and were skipped.");
 
+    /// <summary>How often the log was found to have lost entries that replicas had read.</summary>
+    public void ObserveLostRevocations(Func<long> count) => _meter.CreateObservableCounter(
+        "gateway.revocation.lost", count, "{loss}", "Times the revocation log was found to have lost entries.");
+
     public void ConfigReloaded(bool succeeded) => _configReloads.Add(1, new KeyValuePair<string, object?>("result", ResultOf(succeeded)));
 
     /// <summary>When the configuration in force was taken over, and which one it is.</summary>
