@@ -27,7 +27,7 @@ class Run:
         self.revoked = int(os.environ.get("REVOKED", "1000000"))
         self.pool = int(os.environ.get("TOKENS", "160000"))
         self.checks = json.loads((tokens / "checks.json").read_text())
-        self.results, self.statuses, self.notes, self.capacities = {}, {}, [], {}
+        self.results, self.statuses, self.notes, self.capacities, self.failed = {}, {}, [], {}, []
         (folder / "one.txt").write_text(self.good_token() + "\n")
         self.servers = []
         self.redis_port = free_ports(1)[0]
@@ -84,6 +84,15 @@ def check(run, peers):
                 raise SystemExit(f"{peer.name} does not set five identity headers in place of the token: {names}")
 
 
+def attempt(run, name, peers):
+    """What one scenario comes to grief over does not cost the others their results."""
+    try:
+        scenarios.ALL[name](run, peers)
+    except SystemExit as failure:
+        print(f"{name}: {failure}", file=sys.stderr, flush=True)
+        run.failed.append(f"{name} was not finished: {str(failure).splitlines()[0]}")
+
+
 def main():
     folder, binaries, product, tokens, artifacts = map(pathlib.Path, sys.argv[1:6])
     run = Run(folder, binaries, product, tokens)
@@ -102,11 +111,13 @@ def main():
             load.closed(peer.url, tokens / "RS256.txt", 1, run.warm_up)
         for name in scenarios.ORDER:
             if name in chosen:
-                scenarios.ALL[name](run, peers)
+                attempt(run, name, peers)
     finally:
         run.stop()
+    run.notes += run.failed
     document = report.summarise(run, machine.describe(binaries), started)
     report.write(document, ROOT, artifacts)
+    sys.exit(1 if run.failed else 0)
 
 
 if __name__ == "__main__":

@@ -77,8 +77,8 @@ def flood(run, peers):
             for leg in (("quiet", "flood") if turn % 2 == 0 else ("flood", "quiet")):
                 flooding = load.scheduled(run.binaries, peer.url, tokens, rate, run.seconds + 2) if leg == "flood" else None
                 run.record(leg, peer.name, scheduled(run, peer, rate, run.seconds))
-                if flooding:
-                    load.finish(flooding, run.seconds)
+                if flooding and set(load.finish(flooding, run.seconds).get("statuses", {})) - {"400", "401"}:
+                    raise SystemExit(f"{peer.name} let a bad signature through, or could not answer the flood.")
 
 
 def memory(run, peers):
@@ -103,7 +103,8 @@ def large(run, peers):
     if gateway:
         peer = Peer("gateway-large", run)
         try:
-            closed(run, [*gateway, peer.start()], "large", "RS256.txt", 1)
+            load.closed(peer.start().url, run.tokens / "RS256.txt", 1, run.warm_up)
+            closed(run, [*gateway, peer], "large", "RS256.txt", 1)
         finally:
             peer.stop()
 

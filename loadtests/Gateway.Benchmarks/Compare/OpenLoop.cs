@@ -37,16 +37,22 @@ internal sealed partial class OpenLoop : IDisposable
         var start = Stopwatch.GetTimestamp();
         var total = (long)(seconds * (double)Stopwatch.Frequency / _period);
         var giveUp = start + ((seconds + 10) * Stopwatch.Frequency);
+        var wasFull = false;
         for (long sent = 0; sent < total || _idle.Count < Connections;)
         {
             var now = Stopwatch.GetTimestamp();
             for (; sent < total && _idle.Count > 0 && Due(start, sent) <= now; sent++)
             {
-                result.Lateness.Add((now - Due(start, sent)) / TicksPerMicrosecond);
+                if (!wasFull)
+                {
+                    result.Lateness.Add((now - Due(start, sent)) / TicksPerMicrosecond);
+                }
+
                 _connections[_idle.Pop()].Send(_requests[_next++ % _requests.Length], Due(start, sent));
                 now = Stopwatch.GetTimestamp();
             }
 
+            wasFull = _idle.Count == 0;
             var until = sent < total && _idle.Count > 0 ? Due(start, sent) : now + Stopwatch.Frequency;
             Wait(until - now);
             Collect(result);
