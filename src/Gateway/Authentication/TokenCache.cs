@@ -130,17 +130,20 @@ internal sealed class TokenCache
         _tags[way] = entry is null ? 0 : TagOf(entry.Hash);
     }
 
+    /// <summary>Remembers about as many tokens as there are places, in sets of four, so that two that come in turn do not push each other out.</summary>
     private bool IsSecondSight(ulong hash)
     {
-        var seen = _seenOnce ?? Interlocked.CompareExchange(ref _seenOnce, new uint[Capacity], null) ?? _seenOnce;
-        ref var place = ref seen[(hash >> 20) % (ulong)seen.Length];
+        const int width = 4;
+        var all = _seenOnce ?? Interlocked.CompareExchange(ref _seenOnce, new uint[Capacity], null) ?? _seenOnce;
+        var seen = all.AsSpan((int)((hash >> 20) % (ulong)(all.Length / width)) * width, width);
         var tag = TagOf(hash);
-        if (place == tag)
+        if (seen.Contains(tag))
         {
             return true;
         }
 
-        place = tag;
+        seen[..^1].CopyTo(seen[1..]);
+        seen[0] = tag;
         return false;
     }
 
