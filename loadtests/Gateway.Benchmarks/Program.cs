@@ -25,6 +25,10 @@ switch (args)
     case ["drill", ..]:
         throw new ArgumentException("Known drills: rotation, unknown-keys.", nameof(args));
 
+    // What .ci/run runs: every benchmark once.
+    case ["short"]:
+        return await ShortCommand.RunAsync();
+
     // Anything else is BenchmarkDotNet's.
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);

@@ -18,7 +18,7 @@ def closed(url, tokens, count, seconds, spoil=False):
 
 def http2(url, token, seconds):
     """The same with 8 connections of 4 streams, without TLS and without an upgrade (h2c by prior knowledge)."""
-    output = run(["h2load", "-t1", "-c8", "-m4", "-D", str(seconds), "--warm-up-time=1", "-H", f"authorization: Bearer {token}", url], seconds)
+    output = run(["h2load", "-t1", "-c8", "-m4", "-D", str(seconds), "-H", f"authorization: Bearer {token}", url], seconds)
     counts = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", output)
     codes = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output)
     done = int(counts[2])

@@ -3,6 +3,7 @@ import datetime
 import json
 import os
 import pathlib
+import signal
 import sys
 
 import load
@@ -44,7 +45,6 @@ class Run:
         fill(self.redis_port, self.revoked)
         self.destination = self.add("direct")
         self.provider = Peer("provider", self)
-        OPEN.add("provider")
         self.servers.append(self.provider.start())
 
     def add(self, name):
@@ -102,6 +102,8 @@ def main():
     if unknown:
         raise SystemExit(f"Unknown: {' '.join(unknown)}. Scenarios: {' '.join(scenarios.ALL)}. Peers: {' '.join(TITLES)}.")
     started = datetime.datetime.now(datetime.timezone.utc)
+    # Whoever ends the run ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     try:
         run.start()
         peers = [run.destination if name == "direct" else run.add(name) for name in TITLES if name in names]

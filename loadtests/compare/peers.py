@@ -26,7 +26,7 @@ TITLES = {
     "gateway-empty": "Gateway, empty revocation list",
     "gateway-large": "Gateway, 1,000 routes, 100 issuers",
 }
-OPEN = {"direct", "bare", "bare-again", "haproxy"}
+OPEN = {"direct", "provider", "bare", "bare-again", "haproxy"}
 DOTNET = {"bare", "bare-again", "stock", "stock-redis", "gateway", "gateway-empty", "gateway-large"}
 NO_ES256 = {"apache"}  # OIDCOAuthVerifyCertFiles takes RSA keys only
 

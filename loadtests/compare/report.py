@@ -111,14 +111,23 @@ def goals(document):
     return found
 
 
+def rounded(value):
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
 def write(document, root, artifacts):
     text = pages.tables(document)
     print(f"\n{text}")
     targets = [artifacts / "results"]
     if os.environ.get("WRITE_DOCS") == "1":
         targets.append(root / "docs" / "performance")
-        pages.fill(root / "docs" / "performance.md", text)
+        chart_line = "![Requests per second over bare YARP](performance.svg)\n\nEvery sample is in [performance.json](performance.json).\n\n"
+        pages.fill(root / "docs" / "performance.md", chart_line + text)
     for target in targets:
-        target.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        target.with_suffix(".json").write_text(json.dumps(rounded(document), separators=(",", ":")) + "\n", encoding="utf-8")
         target.with_suffix(".svg").write_text(chart.draw(document), encoding="utf-8")
     print(f"\nWritten: {', '.join(str(target) + '.json and .svg' for target in targets)}")

@@ -28,4 +28,4 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Apache's workers have no rights of their own.
 chmod 755 "$folder"
-python3 loadtests/compare/measure.py "$folder" "$artifacts/bin" "$artifacts/product" "$tokens" "$artifacts"
+PYTHONDONTWRITEBYTECODE=1 python3 loadtests/compare/measure.py "$folder" "$artifacts/bin" "$artifacts/product" "$tokens" "$artifacts"

@@ -162,7 +162,7 @@ def rotated(peers, turn):
 def sampled(run, peer, measure):
     before = peer.server.cpu_seconds(), run.redis.cpu_seconds(), peer.allocated()
     result = measure()
-    requests = max(1, result.get("requests", 0))
+    requests = max(1, result.get("sent", result.get("requests", 0)))
     result["cpu_microseconds"] = (peer.server.cpu_seconds() - before[0]) / requests * 1e6
     result["redis_microseconds"] = (run.redis.cpu_seconds() - before[1]) / requests * 1e6
     if before[2] is not None:
@@ -177,7 +177,10 @@ def sampled(run, peer, measure):
 
 def scheduled(run, peer, rate, seconds):
     client = load.scheduled(run.binaries, peer.url, run.folder / "one.txt", rate, seconds)
-    return load.finish(client, seconds)
+    result = load.finish(client, seconds)
+    # The client's first second is not among its results, but it costs the proxy like any other.
+    result["sent"] = result.get("requests", 0) + rate
+    return result
 
 
 def capacity(run, peer):
