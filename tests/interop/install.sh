@@ -55,6 +55,8 @@ if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_
   step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus python3-prometheus-client
   if [[ -d /run/systemd/system ]]; then
     step "stopping the packaged Prometheus" "${as_root[@]}" systemctl disable --now prometheus
+  else
+    step "stopping the packaged Prometheus" "${as_root[@]}" service prometheus stop
   fi
   step "starting promtool" promtool --version
   prometheus_result="installed"
