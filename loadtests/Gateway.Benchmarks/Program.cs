@@ -29,6 +29,10 @@ switch (args)
     case ["short"]:
         return await ShortCommand.RunAsync();
 
+    // What the revocation list costs in memory and in time.
+    case ["revocation"]:
+        return await RevocationCommand.RunAsync();
+
     // Anything else is BenchmarkDotNet's.
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);

@@ -29,5 +29,8 @@ internal sealed class MetricCapture : IDisposable
     /// <summary>One line a measurement: the value, then <c>tag=value</c>.</summary>
     public IReadOnlyCollection<string> Measurements => _measurements;
 
+    /// <summary>Takes the present values of the instruments that are only looked at.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
+
     public void Dispose() => _listener.Dispose();
 }

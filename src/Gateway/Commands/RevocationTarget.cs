@@ -87,7 +87,7 @@ internal static class RevocationStoreAccess
     /// <summary>The log replayed: what is revoked now.</summary>
     public static async Task<IReadOnlyCollection<RevocationEntry>> ReadLiveAsync(IRevocationLog log, CancellationToken cancellationToken)
     {
-        var live = new Dictionary<(RevocationKind, string, string), RevocationEntry>();
+        var live = new Dictionary<RevocationKey, RevocationEntry>();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         RevocationPage page = default;
         do
@@ -95,7 +95,7 @@ internal static class RevocationStoreAccess
             page = await log.ReadAfterAsync(page.Position, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                var key = (entry.Kind, entry.Issuer, entry.Value);
+                var key = entry.Key;
                 if (entry.Operation == RevocationOperation.Restore)
                 {
                     live.Remove(key);

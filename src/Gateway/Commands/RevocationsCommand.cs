@@ -91,7 +91,7 @@ internal sealed class RevocationsCommand : Command
 
     private static async Task<RevocationEntry?> FindAsync(IRevocationLog log, RevocationEntry entry, CancellationToken cancellationToken) =>
         (await RevocationStoreAccess.ReadLiveAsync(log, cancellationToken))
-            .FirstOrDefault(known => known.Kind == entry.Kind && known.Issuer == entry.Issuer && known.Value == entry.Value);
+            .FirstOrDefault(known => known.Key == entry.Key);
 
     private static string Format(long? seconds) => seconds is { } value
         ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))

@@ -1,7 +1,5 @@
-using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
-using Gateway.Errors;
 
 namespace Gateway.Management;
 
@@ -10,18 +8,22 @@ namespace Gateway.Management;
 /// Development environment, where the listener is on loopback.
 /// </summary>
 internal sealed class AdminGate(
-    GatewaySettings settings, IHostEnvironment environment, Authenticator authenticator, RefusalWriter refusals) : IEndpointFilter
+    LiveGateway live, IHostEnvironment environment) : IEndpointFilter
 {
-    private readonly RoutePolicy? _policy = settings.Management.Policy is { } name ? settings.Policies[name] : null;
-
-    /// <summary>Whether there are administrators at all; if not, there is no <c>/admin</c>.</summary>
-    public bool IsOpen => _policy is not null || environment.IsDevelopment();
-
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
-        if (_policy is null)
+        var snapshot = live.Current;
+        var settings = snapshot.Settings;
+        var policy = settings.Management.Policy is { } name ? settings.Policies[name] : null;
+        if (policy is null && !environment.IsDevelopment())
+        {
+            // Without administrators there is no /admin.
+            return Results.NotFound();
+        }
+
+        if (policy is null)
         {
             // No credentials are asked for, so a web page in the developer's browser must not get here either.
             return http.Request.Headers.Origin.Count == 0 && http.Request.Host.Host is "localhost" or "127.0.0.1"
@@ -36,8 +38,8 @@ internal sealed class AdminGate(
         }
         else
         {
-            var outcome = await authenticator.AuthenticateAsync(text, _policy, http.RequestAborted);
-            decision = outcome.Token is { } token ? token.Decide(_policy) : new PolicyDecision(outcome.Rejection!.Reason);
+            var outcome = await snapshot.Authenticator.AuthenticateAsync(text, policy, http.RequestAborted);
+            decision = outcome.Token is { } token ? token.Decide(policy) : new PolicyDecision(outcome.Rejection!.Reason);
         }
 
         if (decision.Refused is not { } refused)
@@ -45,7 +47,7 @@ internal sealed class AdminGate(
             return await next(context);
         }
 
-        await refusals.WriteAsync(http, refused, decision.RequiredScope);
+        await snapshot.Refusals.WriteAsync(http, refused, decision.RequiredScope);
         return Results.Empty;
     }
 }

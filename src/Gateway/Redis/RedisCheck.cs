@@ -31,6 +31,11 @@ internal static class RedisCheck
             report.Error($"{Section}:Timeout", "this is out of range.", "Choose 00:00:00.010 to 00:00:10.");
         }
 
+        if (options.WaitReplicas is < 0 or > 16)
+        {
+            report.Error($"{Section}:WaitReplicas", "this is out of range.", "Choose 0 to 16.");
+        }
+
         if (options.KeyPrefix.Any(char.IsControl))
         {
             report.Error($"{Section}:KeyPrefix", "a control character is no part of a name.", "Choose a name such as gateway:.");
@@ -54,6 +59,7 @@ internal static class RedisCheck
             PasswordFile = ExistingFile("PasswordFile", options.PasswordFile, context),
             KeyPrefix = options.KeyPrefix,
             Timeout = options.Timeout,
+            WaitReplicas = options.WaitReplicas,
             Authorities = AuthorityFile.Load($"{Section}:CaFile", options.CaFile, context),
             Certificate = LoadCertificate(options, context),
         };

@@ -56,6 +56,28 @@ internal sealed class RedisConnection : IAsyncDisposable
         return await CallAsync(multiplexer, call, cancellationToken);
     }
 
+    /// <summary>Waits, when so configured, until enough replicas have what this connection wrote.</summary>
+    /// <exception cref="RedisUnavailableException">They have not in time.</exception>
+    public async Task WaitForReplicasAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.WaitReplicas == 0)
+        {
+            return;
+        }
+
+        // Redis' answer comes before the deadline is over.
+        var patience = (int)(_settings.Timeout * 0.75).TotalMilliseconds;
+        var answer = await CallAsync(
+            database => IsCluster(database)
+                ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
+                : database.ExecuteAsync("WAIT", _settings.WaitReplicas, patience),
+            cancellationToken);
+        if ((long)answer < _settings.WaitReplicas)
+        {
+            throw new RedisUnavailableException(RedisFault.NotReplicated);
+        }
+    }
+
     /// <summary>
     /// Calls back on every message of a channel, on this connection and those that replace it. Messages can be missed; they only save
     /// the wait until the next look.
@@ -137,6 +159,10 @@ internal sealed class RedisConnection : IAsyncDisposable
             }
         }
     }
+
+    // The call has no key, so the client would send it to any node.
+    private static bool IsCluster(IDatabase database) =>
+        database.Multiplexer.GetEndPoints().Any(endPoint => database.Multiplexer.GetServer(endPoint).ServerType == ServerType.Cluster);
 
     private void Start()
     {

@@ -21,6 +21,8 @@ internal enum RedisFault
     NoSuchKey,
     Garbage,
     TooManyCalls,
+    NotReplicated,
+    ClusterWithoutWait,
     Other,
 }
 
@@ -50,6 +52,8 @@ internal static class RedisFaults
         [RedisFault.NoSuchKey] = new("ERR no such key", false, "Redis has no such key"),
         [RedisFault.Garbage] = new(null, true, "the answer is not Redis' protocol, or not what was asked for; is that port Redis?"),
         [RedisFault.TooManyCalls] = new(null, true, "too many calls to Redis are unanswered"),
+        [RedisFault.NotReplicated] = new(null, false, "too few of Redis' replicas have taken it over in time (WaitReplicas); it is written, and a failover may lose it"),
+        [RedisFault.ClusterWithoutWait] = new(null, false, "a Redis cluster cannot be waited for; set WaitReplicas to 0"),
         [RedisFault.Other] = new(null, false, "Redis refuses the call"),
     }.ToFrozenDictionary();
 

@@ -22,6 +22,12 @@ internal sealed class RedisOptions
     /// <summary>The deadline of every call. No request ever waits for one. Default 250 ms, range 10 ms to 10 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// How many of Redis' replicas must have a revocation before it is acknowledged, within <see cref="Timeout"/>; else the writer gets
+    /// an error, though the entry is written. Not with a cluster. Default 0, range 0 to 16.
+    /// </summary>
+    public int WaitReplicas { get; set; }
+
     /// <summary>A PEM file with the certificate authorities to trust in place of the system's; needs <c>ssl=true</c>. Default none.</summary>
     public string? CaFile { get; set; }
 

@@ -22,6 +22,8 @@ internal sealed class RedisSettings
 
     public required TimeSpan Timeout { get; init; }
 
+    public int WaitReplicas { get; init; }
+
     /// <summary>Roots to trust in place of the system's; null for the system's.</summary>
     public required X509Certificate2Collection? Authorities { get; init; }
 

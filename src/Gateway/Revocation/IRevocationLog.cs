@@ -14,7 +14,19 @@ internal interface IRevocationLog
 
     /// <summary>Completes when there may be something new to read, at the latest after the store's polling interval.</summary>
     ValueTask WaitForChangeAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes this replica the one that puts back what the log has lost, or lets it stay so for another while; false while another one
+    /// is. A log that reports losses must have more than this.
+    /// </summary>
+    ValueTask<bool> TryLeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
+    /// <summary>Lets another replica be it.</summary>
+    ValueTask EndLeadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>A run of log entries and the position to read on from.</summary>
-internal readonly record struct RevocationPage(IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast);
+/// <param name="Repeated">How many of the entries, the first ones, had been read before a loss and come again.</param>
+/// <param name="IsAfterLoss">The log is not what it was when it was last read; it begins again.</param>
+internal readonly record struct RevocationPage(
+    IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false);

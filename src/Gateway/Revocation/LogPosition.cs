@@ -11,6 +11,8 @@ internal readonly record struct LogPosition(ulong First, ulong Second = 0)
     /// <summary>The smallest place behind this one.</summary>
     public LogPosition Next => Second == ulong.MaxValue ? new LogPosition(First + 1) : this with { Second = Second + 1 };
 
+    public bool IsAfter(LogPosition other) => (First, Second).CompareTo((other.First, other.Second)) > 0;
+
     /// <summary>Reads a stream id, <c>1526919030474-55</c>.</summary>
     public static bool TryParse(string? id, out LogPosition position)
     {

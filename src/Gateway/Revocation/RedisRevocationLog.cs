@@ -7,7 +7,8 @@ namespace Gateway.Revocation;
 
 /// <summary>
 /// The shared store: a stream that all replicas follow and any service may append to, with a doorbell beside it. The stream is the
-/// truth; the doorbell only spares the wait for the next look, and is looked past each second.
+/// truth; the doorbell only spares the wait for the next look, and is looked past each second. Reading begins at the last entry that
+/// is known: if that is not there any more, the stream has lost its end or all of itself, whatever was appended since.
 /// </summary>
 internal sealed partial class RedisRevocationLog : IRevocationLog
 {
@@ -15,35 +16,45 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private const int FirstPage = 1000;
     private const int SmallestPage = 100;
     private const int AppendAtOnce = 64;
-    private static readonly TimeSpan TrimEvery = TimeSpan.FromMinutes(1);
 
-    // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
-    private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
+    // Longer than any step of putting back takes, so that only the death of a replica lets another take over.
+    private static readonly TimeSpan LeadFor = TimeSpan.FromSeconds(30);
 
     private readonly RedisConnection _redis;
-    private readonly string _name;
+    private readonly RedisStream _stream;
+    private readonly RedisUpkeep _upkeep;
+    private readonly RedisKey _leadKey;
+    private readonly RedisValue _ownName = Guid.NewGuid().ToString("N");
     private readonly TimeSpan _heartbeat;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _pageSize = FirstPage;
     private long _malformed;
-    private long _lastTrim;
+    private long _losses;
     private bool _isListening;
+    private (LogPosition Id, long Expires) _readFrom;
+    private (LogPosition Id, long Expires) _readTo;
+    private LogPosition _lostAt;
+    private bool _hasLostHead;
 
     /// <param name="heartbeat">How long the doorbell may be silent before the stream is looked at anyway.</param>
     public RedisRevocationLog(RedisConnection redis, TimeSpan heartbeat, TimeProvider time, ILogger<RedisRevocationLog> logger)
     {
         _redis = redis;
-        _name = redis.KeyPrefix + "revocations";
+        _stream = new RedisStream(redis);
+        _upkeep = new RedisUpkeep(redis, _stream, time, logger);
+        _leadKey = _stream.Name + ":putting-back";
         _heartbeat = heartbeat;
         _time = time;
         _logger = logger;
-        _lastTrim = time.GetTimestamp();
     }
 
     /// <summary>How many entries of other writers could not be read and were skipped.</summary>
     public long MalformedEntries => Interlocked.Read(ref _malformed);
+
+    /// <summary>How often the stream was found to have lost entries.</summary>
+    public long Losses => Interlocked.Read(ref _losses);
 
     public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
@@ -51,14 +62,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         foreach (var some in entries.Chunk(AppendAtOnce))
         {
             // In one go: the client keeps the order of calls, and each is acknowledged by its own answer.
-            var answers = await Task.WhenAll(some.Select(entry => _redis.CallAsync(
-                database => database.ExecuteAsync("XADD", [(RedisKey)_name, "*", .. RevocationFields.Write(entry)]), cancellationToken)));
+            var answers = await Task.WhenAll(some.Select(entry => _stream.AddAsync(entry, cancellationToken)));
             last = answers[^1];
         }
 
         if (last is not null)
         {
             await RingAsync((string?)last, cancellationToken);
+            await _redis.WaitForReplicasAsync(cancellationToken);
         }
     }
 
@@ -67,59 +78,37 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         if (!_isListening)
         {
             _isListening = true;
-            await _redis.SubscribeAsync(_name, _ => _rung.Writer.TryWrite(true));
+            await _redis.SubscribeAsync(_stream.Name, _ => _rung.Writer.TryWrite(true));
+            await _upkeep.CheckEvictionAsync(cancellationToken);
         }
 
         var count = _pageSize;
-        var start = _time.GetTimestamp();
-        RedisResult answer;
-        try
-        {
-            answer = await RangeAsync(position.Next.ToString(), count, cancellationToken);
-        }
-        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.Silent)
-        {
-            // The page may have been too much for the deadline.
-            _pageSize = Math.Max(SmallestPage, count / 4);
-            throw;
-        }
-
-        // As large as the deadline allows with ease, so that a long list is read in few calls and a slow link still gets through.
-        if (_time.GetElapsedTime(start) < _redis.Timeout / 4)
-        {
-            _pageSize = Math.Min(LargestPage, count * 2);
-        }
-
-        var rows = Rows(answer);
-        if (rows.Length == 0 && position != default && await IsReplacedAsync(position, cancellationToken))
-        {
-            // Emptied, or restored from an older copy. What is known stays known, and what is new there may have smaller ids.
-            Replaced(_logger, _name, position);
-            return new RevocationPage([], default, IsLast: false);
-        }
-
-        var entries = new List<RevocationEntry>(rows.Length);
-        foreach (var row in rows)
-        {
-            position = row.Id;
-            if (RevocationFields.TryRead(row.Fields, out var entry))
-            {
-                entries.Add(entry);
-            }
-            else if (Interlocked.Increment(ref _malformed) == 1)
-            {
-                Malformed(_logger, row.Id, _name);
-            }
-        }
-
+        var rows = await ReadAsync(position, count, cancellationToken);
         var isLast = rows.Length < count;
-        if (isLast && _time.GetElapsedTime(_lastTrim) >= TrimEvery)
+        if (position != default)
         {
-            _lastTrim = _time.GetTimestamp();
-            await TrimAsync(cancellationToken);
+            if (_hasLostHead || await IsLostAsync(position, rows, cancellationToken))
+            {
+                _hasLostHead = false;
+                _upkeep.Forget();
+                // What is known stays known, and what is new there may have smaller ids.
+                _lostAt = position.IsAfter(_lostAt) ? position : _lostAt;
+                Interlocked.Increment(ref _losses);
+                Lost(_logger, _stream.Name, position);
+                return new RevocationPage([], default, IsLast: false, IsAfterLoss: true);
+            }
+
+            rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
         }
 
-        return new RevocationPage(entries, position, isLast);
+        var page = PageOf(rows, position, isLast);
+        if (isLast)
+        {
+            _lostAt = default;
+            _hasLostHead |= await _upkeep.LooksLostAsync(_pageSize, cancellationToken);
+        }
+
+        return page;
     }
 
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
@@ -136,11 +125,100 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
     }
 
+    public async ValueTask<bool> TryLeadAsync(CancellationToken cancellationToken)
+    {
+        if (await _redis.CallAsync(database => database.StringSetAsync(_leadKey, _ownName, LeadFor, When.NotExists), cancellationToken))
+        {
+            return true;
+        }
+
+        return await _redis.CallAsync(database => database.StringGetAsync(_leadKey), cancellationToken) == _ownName
+            && await _redis.CallAsync(database => database.KeyExpireAsync(_leadKey, LeadFor), cancellationToken);
+    }
+
+    public async ValueTask EndLeadAsync(CancellationToken cancellationToken)
+    {
+        if (await _redis.CallAsync(database => database.StringGetAsync(_leadKey), cancellationToken) == _ownName)
+        {
+            await _redis.CallAsync(database => database.KeyDeleteAsync(_leadKey), cancellationToken);
+        }
+    }
+
+    private async Task<StreamRow[]> ReadAsync(LogPosition position, int count, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        StreamRow[] rows;
+        try
+        {
+            rows = await _stream.RangeAsync(position == default ? "-" : position.ToString(), count, cancellationToken);
+        }
+        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.Silent)
+        {
+            // The page may have been too much for the deadline.
+            _pageSize = Math.Max(SmallestPage, count / 4);
+            throw;
+        }
+
+        // As large as the deadline allows with ease, so that a long list is read in few calls and a slow link still gets through.
+        if (_time.GetElapsedTime(start) < _redis.Timeout / 4)
+        {
+            _pageSize = Math.Min(LargestPage, count * 2);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Whether the entry at which reading stopped has gone without having expired, or ids have gone back.</summary>
+    private async Task<bool> IsLostAsync(LogPosition position, StreamRow[] rows, CancellationToken cancellationToken)
+    {
+        if (_readTo.Id == position)
+        {
+            _readFrom = _readTo;
+        }
+
+        if (rows.Length > 0 && rows[0].Id == position)
+        {
+            return false;
+        }
+
+        // Only what has expired may have been deleted.
+        return _readFrom.Id != position
+            || !_upkeep.MayDelete(_readFrom.Expires)
+            || (rows.Length == 0 && (await _stream.LastIdAsync(cancellationToken) is not { } last || position.IsAfter(last)));
+    }
+
+    private RevocationPage PageOf(StreamRow[] rows, LogPosition position, bool isLast)
+    {
+        var entries = new List<RevocationEntry>(rows.Length);
+        var repeated = 0;
+        foreach (var row in rows)
+        {
+            position = row.Id;
+            if (row.Entry is { } entry)
+            {
+                entries.Add(entry);
+                repeated += row.Id.IsAfter(_lostAt) ? 0 : 1;
+            }
+            else if (Interlocked.Increment(ref _malformed) == 1)
+            {
+                Malformed(_logger, row.Id, _stream.Name);
+            }
+        }
+
+        if (rows.Length > 0)
+        {
+            // A malformed entry may be deleted by whoever wrote it.
+            _readTo = (position, rows[^1].Entry?.Expires ?? long.MinValue);
+        }
+
+        return new RevocationPage(entries, position, isLast, repeated);
+    }
+
     private async Task RingAsync(string? id, CancellationToken cancellationToken)
     {
         try
         {
-            var channel = new RedisChannel(_name, RedisChannel.PatternMode.Literal);
+            var channel = new RedisChannel(_stream.Name, RedisChannel.PatternMode.Literal);
             await _redis.CallAsync(database => database.PublishAsync(channel, id), cancellationToken);
         }
         catch (RedisUnavailableException)
@@ -149,68 +227,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
     }
 
-    /// <summary>Ids only grow, so a stream that has not come as far as we have is another one.</summary>
-    private async Task<bool> IsReplacedAsync(LogPosition position, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var about = (RedisResult[]?)await _redis.CallAsync(
-                database => database.ExecuteAsync("XINFO", "STREAM", (RedisKey)_name), cancellationToken) ?? [];
-            // Names and values in turn.
-            for (var i = 0; i + 1 < about.Length; i += 2)
-            {
-                if ((string?)about[i] == "last-generated-id" && LogPosition.TryParse((string?)about[i + 1], out var newest))
-                {
-                    return (newest.First, newest.Second).CompareTo((position.First, position.Second)) < 0;
-                }
-            }
-
-            return false;
-        }
-        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.NoSuchKey)
-        {
-            return true;
-        }
-    }
-
-    private Task<RedisResult> RangeAsync(string from, int count, CancellationToken cancellationToken) => _redis.CallAsync(
-        database => database.ExecuteAsync("XRANGE", (RedisKey)_name, from, "+", "COUNT", count), cancellationToken);
-
-    private static (LogPosition Id, string?[]? Fields)[] Rows(RedisResult answer)
-    {
-        try
-        {
-            return [.. ((RedisResult[]?)answer ?? []).Select(row => (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
-                ? (position, (string?[]?)fields)
-                : throw new InvalidCastException())];
-        }
-        catch (InvalidCastException)
-        {
-            throw new RedisUnavailableException(RedisFault.Garbage);
-        }
-    }
-
-    /// <summary>Deletes the oldest entries that are long expired; any replica may, several do no harm.</summary>
-    private async Task TrimAsync(CancellationToken cancellationToken)
-    {
-        var limit = (_time.GetUtcNow() - KeepExpired).ToUnixTimeSeconds();
-        try
-        {
-            var rows = Rows(await RangeAsync("-", _pageSize, cancellationToken));
-            object[] expired = [.. rows.Where(row => RevocationFields.TryRead(row.Fields, out var entry) && entry.Expires < limit).Select(row => row.Id.ToString())];
-            if (expired.Length > 0)
-            {
-                await _redis.CallAsync(database => database.ExecuteAsync("XDEL", [(RedisKey)_name, .. expired]), cancellationToken);
-            }
-        }
-        catch (RedisUnavailableException)
-        {
-            // Next time: reading is what counts, and an access list may forbid deleting.
-        }
-    }
-
-    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} is another one than before, emptied or older: it does not reach entry {Id}. This replica keeps what it knows; a new one will not know it.")]
-    private static partial void Replaced(ILogger logger, string stream, LogPosition id);
+    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} is another one than before, emptied or older, or lost entries: reading stopped at {Id}. This replica keeps what it knows, and what is missing is put back.")]
+    private static partial void Lost(ILogger logger, string stream, LogPosition id);
 
     [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} is malformed and skipped; gateway.revocation.malformed counts the others.")]
     private static partial void Malformed(ILogger logger, LogPosition id, string stream);

@@ -46,4 +46,22 @@ internal sealed record RevocationEntry(
     long? Before = null,
     RevocationOperation Operation = RevocationOperation.Revoke,
     string? Reason = null,
-    string? By = null);
+    string? By = null)
+{
+    /// <summary>
+    /// The name's digest, when nobody knows the name any more: the entry was put back by a replica, which remembers no more. Issuer is
+    /// empty and Value the digest's text then.
+    /// </summary>
+    public RevocationKey? Digest { get; private init; }
+
+    /// <summary>What is named, in the form in which it is remembered and compared.</summary>
+    public RevocationKey Key => Digest ?? RevocationKey.Of(Kind, Issuer, Value);
+
+    /// <summary>The entry for a name of which the digest alone is known.</summary>
+    public static RevocationEntry OfDigest(
+        RevocationKind kind, RevocationKey digest, long expires, long? before, RevocationOperation operation, string? reason, string? by) =>
+        new(kind, "", digest.ToString(), expires, before, operation, reason, by) { Digest = digest };
+
+    public static RevocationEntry Of(RevocationMark mark, RevocationOperation operation) => OfDigest(
+        mark.Kind, mark.Key, RevocationClock.ExpiresOf(mark.Minute), mark.CutOff == long.MaxValue ? null : mark.CutOff, operation, null, null);
+}

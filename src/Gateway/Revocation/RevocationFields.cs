@@ -11,8 +11,7 @@ internal static class RevocationFields
         List<object> fields =
         [
             "kind", RevocationNames.Of(entry.Kind),
-            "issuer", entry.Issuer,
-            "value", entry.Value,
+            .. entry.Digest is { } digest ? (string[])["digest", digest.ToString()] : ["issuer", entry.Issuer, "value", entry.Value],
             "expires", entry.Expires.ToString(CultureInfo.InvariantCulture),
             "op", RevocationNames.Of(entry.Operation),
         ];
@@ -50,22 +49,31 @@ internal static class RevocationFields
         var issuer = Field("issuer");
         if (!RevocationNames.TryParse(Field("kind"), out RevocationKind kind)
             || !RevocationNames.TryParse(Field("op") is { Length: > 0 } op ? op : RevocationNames.Of(RevocationOperation.Revoke), out RevocationOperation operation)
-            || string.IsNullOrEmpty(issuer)
             || !TryReadNumber(Field("expires"), out var expires))
         {
             return false;
         }
 
-        var value = Field("value") ?? (kind == RevocationKind.Issuer ? issuer : null);
+        var digest = string.IsNullOrEmpty(issuer) ? Field("digest") : null;
+        var value = digest ?? Field("value") ?? (kind == RevocationKind.Issuer ? issuer : null);
         var before = Field("before") is { Length: > 0 } time ? time : null;
         long cutOff = 0;
-        if (string.IsNullOrEmpty(value) || (before is not null && !TryReadNumber(before, out cutOff)))
+        if (string.IsNullOrEmpty(digest ?? issuer) || string.IsNullOrEmpty(value) || (before is not null && !TryReadNumber(before, out cutOff)))
         {
             return false;
         }
 
-        entry = new RevocationEntry(kind, issuer, value, expires, before is null ? null : cutOff, operation, Field("reason"), Field("by"));
-        return true;
+        long? limit = before is null ? null : cutOff;
+        if (digest is null)
+        {
+            entry = new RevocationEntry(kind, issuer!, value, expires, limit, operation, Field("reason"), Field("by"));
+            return true;
+        }
+
+        entry = RevocationKey.TryParse(digest, out var key)
+            ? RevocationEntry.OfDigest(kind, key, expires, limit, operation, Field("reason"), Field("by"))
+            : null;
+        return entry is not null;
     }
 
     private static bool TryReadNumber(string? text, out long number) =>

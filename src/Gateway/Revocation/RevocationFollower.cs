@@ -8,9 +8,13 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 {
     private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryPutBack = TimeSpan.FromSeconds(5);
 
     private LogPosition _position;
     private long _lastForgotten;
+    private RevocationPutBack? _putBack;
+    private bool _isPutBackFailing;
+    private long _lastPutBack;
     private bool _failing;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -23,15 +27,27 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryReadAsync(stoppingToken))
-            {
-                ForgetExpired();
-            }
-            else
+            if (!await TurnAsync(stoppingToken))
             {
                 await Task.Delay(RetryAfterFault, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Whether the log lost something that is not yet put back.</summary>
+    internal bool IsPuttingBack => _putBack is not null;
+
+    /// <summary>Waits for news, reads it, and does what is due; false when the log cannot be read.</summary>
+    internal async Task<bool> TurnAsync(CancellationToken stopping)
+    {
+        if (!await TryReadAsync(stopping))
+        {
+            return false;
+        }
+
+        ForgetExpired();
+        await PutBackAsync(stopping);
+        return true;
     }
 
     private async Task<bool> TryReadAsync(CancellationToken stopping)
@@ -39,7 +55,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         try
         {
             // After a fault there is enough to read without waiting for more.
-            if (list.IsLoaded && !_failing)
+            if (list.IsLoaded && !_failing && (_isPutBackFailing || _putBack is not { IsLeading: true }))
             {
                 await log.WaitForChangeAsync(stopping);
             }
@@ -81,14 +97,27 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by
         // page, what the last page still says.
-        var waiting = new List<RevocationEntry>();
+        var waiting = new RevocationChanges(list.Set);
         var position = _position;
         RevocationPage page;
         do
         {
             page = await log.ReadAfterAsync(position, stopping);
             position = page.Position;
-            waiting.AddRange(page.Entries);
+            if (page.IsAfterLoss)
+            {
+                _putBack = new RevocationPutBack(list.Set, log, logger);
+                _position = position;
+            }
+
+            _putBack?.Saw(page.Entries);
+            for (var i = 0; i < page.Entries.Count; i++)
+            {
+                // What another replica believes to have been taken back is not news to one that knows of a later revocation.
+                var isOld = i < page.Repeated || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
+                waiting.Add(page.Entries[i], isOld);
+            }
+
             if (!list.IsLoaded || page.IsLast)
             {
                 list.Set.Apply(waiting);
@@ -97,6 +126,38 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             }
         }
         while (!page.IsLast);
+    }
+
+    private async Task PutBackAsync(CancellationToken stopping)
+    {
+        if (_putBack is null || (_isPutBackFailing && time.GetElapsedTime(_lastPutBack) < RetryPutBack))
+        {
+            return;
+        }
+
+        _lastPutBack = time.GetTimestamp();
+        try
+        {
+            await _putBack.StepAsync(stopping);
+            _isPutBackFailing = false;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // As in reading: it is tried again, and the list is no older for it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            if (!_isPutBackFailing)
+            {
+                NotPutBack(logger, fault.Message);
+            }
+
+            _isPutBackFailing = true;
+        }
+
+        _putBack = _putBack.IsDone ? null : _putBack;
     }
 
     private void ForgetExpired()
@@ -113,6 +174,9 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 
     [LoggerMessage(EventIds.RevocationsNotRead, LogLevel.Error, "The revocation log cannot be read: {Error}. After MaxStaleness each policy's OnRevocationUnavailable decides.")]
     private static partial void NotRead(ILogger logger, string error);
+
+    [LoggerMessage(EventIds.RevocationsNotPutBack, LogLevel.Error, "What the revocation log has lost cannot be put back: {Error}. Trying again every 5 seconds.")]
+    private static partial void NotPutBack(ILogger logger, string error);
 
     [LoggerMessage(EventIds.RevocationsReadAgain, LogLevel.Information, "The revocation log can be read again: {Count} live entries.")]
     private static partial void ReadAgain(ILogger logger, int count);

@@ -24,7 +24,9 @@ internal static class RevocationServices
             var log = CreateLog(settings, time, provider.GetRequiredService<ILoggerFactory>(), provider.GetService<RedisConnection>());
             if (log is RedisRevocationLog shared)
             {
-                provider.GetRequiredService<GatewayMetrics>().ObserveMalformedRevocations(() => shared.MalformedEntries);
+                var metrics = provider.GetRequiredService<GatewayMetrics>();
+                metrics.ObserveMalformedRevocations(() => shared.MalformedEntries);
+                metrics.ObserveLostRevocations(() => shared.Losses);
             }
 
             return log;

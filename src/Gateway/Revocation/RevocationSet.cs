@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;
@@ -8,13 +7,17 @@ namespace Gateway.Revocation;
 /// </summary>
 internal sealed class RevocationSet
 {
-    // A token is accepted until `exp` plus the largest clock skew an issuer may have; its revocation must not end before.
-    private static readonly long ForgetAfter = (long)TimeSpan.FromMinutes(5).TotalSeconds;
+    private readonly RevocationTable _singles = new(hasCutOffs: false);
+    private readonly RevocationTable _groups = new(hasCutOffs: true);
 
-    private readonly ConcurrentDictionary<RevocationKey, Mark> _marks = new();
+    // Names that were taken back, for as long as an older copy of the log may say otherwise.
+    private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
 
-    public int Count => _marks.Count;
+    /// <summary>The minute as of which what expired is forgotten.</summary>
+    public int Minute { get; private set; }
+
+    public int Count => _singles.Count + _groups.Count;
 
     /// <summary>
     /// Grows after every change by which a token may be refused that was not before; not by restoring and expiry. Who keeps an answer
@@ -22,39 +25,40 @@ internal sealed class RevocationSet
     /// </summary>
     public long Version => Volatile.Read(ref _version);
 
+    /// <summary>Whether the kind names one token, for which there is no cut-off.</summary>
+    public static bool IsSingle(RevocationKind kind) => kind is RevocationKind.Jti or RevocationKind.Token;
+
     public void Apply(RevocationEntry entry) => Apply([entry]);
 
-    /// <summary>
-    /// Applies what the entries come to, name by name: where something was revoked, restored and revoked again, as in a log that is
-    /// read a second time, no request may see the moment in between.
-    /// </summary>
+    /// <summary>Applies what the entries come to, name by name.</summary>
     public void Apply(IReadOnlyList<RevocationEntry> entries)
     {
-        var changes = new Dictionary<RevocationKey, Change>(entries.Count);
+        var changes = new RevocationChanges(this);
         foreach (var entry in entries)
         {
-            var key = RevocationKey.Of(entry.Kind, entry.Issuer, entry.Value);
-            changes[key] = entry.Operation == RevocationOperation.Restore
-                ? new Change(IsRestored: true, null)
-                : changes.GetValueOrDefault(key).Add(MarkOf(entry));
+            changes.Add(entry);
         }
 
+        Apply(changes);
+    }
+
+    public void Apply(RevocationChanges changes)
+    {
         var refusesMore = false;
-        foreach (var (key, change) in changes)
+        foreach (var (key, change) in changes.ByName)
         {
-            refusesMore |= change.Mark is { } added && (!_marks.TryGetValue(key, out var known) || known.Before < added.Before);
+            var table = TableOf(change.Kind);
             if (change.Mark is not { } mark)
             {
-                _marks.TryRemove(key, out _);
+                table.Remove(key);
+                _restored.Replace(key, change.Kind, change.RestoredUntil!.Value, long.MaxValue);
+                continue;
             }
-            else if (change.IsRestored)
-            {
-                _marks[key] = mark;
-            }
-            else
-            {
-                _marks.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => known.Merge(added), mark);
-            }
+
+            refusesMore |= change.RestoredUntil is null
+                ? table.Add(key, mark.Kind, mark.Minute, mark.CutOff)
+                : table.Replace(key, mark.Kind, mark.Minute, mark.CutOff);
+            _restored.Remove(key);
         }
 
         if (refusesMore)
@@ -66,7 +70,7 @@ internal sealed class RevocationSet
 
     public bool IsRevoked(AccessToken token)
     {
-        if (_marks.IsEmpty)
+        if (Count == 0)
         {
             return false;
         }
@@ -75,43 +79,53 @@ internal sealed class RevocationSet
         // issued is older than any cut-off.
         var issued = token.IssuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
         var keys = token.RevocationKeys;
-        return IsMarked(keys.TokenId, issued)
-            || IsMarked(keys.TokenHash, issued)
-            || IsMarked(keys.TwinHash, issued)
-            || IsMarked(keys.Subject, issued)
-            || IsMarked(keys.Session, issued)
-            || IsMarked(keys.Client, issued)
-            || IsMarked(keys.Issuer, issued);
+        return IsMarked(_singles, keys.TokenId, issued)
+            || IsMarked(_singles, keys.TokenHash, issued)
+            || IsMarked(_singles, keys.TwinHash, issued)
+            || IsMarked(_groups, keys.Subject, issued)
+            || IsMarked(_groups, keys.Session, issued)
+            || IsMarked(_groups, keys.Client, issued)
+            || IsMarked(_groups, keys.Issuer, issued);
     }
 
-    public void ForgetExpired(DateTimeOffset now)
+    /// <summary>Forgets what has expired, as often as once a minute.</summary>
+    public void ForgetExpired(DateTimeOffset now) => Forget(RevocationClock.MinuteOf(now));
+
+    /// <summary>Forgets what that set has forgotten.</summary>
+    public void ForgetLike(RevocationSet other)
     {
-        var limit = now.ToUnixTimeSeconds() - ForgetAfter;
-        foreach (var mark in _marks)
+        if (Minute != other.Minute)
         {
-            if (mark.Value.Expires < limit)
-            {
-                // Only this very mark: one written meanwhile for the same name stays.
-                _marks.TryRemove(mark);
-            }
+            Forget(other.Minute);
         }
     }
 
-    private bool IsMarked(RevocationKey? key, long issued) =>
-        key is { } name && _marks.TryGetValue(name, out var mark) && issued <= mark.Before;
+    /// <summary>Whether the mark would change nothing.</summary>
+    public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
 
-    private static Mark MarkOf(RevocationEntry entry) => new(
-        entry.Expires, entry.Kind is RevocationKind.Jti or RevocationKind.Token ? long.MaxValue : entry.Before ?? long.MaxValue);
+    /// <summary>Whether the name is revoked, be it for some tokens only.</summary>
+    public bool IsRevoked(RevocationKind kind, RevocationKey name) => TableOf(kind).TryGet(name, out _);
 
-    private readonly record struct Mark(long Expires, long Before)
+    /// <summary>Whether the last word about the name was that it is taken back.</summary>
+    public bool IsRestored(RevocationKey name) => _restored.TryGet(name, out _);
+
+    /// <summary>A part of what is revoked. For the thread that writes.</summary>
+    public IEnumerable<RevocationMark> Live(int segment) => _singles.Live(segment).Concat(_groups.Live(segment));
+
+    /// <summary>A part of what was taken back.</summary>
+    public IEnumerable<RevocationMark> Restored(int segment) => _restored.Live(segment);
+
+    private void Forget(int minute)
     {
-        /// <summary>Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.</summary>
-        public Mark Merge(Mark other) => new(Math.Max(Expires, other.Expires), Math.Max(Before, other.Before));
+        // A clock that goes back brings nothing back.
+        Minute = Math.Max(Minute, minute);
+        _singles.Expire(Minute);
+        _groups.Expire(Minute);
+        _restored.Expire(Minute);
     }
 
-    /// <summary>What a run of entries does to one name: whether what was known is void, and what holds from now on.</summary>
-    private readonly record struct Change(bool IsRestored, Mark? Mark)
-    {
-        public Change Add(Mark added) => this with { Mark = Mark?.Merge(added) ?? added };
-    }
+    private RevocationTable TableOf(RevocationKind kind) => IsSingle(kind) ? _singles : _groups;
+
+    private static bool IsMarked(RevocationTable table, RevocationKey? key, long issued) =>
+        key is { } name && table.TryGet(name, out var cutOff) && issued <= cutOff;
 }

@@ -15,6 +15,10 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 
     public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
 
+    /// <summary>Whether both hold the very same issuers, in the same order.</summary>
+    public bool HasSame(IssuerDirectory other) =>
+        issuers.AsEnumerable().SequenceEqual(other.Issuers, ReferenceEqualityComparer.Instance) && templates.AsEnumerable().SequenceEqual(other.Templates);
+
     public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
 
     /// <summary>Every issuer that has a ring at the moment.</summary>

@@ -83,6 +83,15 @@ internal sealed partial class IssuerTemplate(
         member.Profile.Keys.Retire();
     }
 
+    /// <summary>The family has left the configuration.</summary>
+    public void Retire()
+    {
+        foreach (var member in _members.Values)
+        {
+            Drop(member);
+        }
+    }
+
     private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
     {
         // One at a time, so that tokens that come together make no more members than there is room for.

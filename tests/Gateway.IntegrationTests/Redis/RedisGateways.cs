@@ -36,6 +36,8 @@ internal sealed class RedisGateways : IAsyncDisposable
         return all;
     }
 
+    public IReadOnlyList<TestGateway> Gateways => _gateways;
+
     public TestGateway this[int index] => _gateways[index];
 
     public JsonObject Configuration()

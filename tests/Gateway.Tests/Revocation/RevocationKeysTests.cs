@@ -38,6 +38,27 @@ public sealed class RevocationKeysTests
     }
 
     [Fact]
+    public void Key_comes_back_from_its_text()
+    {
+        var key = RevocationKey.Of(RevocationKind.Sub, "issuer", "alice");
+
+        RevocationKey.TryParse(key.ToString(), out var read).ShouldBeTrue();
+
+        read.ShouldBe(key);
+        (key.Low & ~RevocationKey.LowMask).ShouldBe(0UL);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("AAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAA=")]
+    [InlineData("AAAAAAAAAAAAAAAAA+")]
+    [InlineData("AAAAAAAAAAAAAAAA A")]
+    [InlineData("__________________")]
+    public void Any_other_text_is_no_key(string text) => RevocationKey.TryParse(text, out _).ShouldBeFalse();
+
+    [Fact]
     public void Claim_that_is_absent_has_no_key()
     {
         var token = _shop.Accept(_shop.Token().Without("jti").Without("sub").Without("client_id"));

@@ -143,7 +143,8 @@ public sealed class RevocationSetTests
 
         _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(5));
         IsRevoked().ShouldBeTrue();
-        _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        // Expiry is kept in whole minutes, rounded up.
+        _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(6));
         IsRevoked().ShouldBeFalse();
         _set.Count.ShouldBe(0);
     }
@@ -156,6 +157,42 @@ public sealed class RevocationSetTests
 
         _set.ForgetExpired(_shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(30));
         IsRevoked().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Clock_that_jumped_ahead_for_a_moment_ends_no_revocation_written_after_it()
+    {
+        _set.ForgetExpired(_shop.Clock.GetUtcNow().AddDays(1));
+        _set.Apply(Entry("Jti", "token-1"));
+
+        _set.ForgetExpired(_shop.Clock.GetUtcNow());
+
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(40_000_000_000)]
+    public void Entry_that_expires_in_a_far_future_never_does(long expires)
+    {
+        _set.Apply(Entry("Jti", "token-1") with { Expires = expires });
+
+        _set.ForgetExpired(DateTimeOffset.MaxValue);
+
+        IsRevoked().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(0)]
+    public void Entry_that_expired_long_ago_is_gone_at_the_next_look(long expires)
+    {
+        _set.Apply(Entry("Jti", "token-1") with { Expires = expires });
+
+        _set.ForgetExpired(_shop.Clock.GetUtcNow());
+
+        IsRevoked().ShouldBeFalse();
+        _set.Count.ShouldBe(0);
     }
 
     [Fact]

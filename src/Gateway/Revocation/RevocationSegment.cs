@@ -1,0 +1,199 @@
+using System.Runtime.CompilerServices;
+
+namespace Gateway.Revocation;
+
+/// <summary>
+/// One small table of a <see cref="RevocationTable"/>: open addressing, probed place by place. A place holds the key's 101 bits, the
+/// kind in 3 and the minute in 24. Minute 0 is a place never taken, at which a search ends; a minute that is over is a place to be
+/// taken again, at which it does not. Places are only ever overwritten when they are not live, the minute last, so a reader sees a
+/// name whole or not at all.
+/// </summary>
+internal sealed class RevocationSegment
+{
+    /// <summary>A minute that is always over: that of a name which was removed.</summary>
+    public const int NeverLive = 1;
+
+    public const int LastMinute = (1 << MinuteBits) - 1;
+    private const int MinuteBits = 24;
+    private const ulong KeyMask = RevocationKey.LowMask;
+    private const int Smallest = 4;
+
+    // A copy is filled to 5/7, so that it can take a fifth more before 6/7 are full and a search gets long: 18.7 to 22.4 bytes a name.
+    private readonly Place[] _places;
+    private readonly long[]? _cutOffs;
+    private readonly int _limit;
+    private int _taken;
+
+    private RevocationSegment(int names, bool hasCutOffs)
+    {
+        var capacity = Math.Max(Smallest, (int)((names + 1L) * 7 / 5));
+        _places = new Place[capacity];
+        _cutOffs = hasCutOffs ? new long[capacity] : null;
+        _limit = Math.Min((int)(capacity * 6L / 7), capacity - 1);
+    }
+
+    /// <summary>The live names in a table with room for more.</summary>
+    public static RevocationSegment Copy(RevocationSegment? old, int firstLive, bool hasCutOffs)
+    {
+        var copy = new RevocationSegment(old?.CountLive(firstLive) ?? 0, hasCutOffs);
+        for (var i = 0; i < old?._places.Length; i++)
+        {
+            if (old.MinuteAt(i) >= firstLive)
+            {
+                var key = new RevocationKey(old._places[i].High, old._places[i].Low & KeyMask);
+                _ = copy.TryInsert(key, old.KindAt(i), old.MinuteAt(i), old.CutOffAt(i), firstLive);
+            }
+        }
+
+        return copy;
+    }
+
+    /// <summary>For readers: whether the name is live, with its cut-off.</summary>
+    public bool TryGet(RevocationKey key, int firstLive, out long cutOff)
+    {
+        cutOff = long.MaxValue;
+        while (true)
+        {
+            var place = Find(key, firstLive, out var found);
+            if (place < 0)
+            {
+                return false;
+            }
+
+            if (_cutOffs is null)
+            {
+                return true;
+            }
+
+            cutOff = Volatile.Read(ref _cutOffs[place]);
+            if (Volatile.Read(ref _places[place].Low) == found)
+            {
+                return true;
+            }
+
+            // Changed meanwhile, perhaps to another name with another cut-off.
+        }
+    }
+
+    /// <summary>Where the name is live, or -1.</summary>
+    public int Find(RevocationKey key, int firstLive) => Find(key, firstLive, out _);
+
+    public int MinuteAt(int place) => MinuteOf(_places[place].Low);
+
+    public long CutOffAt(int place) => _cutOffs?[place] ?? long.MaxValue;
+
+    public void Update(int place, int minute, long cutOff)
+    {
+        if (_cutOffs is not null)
+        {
+            Volatile.Write(ref _cutOffs[place], cutOff);
+        }
+
+        Volatile.Write(ref _places[place].Low, (_places[place].Low & ~(ulong)LastMinute) | (uint)minute);
+    }
+
+    /// <summary>Adds a name that is not live here; false when the table is full.</summary>
+    public bool TryInsert(RevocationKey key, RevocationKind kind, int minute, long cutOff, int firstLive)
+    {
+        var place = StartOf(key);
+        while (MinuteAt(place) >= firstLive)
+        {
+            place = After(place);
+        }
+
+        if (MinuteAt(place) == 0)
+        {
+            if (_taken == _limit)
+            {
+                return false;
+            }
+
+            _taken++;
+        }
+        else
+        {
+            // Whoever still reads here for the name of before, by a minute ago, sees that it is gone before its cut-off is another's.
+            Update(place, NeverLive, CutOffAt(place));
+        }
+
+        if (_cutOffs is not null)
+        {
+            Volatile.Write(ref _cutOffs[place], cutOff);
+        }
+
+        Volatile.Write(ref _places[place].High, key.High);
+        Volatile.Write(ref _places[place].Low, key.Low | ((ulong)kind << MinuteBits) | (uint)minute);
+        return true;
+    }
+
+    /// <summary>Whether a quarter of it, and more than a table of the smallest size, is over.</summary>
+    public bool IsWorthCopying(int firstLive) => _taken - CountLive(firstLive) > Math.Max(Smallest, _taken / 4);
+
+    public IEnumerable<RevocationMark> Live(int firstLive)
+    {
+        for (var i = 0; i < _places.Length; i++)
+        {
+            if (MinuteAt(i) >= firstLive)
+            {
+                yield return new RevocationMark(new RevocationKey(_places[i].High, _places[i].Low & KeyMask), KindAt(i), MinuteAt(i), CutOffAt(i));
+            }
+        }
+    }
+
+    private int Find(RevocationKey key, int firstLive, out ulong found)
+    {
+        var place = StartOf(key);
+        while (true)
+        {
+            found = Volatile.Read(ref _places[place].Low);
+            var minute = MinuteOf(found);
+            if (minute == 0)
+            {
+                return -1;
+            }
+
+            if (((found ^ key.Low) & KeyMask) == 0 && minute >= firstLive && Volatile.Read(ref _places[place].High) == key.High)
+            {
+                return place;
+            }
+
+            place = After(place);
+        }
+    }
+
+    private int CountLive(int firstLive)
+    {
+        var count = 0;
+        foreach (ref readonly var place in _places.AsSpan())
+        {
+            count += MinuteOf(place.Low) >= firstLive ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private RevocationKind KindAt(int place) => (RevocationKind)((_places[place].Low >> MinuteBits) & 7);
+
+    /// <summary>The key's middle bits as a share of the table's length; its first bits chose the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int StartOf(RevocationKey key) => (int)(((ulong)(uint)(key.High >> 16) * (uint)_places.Length) >> 32);
+
+    private int After(int place) => place + 1 < _places.Length ? place + 1 : 0;
+
+    private static int MinuteOf(ulong low) => (int)(low & LastMinute);
+
+    private struct Place
+    {
+        public ulong High;
+        public ulong Low;
+    }
+}
+
+/// <summary>What is known of one name.</summary>
+/// <param name="Minute">The last one in which it is live.</param>
+/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are refused. All of them: the largest number.</param>
+internal readonly record struct RevocationMark(RevocationKey Key, RevocationKind Kind, int Minute, long CutOff)
+{
+    /// <summary>Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.</summary>
+    public RevocationMark Merge(RevocationMark other) => this with { Minute = Math.Max(Minute, other.Minute), CutOff = Math.Max(CutOff, other.CutOff) };
+}
