@@ -11,7 +11,8 @@ LEFT, WIDTH, BAR, GAP = 170, 520, 14, 16
 
 def draw(document):
     parts, y = [], 60
-    scale = WIDTH / 1.2
+    shown = [document["scenarios"].get(scenario, {}).get(name, {}).get("ratio") for scenario in SHOWN for name in COLOURS]
+    scale = WIDTH / max(1.2, *(ratio["max"] for ratio in shown if ratio), 0)
     for scenario, title in SHOWN.items():
         peers = [(name, document["scenarios"].get(scenario, {}).get(name, {}).get("ratio")) for name in COLOURS]
         peers = [(name, ratio) for name, ratio in peers if ratio]
@@ -24,8 +25,11 @@ def draw(document):
             parts.append(text(LEFT + max(ratio["median"], ratio["max"]) * scale + 5, y + 9, f"{ratio['median']:.2f}", "start", 10))
             y += BAR
         y += GAP
-    legend = [f'<rect x="{20 + 148 * i}" y="30" width="10" height="10" fill="{COLOURS[name]}"/>' + text(34 + 148 * i, 39, TITLES[name].replace("`", ""), "start", 9)
-              for i, name in enumerate(COLOURS)]
+    legend, x = [], 20
+    for name, colour in COLOURS.items():
+        title = TITLES[name].replace("`", "")
+        legend.append(f'<rect x="{x}" y="30" width="10" height="10" fill="{colour}"/>' + text(x + 14, 39, title, "start", 9))
+        x += 34 + 5 * len(title)
     line = f'<path d="M{LEFT + scale:.1f} 50V{y}" stroke="#888" stroke-dasharray="3 3"/>' + text(LEFT + scale, y + 12, "bare YARP", "middle", 10)
     height = y + 24
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {height}" font-family="sans-serif" role="img">\n'
