@@ -31,6 +31,7 @@ internal static class GatewayServices
         // Tokens/ and Keys/
         services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(settings.Issuers);
+        services.AddSingleton<SignedTokenReader>();
         services.AddSingleton<KeyRefresher>();
         services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
@@ -62,6 +63,9 @@ internal static class GatewayServices
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminGate>();
         services.AddSingleton<IssuerAdministration>();
+        services.AddSingleton<RevocationBody>();
+        services.AddSingleton<RevocationQueries>();
+        services.AddSingleton<RevocationAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

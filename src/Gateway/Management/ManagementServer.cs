@@ -14,7 +14,8 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     private readonly WebApplication _app;
 
     public ManagementServer(
-        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, AdminGate gate, IssuerAdministration issuers)
+        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, AdminGate gate, IssuerAdministration issuers,
+        RevocationAdministration revocations)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -37,7 +38,9 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         readiness.Map(_app);
         if (gate.IsOpen)
         {
-            issuers.Map(_app.MapGroup("/admin").AddEndpointFilter(gate));
+            var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);
+            issuers.Map(admin);
+            revocations.Map(admin);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class EventIds
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;
+    public const int RevocationNotKept = 303;
     public const int RevocationMalformed = 310;
     public const int RevocationsReplaced = 311;
 

@@ -104,7 +104,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             position = row.Id;
             if (RevocationFields.TryRead(row.Fields, out var entry))
             {
-                entries.Add(entry);
+                // The id begins with the server's clock in milliseconds.
+                entries.Add(entry with { At = (long)(row.Id.First / 1000) });
             }
             else if (Interlocked.Increment(ref _malformed) == 1)
             {

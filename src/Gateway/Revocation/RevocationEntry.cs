@@ -38,6 +38,7 @@ internal enum RevocationOperation
 /// <param name="Operation">Revoke, or take a revocation back.</param>
 /// <param name="Reason">Free text for the record.</param>
 /// <param name="By">Who asked for it, for the record.</param>
+/// <param name="At">Unix seconds; when the store took it. Set by the store alone.</param>
 internal sealed record RevocationEntry(
     RevocationKind Kind,
     string Issuer,
@@ -46,4 +47,5 @@ internal sealed record RevocationEntry(
     long? Before = null,
     RevocationOperation Operation = RevocationOperation.Revoke,
     string? Reason = null,
-    string? By = null);
+    string? By = null,
+    long? At = null);

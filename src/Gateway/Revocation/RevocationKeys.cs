@@ -71,6 +71,16 @@ internal sealed class RevocationKeys
         return Base64Url.EncodeToString(digest);
     }
 
+    /// <summary>Whether a text can be such a hash: 32 bytes in their one spelling.</summary>
+    public static bool IsHash(string text)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        return text.Length == Base64Url.GetEncodedLength(SHA256.HashSizeInBytes)
+            && Base64Url.IsValid(text)
+            && Base64Url.TryDecodeFromChars(text, digest, out _)
+            && Base64Url.EncodeToString(digest) == text;
+    }
+
     private static RevocationKey? Of(RevocationKind kind, string issuer, string? value) =>
         value is null ? null : RevocationKey.Of(kind, issuer, value);
 }

@@ -29,6 +29,13 @@ internal static class RevocationServices
 
             return log;
         });
+        services.AddSingleton<RevocationWriter>();
+        // A SQLite log remembers how its last read went, so people's questions must not get between the follower's reads.
+        services.AddSingleton(provider => new RevocationHistory(
+            settings.Revocation.Store == RevocationStore.Sqlite
+                ? new SqliteRevocationLog(settings.SqlitePath, provider.GetRequiredService<TimeProvider>())
+                : provider.GetRequiredService<IRevocationLog>(),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>

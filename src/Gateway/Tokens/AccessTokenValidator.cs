@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
-using Gateway.Keys;
 using Gateway.Revocation;
 
 namespace Gateway.Tokens;
@@ -13,31 +10,10 @@ namespace Gateway.Tokens;
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
-    public TokenResult Validate(ReadOnlySpan<char> text)
-    {
-        if (!CompactToken.TrySplit(text, out var compact, out var reason))
-        {
-            return TokenResult.Refused(reason);
-        }
-
-        // One buffer for both segments in turn; either may be the longer one.
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
-        try
-        {
-            if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))
-            {
-                return TokenResult.Refused(RefusalReason.Malformed);
-            }
-
-            return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out var claims)
-                ? Validate(text, compact, header, claims)
-                : TokenResult.Refused(RefusalReason.Malformed);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public TokenResult Validate(ReadOnlySpan<char> text) =>
+        TokenParts.TryRead(text, out var compact, out var header, out var claims, out var reason)
+            ? Validate(text, compact, header, claims)
+            : TokenResult.Refused(reason);
 
     private TokenResult Validate(ReadOnlySpan<char> text, CompactToken compact, JoseHeader header, JsonElement claims)
     {
@@ -77,7 +53,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
             || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
             || !HasRequiredClaims(registered, issuer, out reason)
-            || !Verify(compact, header.KeyId, algorithm, ring, out reason))
+            || !TokenParts.Verify(compact, header.KeyId, algorithm, ring, out reason))
         {
             return TokenResult.Refused(reason, issuer, ring);
         }
@@ -105,35 +81,5 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         // RFC 9068 section 2.2; `iss`, `exp` and `aud` are required of every token and checked by now.
         return hasTokenId && (!issuer.IsAccessTokenProfile
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
-    }
-
-    private static bool Verify(
-        CompactToken compact, string? keyId, AlgorithmTraits algorithm, KeyRing ring, out RefusalReason reason)
-    {
-        if (ring.IsEmpty)
-        {
-            reason = RefusalReason.KeysUnavailable;
-            return false;
-        }
-
-        reason = RefusalReason.UnknownKey;
-        if (ring.Find(keyId, algorithm) is not { } key)
-        {
-            return false;
-        }
-
-        var length = compact.SigningInput.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
-        try
-        {
-            Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
-            var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
-            reason = RefusalReason.BadSignature;
-            return key.Verify(buffer.AsSpan(0, length), signature, algorithm);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

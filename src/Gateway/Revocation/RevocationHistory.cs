@@ -1,0 +1,90 @@
+namespace Gateway.Revocation;
+
+/// <summary>Which names a list is to show; null is any.</summary>
+/// <param name="Value">The whole value.</param>
+/// <param name="Prefix">How the value begins.</param>
+internal sealed record RevocationFilter(RevocationKind? Kind = null, string? Issuer = null, string? Value = null, string? Prefix = null)
+{
+    public bool Matches(RevocationName name) =>
+        (Kind is null || name.Kind == Kind)
+        && (Issuer is null || name.Issuer == Issuer)
+        && (Value is null || name.Value == Value)
+        && (Prefix is null || name.Value.StartsWith(Prefix, StringComparison.Ordinal));
+}
+
+/// <summary>A page of the live revocations, in the order of their names.</summary>
+/// <param name="Next">The name after which to read on; null at the end.</param>
+internal sealed record RevocationListing(IReadOnlyList<RevocationEntry> Entries, RevocationName? Next);
+
+/// <summary>
+/// What is revoked, for people. The memory of a replica holds hashes and cut-offs; names, reasons and callers are in the log alone. So each
+/// question replays the log, and keeps no more of it than one page: the smallest names after a given one. However long the log is, the
+/// memory it takes is bounded.
+/// </summary>
+/// <param name="log">Read by this history alone, unless the store lets many read at once.</param>
+internal sealed class RevocationHistory(IRevocationLog log, TimeProvider time)
+{
+    /// <summary>
+    /// The live revocations that match, those with the smallest names. A page may hold fewer than it may, even none, and still
+    /// not be the last.
+    /// </summary>
+    public async Task<RevocationListing> ListAsync(RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
+    {
+        var known = await ReplayAsync(filter, after, limit, cancellationToken);
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var live = known.Values.Where(entry => entry.Operation == RevocationOperation.Revoke && entry.Expires >= now);
+        return new RevocationListing([.. live], known.Count == limit ? known.Keys.Last() : null);
+    }
+
+    /// <summary>What is revoked by this name and not restored, also when it may be forgotten by now; null when nothing is.</summary>
+    public async Task<RevocationEntry?> FindAsync(RevocationName name, CancellationToken cancellationToken)
+    {
+        var known = await ReplayAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), null, 1, cancellationToken);
+        return known.TryGetValue(name, out var entry) && entry.Operation == RevocationOperation.Revoke ? entry : null;
+    }
+
+    private async Task<SortedList<RevocationName, RevocationEntry>> ReplayAsync(
+        RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
+    {
+        var known = new SortedList<RevocationName, RevocationEntry>();
+        RevocationPage page = default;
+        do
+        {
+            page = await log.ReadAfterAsync(page.Position, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                var name = RevocationName.Of(entry);
+                if (!filter.Matches(name) || (after is { } place && name.CompareTo(place) <= 0))
+                {
+                    continue;
+                }
+
+                if (known.TryGetValue(name, out var earlier))
+                {
+                    known[name] = Merge(earlier, entry);
+                }
+                else if (known.Count < limit || name.CompareTo(known.Keys[^1]) < 0)
+                {
+                    if (known.Count == limit)
+                    {
+                        known.RemoveAt(limit - 1);
+                    }
+
+                    known.Add(name, entry);
+                }
+            }
+        }
+        while (!page.IsLast);
+        return known;
+    }
+
+    /// <summary>As in a replica's memory: of two entries for one name the later cut-off and the later expiry count; a restore ends both.</summary>
+    private static RevocationEntry Merge(RevocationEntry earlier, RevocationEntry entry) =>
+        entry.Operation == RevocationOperation.Restore || earlier.Operation == RevocationOperation.Restore
+            ? entry
+            : entry with
+            {
+                Expires = Math.Max(earlier.Expires, entry.Expires),
+                Before = earlier.Before is null || entry.Before is null ? null : Math.Max(earlier.Before.Value, entry.Before.Value),
+            };
+}
