@@ -13,7 +13,7 @@ namespace Gateway.Management;
 /// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it; 503 that it has not.
 /// </summary>
 internal sealed class RevocationAdministration(
-    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, TimeProvider time)
+    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, IssuerDirectory issuers, TimeProvider time)
 {
     private const int MaxBody = 1024 * 1024;
     private const int MaxTokenBody = 32 * 1024;
@@ -48,7 +48,7 @@ internal sealed class RevocationAdministration(
 
         if (reader.TryRead(json, CallerOf(context), out var entries) is { } fault)
         {
-            return OAuthError.Invalid(fault.Message);
+            return OAuthError.Invalid(fault);
         }
 
         var list = entries.Select(RevocationDocument.Of).ToArray();
@@ -65,11 +65,11 @@ internal sealed class RevocationAdministration(
         }
 
         var query = context.Request.Query;
-        var fault = reader.TryReadName(query["kind"], query["issuer"], query["value"], "", out var name, out var issuer)
-            ?? RevocationBody.CheckReason(query["reason"], "");
+        var fault = new RevocationRequest(query["kind"], query["issuer"], query["value"]).TryReadName(issuers, out var name, out var issuer)
+            ?? RevocationRequest.CheckReason(query["reason"]);
         if (fault is not null)
         {
-            return OAuthError.Invalid(fault.Message);
+            return OAuthError.Invalid(fault);
         }
 
         var (found, failed) = await queries.FindAsync(name, context.RequestAborted);
@@ -186,7 +186,7 @@ internal sealed class RevocationAdministration(
     {
         text = token ?? "";
         return text.Length == 0 ? OAuthError.Invalid("token: this is required (RFC 7009 section 2.1).")
-            : RevocationBody.CheckReason(reason, "") is { } fault ? OAuthError.Invalid(fault.Message)
+            : RevocationRequest.CheckReason(reason) is { } fault ? OAuthError.Invalid(fault)
             : null;
     }
 

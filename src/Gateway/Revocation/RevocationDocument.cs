@@ -31,7 +31,7 @@ internal sealed record RevocationCheckDocument(bool Revoked, RevocationDocument?
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
-[JsonSerializable(typeof(RevocationDocument[]))]
+[JsonSerializable(typeof(RevocationDocument))]
 [JsonSerializable(typeof(RevocationListDocument))]
 [JsonSerializable(typeof(RevokedTokenDocument))]
 [JsonSerializable(typeof(RevocationCheckDocument))]

@@ -31,9 +31,7 @@ internal sealed class RevocationHistory(IRevocationLog log, TimeProvider time)
     public async Task<RevocationListing> ListAsync(RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
     {
         var known = await ReplayAsync(filter, after, limit, cancellationToken);
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var live = known.Values.Where(entry => entry.Operation == RevocationOperation.Revoke && entry.Expires >= now);
-        return new RevocationListing([.. live], known.Count == limit ? known.Keys.Last() : null);
+        return new RevocationListing([.. known.Values.Where(IsLive)], known.Count == limit ? known.Keys.Last() : null);
     }
 
     /// <summary>What is revoked by this name and not restored, also when it may be forgotten by now; null when nothing is.</summary>
@@ -42,6 +40,30 @@ internal sealed class RevocationHistory(IRevocationLog log, TimeProvider time)
         var known = await ReplayAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), null, 1, cancellationToken);
         return known.TryGetValue(name, out var entry) && entry.Operation == RevocationOperation.Revoke ? entry : null;
     }
+
+    /// <summary>Every live revocation that matches, in the order of their names: for a command, whose memory is its own.</summary>
+    public async Task<IReadOnlyList<RevocationEntry>> ListAllAsync(RevocationFilter filter, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<RevocationName, RevocationEntry>();
+        RevocationPage page = default;
+        do
+        {
+            page = await log.ReadAfterAsync(page.Position, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                var name = RevocationName.Of(entry);
+                if (filter.Matches(name))
+                {
+                    known[name] = known.TryGetValue(name, out var earlier) ? Merge(earlier, entry) : entry;
+                }
+            }
+        }
+        while (!page.IsLast);
+        return [.. known.Where(pair => IsLive(pair.Value)).OrderBy(pair => pair.Key).Select(pair => pair.Value)];
+    }
+
+    private bool IsLive(RevocationEntry entry) =>
+        entry.Operation == RevocationOperation.Revoke && entry.Expires >= time.GetUtcNow().ToUnixTimeSeconds();
 
     private async Task<SortedList<RevocationName, RevocationEntry>> ReplayAsync(
         RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
