@@ -4,6 +4,7 @@ using Gateway.Configuration;
 using Gateway.Errors;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Logout;
 using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Revocation;
@@ -41,10 +42,17 @@ internal static class GatewayServices
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
+        // Logout/
+        services.AddSingleton<LogoutTokenReader>();
+        services.AddSingleton<LogoutReplays>();
+        services.AddSingleton<LogoutReceiver>();
+
         // Authentication/ and Authorization/
         services.AddSingleton(settings.Tokens);
         services.AddSingleton(settings.Identity);
         services.AddSingleton(settings.Policies);
+        services.AddSingleton(new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024));
+        services.AddSingleton<TokenVerifier>();
         services.AddSingleton<Authenticator>();
         services.AddAuthorization(options => settings.Policies.DeclareTo(options));
         services.AddRouting();

@@ -6,11 +6,11 @@ namespace Gateway.Authentication;
 /// Who calls? Leaves a <see cref="VerifiedToken"/> or a <see cref="TokenRejection"/> on the request of a route that asks for a token,
 /// and decides nothing: that is the next stage's.
 /// </summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader reader, Authenticator authenticator, RoutePolicies policies)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader reader, Authenticator authenticator)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (policies.Find(context) is not { IsAnonymous: false } policy)
+        if (ProtectedRoute.Of(context)?.Policy is not { IsAnonymous: false } policy)
         {
             return next(context);
         }

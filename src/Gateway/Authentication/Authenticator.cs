@@ -1,6 +1,4 @@
 using Gateway.Authorization;
-using Gateway.Identity;
-using Gateway.Keys;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -9,66 +7,85 @@ namespace Gateway.Authentication;
 /// <summary>The verified token, or why there is none; exactly one of the two.</summary>
 internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, TokenRejection? Rejection);
 
-/// <summary>Turns a token's text into a verified token: validate, build its identity headers, check the revocation list.</summary>
-internal sealed class Authenticator(AccessTokenValidator validator, IdentityPlan identity, RevocationList revocations, KeyRefresher keys)
+/// <summary>
+/// Turns a token's text into a verified token. One that is in the cache costs a look at the clock, at its issuer's key ring and at the
+/// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
+/// </summary>
+internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time)
 {
-    /// <summary>Completes at once unless the token names a key that must be looked for first.</summary>
+    private readonly FirstUses _firstUses = new();
+
+    /// <summary>Completes at once for a token that is known.</summary>
     public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken)
     {
-        var result = validator.Validate(text.Span);
-        return result is { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: not null }
-            ? SeekKeyAsync(text, result.Issuer, result.Ring, policy, cancellationToken)
-            : ValueTask.FromResult(Complete(result, policy));
+        var hash = cache.HashOf(text.Span);
+        return cache.Find(text.Span, hash) is { } known && !known.IsExpired(Now()) && known.HasKey()
+            ? ValueTask.FromResult(Admit(known, policy))
+            : VerifyAsync(text, hash, policy, cancellationToken);
     }
 
-    private async ValueTask<AuthenticationOutcome> SeekKeyAsync(
-        ReadOnlyMemory<char> text, IssuerProfile issuer, KeyRing? lookedInto, RoutePolicy policy, CancellationToken cancellationToken)
+    private async ValueTask<AuthenticationOutcome> VerifyAsync(
+        ReadOnlyMemory<char> text, ulong hash, RoutePolicy policy, CancellationToken cancellationToken)
     {
-        // Three looks at most: one load may have ended since the first, and the next may have begun before the key was published.
-        for (var look = 0; look < 3; look++)
+        while (true)
         {
-            switch (await keys.SeekAsync(issuer.Keys, lookedInto, cancellationToken))
+            var own = new FirstUse(text);
+            if (_firstUses.Join(own, text.Span, hash) is { } running)
             {
-                case SeekResult.Unavailable:
-                    return Rejected(RefusalReason.KeysUnavailable, issuer);
-                case SeekResult.Unknown:
-                    return Rejected(RefusalReason.UnknownKey, issuer);
+                if (await running.Answer.WaitAsync(cancellationToken) is { } theirs)
+                {
+                    return Admit(theirs, policy);
+                }
+
+                continue;
             }
 
-            var result = validator.Validate(text.Span);
-            if (result.Reason is not (RefusalReason.UnknownKey or RefusalReason.KeysUnavailable))
+            Verification? answer = null;
+            try
             {
-                return Complete(result, policy);
+                answer = await verifier.VerifyAsync(text, hash, cancellationToken);
+                if (answer.Token is { } verified)
+                {
+                    cache.Add(verified, Now());
+                }
+            }
+            finally
+            {
+                _firstUses.Leave(own, hash);
+                own.End(answer);
             }
 
-            lookedInto = result.Ring;
+            return Admit(answer, policy);
         }
-
-        return Rejected(RefusalReason.UnknownKey, issuer);
     }
 
-    private AuthenticationOutcome Complete(in TokenResult result, RoutePolicy policy)
+    private AuthenticationOutcome Admit(Verification answer, RoutePolicy policy) =>
+        answer.Token is { } token ? Admit(token, policy) : new AuthenticationOutcome(null, answer.Rejection);
+
+    private AuthenticationOutcome Admit(CachedToken known, RoutePolicy policy)
     {
-        if (!result.IsAccepted)
+        var token = known.Token.Token;
+        token.Issuer.Keys.Touch(time);
+        // Read before the look-up: an entry that comes in between is then found by the next request.
+        var version = revocations.Set.Version;
+        if (known.RevocationVersion != version)
         {
-            return Rejected(result.Reason, result.Issuer);
+            // What is known to be revoked stays so, however old the list.
+            if (revocations.Set.IsRevoked(token))
+            {
+                return Rejected(RefusalReason.Revoked, token.Issuer);
+            }
+
+            known.RevocationVersion = version;
         }
 
-        var token = result.Token;
-        if (!identity.TryCreate(token, out var headers))
-        {
-            return Rejected(RefusalReason.TooLarge, token.Issuer);
-        }
-
-        return revocations.Check(token) switch
-        {
-            RevocationStatus.Revoked => Rejected(RefusalReason.Revoked, token.Issuer),
-            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject =>
-                Rejected(RefusalReason.RevocationUnavailable, token.Issuer),
-            _ => new AuthenticationOutcome(new VerifiedToken(token, headers), null),
-        };
+        return policy.OnRevocationUnavailable == UnavailableBehavior.Reject && revocations.IsStale
+            ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)
+            : new AuthenticationOutcome(known.Token, null);
     }
 
-    private static AuthenticationOutcome Rejected(RefusalReason reason, IssuerProfile? issuer) =>
-        new(null, new TokenRejection(reason, issuer?.Name));
+    private static AuthenticationOutcome Rejected(RefusalReason reason, IssuerProfile issuer) =>
+        new(null, new TokenRejection(reason, issuer.Name));
+
+    private double Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
 }

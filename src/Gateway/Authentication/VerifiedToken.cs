@@ -1,15 +1,45 @@
 using System.Collections.Immutable;
+using Gateway.Authorization;
 using Gateway.Identity;
 using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
-/// <summary>A token that is valid and not revoked, with everything that is the same for each of its requests. Immutable.</summary>
+/// <summary>A token that is valid, with everything that is the same for each of its requests.</summary>
 internal sealed class VerifiedToken(AccessToken token, ImmutableArray<IdentityHeader> identityHeaders)
 {
+    // A token meets few policies; with more than this the decision is made each time.
+    private const int MostDecisions = 8;
+
+    private volatile Decided[] _decisions = [];
+
     public AccessToken Token => token;
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
+
+    /// <summary>The policy's decision, made once: neither the policy nor the token ever changes.</summary>
+    public PolicyDecision Decide(RoutePolicy policy)
+    {
+        var decisions = _decisions;
+        foreach (var decided in decisions)
+        {
+            if (ReferenceEquals(decided.Policy, policy))
+            {
+                return decided.Decision;
+            }
+        }
+
+        var decision = policy.Decide(token);
+        if (decisions.Length < MostDecisions)
+        {
+            // Of two that come at once one is lost, and made again.
+            _decisions = [.. decisions, new Decided(policy, decision)];
+        }
+
+        return decision;
+    }
+
+    private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision);
 }
 
 /// <summary>Why a request has no verified token, and whose token it claimed to be as far as that was known.</summary>

@@ -9,22 +9,22 @@ namespace Gateway.Authorization;
 /// May this caller use this route? Refuses, or marks the request as decided and takes the token out of it unless the policy forwards it.
 /// </summary>
 internal sealed partial class AuthorizationMiddleware(
-    RequestDelegate next, RoutePolicies policies, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics,
+    RequestDelegate next, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics,
     ILogger<AuthorizationMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (policies.Find(context) is not { } policy)
+        if (ProtectedRoute.Of(context) is not { } route)
         {
             return next(context);
         }
 
-        if (!policy.IsAnonymous && Refuse(context, policy) is { } refused)
+        if (!route.Policy.IsAnonymous && Refuse(context, route) is { } refused)
         {
             return refused;
         }
 
-        if (policy.ForwardToken)
+        if (route.Policy.ForwardToken)
         {
             reader.RemoveOtherCredentials(context.Request.Headers);
         }
@@ -33,36 +33,43 @@ internal sealed partial class AuthorizationMiddleware(
             reader.Remove(context.Request.Headers);
         }
 
-        context.Features.Set(policy);
+        context.Features.Set(route);
         return next(context);
     }
 
     /// <summary>The refusal under way, or null when the request may go on.</summary>
-    private Task? Refuse(HttpContext context, RoutePolicy policy)
+    private Task? Refuse(HttpContext context, ProtectedRoute route)
     {
-        var route = RoutePolicies.RouteOf(context)!.Config.RouteId;
-        var token = context.Features.Get<VerifiedToken>()?.Token;
-        var rejection = context.Features.Get<TokenRejection>();
-        var decision = token is not null
-            ? policy.Decide(token)
-            : new PolicyDecision(rejection?.Reason ?? RefusalReason.Missing);
-        var issuer = token?.Issuer.Name ?? rejection?.Issuer;
-        if (decision.Refused is not { } reason)
+        var features = context.Features;
+        if (features.Get<VerifiedToken>() is { } token)
         {
-            metrics.Allowed(route, issuer!);
+            var decision = token.Decide(route.Policy);
+            var issuer = token.Token.Issuer.Name;
+            if (decision.Refused is { } why)
+            {
+                return Refuse(context, route, why, issuer, decision.RequiredScope);
+            }
+
+            metrics.Allowed(route.Id, issuer);
             return null;
         }
 
-        if (policy.Mode == PolicyMode.Report)
+        var rejection = features.Get<TokenRejection>();
+        return Refuse(context, route, rejection?.Reason ?? RefusalReason.Missing, rejection?.Issuer, null);
+    }
+
+    private Task? Refuse(HttpContext context, ProtectedRoute route, RefusalReason reason, string? issuer, string? requiredScope)
+    {
+        if (route.Policy.Mode == PolicyMode.Report)
         {
-            metrics.Reported(reason, route, issuer);
-            Reported(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
+            metrics.Reported(reason, route.Id, issuer);
+            Reported(logger, route.Id, Refusals.Of(reason).Tag, issuer ?? "unknown");
             return null;
         }
 
-        metrics.Denied(reason, route, issuer);
-        Refused(logger, route, Refusals.Of(reason).Tag, issuer ?? "unknown");
-        return refusals.WriteAsync(context, reason, decision.RequiredScope);
+        metrics.Denied(reason, route.Id, issuer);
+        Refused(logger, route.Id, Refusals.Of(reason).Tag, issuer ?? "unknown");
+        return refusals.WriteAsync(context, reason, requiredScope);
     }
 
     [LoggerMessage(EventIds.RequestRefused, LogLevel.Information, "Refused a request on route {Route}: {Reason} (issuer {Issuer}).")]

@@ -1,31 +1,18 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Authorization;
-using Yarp.ReverseProxy.Model;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Authorization;
 
-/// <summary>The policies by name, and the policy of the route a request was matched to.</summary>
+/// <summary>The policies by name.</summary>
 internal sealed class RoutePolicies(FrozenDictionary<string, RoutePolicy> policies)
 {
     public IEnumerable<string> Names => policies.Keys;
 
     public RoutePolicy this[string name] => policies[name];
 
-    /// <summary>
-    /// Null when no route matched (404, or 405 for its method), and only then: a route whose policy is unknown here cannot be loaded,
-    /// so meeting one is a fault and must not become an open door.
-    /// </summary>
-    public RoutePolicy? Find(HttpContext context)
-    {
-        if (RouteOf(context) is not { } route)
-        {
-            return null;
-        }
-
-        return route.Config.AuthorizationPolicy is { } name && policies.TryGetValue(name, out var policy)
-            ? policy
-            : throw new InvalidOperationException($"Route {route.Config.RouteId} has no known policy.");
-    }
+    /// <summary>The route with its policy. A name that is unknown here cannot be loaded, so there is one.</summary>
+    public ProtectedRoute Protect(RouteConfig route) => new(route.RouteId, policies[route.AuthorizationPolicy!]);
 
     /// <summary>
     /// Tells YARP that the names exist, which it checks when it loads routes. Each is a refusal to ASP.NET Core: should its own
@@ -38,6 +25,4 @@ internal sealed class RoutePolicies(FrozenDictionary<string, RoutePolicy> polici
             options.AddPolicy(name, policy => policy.RequireAssertion(_ => false));
         }
     }
-
-    public static RouteModel? RouteOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>();
 }

@@ -48,7 +48,7 @@ internal sealed class RevocationTarget
     }
 
     private static string? IssuerOf(string token) =>
-        TokenParts.TryRead(token, out _, out _, out var claims, out _) && claims.TryGetProperty("iss"u8, out var iss) && iss.ValueKind == JsonValueKind.String
+        TokenParts.TryRead(token, out _, out var claims, out _) && claims.TryGetProperty("iss"u8, out var iss) && iss.ValueKind == JsonValueKind.String
             ? iss.GetString()
             : null;
 }

@@ -21,6 +21,8 @@ internal sealed class GatewayOptions
     /// <summary>Where a request may carry its token. Default: the header <c>Authorization</c> with scheme <c>Bearer</c>.</summary>
     public List<TokenSourceOptions>? TokenSources { get; set; }
 
+    public TokenCacheOptions TokenCache { get; set; } = new();
+
     public IdentityOptions Identity { get; set; } = new();
 
     public KeysOptions Keys { get; set; } = new();

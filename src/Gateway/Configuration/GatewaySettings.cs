@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
@@ -14,12 +15,17 @@ internal sealed record GatewaySettings
 {
     public required IssuerDirectory Issuers { get; init; }
 
+    /// <summary>The names of the issuers whose logout tokens are taken.</summary>
+    public required ImmutableArray<string> LogoutIssuers { get; init; }
+
     public required RoutePolicies Policies { get; init; }
 
     /// <summary>Which of two routes wins when both match.</summary>
     public required RoutePrecedence RoutePrecedence { get; init; }
 
     public required TokenReader Tokens { get; init; }
+
+    public required TokenCacheOptions TokenCache { get; init; }
 
     public required IdentityPlan Identity { get; init; }
 
@@ -50,15 +56,19 @@ internal sealed record GatewaySettings
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
         var policies = PolicyCheck.Build(options, context);
-        RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
+        ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
+        RouteCheck.Run(configuration, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
+        TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
+            LogoutIssuers = logoutIssuers,
             Policies = policies,
             RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
             Tokens = tokens,
+            TokenCache = options.TokenCache,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,

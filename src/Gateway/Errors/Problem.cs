@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -10,10 +12,14 @@ internal static class Problem
 {
     public static Task WriteAsync(HttpContext context, int status, string? error = null, string? reason = null, string? detail = null)
     {
-        var response = context.Response;
-        response.StatusCode = status;
-        response.Headers.CacheControl = "no-store";
-        response.ContentType = "application/problem+json";
+        context.Response.StatusCode = status;
+        Write(context, Prepare(status, error, reason, detail));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The body up to the trace id, which is all that differs between two answers of a kind.</summary>
+    public static ImmutableArray<byte> Prepare(int status, string? error = null, string? reason = null, string? detail = null)
+    {
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body))
         {
@@ -23,15 +29,35 @@ internal static class Problem
             WriteOptional(json, "error", error);
             WriteOptional(json, "reason", reason);
             WriteOptional(json, "detail", detail);
-            json.WriteString("traceId"u8, Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier);
+            json.WriteString("traceId"u8, "");
             json.WriteEndObject();
         }
 
-        response.ContentLength = body.WrittenCount;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+        return [.. body.WrittenSpan[..^End.Length]];
     }
+
+    /// <summary>Writes headers and body into the server's own buffer, from where they leave together.</summary>
+    public static void Write(HttpContext context, ImmutableArray<byte> prepared)
+    {
+        var traceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+        var length = prepared.Length + Encoding.UTF8.GetByteCount(traceId) + End.Length;
+        var response = context.Response;
+        response.Headers.CacheControl = "no-store";
+        response.ContentType = "application/problem+json";
+        response.ContentLength = length;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        var buffer = response.BodyWriter.GetSpan(length);
+        prepared.AsSpan().CopyTo(buffer);
+        Encoding.UTF8.GetBytes(traceId, buffer[prepared.Length..]);
+        End.CopyTo(buffer[(length - End.Length)..]);
+        response.BodyWriter.Advance(length);
+    }
+
+    private static ReadOnlySpan<byte> End => "\"}"u8;
 
     private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {

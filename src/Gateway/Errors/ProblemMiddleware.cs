@@ -1,3 +1,4 @@
+using Gateway.Authorization;
 using Gateway.Observability;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -45,7 +46,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static bool IsOurs(HttpContext context) =>
         context.Response.ContentType is null
-        && (context.Features.Get<IForwarderErrorFeature>() is not null || Authorization.RoutePolicies.RouteOf(context) is null);
+        && (context.Features.Get<IForwarderErrorFeature>() is not null || ProtectedRoute.Of(context) is null);
 
     [LoggerMessage(EventIds.RequestFaulted, LogLevel.Error, "A request failed inside the gateway.")]
     private static partial void Faulted(ILogger logger, Exception fault);

@@ -24,7 +24,7 @@ internal sealed class IdentityTransform : ITransformProvider
     private static ValueTask SetIdentity(RequestTransformContext context)
     {
         var features = context.HttpContext.Features;
-        if (features.Get<RoutePolicy>() is null)
+        if (features.Get<ProtectedRoute>() is null)
         {
             throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
         }

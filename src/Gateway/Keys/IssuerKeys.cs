@@ -19,6 +19,8 @@ internal sealed class IssuerKeys
     private volatile KeyState _state = KeyState.Initial;
     private KeyRing _loaded = KeyRing.Empty;
     private ImmutableHashSet<string> _forgotten = [];
+    private long _lastUsed;
+    private volatile bool _isRetired;
 
     public IssuerKeys(string issuer, IKeySource source)
     {
@@ -33,6 +35,9 @@ internal sealed class IssuerKeys
     /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
     public string Family { get; init; }
 
+    /// <summary>Whether the issuer is one of a family.</summary>
+    public bool IsMember => Family != Issuer;
+
     public IKeySource Source { get; }
 
     /// <summary>How long the keys stay in use while the source fails.</summary>
@@ -41,7 +46,15 @@ internal sealed class IssuerKeys
     /// <summary>Whether the gateway is not ready without these keys.</summary>
     public bool IsRequired { get; init; } = true;
 
+    public VerificationBudget Verifications { get; } = new();
+
     public KeyRing Current => _current;
+
+    /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
+    public bool IsRetired => _isRetired;
+
+    /// <summary>The timestamp of the last token, kept for members of a family, which leave when idle.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
 
     public KeyState State
     {
@@ -71,6 +84,16 @@ internal sealed class IssuerKeys
     private void Restore() => _current = _forgotten.IsEmpty
         ? _loaded
         : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
+
+    public void Touch(TimeProvider time)
+    {
+        if (IsMember)
+        {
+            Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        }
+    }
+
+    public void Retire() => _isRetired = true;
 
     /// <summary>The keys are too old to trust: as if there were none.</summary>
     public void Expire()

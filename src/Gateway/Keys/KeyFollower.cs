@@ -51,7 +51,7 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
                 // A value that the provider does not know is looked for once, by its request, and makes room soon: made-up values must
                 // neither fill the family nor keep the provider busy.
                 var isUnused = member.IsConfirmed
-                    ? time.GetElapsedTime(member.LastUsed) > template.IdleAfter
+                    ? time.GetElapsedTime(member.Profile.Keys.LastUsed) > template.IdleAfter
                     : time.GetElapsedTime(member.CreatedAt) > UnconfirmedPatience;
                 if (isUnused)
                 {

@@ -12,12 +12,14 @@ internal sealed class VerificationKey
     private readonly SignatureAlgorithm? _only;
     private readonly ImmutableArray<byte[]> _secrets;
     private readonly Func<AsymmetricAlgorithm>? _import;
+    private readonly byte[] _numbers;
 
     // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
     private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
 
     private VerificationKey(
-        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import)
+        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import,
+        byte[] numbers)
     {
         KeyId = keyId;
         _type = type;
@@ -25,6 +27,7 @@ internal sealed class VerificationKey
         _only = only;
         _secrets = secrets;
         _import = import;
+        _numbers = numbers;
         _idle[0] = import?.Invoke();
     }
 
@@ -37,14 +40,23 @@ internal sealed class VerificationKey
 
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
     public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
-        new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters));
+        new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters), [(byte)parameters.Exponent!.Length, .. parameters.Exponent!, .. parameters.Modulus!]);
 
     /// <exception cref="CryptographicException">The point is not on the curve.</exception>
     public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>
-        new(keyId, KeyType.Ec, curve, only, [], () => ECDsa.Create(parameters));
+        new(keyId, KeyType.Ec, curve, only, [], () => ECDsa.Create(parameters), [.. parameters.Q.X!, .. parameters.Q.Y!]);
 
     /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
-    public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null);
+    public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null, []);
+
+    /// <summary>Whether both verify exactly the same signatures, whatever they are called.</summary>
+    public bool IsSameAs(VerificationKey other) =>
+        ReferenceEquals(this, other)
+        || (_type == other._type
+            && _curve == other._curve
+            && _numbers.AsSpan().SequenceEqual(other._numbers)
+            && _secrets.Length == other._secrets.Length
+            && _secrets.Zip(other._secrets).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)));
 
     /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
     public bool Fits(AlgorithmTraits algorithm) =>

@@ -47,7 +47,7 @@ internal sealed class AdminGate(
         else
         {
             var outcome = await authenticator.AuthenticateAsync(text, _policy, http.RequestAborted);
-            decision = outcome.Token is { } token ? _policy.Decide(token.Token) : new PolicyDecision(outcome.Rejection!.Reason);
+            decision = outcome.Token is { } token ? token.Decide(_policy) : new PolicyDecision(outcome.Rejection!.Reason);
             caller = outcome.Token is { } verified ? AdminCaller.Of(verified.Token) : null;
         }
 

@@ -25,6 +25,8 @@ internal static class EventIds
     public const int RevocationNotKept = 303;
     public const int RevocationMalformed = 310;
     public const int RevocationsReplaced = 311;
+    public const int LogoutReceived = 320;
+    public const int LogoutRefused = 321;
 
     public const int RedisLost = 500;
     public const int RedisRestored = 501;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
@@ -53,7 +52,7 @@ internal sealed class RevocationKeys
         return new RevocationKeys
         {
             TokenId = Of(RevocationKind.Jti, issuer, token.TokenId),
-            TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, token.Hash),
+            TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, HashOf(token.Text)),
             Subject = Of(RevocationKind.Sub, issuer, token.Subject),
             Session = Of(RevocationKind.Sid, issuer, token.SessionId),
             Client = Of(RevocationKind.Client, issuer, token.ClientId),
@@ -62,12 +61,10 @@ internal sealed class RevocationKeys
     }
 
     /// <summary>The value of a <see cref="RevocationKind.Token"/> entry: base64url of the SHA-256 of the compact token.</summary>
-    public static string HashOf(ReadOnlySpan<char> token)
+    public static string HashOf(ReadOnlySpan<byte> ascii)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        var ascii = ArrayPool<byte>.Shared.Rent(token.Length);
-        SHA256.HashData(ascii.AsSpan(0, Encoding.ASCII.GetBytes(token, ascii)), digest);
-        ArrayPool<byte>.Shared.Return(ascii);
+        SHA256.HashData(ascii, digest);
         return Base64Url.EncodeToString(digest);
     }
 
@@ -80,6 +77,8 @@ internal sealed class RevocationKeys
             && Base64Url.TryDecodeFromChars(text, digest, out _)
             && Base64Url.EncodeToString(digest) == text;
     }
+
+    public static string HashOf(string token) => HashOf(Encoding.ASCII.GetBytes(token));
 
     private static RevocationKey? Of(RevocationKind kind, string issuer, string? value) =>
         value is null ? null : RevocationKey.Of(kind, issuer, value);

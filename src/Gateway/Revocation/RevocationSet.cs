@@ -12,8 +12,15 @@ internal sealed class RevocationSet
     private static readonly long ForgetAfter = (long)TimeSpan.FromMinutes(5).TotalSeconds;
 
     private readonly ConcurrentDictionary<RevocationKey, Mark> _marks = new();
+    private long _version;
 
     public int Count => _marks.Count;
+
+    /// <summary>
+    /// Grows after every change by which a token may be refused that was not before; not by restoring and expiry. Who keeps an answer
+    /// reads this first and looks up second: then the answer holds at least until the version is another one.
+    /// </summary>
+    public long Version => Volatile.Read(ref _version);
 
     public void Apply(RevocationEntry entry) => Apply([entry]);
 
@@ -32,8 +39,10 @@ internal sealed class RevocationSet
                 : changes.GetValueOrDefault(key).Add(MarkOf(entry));
         }
 
+        var refusesMore = false;
         foreach (var (key, change) in changes)
         {
+            refusesMore |= change.Mark is { } added && (!_marks.TryGetValue(key, out var known) || known.Before < added.Before);
             if (change.Mark is not { } mark)
             {
                 _marks.TryRemove(key, out _);
@@ -46,6 +55,12 @@ internal sealed class RevocationSet
             {
                 _marks.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => known.Merge(added), mark);
             }
+        }
+
+        if (refusesMore)
+        {
+            // After the marks, so that nobody can hold the new version who has not seen them.
+            Volatile.Write(ref _version, _version + 1);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Gateway.Revocation;
 
@@ -33,11 +34,11 @@ internal sealed class AccessToken
     /// <summary>The whole claims set.</summary>
     public required JsonElement Claims { get; init; }
 
-    /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
-    public required string EncodedClaims { get; init; }
+    /// <summary>The whole compact token in ASCII, as it came.</summary>
+    public required byte[] Text { get; init; }
 
-    /// <summary>Base64url of the SHA-256 of the whole compact token.</summary>
-    public required string Hash { get; init; }
+    /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
+    public string EncodedClaims => Encoding.ASCII.GetString(Text.AsSpan()[(Text.IndexOf((byte)'.') + 1)..Text.LastIndexOf((byte)'.')]);
 
     /// <summary>What a revocation of this token can name; made when there is a list to ask.</summary>
     public RevocationKeys RevocationKeys => field ??= RevocationKeys.Of(this);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gateway.Revocation;
 
 namespace Gateway.Tokens;
 
@@ -10,13 +9,26 @@ namespace Gateway.Tokens;
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
-    public TokenResult Validate(ReadOnlySpan<char> text) =>
-        TokenParts.TryRead(text, out var compact, out var header, out var claims, out var reason)
-            ? Validate(text, compact, header, claims)
-            : TokenResult.Refused(reason);
+    public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } refused ? refused : Verify(text, token!);
 
-    private TokenResult Validate(ReadOnlySpan<char> text, CompactToken compact, JoseHeader header, JsonElement claims)
+    /// <summary>Every check but the signature. The refusal, or null with the token whose signature is left to check.</summary>
+    public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
+        token = null;
+        return TokenParts.TryRead(text, out var header, out var claims, out var reason)
+            ? Inspect(header, claims, out token)
+            : TokenResult.Refused(reason);
+    }
+
+    /// <summary>The signature, over the very text that was inspected.</summary>
+    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token) =>
+        TokenParts.IsSigned(text, token.Key.Algorithm, token.Key.Key)
+            ? TokenResult.Accepted(token.ToAccessToken(text))
+            : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
+
+    private TokenResult? Inspect(JoseHeader header, JsonElement claims, out UnverifiedToken? token)
+    {
+        token = null;
         // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
         if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
         {
@@ -48,30 +60,22 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             return TokenResult.Refused(RefusalReason.WrongType, issuer);
         }
 
-        var ring = issuer.Keys.Current;
         if (!RegisteredClaims.TryRead(claims, out var registered, out reason)
             || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
             || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
-            || !HasRequiredClaims(registered, issuer, out reason)
-            || !TokenParts.Verify(compact, header.KeyId, algorithm, ring, out reason))
+            || !HasRequiredClaims(registered, issuer, out reason))
         {
-            return TokenResult.Refused(reason, issuer, ring);
+            return TokenResult.Refused(reason, issuer);
         }
 
-        return TokenResult.Accepted(new AccessToken
+        var ring = issuer.Keys.Current;
+        if (ring.Find(header.KeyId, algorithm) is not { } key)
         {
-            Issuer = issuer,
-            Subject = registered.Subject,
-            TokenId = registered.TokenId,
-            ClientId = registered.ClientId,
-            SessionId = registered.SessionId,
-            Scopes = registered.Scopes,
-            IssuedAt = registered.IssuedAt,
-            ExpiresAt = registered.ExpiresAt,
-            Claims = claims,
-            EncodedClaims = compact.Payload.ToString(),
-            Hash = RevocationKeys.HashOf(text),
-        });
+            return TokenResult.Refused(ring.IsEmpty ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey, issuer, ring);
+        }
+
+        token = new UnverifiedToken(issuer, claims, registered, new TokenKey(header.KeyId, algorithm, key, ring));
+        return null;
     }
 
     private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer, out RefusalReason reason)

@@ -3,30 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Gateway.Tokens;
 
-/// <summary>One issuer of a family, and when its last token came.</summary>
-internal sealed class TemplateMember
+/// <summary>One issuer of a family.</summary>
+internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
 {
-    private long _lastUsed;
-
-    public TemplateMember(IssuerProfile profile, long createdAt)
-    {
-        Profile = profile;
-        CreatedAt = createdAt;
-        _lastUsed = createdAt;
-    }
-
-    public IssuerProfile Profile { get; }
-
-    public long CreatedAt { get; }
-
     /// <summary>Whether its keys could ever be loaded: whether there is such an issuer.</summary>
     public bool IsConfirmed => Profile.Keys.State.LoadedAt is not null;
-
-    public long LastUsed
-    {
-        get => Volatile.Read(ref _lastUsed);
-        set => Volatile.Write(ref _lastUsed, value);
-    }
 }
 
 /// <summary>
@@ -88,7 +69,7 @@ internal sealed partial class IssuerTemplate(
             }
         }
 
-        known.LastUsed = time.GetTimestamp();
+        known.Profile.Keys.Touch(time);
         member = known.Profile;
         return true;
     }
@@ -99,8 +80,11 @@ internal sealed partial class IssuerTemplate(
         : ValueSyntax.IsMatch(value) && isAllowed(value) ? create(value, issuer)
         : null;
 
-    public void Drop(TemplateMember member) =>
+    public void Drop(TemplateMember member)
+    {
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
+        member.Profile.Keys.Retire();
+    }
 
     private string? ValueOf(string issuer) =>
         issuer.Length > _prefix.Length + _suffix.Length

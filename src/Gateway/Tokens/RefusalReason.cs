@@ -63,7 +63,7 @@ internal static class Refusals
         new(403, InsufficientScope, "insufficient_scope", "The token lacks a scope that the policy asks for."),
         new(403, InsufficientScope, "claim_mismatch", "The token's issuer or claims do not satisfy the policy."),
         new(401, InvalidToken, "revoked", "The token, its subject, session, client or issuer is on the revocation list."),
-        new(503, null, "keys_unavailable", "The issuer's keys could not be loaded yet."),
+        new(503, null, "keys_unavailable", "The issuer's keys could not be loaded yet, or too many of its new tokens wait for their signature check."),
         new(503, null, "revocation_unavailable", "The revocation list is older than `MaxStaleness`."),
     ];
 

@@ -18,10 +18,13 @@ internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalRea
 /// </summary>
 internal sealed class SignedTokenReader(IssuerDirectory issuers, KeyRefresher keys, TimeProvider time)
 {
+    // As for access tokens: one load may have ended since the first look, and the next may have begun before the key was published.
+    private const int MostSearches = 3;
+
     /// <summary>Looks for a new key first when the token names one that is not known, as often as access tokens may.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
     {
-        if (!TokenParts.TryRead(text.Span, out _, out var header, out var claims, out var reason))
+        if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
         {
             return Refused(reason);
         }
@@ -54,34 +57,41 @@ internal sealed class SignedTokenReader(IssuerDirectory issuers, KeyRefresher ke
     private async ValueTask<SignedTokenResult> VerifyAsync(
         ReadOnlyMemory<char> text, JoseHeader header, AlgorithmTraits algorithm, SignedToken token, CancellationToken cancellationToken)
     {
-        // As for access tokens: one load may have ended since the first look, and the next may have begun before the key was published.
-        for (var look = 0; look < 3; look++)
+        for (var search = 0; ; search++)
         {
             var ring = token.Issuer.Keys.Current;
-            if (IsVerified(text.Span, header, algorithm, ring, out var reason))
+            if (ring.Find(header.KeyId, algorithm) is { } key)
             {
-                return new SignedTokenResult(token, default);
+                return await VerifyAsync(text, algorithm, key, token, cancellationToken);
             }
 
-            if (reason is not (RefusalReason.UnknownKey or RefusalReason.KeysUnavailable))
+            var found = search == MostSearches ? SeekResult.Unknown : await keys.SeekAsync(token.Issuer.Keys, ring, cancellationToken);
+            if (found != SeekResult.Loaded)
             {
-                return Refused(reason);
-            }
-
-            switch (await keys.SeekAsync(token.Issuer.Keys, ring, cancellationToken))
-            {
-                case SeekResult.Unavailable:
-                    return Refused(RefusalReason.KeysUnavailable);
-                case SeekResult.Unknown:
-                    return Refused(RefusalReason.UnknownKey);
+                return Refused(found == SeekResult.Unknown ? RefusalReason.UnknownKey : RefusalReason.KeysUnavailable);
             }
         }
-
-        return Refused(RefusalReason.UnknownKey);
     }
 
-    private static bool IsVerified(ReadOnlySpan<char> text, JoseHeader header, AlgorithmTraits algorithm, KeyRing ring, out RefusalReason reason) =>
-        CompactToken.TrySplit(text, out var compact, out reason) && TokenParts.Verify(compact, header.KeyId, algorithm, ring, out reason);
+    private static async ValueTask<SignedTokenResult> VerifyAsync(
+        ReadOnlyMemory<char> text, AlgorithmTraits algorithm, VerificationKey key, SignedToken token, CancellationToken cancellationToken)
+    {
+        // Anybody may send tokens to verify, so these stand in the same line as the issuer's access tokens.
+        var budget = token.Issuer.Keys.Verifications;
+        if (!await budget.TryEnterAsync(cancellationToken))
+        {
+            return Refused(RefusalReason.KeysUnavailable);
+        }
+
+        try
+        {
+            return TokenParts.IsSigned(text.Span, algorithm, key) ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
+        }
+        finally
+        {
+            budget.Leave();
+        }
+    }
 
     private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);
 }

@@ -9,11 +9,10 @@ namespace Gateway.Tokens;
 internal static class TokenParts
 {
     /// <summary>Header and claims of a token that nobody has verified; they may refuse and do nothing else (RFC 8725 section 3.8).</summary>
-    public static bool TryRead(
-        ReadOnlySpan<char> text, out CompactToken compact, out JoseHeader header, out JsonElement claims, out RefusalReason reason)
+    public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RefusalReason reason)
     {
         (header, claims) = (default, default);
-        if (!CompactToken.TrySplit(text, out compact, out reason))
+        if (!CompactToken.TrySplit(text, out var compact, out reason))
         {
             return false;
         }
@@ -32,16 +31,10 @@ internal static class TokenParts
         }
     }
 
-    public static bool Verify(CompactToken compact, string? keyId, AlgorithmTraits algorithm, KeyRing ring, out RefusalReason reason)
+    /// <summary>Whether the signature of this very text is the key's.</summary>
+    public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key)
     {
-        if (ring.IsEmpty)
-        {
-            reason = RefusalReason.KeysUnavailable;
-            return false;
-        }
-
-        reason = RefusalReason.UnknownKey;
-        if (ring.Find(keyId, algorithm) is not { } key)
+        if (!CompactToken.TrySplit(text, out var compact, out _))
         {
             return false;
         }
@@ -52,7 +45,6 @@ internal static class TokenParts
         {
             Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
             var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
-            reason = RefusalReason.BadSignature;
             return key.Verify(buffer.AsSpan(0, length), signature, algorithm);
         }
         finally

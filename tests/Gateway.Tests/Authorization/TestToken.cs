@@ -30,7 +30,6 @@ internal static class TestToken
         IssuedAt = null,
         ExpiresAt = 0,
         Claims = JsonElement.Parse(claims),
-        EncodedClaims = System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims)),
-        Hash = "",
+        Text = Encoding.ASCII.GetBytes($"e30.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.AA"),
     };
 }

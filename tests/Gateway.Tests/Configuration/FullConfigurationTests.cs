@@ -165,6 +165,7 @@ public sealed class FullConfigurationTests
               }
             },
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }],
+            "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
             "Identity": {
               "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject"
             },

@@ -147,6 +147,26 @@ public sealed class RevocationSetTests
         _set.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public void Version_changes_with_what_is_refused_and_with_nothing_else()
+    {
+        ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now })).ShouldBeTrue();
+        ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now + 1 })).ShouldBeTrue();
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a"))).ShouldBeTrue();
+
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a"))).ShouldBeFalse();
+        ChangesVersion(() => _set.Apply([])).ShouldBeFalse();
+        ChangesVersion(() => _set.Apply(Entry("Jti", "a") with { Operation = RevocationOperation.Restore })).ShouldBeFalse();
+        ChangesVersion(() => _set.ForgetExpired(_shop.Clock.GetUtcNow().AddDays(1))).ShouldBeFalse();
+    }
+
+    private bool ChangesVersion(Action change)
+    {
+        var before = _set.Version;
+        change();
+        return _set.Version != before;
+    }
+
     private RevocationEntry Entry(string kind, string value) => new(Enum.Parse<RevocationKind>(kind), Shop.Issuer, value, Now + 3600);
 
     private bool IsRevoked() => IsRevoked(_shop.Token().With("jti", "token-1").With("sid", "session-1").Build());

@@ -1,0 +1,56 @@
+using System.Text;
+using Gateway.Tokens;
+
+namespace Gateway.Authentication;
+
+/// <summary>A verified token in the cache, with what a hit has to check again: expiry, key and revocation.</summary>
+internal sealed class CachedToken(VerifiedToken token, TokenKey key, ulong hash)
+{
+    // What one entry takes besides its texts: objects, the claims' index, small strings. Measured on tokens of common providers.
+    private const int FixedSize = 1500;
+
+    private volatile TokenKey _key = key;
+    private readonly double _lastSecond = token.Token.ExpiresAt + token.Token.Issuer.ClockSkew.TotalSeconds;
+    private long _revocationVersion = -1;
+
+    public VerifiedToken Token => token;
+
+    public ulong Hash => hash;
+
+    /// <summary>Bytes of memory, near enough for a bound.</summary>
+    public int Size => FixedSize + (3 * token.Token.Text.Length);
+
+    /// <summary>Whether it was used since the clock hand of the cache last passed by.</summary>
+    public bool IsVisited { get; set; }
+
+    /// <summary>The version of the revocation list at which this token was last found not revoked; -1 for never.</summary>
+    public long RevocationVersion
+    {
+        get => Volatile.Read(ref _revocationVersion);
+        set => Volatile.Write(ref _revocationVersion, value);
+    }
+
+    /// <summary>Every character counts: two tokens that differ in one are two tokens.</summary>
+    public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(token.Token.Text, text);
+
+    public bool IsExpired(double now) => now >= _lastSecond;
+
+    /// <summary>Whether the issuer's ring of the moment would still verify the token with the very same key.</summary>
+    public bool HasKey()
+    {
+        var keys = token.Token.Issuer.Keys;
+        var (known, ring) = (_key, keys.Current);
+        if (ReferenceEquals(known.Ring, ring))
+        {
+            return !keys.IsRetired;
+        }
+
+        if (known.In(ring) is not { } same)
+        {
+            return false;
+        }
+
+        _key = same;
+        return !keys.IsRetired;
+    }
+}

@@ -1,0 +1,24 @@
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Authorization;
+
+/// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
+internal sealed record ProtectedRoute(string Id, RoutePolicy Policy)
+{
+    /// <summary>
+    /// Null when no route matched (404, or 405 for its method), and only then: a proxied route without a policy is a fault and must not
+    /// become an open door.
+    /// </summary>
+    public static ProtectedRoute? Of(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            return null;
+        }
+
+        var route = endpoint.Metadata.GetMetadata<ProtectedRoute>();
+        return route is null && endpoint.Metadata.GetMetadata<RouteModel>() is { } unknown
+            ? throw new InvalidOperationException($"Route {unknown.Config.RouteId} has no policy.")
+            : route;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Gateway.Keys;
+
+/// <summary>
+/// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do, so a flood of bad
+/// signatures waits in its own line while known tokens and other issuers have the other cores.
+/// </summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody takes has nothing to dispose of.
+internal sealed class VerificationBudget
+#pragma warning restore CA1001
+{
+    // A line this long takes a core some 50 ms; whoever comes later would wait longer than it is worth.
+    private const int MostWaiting = 2000;
+
+    private readonly SemaphoreSlim _free = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private int _waiting;
+
+    /// <summary>False when the line is too long. Otherwise the caller leaves again.</summary>
+    public async ValueTask<bool> TryEnterAsync(CancellationToken cancellationToken)
+    {
+        if (_free.Wait(0, CancellationToken.None))
+        {
+            return true;
+        }
+
+        if (Volatile.Read(ref _waiting) >= MostWaiting)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _free.WaitAsync(cancellationToken);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    public void Leave() => _free.Release();
+}

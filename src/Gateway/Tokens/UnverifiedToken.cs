@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json;
+using Gateway.Keys;
+
+namespace Gateway.Tokens;
+
+/// <summary>The key that a token names, and the ring it was found in.</summary>
+internal sealed record TokenKey(string? KeyId, AlgorithmTraits Algorithm, VerificationKey Key, KeyRing Ring)
+{
+    /// <summary>This key in a later ring, or null when the token would be checked with another one there, or with none.</summary>
+    public TokenKey? In(KeyRing ring) =>
+        ring.Find(KeyId, Algorithm) is { } key && key.IsSameAs(Key) ? this with { Key = key, Ring = ring } : null;
+}
+
+/// <summary>A token that every check but that of its signature has let pass. It may be refused, and nothing else.</summary>
+internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, TokenKey key)
+{
+    private readonly RegisteredClaims _registered = registered;
+
+    public IssuerProfile Issuer => issuer;
+
+    public TokenKey Key => key;
+
+    public AccessToken ToAccessToken(ReadOnlySpan<char> text) => new()
+    {
+        Text = AsciiOf(text),
+        Issuer = issuer,
+        Subject = _registered.Subject,
+        TokenId = _registered.TokenId,
+        ClientId = _registered.ClientId,
+        SessionId = _registered.SessionId,
+        Scopes = _registered.Scopes,
+        IssuedAt = _registered.IssuedAt,
+        ExpiresAt = _registered.ExpiresAt,
+        Claims = claims,
+    };
+
+    private static byte[] AsciiOf(ReadOnlySpan<char> text)
+    {
+        var ascii = new byte[text.Length];
+        Encoding.ASCII.GetBytes(text, ascii);
+        return ascii;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Gateway.Authentication;
+using Gateway.Authorization;
+using Gateway.Identity;
+using Gateway.Keys;
+using Gateway.Revocation;
+using Gateway.Tests.Keys;
+using Gateway.Tests.Tokens;
+using Gateway.Tokens;
+
+namespace Gateway.Tests.Authentication;
+
+/// <summary>An authenticator with everything under it, for one issuer whose keys and clock the test has in hand.</summary>
+internal sealed class AuthenticatorBench : IDisposable
+{
+    private readonly KeyBench _keys = new();
+
+    public AuthenticatorBench()
+    {
+        Cache = new TokenCache(1024, 64L << 20);
+        Revocations = new RevocationList(Shop.Clock, TimeSpan.FromSeconds(10));
+        Revocations.MarkRead();
+        var validator = new AccessTokenValidator(new IssuerDirectory([Shop.Profile], []), Shop.Clock);
+        var verifier = new TokenVerifier(validator, new IdentityPlan([], null), _keys.Refresher);
+        Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock);
+    }
+
+    public Shop Shop { get; } = new();
+
+    public TokenCache Cache { get; }
+
+    public RevocationList Revocations { get; }
+
+    public Authenticator Authenticator { get; }
+
+    public VerificationBudget Budget => Shop.Profile.Keys.Verifications;
+
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(string token) =>
+        Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, TestContext.Current.CancellationToken);
+
+    /// <summary>The reason, or null for an accepted token.</summary>
+    public async Task<RefusalReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
+
+    /// <summary>Takes every place in which signatures are checked, so that whoever needs one waits.</summary>
+    public async Task<int> TakeBudgetAsync()
+    {
+        var width = Math.Max(1, Environment.ProcessorCount / 2);
+        for (var i = 0; i < width; i++)
+        {
+            (await Budget.TryEnterAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+        }
+
+        return width;
+    }
+
+    public void FreeBudget(int width)
+    {
+        for (var i = 0; i < width; i++)
+        {
+            Budget.Leave();
+        }
+    }
+
+    public void Dispose() => _keys.Dispose();
+
+    /// <summary>A cache entry that nobody verified, for tests of the cache alone.</summary>
+    public static CachedToken Entry(Shop shop, TokenCache cache, string text, double expiresAt)
+    {
+        var ring = shop.Profile.Keys.Current;
+        var traits = SignatureAlgorithms.Of(SignatureAlgorithm.RS256);
+        var token = new AccessToken
+        {
+            Issuer = shop.Profile,
+            Subject = null,
+            TokenId = null,
+            ClientId = null,
+            SessionId = null,
+            Scopes = [],
+            IssuedAt = null,
+            ExpiresAt = expiresAt,
+            Claims = default,
+            Text = Encoding.ASCII.GetBytes(text),
+        };
+        var key = new TokenKey(TestKeys.Rsa.KeyId, traits, ring.Find(TestKeys.Rsa.KeyId, traits)!, ring);
+        return new CachedToken(new VerifiedToken(token, []), key, cache.HashOf(text));
+    }
+}

@@ -1,0 +1,177 @@
+using Gateway.Authorization;
+using Gateway.Revocation;
+using Gateway.Testing;
+using Gateway.Tests.Tokens;
+using Gateway.Tokens;
+
+namespace Gateway.Tests.Authentication;
+
+/// <summary>What a hit in the cache checks again, and what first uses cost.</summary>
+public sealed class AuthenticatorTests : IDisposable
+{
+    private readonly AuthenticatorBench _bench = new();
+
+    private Shop Shop => _bench.Shop;
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Known_token_is_decided_at_once_while_signatures_wait_in_line()
+    {
+        var known = Shop.Token().Build();
+        (await _bench.DecideAsync(known)).ShouldBeNull();
+        var width = await _bench.TakeBudgetAsync();
+
+        var hit = _bench.AuthenticateAsync(known);
+        var first = _bench.AuthenticateAsync(Shop.Token().With("jti", "new").Build());
+
+        hit.IsCompletedSuccessfully.ShouldBeTrue();
+        first.IsCompleted.ShouldBeFalse();
+        _bench.FreeBudget(width);
+        (await first).Token.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Thousand_first_uses_at_once_cost_one_verification()
+    {
+        var token = Shop.Token().Build();
+        var width = await _bench.TakeBudgetAsync();
+        var uses = Enumerable.Range(0, 1000).Select(_ => _bench.AuthenticateAsync(token).AsTask()).ToList();
+
+        _bench.FreeBudget(width);
+        var outcomes = await Task.WhenAll(uses);
+
+        // A second verification would have made a second token.
+        outcomes.Select(outcome => outcome.Token.ShouldNotBeNull()).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task First_use_whose_client_leaves_does_not_spoil_it_for_the_others()
+    {
+        var token = Shop.Token().Build();
+        var width = await _bench.TakeBudgetAsync();
+        using var leaving = new CancellationTokenSource();
+        var first = _bench.Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, leaving.Token).AsTask();
+        var second = _bench.AuthenticateAsync(token).AsTask();
+
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        _bench.FreeBudget(width);
+
+        (await second).Token.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Line_for_signatures_is_bounded_and_the_rest_is_told_to_come_again()
+    {
+        const int longest = 2000;
+        var width = await _bench.TakeBudgetAsync();
+        var tokens = Shop.Token().Build().Split('.');
+        // Each its own token, so that none waits for another's answer.
+        var line = Enumerable.Range(0, longest).Select(i => _bench.AuthenticateAsync($"{tokens[0]}.{tokens[1]}.{Signature(i)}").AsTask()).ToList();
+
+        var late = await _bench.DecideAsync(Shop.Token().With("jti", "late").Build());
+        _bench.FreeBudget(width);
+        var outcomes = await Task.WhenAll(line);
+
+        late.ShouldBe(RefusalReason.KeysUnavailable);
+        outcomes.Select(outcome => outcome.Rejection!.Reason).Distinct().ShouldBe([RefusalReason.BadSignature]);
+    }
+
+    [Fact]
+    public async Task Refusal_is_never_kept()
+    {
+        var token = Shop.TokenSignedBy(SigningKey.Rsa("later")).Build();
+        var outcome = await _bench.DecideAsync(Shop.Token().Build()[..^4] + "AAAA");
+
+        outcome.ShouldBe(RefusalReason.BadSignature);
+        (await _bench.DecideAsync(token)).ShouldNotBeNull();
+        _bench.Cache.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Known_token_expires_to_the_second()
+    {
+        var token = Shop.Token().Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+        var left = Shop.Accept(Shop.Token()).ExpiresAt + 60 - Shop.Clock.UnixSeconds;
+
+        Shop.Clock.Advance(TimeSpan.FromSeconds(left - 1));
+        _bench.Revocations.MarkRead();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+        Shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Expired);
+    }
+
+    [Fact]
+    public async Task Known_token_is_refused_with_the_swap_that_takes_its_key_away()
+    {
+        var token = Shop.Token().Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+
+        Shop.Publish(SigningKey.Rsa("another").ToJwk());
+
+        (await _bench.DecideAsync(token)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Known_token_is_refused_when_its_key_id_names_another_key_now()
+    {
+        var token = Shop.Token().Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+
+        Shop.Publish(SigningKey.Rsa(TestKeys.Rsa.KeyId).ToJwk());
+
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.BadSignature);
+    }
+
+    [Fact]
+    public async Task Known_token_needs_no_new_signature_check_when_its_key_is_published_again()
+    {
+        var token = Shop.Token().Build();
+        var before = await _bench.AuthenticateAsync(token);
+
+        Shop.Publish(SigningKey.Rsa("another").ToJwk(), TestKeys.Rsa.ToJwk());
+        var after = await _bench.AuthenticateAsync(token);
+
+        after.Token.ShouldBeSameAs(before.Token.ShouldNotBeNull());
+    }
+
+    [Fact]
+    public async Task Known_token_is_refused_when_all_keys_are_too_old()
+    {
+        var token = Shop.Token().Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+
+        Shop.Profile.Keys.Expire();
+
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.KeysUnavailable);
+    }
+
+    [Fact]
+    public async Task Known_token_is_looked_up_again_when_the_revocation_list_changes()
+    {
+        var token = Shop.Token().With("jti", "gone").Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+        var entry = new RevocationEntry(RevocationKind.Jti, Shop.Issuer, "gone", Shop.Clock.UnixSeconds + 600);
+
+        _bench.Revocations.Set.Apply(entry);
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Revoked);
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Revoked);
+        _bench.Revocations.Set.Apply(entry with { Operation = RevocationOperation.Restore });
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Known_token_is_undecidable_once_the_revocation_list_is_too_old()
+    {
+        var token = Shop.Token().Build();
+        (await _bench.DecideAsync(token)).ShouldBeNull();
+
+        Shop.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.RevocationUnavailable);
+    }
+
+    private static string Signature(int number) => $"{number:d8}{new string('A', 334)}";
+}
