@@ -27,6 +27,9 @@ internal static class GatewayApp
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
+    // Off, so that ASP.NET Core names the method, scheme, address and path of a request on its span.
+    private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
     private const int MaxRequestLineSize = 8 * 1024;
     private const int MaxHeadersTotalSize = 32 * 1024;
     private static readonly TimeSpan RequestHeadersTimeout = TimeSpan.FromSeconds(15);
@@ -49,6 +52,7 @@ internal static class GatewayApp
     private static async Task<(WebApplicationBuilder Builder, GatewaySettings Settings)> ReadAsync(GatewayAppOptions options)
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, true);
+        AppContext.SetSwitch(BareSpans, false);
         var document = YarpJson.Load(options.ConfigFile);
         var builder = CreateBuilder(options, document);
         var report = new ConfigurationReport(document, builder.Configuration);
@@ -85,14 +89,20 @@ internal static class GatewayApp
 
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         // One line a request is the access log's business, not the framework's.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
+            // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (builder.Environment.IsDevelopment())
         {
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
         else
         {
-            builder.Logging.AddJsonConsole();
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                console.UseUtcTimestamp = true;
+            });
         }
 
         builder.WebHost.UseKestrel((web, kestrel) =>

@@ -10,6 +10,7 @@ using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Gateway;
@@ -21,7 +22,9 @@ internal static class GatewayServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
-        services.AddSingleton<GatewayMetrics>();
+
+        // Observability/
+        services.AddTelemetry(settings.Telemetry);
 
         // Errors/
         services.AddSingleton(new RefusalWriter(settings.DetailedErrors));
@@ -38,7 +41,12 @@ internal static class GatewayServices
         services.AddHostedService<KeyFollower>();
 
         // Revocation/
-        services.AddSingleton(provider => new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness));
+        services.AddSingleton(provider =>
+        {
+            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness);
+            provider.GetRequiredService<GatewayMetrics>().ObserveRevocations(() => list.Set.Count, () => list.Lag);
+            return list;
+        });
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
@@ -65,7 +73,11 @@ internal static class GatewayServices
         services.AddSingleton<ITransformProvider, IdentityTransform>();
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy))
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
-            .ConfigureHttpClient((_, handler) => handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8);
+            .ConfigureHttpClient((_, handler) =>
+            {
+                handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
+                handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
+            });
 
         // Management/
         services.AddSingleton<Readiness>();

@@ -1,5 +1,8 @@
+using System.CommandLine;
 using Gateway.Commands;
 
 var command = GatewayCommand.Create().Parse(args);
-var exitCode = await command.InvokeAsync();
+// The command line would end the process two seconds after SIGTERM; requests under way and telemetry may need longer, and the host's own
+// limit counts.
+var exitCode = await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return command.Errors.Count > 0 ? GatewayCommand.Usage : exitCode;

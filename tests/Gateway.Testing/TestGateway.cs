@@ -44,9 +44,10 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="yarpJson">The configuration; its file name and folder are the gateway's.</param>
     /// <param name="files">More files for that folder, such as key sets and secrets.</param>
     /// <param name="waitUntilReady">False for tests of a gateway that cannot get ready.</param>
+    /// <param name="settings">Settings that win over the file.</param>
     public static async Task<TestGateway> StartAsync(
         JsonObject yarpJson, TimeProvider? time = null, IReadOnlyDictionary<string, string>? files = null, bool waitUntilReady = true,
-        string environment = "Development")
+        string environment = "Development", IReadOnlyDictionary<string, string?>? settings = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-");
         foreach (var (name, content) in files ?? new Dictionary<string, string>())
@@ -63,7 +64,7 @@ internal sealed class TestGateway : IAsyncDisposable
         {
             ConfigFile = file,
             Environment = environment,
-            Settings = new Dictionary<string, string?> { ["Gateway:Management:Port"] = "0" },
+            Settings = (settings ?? new Dictionary<string, string?>()).Append(new("Gateway:Management:Port", "0")).ToDictionary(),
             Configure = builder =>
             {
                 builder.Logging.ClearProviders().AddProvider(logs);

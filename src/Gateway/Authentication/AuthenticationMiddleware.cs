@@ -1,4 +1,5 @@
 using Gateway.Authorization;
+using Gateway.Observability;
 
 namespace Gateway.Authentication;
 
@@ -6,7 +7,7 @@ namespace Gateway.Authentication;
 /// Who calls? Leaves a <see cref="VerifiedToken"/> or a <see cref="TokenRejection"/> on the request of a route that asks for a token,
 /// and decides nothing: that is the next stage's.
 /// </summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader reader, Authenticator authenticator)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader reader, Authenticator authenticator, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -21,19 +22,22 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, TokenReader
             return next(context);
         }
 
+        var started = metrics.StartAuthentication();
         var authentication = authenticator.AuthenticateAsync(text, policy, context.RequestAborted);
         if (!authentication.IsCompletedSuccessfully)
         {
-            return AwaitAsync(context, authentication);
+            return AwaitAsync(context, authentication, started);
         }
 
+        metrics.Authenticated(started);
         Record(context, authentication.Result);
         return next(context);
     }
 
-    private async Task AwaitAsync(HttpContext context, ValueTask<AuthenticationOutcome> authentication)
+    private async Task AwaitAsync(HttpContext context, ValueTask<AuthenticationOutcome> authentication, long started)
     {
         Record(context, await authentication);
+        metrics.Authenticated(started);
         await next(context);
     }
 

@@ -1,4 +1,5 @@
 using Gateway.Authorization;
+using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -11,7 +12,7 @@ internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, Toke
 /// Turns a token's text into a verified token. One that is in the cache costs a look at the clock, at its issuer's key ring and at the
 /// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
 /// </summary>
-internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time)
+internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics? metrics = null)
 {
     private readonly FirstUses _firstUses = new();
 
@@ -19,9 +20,10 @@ internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, Re
     public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken)
     {
         var hash = cache.HashOf(text.Span);
-        return cache.Find(text.Span, hash) is { } known && !known.IsExpired(Now()) && known.HasKey()
-            ? ValueTask.FromResult(Admit(known, policy))
-            : VerifyAsync(text, hash, policy, cancellationToken);
+        var known = cache.Find(text.Span, hash);
+        var isHit = known is not null && !known.IsExpired(Now()) && known.HasKey();
+        metrics?.TokenCacheLookup(isHit);
+        return isHit ? ValueTask.FromResult(Admit(known!, policy)) : VerifyAsync(text, hash, policy, cancellationToken);
     }
 
     private async ValueTask<AuthenticationOutcome> VerifyAsync(
@@ -73,13 +75,16 @@ internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, Re
             // What is known to be revoked stays so, however old the list.
             if (revocations.Set.IsRevoked(token))
             {
+                metrics?.RevocationLookup("revoked");
                 return Rejected(RefusalReason.Revoked, token.Issuer);
             }
 
             known.RevocationVersion = version;
         }
 
-        return policy.OnRevocationUnavailable == UnavailableBehavior.Reject && revocations.IsStale
+        var isStale = revocations.IsStale;
+        metrics?.RevocationLookup(isStale ? "unavailable" : "not_revoked");
+        return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
             ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)
             : new AuthenticationOutcome(known.Token, null);
     }

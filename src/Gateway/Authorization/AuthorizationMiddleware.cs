@@ -8,9 +8,7 @@ namespace Gateway.Authorization;
 /// <summary>
 /// May this caller use this route? Refuses, or marks the request as decided and takes the token out of it unless the policy forwards it.
 /// </summary>
-internal sealed partial class AuthorizationMiddleware(
-    RequestDelegate next, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics,
-    ILogger<AuthorizationMiddleware> logger)
+internal sealed class AuthorizationMiddleware(RequestDelegate next, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -51,6 +49,7 @@ internal sealed partial class AuthorizationMiddleware(
             }
 
             metrics.Allowed(route.Id, issuer);
+            AuthDecision.Allowed(route.Id, issuer);
             return null;
         }
 
@@ -63,18 +62,12 @@ internal sealed partial class AuthorizationMiddleware(
         if (route.Policy.Mode == PolicyMode.Report)
         {
             metrics.Reported(reason, route.Id, issuer);
-            Reported(logger, route.Id, Refusals.Of(reason).Tag, issuer ?? "unknown");
+            AuthDecision.Reported(context, Refusals.Of(reason).Tag, route.Id, issuer);
             return null;
         }
 
         metrics.Denied(reason, route.Id, issuer);
-        Refused(logger, route.Id, Refusals.Of(reason).Tag, issuer ?? "unknown");
+        AuthDecision.Denied(context, Refusals.Of(reason).Tag, route.Id, issuer);
         return refusals.WriteAsync(context, reason, requiredScope);
     }
-
-    [LoggerMessage(EventIds.RequestRefused, LogLevel.Information, "Refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Refused(ILogger logger, string route, string reason, string issuer);
-
-    [LoggerMessage(EventIds.RequestReported, LogLevel.Information, "Would have refused a request on route {Route}: {Reason} (issuer {Issuer}).")]
-    private static partial void Reported(ILogger logger, string route, string reason, string issuer);
 }

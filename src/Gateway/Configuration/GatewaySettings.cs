@@ -4,6 +4,7 @@ using Gateway.Authorization;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Management;
+using Gateway.Observability;
 using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -49,6 +50,8 @@ internal sealed record GatewaySettings
 
     public required bool DetailedErrors { get; init; }
 
+    public required TelemetrySettings Telemetry { get; init; }
+
     /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
     public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
     {
@@ -78,6 +81,7 @@ internal sealed record GatewaySettings
             Redis = redis,
             Management = options.Management,
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
+            Telemetry = TelemetrySettings.Build(configuration, context.Report),
         };
     }
 }

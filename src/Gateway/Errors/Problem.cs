@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Gateway.Observability;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Gateway.Errors;
@@ -39,7 +39,7 @@ internal static class Problem
     /// <summary>Writes headers and body into the server's own buffer, from where they leave together.</summary>
     public static void Write(HttpContext context, ImmutableArray<byte> prepared)
     {
-        var traceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+        var traceId = TraceId.Of(context);
         var length = prepared.Length + Encoding.UTF8.GetByteCount(traceId) + End.Length;
         var response = context.Response;
         response.Headers.CacheControl = "no-store";

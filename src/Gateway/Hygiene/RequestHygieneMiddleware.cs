@@ -9,8 +9,7 @@ namespace Gateway.Hygiene;
 /// Refuses what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
 /// routes, without token, with a bad one, and to no route at all.
 /// </summary>
-internal sealed partial class RequestHygieneMiddleware(
-    RequestDelegate next, ProtectedHeaders guarded, GatewayMetrics metrics, ILogger<RequestHygieneMiddleware> logger)
+internal sealed class RequestHygieneMiddleware(RequestDelegate next, ProtectedHeaders guarded, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -64,9 +63,9 @@ internal sealed partial class RequestHygieneMiddleware(
         return host.Length > 0 && !host.EndsWith('.');
     }
 
-    private Task RefuseAsync(HttpContext context, RequestFault fault)
+    private static Task RefuseAsync(HttpContext context, RequestFault fault)
     {
-        Ambiguous(logger, fault);
+        AuthDecision.Ambiguous(context, fault.ToString());
         if (fault == RequestFault.Framing && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             // Where this message ends is in doubt, so nothing after it on this connection can be trusted.
@@ -76,7 +75,4 @@ internal sealed partial class RequestHygieneMiddleware(
         var answer = RequestFaults.Of(fault);
         return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
     }
-
-    [LoggerMessage(EventIds.RequestAmbiguous, LogLevel.Information, "Refused an ambiguous request: {Fault}.")]
-    private static partial void Ambiguous(ILogger logger, RequestFault fault);
 }

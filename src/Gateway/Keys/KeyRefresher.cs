@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Observability;
 
 namespace Gateway.Keys;
@@ -103,6 +104,7 @@ internal sealed partial class KeyRefresher(
 
     private async Task<bool> LoadOnceAsync(IssuerKeys keys)
     {
+        using var span = RequestSpan.StartKeyRefresh(keys.Family);
         // At the first load only, and while the provider is asked.
         var remembering = keys.Fetched is null ? RememberAsync(keys) : Task.FromResult(false);
         KeyLoad load;
@@ -129,6 +131,7 @@ internal sealed partial class KeyRefresher(
         }
 
         metrics.KeysRefreshed(keys.Family, load.IsSuccess);
+        span?.SetStatus(load.IsSuccess ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
         return load.IsSuccess || isKept;
     }
 

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using Gateway.Configuration;
+using Gateway.Observability.Prometheus;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Management;
 
@@ -14,8 +17,8 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     private readonly WebApplication _app;
 
     public ManagementServer(
-        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, AdminGate gate, IssuerAdministration issuers,
-        RevocationAdministration revocations)
+        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
+        IssuerAdministration issuers, RevocationAdministration revocations)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -33,9 +36,17 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
+        // Probes and scrapes are nobody's requests: no spans and no durations of theirs.
+        builder.Services.AddSingleton(new ActivitySource("Gateway.Management"));
         _app = builder.Build();
+        _app.Use(static (context, next) =>
+        {
+            context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+            return next(context);
+        });
         _app.UseRouting();
         readiness.Map(_app);
+        metrics.Map(_app);
         if (gate.IsOpen)
         {
             var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);

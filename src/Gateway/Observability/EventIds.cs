@@ -1,12 +1,10 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused; 100 to 102 are spent.</summary>
 internal static class EventIds
 {
-    public const int RequestRefused = 100;
-    public const int RequestReported = 101;
-    public const int RequestAmbiguous = 102;
     public const int RequestFaulted = 103;
+    public const int RequestAnswered = 104;
 
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;

@@ -38,6 +38,9 @@ internal sealed class RevocationKeys
 
     public RevocationKey TokenHash { get; private init; }
 
+    /// <summary>The hash of the token's other spelling, where its algorithm has two.</summary>
+    public RevocationKey? TwinHash { get; private init; }
+
     public RevocationKey? Subject { get; private init; }
 
     public RevocationKey? Session { get; private init; }
@@ -53,6 +56,7 @@ internal sealed class RevocationKeys
         {
             TokenId = Of(RevocationKind.Jti, issuer, token.TokenId),
             TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, HashOf(token.Text)),
+            TwinHash = EcdsaTwin.Of(token.Text, token.Algorithm) is { } twin ? RevocationKey.Of(RevocationKind.Token, issuer, HashOf(twin)) : null,
             Subject = Of(RevocationKind.Sub, issuer, token.Subject),
             Session = Of(RevocationKind.Sid, issuer, token.SessionId),
             Client = Of(RevocationKind.Client, issuer, token.ClientId),

@@ -25,12 +25,15 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     /// <summary>Whether the log has been read to its end at least once.</summary>
     public bool IsLoaded => Volatile.Read(ref _lastRead) != Never;
 
-    public bool IsStale
+    public bool IsStale => Lag is not { } lag || lag > maxStaleness;
+
+    /// <summary>Time since the end of the log was last reached; null as long as it never was.</summary>
+    public TimeSpan? Lag
     {
         get
         {
             var lastRead = Volatile.Read(ref _lastRead);
-            return lastRead == Never || time.GetElapsedTime(lastRead) > maxStaleness;
+            return lastRead == Never ? null : time.GetElapsedTime(lastRead);
         }
     }
 

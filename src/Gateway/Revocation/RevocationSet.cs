@@ -77,6 +77,7 @@ internal sealed class RevocationSet
         var keys = token.RevocationKeys;
         return IsMarked(keys.TokenId, issued)
             || IsMarked(keys.TokenHash, issued)
+            || IsMarked(keys.TwinHash, issued)
             || IsMarked(keys.Subject, issued)
             || IsMarked(keys.Session, issued)
             || IsMarked(keys.Client, issued)

@@ -34,6 +34,9 @@ internal sealed class AccessToken
     /// <summary>The whole claims set.</summary>
     public required JsonElement Claims { get; init; }
 
+    /// <summary>What it is signed with.</summary>
+    public required AlgorithmTraits Algorithm { get; init; }
+
     /// <summary>The whole compact token in ASCII, as it came.</summary>
     public required byte[] Text { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
     public AccessToken ToAccessToken(ReadOnlySpan<char> text) => new()
     {
         Text = AsciiOf(text),
+        Algorithm = key.Algorithm,
         Issuer = issuer,
         Subject = _registered.Subject,
         TokenId = _registered.TokenId,

@@ -10,6 +10,7 @@ namespace Gateway.IntegrationTests.Revocation;
 /// <summary>The examples of docs/operations.md do what they promise, each in one call.</summary>
 public sealed partial class WorkedExampleTests
 {
+    private static readonly string[] TokenIds = ["a", "b"];
     private static readonly string Page = File.ReadAllText(Path.Combine(Script.Root, "docs", "operations.md")).ReplaceLineEndings("\n");
 
     [Theory]
@@ -33,7 +34,7 @@ public sealed partial class WorkedExampleTests
         {
             await using var parts = await StandardGateway.StartAsync(configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite")));
             // Two of the kind that is meant, and one that is not.
-            var meant = new[] { "a", "b" }.Select(id => Token(parts, claim, value, noon.AddSeconds(-1)).With("jti", id).Build()).ToArray();
+            var meant = TokenIds.Select(id => Token(parts, claim, value, noon.AddSeconds(-1)).With("jti", id).Build()).ToArray();
             var other = Token(parts, claim, value is null ? null : value + "x", noon.AddSeconds(2)).Build();
             foreach (var token in meant)
             {

@@ -79,6 +79,7 @@ internal sealed class AuthenticatorBench : IDisposable
             IssuedAt = null,
             ExpiresAt = expiresAt,
             Claims = default,
+            Algorithm = SignatureAlgorithms.Of(SignatureAlgorithm.RS256),
             Text = Encoding.ASCII.GetBytes(text),
         };
         var key = new TokenKey(TestKeys.Rsa.KeyId, traits, ring.Find(TestKeys.Rsa.KeyId, traits)!, ring);

@@ -30,6 +30,7 @@ internal static class TestToken
         IssuedAt = null,
         ExpiresAt = 0,
         Claims = JsonElement.Parse(claims),
+        Algorithm = SignatureAlgorithms.Of(SignatureAlgorithm.RS256),
         Text = Encoding.ASCII.GetBytes($"e30.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.AA"),
     };
 }

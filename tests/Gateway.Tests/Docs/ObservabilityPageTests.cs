@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Gateway.Observability;
@@ -8,6 +9,7 @@ namespace Gateway.Tests.Docs;
 /// <summary>docs/observability.md lists every log event and every instrument, and no other.</summary>
 public sealed partial class ObservabilityPageTests
 {
+    private static readonly string Observability = Path.Combine(Script.Root, "src", "Gateway", "Observability");
     private static readonly string Page = File.ReadAllText(Path.Combine(Script.Root, "docs", "observability.md"));
 
     [Fact]
@@ -16,7 +18,8 @@ public sealed partial class ObservabilityPageTests
         var source = Path.Combine(Script.Root, "src", "Gateway");
         var logged = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => LogEvent.Matches(File.ReadAllText(file)))
-            .Select(match => (Id: NumberOf(match.Groups[1].Value), Level: match.Groups[2].Value, Name: match.Groups[1].Value))
+            // An event without a fixed level is listed by its lowest.
+            .Select(match => (Id: NumberOf(match.Groups[1].Value), Level: match.Groups[2].Success ? match.Groups[2].Value : "Debug", Name: match.Groups[1].Value))
             .Order()
             .ToArray();
         var documented = EventRow.Matches(Page)
@@ -28,28 +31,102 @@ public sealed partial class ObservabilityPageTests
     }
 
     [Fact]
-    public void Every_instrument_is_documented_with_its_unit()
+    public void Every_instrument_is_documented_with_its_kind_and_unit()
     {
-        var source = File.ReadAllText(Path.Combine(Script.Root, "src", "Gateway", "Observability", "GatewayMetrics.cs"));
-        var made = Instrument.Matches(source).Select(match => match.Groups[1].Value).Order().ToArray();
-        var documented = InstrumentRow.Matches(Page).Select(match => match.Groups[1].Value).Order().ToArray();
+        var made = new List<string>();
+        using var listener = new MeterListener();
+        using var factory = new MeterFactory();
+        using var metrics = new GatewayMetrics(factory, TimeProvider.System);
+        metrics.ObserveKeyAge(() => []);
+        metrics.ObserveRevocations(() => 0, () => null);
+        metrics.ObserveMalformedRevocations(() => 0);
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (factory.Made.Contains(instrument.Meter))
+            {
+                made.Add(Describe(instrument));
+            }
+        };
+        listener.Start();
 
         made.ShouldNotBeEmpty();
-        documented.ShouldBe(made);
+        InstrumentRow.Matches(Page).Select(match => match.Groups[1].Value).Order().ShouldBe(made.Order());
+    }
+
+    [Fact]
+    public void Every_field_of_the_access_log_is_documented()
+    {
+        var source = File.ReadAllText(Path.Combine(Observability, "RequestTelemetryMiddleware.cs"));
+        var logged = Placeholder.Matches(source[source.IndexOf("Message = ", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).ToArray();
+
+        logged.ShouldNotBeEmpty();
+        NamesIn("## Access log", "| Field |").ShouldBe(logged, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Every_attribute_of_the_gateways_spans_is_documented()
+    {
+        var source = File.ReadAllText(Path.Combine(Observability, "RequestSpan.cs"));
+        // The one that is taken off again is no attribute.
+        var set = Attribute.Matches(source).Select(match => match.Groups[1].Value).Where(name => name != "http.request.method_original").ToArray();
+
+        set.ShouldNotBeEmpty();
+        NamesIn("### Spans", "| Attribute |").ShouldBe(set, ignoreOrder: true);
+    }
+
+    /// <summary>The names in the first column of a table.</summary>
+    private static IEnumerable<string> NamesIn(string heading, string table)
+    {
+        var start = Page.IndexOf(table, Page.IndexOf(heading, StringComparison.Ordinal), StringComparison.Ordinal);
+        return Page[start..].Split('\n').TakeWhile(line => line.StartsWith('|')).SelectMany(line => Code.Matches(line.Split('|')[1]))
+            .Select(match => match.Groups[1].Value);
+    }
+
+    /// <summary>The first cells of its row.</summary>
+    private static string Describe(Instrument instrument)
+    {
+        var kind = instrument switch
+        {
+            Counter<long> or ObservableCounter<long> => "counter",
+            Histogram<double> => "histogram",
+            ObservableUpDownCounter<int> => "up-down counter",
+            ObservableGauge<double> => "gauge",
+            _ => instrument.GetType().Name,
+        };
+        return $"| `{instrument.Name}` | {kind} | `{instrument.Unit}` |";
     }
 
     private static int NumberOf(string name) =>
         (int)typeof(EventIds).GetField(name, BindingFlags.Public | BindingFlags.Static)!.GetRawConstantValue()!;
 
-    [GeneratedRegex(@"LoggerMessage\(EventIds\.(\w+), LogLevel\.(\w+),")]
+    [GeneratedRegex(@"LoggerMessage\(\s*(?:EventId = )?EventIds\.(\w+),(?: LogLevel\.(\w+),)?")]
     private static partial Regex LogEvent { get; }
 
     [GeneratedRegex(@"^\| (\d+) \| (\w+) \| `(\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex EventRow { get; }
 
-    [GeneratedRegex("\"(gateway\\.[a-z_.]+)\"")]
-    private static partial Regex Instrument { get; }
-
-    [GeneratedRegex(@"^\| `(gateway\.[a-z_.]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(\| `gateway\.[a-z_.]+` \| [a-z-]+(?: [a-z]+)? \| `[^`]+` \|)", RegexOptions.Multiline)]
     private static partial Regex InstrumentRow { get; }
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Placeholder { get; }
+
+    [GeneratedRegex(@"SetTag\(""([a-z_.]+)""")]
+    private static partial Regex Attribute { get; }
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code { get; }
+
+    private sealed class MeterFactory : IMeterFactory
+    {
+        public List<Meter> Made { get; } = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            Made.Add(new Meter(options));
+            return Made[^1];
+        }
+
+        public void Dispose() => Made.ForEach(meter => meter.Dispose());
+    }
 }

@@ -29,13 +29,14 @@ internal sealed class ScriptedSource(TimeProvider time) : IKeySource
 /// <summary>One issuer's keys with everything that moves them, on a clock that the test moves.</summary>
 internal sealed class KeyBench : IDisposable
 {
-    private readonly GatewayMetrics _metrics = new(new MeterFactory());
+    private readonly GatewayMetrics _metrics;
     private readonly LoggerFactory _loggers;
 
     public KeyBench()
     {
         _loggers = new LoggerFactory([Logs]);
         Source = new ScriptedSource(Clock);
+        _metrics = new GatewayMetrics(new MeterFactory(), Clock);
         Refresher = new KeyRefresher(Clock, _metrics, _loggers.CreateLogger<KeyRefresher>());
     }
 

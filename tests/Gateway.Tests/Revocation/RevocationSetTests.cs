@@ -1,4 +1,8 @@
+using System.Buffers.Text;
+using System.Numerics;
+using System.Security.Cryptography;
 using Gateway.Revocation;
+using Gateway.Testing;
 using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Revocation;
@@ -55,6 +59,23 @@ public sealed class RevocationSetTests
 
         IsRevoked(text).ShouldBeTrue();
         IsRevoked(other).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("ES384")]
+    [InlineData("ES512")]
+    public void Token_revoked_by_its_hash_does_not_come_back_in_its_other_spelling(string algorithm)
+    {
+        var text = _shop.Token(algorithm).Without("jti").Build();
+        var twin = TwinOf(text, TestKeys.For(algorithm));
+        IsRevoked(twin).ShouldBeFalse();
+
+        _set.Apply(Entry("Token", RevocationKeys.HashOf(text)));
+
+        twin.ShouldNotBe(text);
+        IsRevoked(text).ShouldBeTrue();
+        IsRevoked(twin).ShouldBeTrue();
     }
 
     [Theory]
@@ -177,5 +198,18 @@ public sealed class RevocationSetTests
     {
         var token = _shop.Token().With("sid", "session-1");
         return _set.IsRevoked(_shop.Accept(issuedAt is null ? token.Without("iat") : token.With("iat", issuedAt)));
+    }
+
+    /// <summary>(r, n - s) in place of (r, s), with the order as the platform's library knows it.</summary>
+    private static string TwinOf(string token, SigningKey key)
+    {
+        var start = token.LastIndexOf('.') + 1;
+        var signature = Base64Url.DecodeFromChars(token.AsSpan(start));
+        var half = signature.Length / 2;
+        using var ecdsa = ECDsa.Create();
+        ecdsa.ImportSubjectPublicKeyInfo(key.ExportPublicKey(), out _);
+        var order = new BigInteger(ecdsa.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
+        var other = (order - new BigInteger(signature.AsSpan(half), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return token[..start] + Base64Url.EncodeToString([.. signature.AsSpan(0, half), .. new byte[half - other.Length], .. other]);
     }
 }

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace Gateway.Observability;
+
+/// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
+/// <param name="Outcome"><c>deny</c>, <c>report</c> or <c>ambiguous</c>.</param>
+/// <param name="Reason">From a closed list; never a piece of the request.</param>
+/// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
+internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
+{
+    public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
+
+    public static void Denied(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
+
+    public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
+
+    /// <summary>Refused before there was a route.</summary>
+    public static void Ambiguous(HttpContext context, string reason) => context.Features.Set(new AuthDecision("ambiguous", reason, null));
+
+    private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
+    {
+        context.Features.Set(new AuthDecision(outcome, reason, issuer));
+        Trace(outcome, reason, route, issuer);
+    }
+
+    private static void Trace(string outcome, string reason, string route, string? issuer)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } span)
+        {
+            span.AddEvent(new ActivityEvent("gateway.auth.decision", tags: new ActivityTagsCollection
+            {
+                { "decision", outcome },
+                { "reason", reason },
+                { "route", route },
+                { "issuer", issuer ?? GatewayMetrics.UnknownIssuer },
+            }));
+        }
+    }
+}

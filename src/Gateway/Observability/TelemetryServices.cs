@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Gateway.Observability.Prometheus;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Gateway.Observability;
+
+/// <summary>
+/// Who listens to what: <c>/metrics</c> always, and a collector for each signal that the <c>OTEL_*</c> variables send somewhere. Where
+/// nobody listens, nothing is made.
+/// </summary>
+internal static class TelemetryServices
+{
+    /// <summary>Ours, and those of the framework that say something of a proxy.</summary>
+    public static readonly string[] Meters =
+    [
+        GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
+        "System.Net.Http", "System.Runtime",
+    ];
+
+    // YARP's own span would stand between ours and the client's with nothing that they do not say, marked as a second server span,
+    // which is counted as a second request by whoever counts spans.
+    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", RequestSpan.Source.Name];
+
+    public static void AddTelemetry(this IServiceCollection services, TelemetrySettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<MetricsEndpoint>();
+        services.AddSingleton<DistributedContextPropagator, TraceContextPropagator>();
+        if (settings.Exports)
+        {
+            services.AddCollector(settings);
+        }
+    }
+
+    /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> say otherwise.</summary>
+    public static void Describe(ResourceBuilder resource) => resource.Clear()
+        .AddService("gateway", serviceVersion: typeof(TelemetryServices).Assembly.GetName().Version?.ToString(fieldCount: 3))
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    private static void AddCollector(this IServiceCollection services, TelemetrySettings settings)
+    {
+        // The exporter comes for all three signals; one without sources sends nothing.
+        new Builder(services)
+            .ConfigureResource(Describe)
+            .WithTracing(tracing => tracing.AddSource(settings.ExportsTraces ? Sources : []))
+            .WithMetrics(metrics => metrics.AddMeter(settings.ExportsMetrics ? Meters : []))
+            .WithLogging(null, logging => logging.IncludeFormattedMessage = true)
+            .UseOtlpExporter();
+        if (!settings.ExportsLogs)
+        {
+            services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.None));
+        }
+
+        services.AddHostedService<TelemetryExport>();
+    }
+
+    private sealed record Builder(IServiceCollection Services) : IOpenTelemetryBuilder;
+}
