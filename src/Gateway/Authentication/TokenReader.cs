@@ -15,6 +15,9 @@ internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies)
 {
+    private readonly ImmutableArray<string> _otherHeaders =
+        [.. headers.Select(header => header.Name).Where(name => !name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase))];
+
     /// <summary>False with the reason when there is no token to validate.</summary>
     public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RefusalReason reason)
     {
@@ -44,9 +47,9 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     public void Remove(IHeaderDictionary request)
     {
         request.Remove(HeaderNames.Authorization);
-        foreach (var header in headers)
+        foreach (var name in _otherHeaders)
         {
-            request.Remove(header.Name);
+            request.Remove(name);
         }
 
         if (!cookies.IsEmpty && request.Cookie.Count > 0)

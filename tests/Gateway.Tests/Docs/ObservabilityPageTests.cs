@@ -57,7 +57,7 @@ public sealed partial class ObservabilityPageTests
     [Fact]
     public void Every_field_of_the_access_log_is_documented()
     {
-        var source = File.ReadAllText(Path.Combine(Observability, "RequestTelemetryMiddleware.cs"));
+        var source = File.ReadAllText(Path.Combine(Observability, "AccessLog.cs"));
         var logged = Placeholder.Matches(source[source.IndexOf("Message = ", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).ToArray();
 
         logged.ShouldNotBeEmpty();
