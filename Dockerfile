@@ -30,7 +30,7 @@ RUN dotnet run build/sbom.cs -- src/Gateway/packages.lock.json "$VERSION" > /sbo
 COPY yarp.json ./
 COPY src/Gateway/ src/Gateway/
 RUN dotnet publish src/Gateway --configuration Release --arch "$TARGETARCH" --os linux --self-contained false \
-      -p:Version="$VERSION" -p:PublishReadyToRun="$READY_TO_RUN" -p:UseAppHost=false -p:DebugType=embedded \
+      -p:Version="$VERSION" -p:PublishReadyToRun="$READY_TO_RUN" -p:UseAppHost=false -p:PlatformTarget=AnyCPU -p:DebugType=embedded \
       -p:PublishDocumentationFile=false -p:NuGetLockFilePath=/tmp/publish.lock.json --output /app
 RUN mv /sbom.cdx.json /app/ && rm /app/yarp.json && chmod -R a=rX /app && mkdir /data
 

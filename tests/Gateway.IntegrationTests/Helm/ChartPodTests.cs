@@ -90,6 +90,13 @@ public sealed class ChartPodTests
         }
 
         destination.Received.Count.ShouldBe(2);
+        // What the alerts are about is there from the first request on.
+        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
+        metrics.ShouldMatch("http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
+        foreach (var name in new[] { "gateway_auth_decisions_total{", "gateway_auth_duration_seconds_bucket{", "gateway_keys_age_seconds{", "gateway_revocation_entries", "gateway_revocation_lag_seconds" })
+        {
+            metrics.ShouldContain($"\n{name}");
+        }
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient client, string management)

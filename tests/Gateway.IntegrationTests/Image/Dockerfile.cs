@@ -26,9 +26,11 @@ internal sealed partial record Dockerfile(IReadOnlyList<(string Name, string Tex
         stage.Where(each => each.Name == "ENV").SelectMany(each => each.Text.Split(' ')).Select(each => each.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
 
     /// <summary>What the container runs: ENTRYPOINT and CMD.</summary>
-    public IEnumerable<string> Command => new[] { "ENTRYPOINT", "CMD" }.SelectMany(name => JsonSerializer.Deserialize<string[]>(Only(name))!);
+    public IEnumerable<string> Command => [.. Words("ENTRYPOINT"), .. Words("CMD")];
 
     public string Only(string name) => Final.Where(each => each.Name == name).ShouldHaveSingleItem().Text;
+
+    private string[] Words(string name) => JsonSerializer.Deserialize<string[]>(Only(name))!;
 
     [GeneratedRegex(@"\s*\\\n\s*")]
     private static partial Regex Continuation();

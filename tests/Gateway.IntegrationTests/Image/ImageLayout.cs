@@ -22,8 +22,8 @@ public sealed partial class ImageLayout : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        File.SetUnixFileMode(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        // A temporary folder is its owner's alone, and user 1654 must get in.
+        (await Script.RunAsync("chmod", ["755", Root])).ExitCode.ShouldBe(0);
         Directory.CreateDirectory(Path.Combine(Root, "source"));
         Directory.CreateDirectory(Path.Combine(Root, "tmp"));
         var arguments = Dockerfile.Arguments(Dockerfile.Build);
