@@ -9,5 +9,5 @@ case $(uname -m) in
   *) echo "No ReadyToRun for $(uname -m)." >&2; exit 1 ;;
 esac
 # The lock file in the repository knows no runtime, and this build must not add one.
-dotnet publish src/Gateway -c Release -r "$runtime" --self-contained false -p:PublishReadyToRun=true -p:NuGetLockFilePath="$1/../product.lock.json" \
-  -o "$1" --nologo -v quiet
+dotnet publish src/Gateway -c Release -r "$runtime" --self-contained false -p:PublishReadyToRun=true -p:PlatformTarget=AnyCPU \
+  -p:NuGetLockFilePath="$1/../product.lock.json" -o "$1" --nologo -v quiet
