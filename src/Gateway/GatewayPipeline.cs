@@ -3,6 +3,7 @@ using Gateway.Authorization;
 using Gateway.Configuration;
 using Gateway.Errors;
 using Gateway.Hygiene;
+using Gateway.Logout;
 using Gateway.Observability;
 
 namespace Gateway;
@@ -16,6 +17,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<RequestTelemetryMiddleware>();  // Observability/ one log line and one complete span a request
         app.UseMiddleware<ProblemMiddleware>();           // Errors/          every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         refuse what is ambiguous, strip what only we may say
+        app.UseMiddleware<LogoutMiddleware>();            // Logout/          an issuer ends a session: no route, no access token
         app.UseRouting();                                 //                  which route is this?
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?

@@ -3,6 +3,7 @@ using Gateway.Authorization;
 using Gateway.Configuration;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Logout;
 using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Revocation;
@@ -36,6 +37,7 @@ internal static class GatewayServices
 
         // Tokens/ and Keys/
         services.AddSingleton(new LiveIssuers(settings.Issuers));
+        services.AddSingleton<SignedTokenReader>();
         services.AddSingleton<KeyRefresher>();
         services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
@@ -49,6 +51,11 @@ internal static class GatewayServices
         });
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
+
+        // Logout/
+        services.AddSingleton<LogoutTokenReader>();
+        services.AddSingleton<LogoutReplays>();
+        services.AddSingleton<LogoutReceiver>();
 
         // Authorization/ and routing
         services.AddAuthorization();
@@ -73,6 +80,9 @@ internal static class GatewayServices
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminGate>();
         services.AddSingleton<IssuerAdministration>();
+        services.AddSingleton<RevocationBody>();
+        services.AddSingleton<RevocationQueries>();
+        services.AddSingleton<RevocationAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

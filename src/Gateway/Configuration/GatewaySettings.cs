@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
@@ -15,6 +16,9 @@ namespace Gateway.Configuration;
 internal sealed record GatewaySettings
 {
     public required IssuerDirectory Issuers { get; init; }
+
+    /// <summary>The names of the issuers whose logout tokens are taken.</summary>
+    public required ImmutableArray<string> LogoutIssuers { get; init; }
 
     public required RoutePolicies Policies { get; init; }
 
@@ -67,13 +71,15 @@ internal sealed record GatewaySettings
             identity = previous!.Identity;
         }
 
-        RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
+        ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
+        RouteCheck.Run(configuration, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
             Issuers = IssuerCheck.Build(options.Issuers, context, previous?.Issuers, IsSame),
+            LogoutIssuers = logoutIssuers,
             Configuration = configuration,
             Policies = policies,
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")

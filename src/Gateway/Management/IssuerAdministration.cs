@@ -85,4 +85,5 @@ internal sealed record KeyDescription(string? Kid, string[] Algorithms);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(IssuerDescription[]))]
 [JsonSerializable(typeof(IssuerDescription))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -18,7 +18,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
 
     public ManagementServer(
         LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
-        IssuerAdministration issuers)
+        IssuerAdministration issuers, RevocationAdministration revocations)
     {
         var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
@@ -48,7 +48,9 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         _app.UseRouting();
         readiness.Map(_app);
         metrics.Map(_app);
-        issuers.Map(_app.MapGroup("/admin").AddEndpointFilter(gate));
+        var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);
+        issuers.Map(admin);
+        revocations.Map(admin);
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

@@ -100,8 +100,30 @@ internal static class IssuerCheck
             ClockSkew = options.ClockSkew,
             MaxLifetime = options.MaxLifetime,
             RequireTokenId = options.RequireTokenId,
+            BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
             Keys = KeyCheck.Build(name, path, options, algorithms, context),
         };
+    }
+
+    private static BackChannelLogout? BuildLogout(string name, string path, BackChannelLogoutOptions? options, ConfigurationReport report)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        path += ":BackChannelLogout";
+        if (options.ClientIds is not { Count: > 0 } clients || clients.Any(string.IsNullOrWhiteSpace))
+        {
+            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
+        }
+
+        if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        {
+            report.Error(path, "the issuer's name here is a part of the path, and has characters that do not fit in one.", "Rename the issuer with letters, digits, hyphens, dots and underscores.");
+        }
+
+        return new BackChannelLogout([.. options.ClientIds ?? []], options.SessionOnly);
     }
 
     private static ImmutableArray<SignatureAlgorithm> BuildAlgorithms(string path, IssuerOptions options, ConfigurationReport report)
