@@ -1,40 +1,40 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
+using Gateway.Benchmarks.Compare;
 
-// `serve NAME URL [DESTINATION]` runs one of the servers that loadtests/compare measures; anything else is BenchmarkDotNet's.
-if (args is ["serve", var name, var url, ..])
+switch (args)
 {
-    await using var server = await ComparedServers.BuildAsync(name, url, args.ElementAtOrDefault(3));
-    await server.RunAsync();
-    return 0;
-}
+    // What loadtests/compare runs: one of the servers it measures, the tokens it sends, and the client that keeps to a schedule.
+    case ["serve", var name, var settings]:
+        await ComparedServers.ServeAsync(name, ServerSettings.Read(settings));
+        return 0;
+    case ["tokens", var folder, var count]:
+        TokensCommand.Run(folder, int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    case ["send", var url, var tokens, var rate, var seconds]:
+        return OpenLoopCommand.Run(new Uri(url), tokens, int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
 
-if (args is ["token"])
-{
-    Console.WriteLine(ComparedServers.CreateToken());
-    return 0;
-}
+    // What loadtests/drills runs; `drill gateway FILE` is the one under the second.
+    case ["drill", "rotation"]:
+        return await RotationCommand.RunAsync();
+    case ["drill", "unknown-keys"]:
+        return await UnknownKeysCommand.RunAsync();
+    case ["drill", "gateway", var file]:
+        return await DrillGateway.ServeAsync(file);
+    case ["drill", ..]:
+        throw new ArgumentException("Known drills: rotation, unknown-keys.", nameof(args));
 
-// `drill rotation` and `drill unknown-keys` are what loadtests/drills runs; `drill gateway FILE` is the one under the second.
-if (args is ["drill", var drill, ..])
-{
-    switch (drill)
-    {
-        case "rotation":
-            return await RotationCommand.RunAsync();
-        case "unknown-keys":
-            return await UnknownKeysCommand.RunAsync();
-        case "gateway":
-            return await DrillGateway.ServeAsync(args[2]);
-        default:
-            throw new ArgumentException("Known drills: rotation, unknown-keys.", nameof(args));
-    }
-}
+    // What .ci/run runs: every benchmark once.
+    case ["short"]:
+        return await ShortCommand.RunAsync();
 
-if (args is ["revocation"])
-{
-    return await RevocationCommand.RunAsync();
-}
+    // What the revocation list costs in memory and in time.
+    case ["revocation"]:
+        return await RevocationCommand.RunAsync();
 
-BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);
-return 0;
+    // Anything else is BenchmarkDotNet's.
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);
+        return 0;
+}

@@ -37,9 +37,16 @@ internal static class GatewayApp
     /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
-        var (builder, settings) = await ReadAsync(options);
+        AppContext.SetSwitch(RefuseBareLineFeeds, true);
+        AppContext.SetSwitch(BareSpans, false);
+        var reader = new ConfigurationReader(options);
+        var file = ConfigurationFile.Read(reader.File);
+        var reading = await reader.ReadAsync(file.Parse());
+        var builder = CreateBuilder(reader, reading);
         options.Configure?.Invoke(builder);
-        builder.Services.AddGateway(settings, builder.Configuration);
+        builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton(file);
+        builder.Services.AddGateway(reading);
         var app = builder.Build();
         app.UseGateway();
         return app;
@@ -47,41 +54,22 @@ internal static class GatewayApp
 
     /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
-    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
-
-    private static async Task<(WebApplicationBuilder Builder, GatewaySettings Settings)> ReadAsync(GatewayAppOptions options)
+    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options)
     {
-        AppContext.SetSwitch(RefuseBareLineFeeds, true);
-        AppContext.SetSwitch(BareSpans, false);
-        var document = YarpJson.Load(options.ConfigFile);
-        var builder = CreateBuilder(options, document);
-        var report = new ConfigurationReport(document, builder.Configuration);
-        var isDevelopment = builder.Environment.IsDevelopment();
-        SchemaCheck.Run(builder.Configuration, document, report);
-        // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
-        report.ThrowIfAny();
-
-        var context = new SettingsContext(report, document, Path.GetDirectoryName(Path.GetFullPath(options.ConfigFile))!, isDevelopment);
-        var settings = GatewaySettings.Build(builder.Configuration, context);
-        await YarpCheck.RunAsync(builder.Configuration, report);
-        report.ThrowIfAny();
-        return (builder, settings);
+        var reader = new ConfigurationReader(options);
+        return (await reader.ReadAsync(ConfigurationFile.Read(reader.File).Parse())).Settings;
     }
 
-    private static WebApplicationBuilder CreateBuilder(GatewayAppOptions options, YarpJson document)
+    private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)
     {
         // The empty builder: no appsettings.json beside ours, and no middleware that an environment variable could switch on, such
         // as trust in everybody's X-Forwarded headers.
-        var host = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").Build();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
-            EnvironmentName = options.Environment ?? host["ENVIRONMENT"] ?? Environments.Production,
+            EnvironmentName = reader.EnvironmentName,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        ((IConfigurationBuilder)builder.Configuration).Add(new YarpJsonSource(document));
-        builder.Configuration.AddConfiguration(host);
-        builder.Configuration.AddEnvironmentVariables();
-        builder.Configuration.AddInMemoryCollection(options.Settings);
+        builder.Configuration.AddConfiguration(reading.Configuration);
         if (!NamesListener(builder.Configuration))
         {
             builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;

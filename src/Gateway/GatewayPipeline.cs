@@ -1,7 +1,9 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
+using Gateway.Configuration;
 using Gateway.Errors;
 using Gateway.Hygiene;
+using Gateway.Logout;
 using Gateway.Observability;
 
 namespace Gateway;
@@ -11,15 +13,16 @@ internal static class GatewayPipeline
 {
     public static void UseGateway(this WebApplication app)
     {
-        var policies = app.Services.GetRequiredService<RoutePolicies>();
+        var live = app.Services.GetRequiredService<LiveGateway>();
         app.UseMiddleware<RequestTelemetryMiddleware>();  // Observability/ one log line and one complete span a request
         app.UseMiddleware<ProblemMiddleware>();           // Errors/          every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         refuse what is ambiguous, strip what only we may say
+        app.UseMiddleware<LogoutMiddleware>();            // Logout/          an issuer ends a session: no route, no access token
         app.UseRouting();                                 //                  which route is this?
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
         app.UseRequestTimeouts();                         //                  the route's Timeout
         app.MapReverseProxy()                             // Identity/        set the identity headers, then forward
-            .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(policies.Protect(route)));
+            .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

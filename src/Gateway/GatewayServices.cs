@@ -1,14 +1,16 @@
 using System.Text;
-using Gateway.Authentication;
+using Gateway.Authorization;
 using Gateway.Configuration;
-using Gateway.Errors;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Logout;
 using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -17,23 +19,25 @@ namespace Gateway;
 /// <summary>What the stages are made of, in the order of the request path.</summary>
 internal static class GatewayServices
 {
-    public static void AddGateway(this IServiceCollection services, GatewaySettings settings, IConfiguration configuration)
+    public static void AddGateway(this IServiceCollection services, ConfigurationReading reading)
     {
+        var settings = reading.Settings;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(settings);
 
         // Observability/
         services.AddTelemetry(settings.Telemetry);
 
-        // Errors/
-        services.AddSingleton(new RefusalWriter(settings.DetailedErrors));
-
-        // Hygiene/
-        services.AddSingleton(settings.ProtectedHeaders);
+        // Configuration/
+        services.AddSingleton<GatewaySnapshots>();
+        services.AddSingleton(provider => new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading));
+        services.AddSingleton<LiveProxyConfig>();
+        services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddHostedService<ConfigurationFollower>();
 
         // Tokens/ and Keys/
-        services.AddSingleton(provider => new AccessTokenValidator(settings.Issuers, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(settings.Issuers);
+        services.AddSingleton(new LiveIssuers(settings.Issuers));
+        services.AddSingleton<SignedTokenReader>();
         services.AddSingleton<KeyRefresher>();
         services.AddKeyStores(settings);
         services.AddHostedService<KeyFollower>();
@@ -48,23 +52,23 @@ internal static class GatewayServices
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
-        // Authentication/ and Authorization/
-        services.AddSingleton(settings.Tokens);
-        services.AddSingleton(settings.Identity);
-        services.AddSingleton(settings.Policies);
-        services.AddSingleton(new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024));
-        services.AddSingleton<TokenVerifier>();
-        services.AddSingleton<Authenticator>();
-        services.AddAuthorization(options => settings.Policies.DeclareTo(options));
+        // Logout/
+        services.AddSingleton<LogoutTokenReader>();
+        services.AddSingleton<LogoutReplays>();
+        services.AddSingleton<LogoutReceiver>();
+
+        // Authorization/ and routing
+        services.AddAuthorization();
+        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
         services.AddRouting();
-        services.AddSingleton<MatcherPolicy>(settings.RoutePrecedence);
+        services.AddSingleton<MatcherPolicy, RoutePrecedence>();
         // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy))
+        services.AddReverseProxy()
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
             .ConfigureHttpClient((_, handler) =>
             {
@@ -76,6 +80,9 @@ internal static class GatewayServices
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminGate>();
         services.AddSingleton<IssuerAdministration>();
+        services.AddSingleton<RevocationBody>();
+        services.AddSingleton<RevocationQueries>();
+        services.AddSingleton<RevocationAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

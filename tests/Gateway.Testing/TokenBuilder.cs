@@ -63,6 +63,23 @@ internal sealed class TokenBuilder
         return this;
     }
 
+    /// <summary>A good logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4) in place of the access token.</summary>
+    public TokenBuilder AsLogout(string clientId = "shop-web", string? subject = "alice", string? session = "session-1")
+    {
+        Header["typ"] = "logout+jwt";
+        Claims["aud"] = clientId;
+        Claims["events"] = new JsonObject { ["http://schemas.openid.net/event/backchannel-logout"] = new JsonObject() };
+        Claims["exp"] = Claims["iat"]!.GetValue<long>() + 120;
+        Claims["sub"] = subject;
+        Claims["sid"] = session;
+        foreach (var absent in new[] { "client_id", "scope", subject is null ? "sub" : "", session is null ? "sid" : "" })
+        {
+            Claims.Remove(absent);
+        }
+
+        return this;
+    }
+
     /// <summary>Signs exactly this header text, JSON or not.</summary>
     public TokenBuilder WithHeaderJson(string json)
     {

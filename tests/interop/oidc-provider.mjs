@@ -1,4 +1,4 @@
-// Runs the npm oidc-provider as an authorization server for client_credentials, whose keys can be rotated. See README.md.
+// Runs the npm oidc-provider: client_credentials, logins of alice without a page to click on, logout, keys that can be rotated. See README.md.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,8 +34,30 @@ function getResourceServerInfo(ctx, resource) {
   return { scope, audience: 'shop-api', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg } } };
 }
 
+// A client at which alice logs in; whoever opens its authorization request in a browser is alice.
+const webClient = {
+  client_id: 'shop-web',
+  client_secret: clientSecret,
+  grant_types: ['authorization_code'],
+  token_endpoint_auth_method: 'client_secret_post',
+  redirect_uris: ['https://shop-web.example/callback'],
+  response_types: ['code'],
+  scope: `openid ${scope}`,
+};
+
+const loginPath = '/login/';
+
+async function loadExistingGrant(ctx) {
+  const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
+  grant.addOIDCScope(`openid ${scope}`);
+  grant.addResourceScope(resources.RS256, scope);
+  await grant.save();
+  return grant;
+}
+
 const configuration = {
   clients: [
+    webClient,
     {
       client_id: clientId,
       client_secret: clientSecret,
@@ -47,11 +69,19 @@ const configuration = {
     },
   ],
   features: {
+    backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
-    resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo },
+    resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },
-  scopes: scope.split(' '),
+  extraTokenClaims: (ctx) => (ctx.oidc.entities.AuthorizationCode?.sid ? { sid: ctx.oidc.entities.AuthorizationCode.sid } : undefined),
+  // The provider's own refuses to talk to this machine, where the gateway is.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  interactions: { url: (ctx, interaction) => loginPath + interaction.uid },
+  loadExistingGrant,
+  pkce: { required: () => false },
+  scopes: ['openid', ...scope.split(' ')],
 };
 
 // The issuer holds the port, so the port comes first and the provider second.
@@ -62,7 +92,12 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 function serve() {
   if (options.keys) writeFileSync(options.keys, JSON.stringify(keys), { mode: 0o600 });
   const provider = new Provider(issuer, { ...configuration, jwks: { keys } });
-  server.removeAllListeners('request').on('request', provider.callback());
+  const callback = provider.callback();
+  server.removeAllListeners('request').on('request', (request, response) =>
+    request.url.startsWith(loginPath)
+      ? provider.interactionFinished(request, response, { login: { accountId: 'alice' } })
+      : callback(request, response),
+  );
 }
 
 const commands = {
@@ -74,10 +109,16 @@ const commands = {
 serve();
 createInterface({ input: process.stdin })
   .on('line', (line) => {
+    const [, logoutUri] = line.match(/^logout-uri (.+)$/) ?? [];
+    if (logoutUri) {
+      Object.assign(webClient, { backchannel_logout_uri: logoutUri, backchannel_logout_session_required: true });
+      serve();
+      return console.log(JSON.stringify({ logoutUri }));
+    }
     if (!commands[line]) throw new Error(`There is no command "${line}".`);
     commands[line]();
     serve();
     console.log(JSON.stringify({ kids: keys.map((key) => key.kid) }));
   })
   .on('close', () => process.exit());
-console.log(JSON.stringify({ issuer, tokenEndpoint: `${issuer}/token`, clientId, clientSecret, resources }));
+console.log(JSON.stringify({ issuer, tokenEndpoint: `${issuer}/token`, clientId, webClientId: webClient.client_id, clientSecret, resources }));

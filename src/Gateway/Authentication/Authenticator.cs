@@ -12,7 +12,8 @@ internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, Toke
 /// Turns a token's text into a verified token. One that is in the cache costs a look at the clock, at its issuer's key ring and at the
 /// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
 /// </summary>
-internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics? metrics = null)
+internal sealed class Authenticator(
+    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics)
 {
     private readonly FirstUses _firstUses = new();
 
@@ -22,7 +23,7 @@ internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, Re
         var hash = cache.HashOf(text.Span);
         var known = cache.Find(text.Span, hash);
         var isHit = known is not null && !known.IsExpired(Now()) && known.HasKey();
-        metrics?.TokenCacheLookup(isHit);
+        metrics.TokenCacheLookup(isHit);
         return isHit ? ValueTask.FromResult(Admit(known!, policy)) : VerifyAsync(text, hash, policy, cancellationToken);
     }
 
@@ -75,7 +76,7 @@ internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, Re
             // What is known to be revoked stays so, however old the list.
             if (revocations.Set.IsRevoked(token))
             {
-                metrics?.RevocationLookup("revoked");
+                metrics.RevocationLookup("revoked");
                 return Rejected(RefusalReason.Revoked, token.Issuer);
             }
 
@@ -83,7 +84,7 @@ internal sealed class Authenticator(TokenVerifier verifier, TokenCache cache, Re
         }
 
         var isStale = revocations.IsStale;
-        metrics?.RevocationLookup(isStale ? "unavailable" : "not_revoked");
+        metrics.RevocationLookup(isStale ? "unavailable" : "not_revoked");
         return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
             ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)
             : new AuthenticationOutcome(known.Token, null);

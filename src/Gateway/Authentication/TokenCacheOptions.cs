@@ -5,7 +5,7 @@ namespace Gateway.Authentication;
 /// <summary>
 /// How many verified tokens are kept: <c>Gateway:TokenCache</c>. A token that is not kept is verified again, and nothing else changes.
 /// </summary>
-internal sealed class TokenCacheOptions
+internal sealed record TokenCacheOptions
 {
     /// <summary>Tokens. Default 32768; 64 to 4194304, rounded up to a power of two. As many as are in use at the same time.</summary>
     public int MaxEntries { get; set; } = 32_768;

@@ -1,5 +1,4 @@
 using Gateway.Authentication;
-using Gateway.Errors;
 using Gateway.Observability;
 using Gateway.Tokens;
 
@@ -8,7 +7,7 @@ namespace Gateway.Authorization;
 /// <summary>
 /// May this caller use this route? Refuses, or marks the request as decided and takes the token out of it unless the policy forwards it.
 /// </summary>
-internal sealed class AuthorizationMiddleware(RequestDelegate next, TokenReader reader, RefusalWriter refusals, GatewayMetrics metrics)
+internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -22,6 +21,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, TokenReader 
             return refused;
         }
 
+        var reader = route.Snapshot.Settings.Tokens;
         if (route.Policy.ForwardToken)
         {
             reader.RemoveOtherCredentials(context.Request.Headers);
@@ -68,6 +68,6 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, TokenReader 
 
         metrics.Denied(reason, route.Id, issuer);
         AuthDecision.Denied(context, Refusals.Of(reason).Tag, route.Id, issuer);
-        return refusals.WriteAsync(context, reason, requiredScope);
+        return route.Snapshot.Refusals.WriteAsync(context, reason, requiredScope);
     }
 }

@@ -1,10 +1,17 @@
+using Gateway.Configuration;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Authorization;
 
 /// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
-internal sealed record ProtectedRoute(string Id, RoutePolicy Policy)
+/// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
+internal sealed record ProtectedRoute(string Id, RoutePolicy Policy, GatewaySnapshot Snapshot)
 {
+    // A route whose policy is unknown cannot be read, so there is one.
+    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) =>
+        new(route.RouteId, snapshot.Settings.Policies[route.AuthorizationPolicy!], snapshot);
+
     /// <summary>
     /// Null when no route matched (404, or 405 for its method), and only then: a proxied route without a policy is a fault and must not
     /// become an open door.

@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace Gateway.Commands;
 
 /// <summary>
-/// The command line. Exit codes: 0 done, 1 the configuration or the input has errors, 2 wrong usage, 3 something outside is unavailable.
+/// The command line. Exit codes: 0 done, 1 the configuration or the input has errors (or what was checked is revoked), 2 wrong usage,
+/// 3 something outside is unavailable.
 /// </summary>
 internal static class GatewayCommand
 {

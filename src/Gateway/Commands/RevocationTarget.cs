@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -9,6 +10,8 @@ namespace Gateway.Commands;
 /// <summary>What the revocation commands share: which store, and which kind and value of which issuer.</summary>
 internal sealed class RevocationTarget
 {
+    public const string OneIssuer = "The issuer: its name in yarp.json or its `iss`. May be left out when there is one.";
+
     private readonly Option<string> _config = ConfigOption.Create();
 
     private readonly Argument<string> _kind = new("KIND") { Description = $"What is named: {string.Join(", ", RevocationNames.Kinds)}." };
@@ -18,11 +21,7 @@ internal sealed class RevocationTarget
         Description = "The jti, subject, session or client id; for `token` the compact token on standard input (-) or its hash; for `issuer` the issuer.",
     };
 
-    private readonly Option<string?> _issuer = new("--issuer")
-    {
-        Description = "The issuer: its name in yarp.json or its `iss`. May be left out when there is one.",
-        HelpName = "ISSUER",
-    };
+    private readonly Option<string?> _issuer = new("--issuer") { Description = OneIssuer, HelpName = "ISSUER" };
 
     public void AddTo(Command command)
     {
@@ -33,45 +32,33 @@ internal sealed class RevocationTarget
         command.Options.Add(_config);
     }
 
-    /// <summary>The entry's kind, issuer and value; null with a message on standard error when they make no sense.</summary>
-    public async Task<(RevocationEntry Entry, IssuerProfile Issuer, IRevocationLog Log)?> ReadAsync(ParseResult result)
+    /// <summary>The request without its times and reason, and where it goes.</summary>
+    public async Task<(RevocationRequest Request, GatewaySettings Settings)> ReadAsync(ParseResult result)
     {
         var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(_config)!);
-        // The argument accepts nothing but the kinds.
-        _ = RevocationNames.TryParse(result.GetValue(_kind), out RevocationKind kind);
-        var value = result.GetValue(_value)!;
-        var name = result.GetValue(_issuer) ?? (kind == RevocationKind.Issuer ? value : null);
-        if (Find(settings.Issuers, name) is not { } issuer)
+        var request = new RevocationRequest(result.GetValue(_kind), result.GetValue(_issuer), result.GetValue(_value));
+        if (request is { Kind: "token", Value: "-" })
         {
-            await Console.Error.WriteLineAsync(
-                $"Name the issuer with --issuer: {string.Join(", ", settings.Issuers.Names)}; for one of a family, its whole `iss`.");
-            return null;
+            // A hash names this one text and no other, so whoever wrote the token can do no harm by it.
+            var token = (await Console.In.ReadToEndAsync()).Trim();
+            request = request with { Value = RevocationKeys.HashOf(token), Issuer = request.Issuer ?? IssuerOf(token) };
         }
 
-        if (kind == RevocationKind.Token && value == "-")
-        {
-            value = RevocationKeys.HashOf((await Console.In.ReadToEndAsync()).Trim());
-        }
-
-        var entry = new RevocationEntry(kind, issuer.Issuer, kind == RevocationKind.Issuer ? issuer.Issuer : value, 0);
-        return (entry, issuer, RevocationStoreAccess.LogOf(settings));
+        return (request, settings);
     }
 
-    private static IssuerProfile? Find(IssuerDirectory issuers, string? name)
-    {
-        if (name is null)
-        {
-            return issuers is { Issuers: [var only], Templates: [] } ? only : null;
-        }
-
-        return issuers.Issuers.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? (issuers.TryFind(name, TimeProvider.System, out var found, out _) ? found : null);
-    }
+    private static string? IssuerOf(string token) =>
+        TokenParts.TryRead(token, out _, out var claims, out _) && claims.TryGetProperty("iss"u8, out var iss) && iss.ValueKind == JsonValueKind.String
+            ? iss.GetString()
+            : null;
 }
 
 /// <summary>The store that a configuration names, for a command that runs beside the gateway.</summary>
 internal static class RevocationStoreAccess
 {
+    /// <summary>Who is at the shell, for the record.</summary>
+    public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
+
     /// <exception cref="ConfigurationException">The configuration has errors, or its store lives inside the gateway's process.</exception>
     public static async Task<GatewaySettings> OpenAsync(string config)
     {
@@ -83,33 +70,4 @@ internal static class RevocationStoreAccess
     }
 
     public static IRevocationLog LogOf(GatewaySettings settings) => RevocationServices.CreateLog(settings, TimeProvider.System, NullLoggerFactory.Instance);
-
-    /// <summary>The log replayed: what is revoked now.</summary>
-    public static async Task<IReadOnlyCollection<RevocationEntry>> ReadLiveAsync(IRevocationLog log, CancellationToken cancellationToken)
-    {
-        var live = new Dictionary<RevocationKey, RevocationEntry>();
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        RevocationPage page = default;
-        do
-        {
-            page = await log.ReadAfterAsync(page.Position, cancellationToken);
-            foreach (var entry in page.Entries)
-            {
-                var key = entry.Key;
-                if (entry.Operation == RevocationOperation.Restore)
-                {
-                    live.Remove(key);
-                }
-                else if (entry.Expires >= now)
-                {
-                    // As in the gateway's memory: of two entries for one name the later cut-off and the later expiry count.
-                    live[key] = live.TryGetValue(key, out var known)
-                        ? entry with { Expires = Math.Max(known.Expires, entry.Expires), Before = entry.Before > known.Before || entry.Before is null ? entry.Before : known.Before }
-                        : entry;
-                }
-            }
-        }
-        while (!page.IsLast);
-        return live.Values;
-    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Gateway.Revocation;
 
 namespace Gateway.Commands;
@@ -15,32 +14,25 @@ internal sealed class RevocationsCommand : Command
         Subcommands.Add(CreateRestore());
     }
 
-    /// <summary>
-    /// One line, whatever is in the entry: any service may write one, and none may look like two, or like another. A backslash is
-    /// doubled; what is no visible character is written as <c>\u</c> and four digits.
-    /// </summary>
-    internal static string LineOf(RevocationEntry entry) => string.Join(
-        '\t',
-        RevocationNames.Of(entry.Kind),
-        Escape(entry.Issuer),
-        Escape(entry.Value),
-        Format(entry.Before),
-        Format(entry.Expires),
-        Escape(entry.Reason),
-        Escape(entry.By));
-
     private static Command CreateList()
     {
         var config = ConfigOption.Create();
-        var list = new Command("list", "Lists the live revocations, tab-separated: kind, issuer, value, before, expires, reason, by.") { config };
+        var output = RevocationOutput.ListOption();
+        var kind = new Option<string?>("--kind") { Description = $"Only these: {string.Join(", ", RevocationNames.Kinds)}.", HelpName = "KIND" };
+        kind.AcceptOnlyFromAmong([.. RevocationNames.Kinds]);
+        var issuer = new Option<string?>("--issuer") { Description = "Only those of this issuer: its name in yarp.json or its `iss`.", HelpName = "ISSUER" };
+        var prefix = new Option<string?>("--prefix") { Description = "Only those whose value begins like this.", HelpName = "TEXT" };
+        var list = new Command("list", "Lists the live revocations: kind, issuer, value, before, expires, reason, by.") { kind, issuer, prefix, output, config };
         list.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
             var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(config)!);
-            foreach (var entry in await RevocationStoreAccess.ReadLiveAsync(RevocationStoreAccess.LogOf(settings), cancellationToken))
-            {
-                Console.WriteLine(LineOf(entry));
-            }
-
+            // An issuer that is no longer configured may still have entries.
+            var filter = new RevocationFilter(
+                RevocationNames.TryParse(result.GetValue(kind), out RevocationKind named) ? named : null,
+                result.GetValue(issuer) is { } name ? settings.Issuers.Named(name)?.Issuer ?? name : null,
+                Prefix: result.GetValue(prefix));
+            var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
+            RevocationOutput.Write(entries, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
             return GatewayCommand.Done;
         }));
         return list;
@@ -49,17 +41,31 @@ internal sealed class RevocationsCommand : Command
     private static Command CreateCheck()
     {
         var target = new RevocationTarget();
+        var output = RevocationOutput.AnswerOption();
         var check = new Command("check", "Says whether something is revoked: exit code 1 when it is, 0 when it is not.");
         target.AddTo(check);
+        check.Options.Add(output);
         check.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            if (await target.ReadAsync(result) is not var (entry, _, log))
+            var (request, settings) = await target.ReadAsync(result);
+            if (request.TryReadName(settings.Issuers, out var name, out _) is { } fault)
             {
-                return GatewayCommand.Usage;
+                return await StoreCommand.WrongUsageAsync(fault);
             }
 
-            var found = await FindAsync(log, entry, cancellationToken);
-            Console.WriteLine(found is null ? "Not revoked." : $"Revoked until {Format(found.Expires)}.");
+            var history = new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System);
+            var found = (await history.ListAllAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), cancellationToken)).SingleOrDefault();
+            if (result.GetValue(output) == AnswerOutput.Json)
+            {
+                RevocationOutput.Write(
+                    new RevocationCheckDocument(found is not null, found is null ? null : RevocationDocument.Of(found)),
+                    RevocationJson.Default.RevocationCheckDocument);
+            }
+            else
+            {
+                Console.WriteLine(found is null ? "Not revoked." : $"Revoked until {RevocationOutput.Format(found.Expires)}.");
+            }
+
             return found is null ? GatewayCommand.Done : GatewayCommand.Findings;
         }));
         return check;
@@ -68,41 +74,45 @@ internal sealed class RevocationsCommand : Command
     private static Command CreateRestore()
     {
         var target = new RevocationTarget();
+        var output = RevocationOutput.AnswerOption();
+        var reason = RevokeCommand.ReasonOption();
+        var dryRun = RevokeCommand.DryRunOption();
         var restore = new Command("restore", "Takes a revocation back.");
         target.AddTo(restore);
+        restore.Options.Add(reason);
+        restore.Options.Add(dryRun);
+        restore.Options.Add(output);
         restore.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            if (await target.ReadAsync(result) is not var (entry, issuer, log))
+            var (request, settings) = await target.ReadAsync(result);
+            var fault = request.TryReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
+            if (fault is not null)
             {
-                return GatewayCommand.Usage;
+                return await StoreCommand.WrongUsageAsync(fault);
             }
 
-            // The line must outlive every replica's memory of what it takes back, and the lines that said so: a replica that starts when
-            // this one is gone and those are not would revoke again.
-            var expires = (TimeProvider.System.GetUtcNow() + issuer.MaxLifetime + (2 * issuer.ClockSkew)).ToUnixTimeSeconds();
-            var found = await FindAsync(log, entry, cancellationToken);
-            await log.AppendAsync(
-                [entry with { Operation = RevocationOperation.Restore, Expires = Math.Max(expires, found?.Expires ?? 0), By = Environment.UserName }], cancellationToken);
-            Console.WriteLine($"Restored {RevocationNames.Of(entry.Kind)} {entry.Value} of {issuer.Name}.");
+            var log = RevocationStoreAccess.LogOf(settings);
+            if (await new RevocationHistory(log.ReadAfterAsync, TimeProvider.System).FindAsync(name, cancellationToken) is not { } found)
+            {
+                await Console.Error.WriteLineAsync("Nothing is revoked by this kind, issuer and value.");
+                return GatewayCommand.Findings;
+            }
+
+            var entry = RevocationSpan.Restore(found, issuer!, TimeProvider.System.GetUtcNow()) with
+            {
+                Reason = result.GetValue(reason),
+                By = RevocationStoreAccess.Caller,
+                At = null,
+            };
+            var isDryRun = result.GetValue(dryRun);
+            if (!isDryRun)
+            {
+                await log.AppendAsync([entry], cancellationToken);
+            }
+
+            RevokeCommand.Report(entry, issuer!, isDryRun, result.GetValue(output));
             return GatewayCommand.Done;
         }));
         return restore;
     }
-
-    private static async Task<RevocationEntry?> FindAsync(IRevocationLog log, RevocationEntry entry, CancellationToken cancellationToken) =>
-        (await RevocationStoreAccess.ReadLiveAsync(log, cancellationToken))
-            .FirstOrDefault(known => known.Key == entry.Key);
-
-    private static string Format(long? seconds) => seconds is { } value
-        ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
-            .ToString("u", CultureInfo.InvariantCulture)
-        : "-";
-
-    private static string Escape(string? text) => string.Concat((text ?? "").Select(character => character switch
-    {
-        '\\' => @"\\",
-        _ when char.IsControl(character) || char.GetUnicodeCategory(character) is
-            UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => $"\\u{(int)character:x4}",
-        _ => character.ToString(),
-    }));
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Gateway.Configuration;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.Tokens;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Commands;
@@ -27,7 +27,9 @@ internal sealed class RevokeCommand : Command
         HelpName = "TIME",
     };
 
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+    private readonly Option<string?> _reason = ReasonOption();
+    private readonly Option<bool> _dryRun = DryRunOption();
+    private readonly Option<AnswerOutput> _output = RevocationOutput.AnswerOption();
 
     public RevokeCommand()
         : base("revoke", "Revokes a token, or every token of a subject, session, client or issuer.")
@@ -36,35 +38,62 @@ internal sealed class RevokeCommand : Command
         Options.Add(_before);
         Options.Add(_expires);
         Options.Add(_reason);
+        Options.Add(_dryRun);
+        Options.Add(_output);
         SetAction((result, cancellationToken) => StoreCommand.RunAsync(() => RevokeAsync(result, cancellationToken)));
+    }
+
+    public static Option<string?> ReasonOption() => new("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+
+    public static Option<bool> DryRunOption() => new("--dry-run") { Description = "Says what would be written, and writes nothing." };
+
+    /// <summary>Says what has been written, or would be.</summary>
+    public static void Report(RevocationEntry entry, IssuerProfile issuer, bool isDryRun, AnswerOutput output)
+    {
+        if (output == AnswerOutput.Json)
+        {
+            RevocationOutput.Write(RevocationDocument.Of(entry), RevocationJson.Default.RevocationDocument);
+            return;
+        }
+
+        var isRestore = entry.Operation == RevocationOperation.Restore;
+        var done = (isDryRun, isRestore) switch
+        {
+            (true, true) => "Would restore",
+            (true, false) => "Would revoke",
+            (false, true) => "Restored",
+            (false, false) => "Revoked",
+        };
+        var until = isRestore ? "" : $" until {RevocationOutput.Format(entry.Expires)}";
+        Console.WriteLine($"{done} {RevocationNames.Of(entry.Kind)} {RevocationOutput.Escape(entry.Value)} of {issuer.Name}{until}.");
     }
 
     private async Task<int> RevokeAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        if (await _target.ReadAsync(result) is not var (entry, issuer, log))
+        var (request, settings) = await _target.ReadAsync(result);
+        request = request with
         {
-            return GatewayCommand.Usage;
+            Before = result.GetValue(_before)?.ToUnixTimeSeconds(),
+            Expires = result.GetValue(_expires)?.ToUnixTimeSeconds(),
+            Reason = result.GetValue(_reason),
+        };
+        if (request.TryRead(settings.Issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
+        {
+            return await StoreCommand.WrongUsageAsync(fault);
         }
 
-        var now = TimeProvider.System.GetUtcNow();
-        var before = result.GetValue(_before) ?? now;
-        // Also a token issued by a clock that runs ahead, and with the longest accepted life.
-        var expires = result.GetValue(_expires) ?? now + issuer.MaxLifetime + (2 * issuer.ClockSkew);
-        entry = entry with
+        var isDryRun = result.GetValue(_dryRun);
+        if (!isDryRun)
         {
-            Expires = expires.ToUnixTimeSeconds(),
-            Before = entry.Kind is RevocationKind.Jti or RevocationKind.Token ? null : before.ToUnixTimeSeconds(),
-            Reason = result.GetValue(_reason),
-            By = Environment.UserName,
-        };
-        await log.AppendAsync([entry], cancellationToken);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Revoked {RevocationNames.Of(entry.Kind)} {entry.Value} of {issuer.Name} until {expires:u}."));
+            await RevocationStoreAccess.LogOf(settings).AppendAsync([entry!], cancellationToken);
+        }
+
+        Report(entry!, settings.Issuers.Named(entry!.Issuer)!, isDryRun, result.GetValue(_output));
         return GatewayCommand.Done;
     }
 }
 
-/// <summary>Turns the faults of a store into a message and an exit code.</summary>
+/// <summary>Turns what can be wrong with a store or a request into a message and an exit code.</summary>
 internal static class StoreCommand
 {
     public static async Task<int> RunAsync(Func<Task<int>> command)
@@ -83,5 +112,11 @@ internal static class StoreCommand
             await Console.Error.WriteLineAsync($"The revocation store cannot be used, nothing was changed: {fault.Message}");
             return GatewayCommand.Unavailable;
         }
+    }
+
+    public static async Task<int> WrongUsageAsync(string fault)
+    {
+        await Console.Error.WriteLineAsync(fault);
+        return GatewayCommand.Usage;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Identity;
@@ -15,10 +17,13 @@ internal sealed record GatewaySettings
 {
     public required IssuerDirectory Issuers { get; init; }
 
+    /// <summary>The names of the issuers whose logout tokens are taken.</summary>
+    public required ImmutableArray<string> LogoutIssuers { get; init; }
+
     public required RoutePolicies Policies { get; init; }
 
-    /// <summary>Which of two routes wins when both match.</summary>
-    public required RoutePrecedence RoutePrecedence { get; init; }
+    /// <summary>The routes' places in the file: of two that match, the first wins.</summary>
+    public required FrozenDictionary<string, int> RoutePlaces { get; init; }
 
     public required TokenReader Tokens { get; init; }
 
@@ -48,22 +53,37 @@ internal sealed record GatewaySettings
 
     public required TelemetrySettings Telemetry { get; init; }
 
+    /// <summary>What these settings were read from.</summary>
+    public required IConfiguration Configuration { get; init; }
+
     /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
-    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
+    /// <param name="previous">The settings in force: what did not change since is the same object again.</param>
+    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context, GatewaySettings? previous)
     {
+        bool IsSame(string section) => previous is not null && SectionComparison.IsSame(previous.Configuration, configuration, section);
+
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
         var policies = PolicyCheck.Build(options, context);
-        RouteCheck.Run(configuration, policies, identity.HeaderNames, context.Report);
+        if (IsSame("Gateway:Identity"))
+        {
+            identity = previous!.Identity;
+        }
+
+        ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
+        RouteCheck.Run(configuration, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
-            Issuers = IssuerCheck.Build(options.Issuers, context),
+            Issuers = IssuerCheck.Build(options.Issuers, context, previous?.Issuers, IsSame),
+            LogoutIssuers = logoutIssuers,
+            Configuration = configuration,
             Policies = policies,
-            RoutePrecedence = new RoutePrecedence(context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")),
+            RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
+                .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Tokens = tokens,
             TokenCache = options.TokenCache,
             Identity = identity,

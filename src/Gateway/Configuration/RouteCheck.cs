@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Logout;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
@@ -21,7 +22,7 @@ internal static partial class RouteCheck
     // What the X-Forwarded transform puts after its HeaderPrefix.
     private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
-    public static void Run(IConfiguration configuration, RoutePolicies policies, IEnumerable<string> identityHeaders, ConfigurationReport report)
+    public static void Run(IConfiguration configuration, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, ConfigurationReport report)
     {
         var clusters = configuration.GetSection(ClustersSection).GetChildren().ToArray();
         var matches = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -31,6 +32,11 @@ internal static partial class RouteCheck
             CheckPolicy(route, policies, report);
             CheckCluster(route, clusters, report);
             CheckTransforms(route, names, report);
+            if (hasLogout)
+            {
+                CheckPath(route, report);
+            }
+
             // Two routes with the same match would make every such request fail as ambiguous.
             var match = MatchOf(route);
             if (!matches.TryAdd(match, route.Key))
@@ -100,6 +106,16 @@ internal static partial class RouteCheck
         else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase)))
         {
             report.Error(path, "there is no such cluster.", Suggestion.For(cluster, clusters.Select(known => known.Key)));
+        }
+    }
+
+    /// <summary>Such a route would never see a request.</summary>
+    private static void CheckPath(IConfigurationSection route, ConfigurationReport report)
+    {
+        var path = route.GetSection($"{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}");
+        if (path.Value?.TrimStart('/').Split('/')[0].Equals(LogoutMiddleware.Path[1..], StringComparison.OrdinalIgnoreCase) == true)
+        {
+            report.Error(path.Path, "here the gateway takes logout tokens.", "Choose another path, or remove BackChannelLogout from the issuers.");
         }
     }
 

@@ -1,5 +1,5 @@
+using Gateway.Authorization;
 using Microsoft.AspNetCore.Routing.Matching;
-using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Configuration;
 
@@ -7,12 +7,8 @@ namespace Gateway.Configuration;
 /// Decides between routes that match a request equally well: the one that stands first in yarp.json wins. Without a decision the
 /// framework answers 500, and which pairs of routes can meet in one request cannot be told in advance.
 /// </summary>
-/// <param name="routes">The names of the routes as they stand in the file. Those that only an override defines come after, by name.</param>
-internal sealed class RoutePrecedence(IEnumerable<string> routes) : MatcherPolicy, IEndpointComparerPolicy, IComparer<Endpoint>
+internal sealed class RoutePrecedence : MatcherPolicy, IEndpointComparerPolicy, IComparer<Endpoint>
 {
-    private readonly Dictionary<string, int> _places =
-        routes.Select((name, place) => (name, place)).ToDictionary(route => route.name, route => route.place, StringComparer.OrdinalIgnoreCase);
-
     // The last of all: order, path, methods, hosts, headers and query have been compared, and no two routes may end up equal.
     public override int Order => int.MaxValue;
 
@@ -20,11 +16,13 @@ internal sealed class RoutePrecedence(IEnumerable<string> routes) : MatcherPolic
 
     public int Compare(Endpoint? x, Endpoint? y)
     {
-        var (first, second) = (NameOf(x), NameOf(y));
-        return PlaceOf(first).CompareTo(PlaceOf(second)) is var order and not 0 ? order : StringComparer.OrdinalIgnoreCase.Compare(first, second);
+        var (first, second) = (RouteOf(x), RouteOf(y));
+        return PlaceOf(first).CompareTo(PlaceOf(second)) is var order and not 0 ? order : StringComparer.OrdinalIgnoreCase.Compare(first?.Id, second?.Id);
     }
 
-    private int PlaceOf(string? route) => route is not null && _places.TryGetValue(route, out var place) ? place : int.MaxValue;
+    // Routes that only an override defines come after those of the file, by name.
+    private static int PlaceOf(ProtectedRoute? route) =>
+        route is not null && route.Snapshot.Settings.RoutePlaces.TryGetValue(route.Id, out var place) ? place : int.MaxValue;
 
-    private static string? NameOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<RouteModel>()?.Config.RouteId;
+    private static ProtectedRoute? RouteOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<ProtectedRoute>();
 }

@@ -7,12 +7,13 @@ namespace Gateway.Configuration;
 /// <summary>Runs YARP's own validators over every route and cluster, so that their findings are reported with ours.</summary>
 internal static class YarpCheck
 {
-    public static async Task RunAsync(IConfiguration configuration, ConfigurationReport report)
+    /// <returns>The routes and clusters as YARP reads them; null when it cannot.</returns>
+    public static async Task<IProxyConfig?> RunAsync(IConfiguration configuration, ConfigurationReport report)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddRouting();
-        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicy>();
+        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
         services.AddSingleton(configuration);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
         await using var provider = services.BuildServiceProvider();
@@ -24,7 +25,7 @@ internal static class YarpCheck
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or ArgumentException or UriFormatException)
         {
             report.Error(SettingSchema.ReverseProxy, $"YARP cannot read this section: {fault.Message}", "See YARP's configuration reference.");
-            return;
+            return null;
         }
 
         var validator = provider.GetRequiredService<IConfigValidator>();
@@ -37,6 +38,8 @@ internal static class YarpCheck
         {
             Add($"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}", await validator.ValidateClusterAsync(cluster), report);
         }
+
+        return config;
     }
 
     private static void Add(string path, IEnumerable<Exception> errors, ConfigurationReport report)
@@ -45,18 +48,5 @@ internal static class YarpCheck
         {
             report.Error(path, $"{error.Message.TrimEnd('.')}.", "See YARP's configuration reference.");
         }
-    }
-
-    /// <summary>Which names exist is our own check's business; YARP insists only that nobody defines those it reserves.</summary>
-    private sealed class AnyPolicy : IAuthorizationPolicyProvider
-    {
-        private static readonly AuthorizationPolicy Some = new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build();
-
-        public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) =>
-            Task.FromResult(policyName.Equals(RoutePolicy.AnonymousName, StringComparison.OrdinalIgnoreCase) ? null : Some);
-
-        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(Some);
-
-        public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
     }
 }

@@ -23,19 +23,6 @@ internal sealed class YarpJson
 
     public IEnumerable<KeyValuePair<string, FileSetting>> Settings => _settings;
 
-    /// <exception cref="ConfigurationException">The file cannot be read or is not JSON.</exception>
-    public static YarpJson Load(string path)
-    {
-        try
-        {
-            return Parse(Path.GetFileName(path), File.ReadAllBytes(path));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw Error(path, "", $"cannot be read: {fault.Message}", "Name a readable file with --config or GATEWAY_CONFIG.");
-        }
-    }
-
     /// <exception cref="ConfigurationException">The text is not JSON, or a key occurs twice.</exception>
     public static YarpJson Parse(string name, ReadOnlySpan<byte> utf8)
     {

@@ -1,3 +1,4 @@
+using Gateway.Configuration;
 using Gateway.Errors;
 using Gateway.Identity;
 using Gateway.Observability;
@@ -9,11 +10,14 @@ namespace Gateway.Hygiene;
 /// Refuses what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
 /// routes, without token, with a bad one, and to no route at all.
 /// </summary>
-internal sealed class RequestHygieneMiddleware(RequestDelegate next, ProtectedHeaders guarded, GatewayMetrics metrics)
+internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway live, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var fault = Check(context, out var stripped);
+        // A request goes by one configuration from here to its end, whatever is read meanwhile.
+        var snapshot = live.Current;
+        context.Features.Set(snapshot);
+        var fault = Check(context, snapshot.Settings.ProtectedHeaders, out var stripped);
         if (stripped > 0)
         {
             metrics.HeadersStripped(stripped);
@@ -22,7 +26,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, ProtectedHe
         return fault == RequestFault.None ? next(context) : RefuseAsync(context, fault);
     }
 
-    private RequestFault Check(HttpContext context, out int stripped)
+    private static RequestFault Check(HttpContext context, ProtectedHeaders guarded, out int stripped)
     {
         stripped = 0;
         var request = context.Request;

@@ -5,7 +5,7 @@ using Gateway.Tokens;
 namespace Gateway.Keys;
 
 /// <summary>Keeps every issuer's ring fresh in the background, each on its own, so that one dead provider delays no other.</summary>
-internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
+internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -22,20 +22,58 @@ internal sealed class KeyFollower(IssuerDirectory issuers, KeyRefresher refreshe
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
+        await Task.WhenAll(Issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
         await base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    private IssuerDirectory Issuers => live.Current;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         metrics.ObserveKeyAge(Ages);
-        var following = issuers.Issuers.Select(issuer => FollowAsync(issuer.Keys, stoppingToken));
-        return Task.WhenAll([.. following, .. issuers.Templates.Select(template => WatchAsync(template, stoppingToken))]);
+        var followed = new Dictionary<object, CancellationTokenSource>(ReferenceEqualityComparer.Instance);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var changed = live.Changed;
+            Follow(Issuers, followed, stoppingToken);
+            await changed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Begins with what is new in the configuration and ends with what has left it.</summary>
+    private void Follow(IssuerDirectory issuers, Dictionary<object, CancellationTokenSource> followed, CancellationToken stopping)
+    {
+        foreach (var keys in issuers.Issuers.Select(issuer => issuer.Keys).Where(keys => !followed.ContainsKey(keys)))
+        {
+            _ = FollowAsync(keys, Begin(keys));
+        }
+
+        foreach (var template in issuers.Templates.Where(template => !followed.ContainsKey(template)))
+        {
+            _ = WatchAsync(template, Begin(template));
+        }
+
+        HashSet<object> wanted = [.. issuers.Issuers.Select(issuer => issuer.Keys), .. issuers.Templates];
+        foreach (var (gone, following) in followed.Where(pair => !wanted.Contains(pair.Key)).ToArray())
+        {
+            followed.Remove(gone);
+            following.Cancel();
+            following.Dispose();
+            (gone as IssuerKeys)?.Retire();
+            (gone as IssuerTemplate)?.Retire();
+        }
+
+        CancellationToken Begin(object subject)
+        {
+            var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            followed.Add(subject, following);
+            return following.Token;
+        }
     }
 
     /// <summary>The oldest of a family stands for it: a series for each tenant would be the tenants' to multiply.</summary>
     private IEnumerable<Measurement<double>> Ages() =>
-        from issuer in issuers.Live
+        from issuer in Issuers.Live
         where issuer.Keys.State.LoadedAt is not null
         group (time.GetUtcNow() - issuer.Keys.State.LoadedAt!.Value).TotalSeconds by issuer.Keys.Family into ages
         select new Measurement<double>(ages.Max(), new KeyValuePair<string, object?>("issuer", ages.Key));

@@ -7,7 +7,7 @@ namespace Gateway.Keys;
 /// Listens to what other replicas share: a new document and a forgotten key are in force here as soon as the doorbell rings, a
 /// forgotten key at the next look in any case.
 /// </summary>
-internal sealed class SharedKeyFollower(IssuerDirectory issuers, KeyRefresher refresher, SharedKeys shared, TimeProvider time)
+internal sealed class SharedKeyFollower(LiveIssuers live, KeyRefresher refresher, SharedKeys shared, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
@@ -47,7 +47,7 @@ internal sealed class SharedKeyFollower(IssuerDirectory issuers, KeyRefresher re
         }
     }
 
-    private IEnumerable<IssuerKeys> Live => issuers.Live.Select(issuer => issuer.Keys);
+    private IEnumerable<IssuerKeys> Live => live.Current.Live.Select(issuer => issuer.Keys);
 
     private Task LookAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Live.Select(keys => refresher.TakeForgottenAsync(keys, cancellationToken)));

@@ -1,7 +1,5 @@
-using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
-using Gateway.Errors;
 
 namespace Gateway.Management;
 
@@ -10,42 +8,65 @@ namespace Gateway.Management;
 /// Development environment, where the listener is on loopback.
 /// </summary>
 internal sealed class AdminGate(
-    GatewaySettings settings, IHostEnvironment environment, Authenticator authenticator, RefusalWriter refusals) : IEndpointFilter
+    LiveGateway live, IHostEnvironment environment) : IEndpointFilter
 {
-    private readonly RoutePolicy? _policy = settings.Management.Policy is { } name ? settings.Policies[name] : null;
-
-    /// <summary>Whether there are administrators at all; if not, there is no <c>/admin</c>.</summary>
-    public bool IsOpen => _policy is not null || environment.IsDevelopment();
-
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
-        if (_policy is null)
+        var snapshot = live.Current;
+        var settings = snapshot.Settings;
+        var policy = settings.Management.Policy is { } name ? settings.Policies[name] : null;
+        if (policy is null && !environment.IsDevelopment())
         {
-            // No credentials are asked for, so a web page in the developer's browser must not get here either.
-            return http.Request.Headers.Origin.Count == 0 && http.Request.Host.Host is "localhost" or "127.0.0.1"
-                ? await next(context)
-                : Results.StatusCode(StatusCodes.Status403Forbidden);
+            // Without administrators there is no /admin.
+            return Results.NotFound();
+        }
+
+        if (IsFromWebPage(http.Request))
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+
+        if (policy is null)
+        {
+            if (http.Request.Host.Host is not ("localhost" or "127.0.0.1"))
+            {
+                // No credentials are asked for, and a name that leads to loopback is how a page would get here without being one of others.
+                return Results.StatusCode(StatusCodes.Status403Forbidden);
+            }
+
+            http.Features.Set(AdminCaller.Developer);
+            return await next(context);
         }
 
         PolicyDecision decision;
+        AdminCaller? caller = null;
         if (!settings.Tokens.TryRead(http.Request.Headers, out var text, out var reason))
         {
             decision = new PolicyDecision(reason);
         }
         else
         {
-            var outcome = await authenticator.AuthenticateAsync(text, _policy, http.RequestAborted);
-            decision = outcome.Token is { } token ? token.Decide(_policy) : new PolicyDecision(outcome.Rejection!.Reason);
+            var outcome = await snapshot.Authenticator.AuthenticateAsync(text, policy, http.RequestAborted);
+            decision = outcome.Token is { } token ? token.Decide(policy) : new PolicyDecision(outcome.Rejection!.Reason);
+            caller = outcome.Token is { } verified ? AdminCaller.Of(verified.Token) : null;
         }
 
         if (decision.Refused is not { } refused)
         {
+            http.Features.Set(caller);
             return await next(context);
         }
 
-        await refusals.WriteAsync(http, refused, decision.RequiredScope);
+        await snapshot.Refusals.WriteAsync(http, refused, decision.RequiredScope);
         return Results.Empty;
     }
+
+    /// <summary>
+    /// No web page has business here, and a form on any page can be posted to any address with the cookies of that host. Browsers say so
+    /// themselves; `none` is what a person typed into the address bar.
+    /// </summary>
+    private static bool IsFromWebPage(HttpRequest request) =>
+        request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is not ([] or ["none"]);
 }

@@ -9,11 +9,13 @@ namespace Gateway.Management;
 /// <c>GET /admin/issuers</c>, <c>POST /admin/issuers/{name}/refresh</c>, <c>POST /admin/issuers/{name}/forget-key/{kid}</c>: what the
 /// gateway verifies with, and the hands to change it in an emergency. A member of a family is <c>name:value</c>.
 /// </summary>
-internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher refresher, TimeProvider time)
+internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refresher, TimeProvider time)
 {
+    private IssuerDirectory Issuers => live.Current;
+
     public void Map(IEndpointRouteBuilder admin)
     {
-        admin.MapGet("/issuers", () => Json(issuers.Live.Select(Describe).ToArray()));
+        admin.MapGet("/issuers", () => Json(Issuers.Live.Select(Describe).ToArray()));
         admin.MapPost("/issuers/{name}/refresh", RefreshAsync);
         admin.MapPost("/issuers/{name}/forget-key/{**kid}", Forget);
     }
@@ -43,7 +45,7 @@ internal sealed class IssuerAdministration(IssuerDirectory issuers, KeyRefresher
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private IssuerProfile? Find(string name) => issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private IssuerProfile? Find(string name) => Issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static async Task<IResult> NotFoundAsync(HttpContext context)
     {
@@ -83,4 +85,5 @@ internal sealed record KeyDescription(string? Kid, string[] Algorithms);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(IssuerDescription[]))]
 [JsonSerializable(typeof(IssuerDescription))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -17,21 +17,22 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     private readonly WebApplication _app;
 
     public ManagementServer(
-        GatewaySettings settings, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
-        IssuerAdministration issuers)
+        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
+        IssuerAdministration issuers, RevocationAdministration revocations)
     {
+        var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             if (environment.IsDevelopment())
             {
-                kestrel.Listen(IPAddress.Loopback, settings.Management.Port);
+                kestrel.Listen(IPAddress.Loopback, port);
             }
             else
             {
                 // Probes come from the node.
-                kestrel.ListenAnyIP(settings.Management.Port);
+                kestrel.ListenAnyIP(port);
             }
         });
         builder.Services.AddRoutingCore();
@@ -47,10 +48,9 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         _app.UseRouting();
         readiness.Map(_app);
         metrics.Map(_app);
-        if (gate.IsOpen)
-        {
-            issuers.Map(_app.MapGroup("/admin").AddEndpointFilter(gate));
-        }
+        var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);
+        issuers.Map(admin);
+        revocations.Map(admin);
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

@@ -12,11 +12,11 @@ internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 /// revocation list has been read once. A store that fails later does not make a replica unready: all would be at once, and the
 /// policies decide better.
 /// </summary>
-internal sealed class Readiness(IssuerDirectory issuers, RevocationList revocations, IHostApplicationLifetime lifetime)
+internal sealed class Readiness(LiveIssuers issuers, RevocationList revocations, IHostApplicationLifetime lifetime)
 {
     private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
 
-    private IEnumerable<ReadinessCheck> Ready => issuers.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
+    private IEnumerable<ReadinessCheck> Ready => issuers.Current.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
         .Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
         .Prepend(Started)
         .Append(new ReadinessCheck("revocations", revocations.IsLoaded));

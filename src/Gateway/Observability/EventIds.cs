@@ -20,11 +20,18 @@ internal static class EventIds
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;
+    public const int RevocationNotKept = 303;
     public const int RevocationMalformed = 310;
     public const int RevocationsReplaced = 311;
     public const int RevocationsPutBack = 312;
     public const int RevocationsNotPutBack = 313;
     public const int RevocationsEvictable = 314;
+    public const int LogoutReceived = 320;
+    public const int LogoutRefused = 321;
+
+    public const int ConfigurationReloaded = 400;
+    public const int ConfigurationNotReloaded = 401;
+    public const int ConfigurationNeedsRestart = 402;
 
     public const int RedisLost = 500;
     public const int RedisRestored = 501;

@@ -29,6 +29,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _revocationLookups;
     private readonly Counter<long> _configReloads;
     private readonly Counter<long> _strippedHeaders;
+    private volatile Configuration? _configuration;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
     {
@@ -98,9 +99,24 @@ internal sealed class GatewayMetrics : IDisposable
 
     public void ConfigReloaded(bool succeeded) => _configReloads.Add(1, new KeyValuePair<string, object?>("result", ResultOf(succeeded)));
 
+    /// <summary>When the configuration in force was taken over, and which one it is.</summary>
+    public void ConfigurationInForce(string hash, DateTimeOffset since)
+    {
+        var isFirst = _configuration is null;
+        _configuration = new Configuration(since.ToUnixTimeSeconds(), [new("hash", hash[..12])]);
+        if (isFirst)
+        {
+            _meter.CreateObservableGauge("gateway.config.last_success", () => _configuration.Since, "s", "When the configuration in force was taken over, in Unix time.");
+            _meter.CreateObservableGauge(
+                "gateway.config.info", () => new Measurement<int>(1, _configuration.Tags), "{configuration}", "The configuration in force, by the SHA-256 of its file.");
+        }
+    }
+
     public void HeadersStripped(int count) => _strippedHeaders.Add(count);
 
     public void Dispose() => _meter.Dispose();
+
+    private sealed record Configuration(long Since, KeyValuePair<string, object?>[] Tags);
 
     private static string ResultOf(bool succeeded) => succeeded ? "success" : "failure";
 

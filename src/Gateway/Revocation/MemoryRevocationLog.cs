@@ -15,9 +15,10 @@ internal sealed class MemoryRevocationLog : IRevocationLog
 
     public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
         lock (_lock)
         {
-            _entries.AddRange(entries);
+            _entries.AddRange(entries.Select(entry => entry with { At = now }));
         }
 
         _changed.Writer.TryWrite(true);

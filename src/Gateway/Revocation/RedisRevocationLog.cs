@@ -111,6 +111,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         return page;
     }
 
+    /// <summary>A page for a reader beside the follower: of what is there, with no judgement on what should be.</summary>
+    public async ValueTask<RevocationPage> PageAfterAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        var rows = await _stream.RangeAsync(position == default ? "-" : position.Next.ToString(), FirstPage, cancellationToken);
+        return new RevocationPage(
+            [.. rows.Where(row => row.Entry is not null).Select(row => row.Entry!)], rows.Length == 0 ? position : rows[^1].Id, IsLast: rows.Length < FirstPage);
+    }
+
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
         using var heartbeat = new CancellationTokenSource(_heartbeat, _time);

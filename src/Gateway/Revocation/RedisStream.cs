@@ -24,7 +24,8 @@ internal sealed class RedisStream(RedisConnection redis)
         try
         {
             return [.. ((RedisResult[]?)answer ?? []).Select(row => (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
-                ? new StreamRow(position, RevocationFields.TryRead((string?[]?)fields, out var entry) ? entry : null)
+                // The id begins with the server's clock in milliseconds.
+                ? new StreamRow(position, RevocationFields.TryRead((string?[]?)fields, out var entry) ? entry with { At = (long)(position.First / 1000) } : null)
                 : throw new InvalidCastException())];
         }
         catch (InvalidCastException)

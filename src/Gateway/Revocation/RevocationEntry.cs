@@ -38,6 +38,7 @@ internal enum RevocationOperation
 /// <param name="Operation">Revoke, or take a revocation back.</param>
 /// <param name="Reason">Free text for the record.</param>
 /// <param name="By">Who asked for it, for the record.</param>
+/// <param name="At">Unix seconds; when the store took it. Set by the store alone.</param>
 internal sealed record RevocationEntry(
     RevocationKind Kind,
     string Issuer,
@@ -46,7 +47,8 @@ internal sealed record RevocationEntry(
     long? Before = null,
     RevocationOperation Operation = RevocationOperation.Revoke,
     string? Reason = null,
-    string? By = null)
+    string? By = null,
+    long? At = null)
 {
     /// <summary>
     /// The name's digest, when nobody knows the name any more: the entry was put back by a replica, which remembers no more. Issuer is

@@ -103,6 +103,16 @@ internal sealed class RevocationKeys
         return Base64Url.EncodeToString(digest);
     }
 
+    /// <summary>Whether a text can be such a hash: 32 bytes in their one spelling.</summary>
+    public static bool IsHash(string text)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        return text.Length == Base64Url.GetEncodedLength(SHA256.HashSizeInBytes)
+            && Base64Url.IsValid(text)
+            && Base64Url.TryDecodeFromChars(text, digest, out _)
+            && Base64Url.EncodeToString(digest) == text;
+    }
+
     public static string HashOf(string token) => HashOf(Encoding.ASCII.GetBytes(token));
 
     private static RevocationKey? Of(RevocationKind kind, string issuer, string? value) =>

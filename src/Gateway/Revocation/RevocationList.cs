@@ -18,14 +18,22 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 {
     private const long Never = long.MinValue;
 
+    private long _maxStaleness = maxStaleness.Ticks;
     private long _lastRead = Never;
 
     public RevocationSet Set { get; } = new();
 
+    /// <summary>How old the list may be before "not revoked" is a guess.</summary>
+    public TimeSpan MaxStaleness
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _maxStaleness));
+        set => Volatile.Write(ref _maxStaleness, value.Ticks);
+    }
+
     /// <summary>Whether the log has been read to its end at least once.</summary>
     public bool IsLoaded => Volatile.Read(ref _lastRead) != Never;
 
-    public bool IsStale => Lag is not { } lag || lag > maxStaleness;
+    public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
     /// <summary>Time since the end of the log was last reached; null as long as it never was.</summary>
     public TimeSpan? Lag

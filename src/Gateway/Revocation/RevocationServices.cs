@@ -31,6 +31,18 @@ internal static class RevocationServices
 
             return log;
         });
+        services.AddSingleton<RevocationWriter>();
+        services.AddSingleton(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            // A log remembers how its last read went, so people's questions must not get between the follower's reads.
+            return provider.GetRequiredService<IRevocationLog>() switch
+            {
+                RedisRevocationLog shared => new RevocationHistory(shared.PageAfterAsync, time),
+                SqliteRevocationLog => new RevocationHistory(new SqliteRevocationLog(settings.SqlitePath, time).ReadAfterAsync, time),
+                var log => new RevocationHistory(log.ReadAfterAsync, time),
+            };
+        });
     }
 
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>

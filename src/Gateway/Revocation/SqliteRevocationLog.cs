@@ -81,7 +81,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
         await using var select = connection.CreateCommand();
         select.CommandText =
-            "SELECT id, kind, issuer, value, expires, before, op, reason, by FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
+            "SELECT id, kind, issuer, value, expires, before, op, reason, by, at FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
         select.Parameters.AddWithValue("$after", (long)position.First);
         select.Parameters.AddWithValue("$limit", PageSize);
         var entries = new List<RevocationEntry>();
@@ -103,7 +103,8 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
                     reader.IsDBNull(5) ? null : reader.GetInt64(5),
                     operation,
                     reader.IsDBNull(7) ? null : reader.GetString(7),
-                    reader.IsDBNull(8) ? null : reader.GetString(8)));
+                    reader.IsDBNull(8) ? null : reader.GetString(8),
+                    reader.GetInt64(9)));
             }
         }
 

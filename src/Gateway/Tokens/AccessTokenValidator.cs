@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace Gateway.Tokens;
@@ -17,42 +15,16 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
         token = null;
-        if (!CompactToken.TrySplit(text, out var compact, out var reason))
-        {
-            return TokenResult.Refused(reason);
-        }
-
-        // One buffer for both segments in turn; either may be the longer one.
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
-        try
-        {
-            if (!JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out var header))
-            {
-                return TokenResult.Refused(RefusalReason.Malformed);
-            }
-
-            return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out var claims)
-                ? Inspect(header, claims, out token)
-                : TokenResult.Refused(RefusalReason.Malformed);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        return TokenParts.TryRead(text, out var header, out var claims, out var reason)
+            ? Inspect(header, claims, out token)
+            : TokenResult.Refused(reason);
     }
 
     /// <summary>The signature, over the very text that was inspected.</summary>
-    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token)
-    {
-        if (!CompactToken.TrySplit(text, out var compact, out var reason))
-        {
-            return TokenResult.Refused(reason);
-        }
-
-        return IsSigned(compact, token)
+    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token) =>
+        TokenParts.IsSigned(text, token.Key.Algorithm, token.Key.Key)
             ? TokenResult.Accepted(token.ToAccessToken(text))
             : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
-    }
 
     private TokenResult? Inspect(JoseHeader header, JsonElement claims, out UnverifiedToken? token)
     {
@@ -113,21 +85,5 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         // RFC 9068 section 2.2; `iss`, `exp` and `aud` are required of every token and checked by now.
         return hasTokenId && (!issuer.IsAccessTokenProfile
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
-    }
-
-    private static bool IsSigned(CompactToken compact, UnverifiedToken token)
-    {
-        var length = compact.SigningInput.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
-        try
-        {
-            Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
-            var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
-            return token.Key.Key.Verify(buffer.AsSpan(0, length), signature, token.Key.Algorithm);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -15,7 +15,10 @@ internal static class IssuerCheck
     private static readonly TimeSpan ShortestMaxLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestMaxLifetime = TimeSpan.FromDays(366);
 
-    public static IssuerDirectory Build(Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+    /// <param name="previous">The issuers in force.</param>
+    /// <param name="isSame">Whether a section says what it said for them.</param>
+    public static IssuerDirectory Build(
+        Dictionary<string, IssuerOptions> issuers, SettingsContext context, IssuerDirectory? previous, Func<string, bool> isSame)
     {
         var profiles = ImmutableArray.CreateBuilder<IssuerProfile>();
         var templates = ImmutableArray.CreateBuilder<IssuerTemplate>();
@@ -33,17 +36,26 @@ internal static class IssuerCheck
                 var member = Build(name, path, options, context);
                 if (TemplateCheck.Build(name, path, options, member, context) is { } template)
                 {
-                    templates.Add(template);
+                    templates.Add(isSame(path) ? previous!.Templates.FirstOrDefault(known => known.Name == name) ?? template : template);
                 }
             }
             else
             {
-                profiles.Add(Build(name, path, options, context));
+                var profile = Build(name, path, options, context);
+                var known = previous?.Issuers.FirstOrDefault(known => known.Name == name);
+                profiles.Add(known is null ? profile : isSame(path) ? known : KeepKeys(profile, known, path, isSame));
             }
         }
 
-        return context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
+        var directory = context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
+        return previous is not null && directory.HasSame(previous) ? previous : directory;
     }
+
+    /// <summary>An issuer of which something else changed goes on with the keys it has loaded.</summary>
+    private static IssuerProfile KeepKeys(IssuerProfile profile, IssuerProfile known, string path, Func<string, bool> isSame) =>
+        isSame($"{path}:Keys") && isSame($"{path}:Required") && isSame($"{path}:Algorithms") && profile.Issuer == known.Issuer
+            ? profile with { Keys = known.Keys }
+            : profile;
 
     private static IssuerProfile Build(string name, string path, IssuerOptions options, SettingsContext context)
     {
@@ -88,8 +100,30 @@ internal static class IssuerCheck
             ClockSkew = options.ClockSkew,
             MaxLifetime = options.MaxLifetime,
             RequireTokenId = options.RequireTokenId,
+            BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
             Keys = KeyCheck.Build(name, path, options, algorithms, context),
         };
+    }
+
+    private static BackChannelLogout? BuildLogout(string name, string path, BackChannelLogoutOptions? options, ConfigurationReport report)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        path += ":BackChannelLogout";
+        if (options.ClientIds is not { Count: > 0 } clients || clients.Any(string.IsNullOrWhiteSpace))
+        {
+            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
+        }
+
+        if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        {
+            report.Error(path, "the issuer's name here is a part of the path, and has characters that do not fit in one.", "Rename the issuer with letters, digits, hyphens, dots and underscores.");
+        }
+
+        return new BackChannelLogout([.. options.ClientIds ?? []], options.SessionOnly);
     }
 
     private static ImmutableArray<SignatureAlgorithm> BuildAlgorithms(string path, IssuerOptions options, ConfigurationReport report)

@@ -15,10 +15,30 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 
     public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
 
+    /// <summary>Whether both hold the very same issuers, in the same order.</summary>
+    public bool HasSame(IssuerDirectory other) =>
+        issuers.AsEnumerable().SequenceEqual(other.Issuers, ReferenceEqualityComparer.Instance) && templates.AsEnumerable().SequenceEqual(other.Templates);
+
     public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
 
     /// <summary>Every issuer that has a ring at the moment.</summary>
     public IEnumerable<IssuerProfile> Live => issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
+
+    /// <summary>
+    /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. No member of
+    /// a family comes into being by it.
+    /// </summary>
+    public IssuerProfile? Named(string? nameOrIssuer)
+    {
+        if (nameOrIssuer is null)
+        {
+            return templates.IsEmpty && issuers is [var only] ? only : null;
+        }
+
+        return issuers.FirstOrDefault(issuer => issuer.Name.Equals(nameOrIssuer, StringComparison.OrdinalIgnoreCase))
+            ?? _byIssuer.GetValueOrDefault(nameOrIssuer)
+            ?? templates.Select(template => template.Describe(nameOrIssuer)).FirstOrDefault(member => member is not null);
+    }
 
     /// <summary>False with the reason when no issuer is there to ask.</summary>
     public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)

@@ -41,6 +41,28 @@ internal sealed class IssuerOptions
 
     /// <summary>Whether a token without <c>jti</c> is refused. Default false.</summary>
     public bool RequireTokenId { get; set; }
+
+    /// <summary>
+    /// Takes the issuer's logout tokens (OpenID Connect Back-Channel Logout 1.0) at <c>POST /backchannel-logout/{name}</c> on the public
+    /// listener and revokes the session and the subject they name. Default none: the gateway has no such path.
+    /// </summary>
+    public BackChannelLogoutOptions? BackChannelLogout { get; set; }
+}
+
+/// <summary>Logout at the issuer ends access here: <c>Gateway:Issuers:{name}:BackChannelLogout</c>.</summary>
+internal sealed class BackChannelLogoutOptions
+{
+    /// <summary>
+    /// The client ids at which the issuer knows this path as <c>backchannel_logout_uri</c>; a logout token's <c>aud</c> must hold one of
+    /// them. Required, at least one.
+    /// </summary>
+    public List<string>? ClientIds { get; set; }
+
+    /// <summary>
+    /// Whether a logout token that names a session ends that session alone. Only for issuers whose access tokens carry <c>sid</c>: others
+    /// would outlive the logout. Default false: the subject's other sessions must refresh their access tokens once.
+    /// </summary>
+    public bool SessionOnly { get; set; }
 }
 
 /// <summary>

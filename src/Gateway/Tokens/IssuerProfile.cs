@@ -24,6 +24,9 @@ internal sealed record IssuerProfile
 
     public required bool RequireTokenId { get; init; }
 
+    /// <summary>How its logout tokens are taken; null when they are not.</summary>
+    public BackChannelLogout? BackChannelLogout { get; init; }
+
     /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
     public string? TemplateClaim { get; init; }
 
@@ -37,3 +40,6 @@ internal sealed record IssuerProfile
     /// </summary>
     public bool IsAccessTokenProfile => TokenTypes is [var only] && only.Equals("at+jwt", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>The checked form of <see cref="BackChannelLogoutOptions"/>.</summary>
+internal sealed record BackChannelLogout(ImmutableArray<string> ClientIds, bool SessionOnly);

@@ -50,14 +50,11 @@ internal sealed partial class IssuerTemplate(
     public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? member)
     {
         member = null;
-        if (issuer.Length <= _prefix.Length + _suffix.Length
-            || !issuer.StartsWith(_prefix, StringComparison.Ordinal)
-            || !issuer.EndsWith(_suffix, StringComparison.Ordinal))
+        if (ValueOf(issuer) is not { } value)
         {
             return false;
         }
 
-        var value = issuer[_prefix.Length..^_suffix.Length];
         if (!_members.TryGetValue(value, out var known))
         {
             if (!ValueSyntax.IsMatch(value) || !isAllowed(value))
@@ -77,11 +74,33 @@ internal sealed partial class IssuerTemplate(
         return true;
     }
 
+    /// <summary>What a member with this <c>iss</c> is like; null when the family has none. It does not become one.</summary>
+    public IssuerProfile? Describe(string issuer) => ValueOf(issuer) is not { } value ? null
+        : _members.TryGetValue(value, out var known) ? known.Profile
+        : ValueSyntax.IsMatch(value) && isAllowed(value) ? create(value, issuer)
+        : null;
+
     public void Drop(TemplateMember member)
     {
         _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
         member.Profile.Keys.Retire();
     }
+
+    /// <summary>The family has left the configuration.</summary>
+    public void Retire()
+    {
+        foreach (var member in _members.Values)
+        {
+            Drop(member);
+        }
+    }
+
+    private string? ValueOf(string issuer) =>
+        issuer.Length > _prefix.Length + _suffix.Length
+        && issuer.StartsWith(_prefix, StringComparison.Ordinal)
+        && issuer.EndsWith(_suffix, StringComparison.Ordinal)
+            ? issuer[_prefix.Length..^_suffix.Length]
+            : null;
 
     private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
     {

@@ -11,7 +11,11 @@ internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    public static bool TryParseObject(ReadOnlySpan<byte> utf8, out JsonElement value)
+    public static bool TryParseObject(ReadOnlySpan<byte> utf8, out JsonElement value) =>
+        TryParse(utf8, out value) && value.ValueKind == JsonValueKind.Object;
+
+    /// <summary>The same for any JSON value.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out JsonElement value)
     {
         value = default;
         if (!Utf8.IsValid(utf8))
@@ -22,7 +26,7 @@ internal static class StrictJson
         try
         {
             value = JsonElement.Parse(utf8, Options);
-            return value.ValueKind == JsonValueKind.Object && (utf8.IndexOf("\\u"u8) < 0 || HasOnlyPairedSurrogates(value));
+            return utf8.IndexOf("\\u"u8) < 0 || HasOnlyPairedSurrogates(value);
         }
         catch (JsonException)
         {

@@ -11,6 +11,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
     private static readonly (HttpMethod Method, string Path)[] Calls =
     [
         (HttpMethod.Get, "/admin/issuers"),
+        (HttpMethod.Get, "/admin/revocations"),
         (HttpMethod.Post, "/admin/issuers/shop/refresh"),
         (HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1"),
     ];
@@ -91,12 +92,52 @@ public sealed class AdminAccessTests : IAsyncLifetime
 
         (await RawAsync($"Host: localhost:{port}\r\nOrigin: http://localhost:{port}")).ShouldBe(403);
         (await RawAsync($"Host: localhost:{port}\r\nOrigin: null")).ShouldBe(403);
+        (await RawAsync($"Host: localhost:{port}\r\nSec-Fetch-Site: cross-site")).ShouldBe(403);
+        (await RawAsync($"Host: localhost:{port}\r\nSec-Fetch-Site: same-site")).ShouldBe(403);
+        (await RawAsync($"Host: localhost:{port}\r\nSec-Fetch-Site: none")).ShouldBe(200);
         (await RawAsync($"Host: rebound.example:{port}")).ShouldBe(403);
         (await RawAsync($"Host: localhost.example:{port}")).ShouldBe(403);
         (await RawAsync($"Host: 127.0.0.1:{port}")).ShouldBe(200);
 
         async Task<int> RawAsync(string headers) => RawHttp.StatusOf(await RawHttp.SendAsync(
             $"http://127.0.0.1:{port}", $"{method} {path} HTTP/1.1\r\n{headers}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Theory]
+    [InlineData("Development", false)]
+    [InlineData("Production", true)]
+    public async Task Form_on_a_web_page_revokes_nothing(string environment, bool hasPolicy)
+    {
+        // The browser adds the cookies of the host, and an administrator's token may be in one.
+        await using var gateway = await StartAsync(
+            environment, hasPolicy, configuration => configuration.With("Gateway:TokenSources", """[{ "Cookie": "token" }, { "Header": "Authorization", "Scheme": "Bearer" }]"""));
+        var victim = Token("orders:read");
+        var address = gateway.ManagementAddress.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+        var (cookie, form) = (Token("gateway:admin"), $"token={victim}");
+
+        (await PostAsync("Origin: https://evil.example\r\n")).ShouldBe(403);
+        (await PostAsync("Sec-Fetch-Site: cross-site\r\n")).ShouldBe(403);
+        await gateway.ShouldAnswerAsync(victim, 200);
+        (await PostAsync("")).ShouldBe(200);
+        await gateway.UntilAsync(victim, 401);
+
+        async Task<int> PostAsync(string headers) => RawHttp.StatusOf(await RawHttp.SendAsync(
+            address,
+            $"POST /admin/revocations/token HTTP/1.1\r\nHost: {new Uri(address).Authority}\r\nCookie: token={cookie}\r\n{headers}"
+            + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\nConnection: close\r\n\r\n{form}"));
+    }
+
+    [Fact]
+    public async Task Change_is_kept_with_the_caller_of_the_token()
+    {
+        await using var gateway = await StartAsync("Production", hasPolicy: true);
+
+        (await gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory", "reason": "stolen" }""", Token("orders:read"))).Status.ShouldBe(403);
+        var answer = await gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory", "reason": "stolen" }""", Token("gateway:admin"));
+
+        answer.Status.ShouldBe(200, answer.Description);
+        answer.Entries[0]["by"]!.GetValue<string>().ShouldBe("sub=alice client=shop-web issuer=shop");
+        answer.Entries[0]["reason"]!.GetValue<string>().ShouldBe("stolen");
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Administration;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Interop;
@@ -26,6 +27,29 @@ public sealed class OidcProviderTests
         destination.Last.Header("X-Auth-Client").ShouldBe("orders-app");
         destination.Last.Header("X-Auth-Scopes").ShouldBe("orders:read");
         missesScope.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Logout_at_a_certified_provider_ends_that_session_here()
+    {
+        await using var provider = Script.Start("node", Path.Combine(Script.Interop, "oidc-provider.mjs"));
+        var about = JsonNode.Parse(await provider.ReadLineAsync())!;
+        await using var destination = await RecordingDestination.StartAsync();
+        await using var gateway = await TestGateway.StartAsync(Configuration(about["issuer"]!.GetValue<string>(), destination)
+            .With("Gateway:Issuers:provider:BackChannelLogout", """{ "ClientIds": ["shop-web"], "SessionOnly": true }"""));
+        await provider.WriteLineAsync($"logout-uri {gateway.Address}/backchannel-logout/provider");
+        await provider.ReadLineAsync();
+        using var phone = await OidcSession.LogInAsync(about);
+        using var laptop = await OidcSession.LogInAsync(about);
+        await gateway.ShouldAnswerAsync(phone.AccessToken, 200);
+        destination.Last.Header("X-Auth-Subject").ShouldBe("alice");
+        await gateway.ShouldAnswerAsync(laptop.AccessToken, 200);
+
+        await phone.LogOutAsync();
+
+        await gateway.UntilAsync(phone.AccessToken, 401);
+        await gateway.ShouldAnswerAsync(laptop.AccessToken, 200);
+        gateway.Logs.Lines.ShouldContain(line => line.Contains("320: Issuer provider logged somebody out", StringComparison.Ordinal));
     }
 
     private static JsonObject Configuration(string issuer, RecordingDestination destination)

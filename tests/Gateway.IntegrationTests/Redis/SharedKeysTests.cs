@@ -129,7 +129,7 @@ public sealed class SharedKeysTests
     private static Task<bool> ForgetAsync(TestGateway gateway, string keyId) =>
         gateway.Services.GetRequiredService<KeyRefresher>().ForgetAsync(KeysOf(gateway), keyId, CancellationToken.None);
 
-    private static IssuerKeys KeysOf(TestGateway gateway) => gateway.Services.GetRequiredService<IssuerDirectory>().Issuers.Single().Keys;
+    private static IssuerKeys KeysOf(TestGateway gateway) => gateway.Services.GetRequiredService<LiveIssuers>().Current.Issuers.Single().Keys;
 
     private static Task Fail(HttpContext context)
     {

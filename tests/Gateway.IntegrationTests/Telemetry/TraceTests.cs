@@ -98,7 +98,7 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
     }
 
     [Fact]
-    public async Task Method_that_a_client_made_up_is_on_no_span()
+    public async Task Method_that_a_client_made_up_is_not_on_the_server_span()
     {
         using var request = Request("/public/orders", null);
         request.Method = new HttpMethod("MADE-UP-METHOD");
@@ -120,6 +120,8 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
         await Eventually.TrueAsync(() => parts.Collector.Holds("/v1/metrics", "gateway.auth.decisions"), "the metric arrives");
         parts.Collector.Holds("/v1/traces", "the-test").ShouldBeTrue();
         parts.Collector.Holds("/v1/metrics", "the-test").ShouldBeTrue();
+        var load = parts.Collector.Spans.First(span => span.Name == "gateway.keys.refresh");
+        load.Attributes.ShouldContainKeyAndValue("gateway.issuer", "shop");
         parts.Collector.Spans.ShouldAllBe(span => !span.Attributes.Values.Contains("/readyz"));
     }
 

@@ -22,7 +22,7 @@ internal sealed class AuthenticatorBench : IDisposable
         Revocations.MarkRead();
         var validator = new AccessTokenValidator(new IssuerDirectory([Shop.Profile], []), Shop.Clock);
         var verifier = new TokenVerifier(validator, new IdentityPlan([], null), _keys.Refresher);
-        Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock);
+        Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock, _keys.Metrics);
     }
 
     public Shop Shop { get; } = new();

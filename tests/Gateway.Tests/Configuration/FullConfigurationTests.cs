@@ -140,7 +140,8 @@ public sealed class FullConfigurationTests
               "discovered": {
                 "Issuer": "https://a.example.com/realms/shop", "Audiences": ["shop-api", "shop-admin"], "Keys": { "Discovery": true },
                 "Algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
-                "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true
+                "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true,
+                "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true }
               },
               "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": false, "JwksUri": "https://b.example.com/keys" } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },

@@ -28,6 +28,23 @@ public sealed class RouteCheckTests
     }
 
     [Theory]
+    [InlineData("/backchannel-logout/shop")]
+    [InlineData("backchannel-logout/{**rest}")]
+    [InlineData("/BackChannel-Logout")]
+    public async Task Route_where_logout_tokens_are_taken_is_an_error(string path)
+    {
+        var yarpJson = CheckedConfiguration.With("/orders/{**rest}", path);
+        (await CheckedConfiguration.ErrorsOfAsync(yarpJson)).ShouldBeEmpty("without logout tokens it is a path like any other");
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson.Replace(
+            "\"Keys\":", "\"BackChannelLogout\": { \"ClientIds\": [\"shop-web\"] }, \"Keys\":", StringComparison.Ordinal));
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("ReverseProxy:Routes:orders:Match:Path");
+        error.Problem.ShouldBe("here the gateway takes logout tokens.");
+    }
+
+    [Theory]
     [InlineData("""{ "RequestHeader": "X-Auth-Subject", "Set": "root" }""", "RequestHeader")]
     [InlineData("""{ "requestHeader": "x_auth.subject", "Append": "root" }""", "RequestHeader")]
     [InlineData("""{ "RequestHeaderRouteValue": "X-Auth-Roles", "Set": "rest" }""", "RequestHeaderRouteValue")]

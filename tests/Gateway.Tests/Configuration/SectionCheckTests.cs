@@ -31,6 +31,8 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://user:pw@idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"none.json\" }", ":Keys:JwksFile", "there is no such file.")]
     [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "there is no such file.")]
+    [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
+    [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
     [InlineData(Issuer, "\"Issuer\": \"idp\"", ":Keys:Discovery", "the issuer has no https URL to discover keys at.")]
     public async Task Issuer_that_could_accept_the_wrong_tokens_is_an_error(string old, string replacement, string path, string problem)
     {

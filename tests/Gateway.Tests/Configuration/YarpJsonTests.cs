@@ -79,7 +79,7 @@ public sealed class YarpJsonTests
     [InlineData(".")]
     public void File_that_cannot_be_read_is_reported(string path)
     {
-        var fault = Should.Throw<ConfigurationException>(() => YarpJson.Load(path));
+        var fault = Should.Throw<ConfigurationException>(() => ConfigurationFile.Read(path));
 
         fault.Errors.ShouldHaveSingleItem().Cure.ShouldBe("Name a readable file with --config or GATEWAY_CONFIG.");
     }

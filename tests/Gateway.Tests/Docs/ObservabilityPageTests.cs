@@ -41,6 +41,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveRevocations(() => 0, () => null);
         metrics.ObserveMalformedRevocations(() => 0);
         metrics.ObserveLostRevocations(() => 0);
+        metrics.ConfigurationInForce(new string('0', 64), DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>
         {
             if (factory.Made.Contains(instrument.Meter))
@@ -91,7 +92,7 @@ public sealed partial class ObservabilityPageTests
             Counter<long> or ObservableCounter<long> => "counter",
             Histogram<double> => "histogram",
             ObservableUpDownCounter<int> => "up-down counter",
-            ObservableGauge<double> => "gauge",
+            ObservableGauge<double> or ObservableGauge<long> or ObservableGauge<int> => "gauge",
             _ => instrument.GetType().Name,
         };
         return $"| `{instrument.Name}` | {kind} | `{instrument.Unit}` |";

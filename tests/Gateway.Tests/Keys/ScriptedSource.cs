@@ -29,16 +29,17 @@ internal sealed class ScriptedSource(TimeProvider time) : IKeySource
 /// <summary>One issuer's keys with everything that moves them, on a clock that the test moves.</summary>
 internal sealed class KeyBench : IDisposable
 {
-    private readonly GatewayMetrics _metrics;
     private readonly LoggerFactory _loggers;
 
     public KeyBench()
     {
         _loggers = new LoggerFactory([Logs]);
         Source = new ScriptedSource(Clock);
-        _metrics = new GatewayMetrics(new MeterFactory(), Clock);
-        Refresher = new KeyRefresher(Clock, _metrics, _loggers.CreateLogger<KeyRefresher>());
+        Metrics = new GatewayMetrics(new MeterFactory(), Clock);
+        Refresher = new KeyRefresher(Clock, Metrics, _loggers.CreateLogger<KeyRefresher>());
     }
+
+    public GatewayMetrics Metrics { get; }
 
     public ManualClock Clock { get; } = new();
 
@@ -61,14 +62,14 @@ internal sealed class KeyBench : IDisposable
     {
         var profile = new Tokens.Shop(shop => shop with { Keys = Keys }).Profile;
         Keys.Expire();
-        var follower = new KeyFollower(new Gateway.Tokens.IssuerDirectory([profile], []), Refresher, _metrics, Clock);
+        var follower = new KeyFollower(new Gateway.Tokens.LiveIssuers(new Gateway.Tokens.IssuerDirectory([profile], [])), Refresher, Metrics, Clock);
         await follower.StartAsync(CancellationToken.None);
         return follower;
     }
 
     public void Dispose()
     {
-        _metrics.Dispose();
+        Metrics.Dispose();
         _loggers.Dispose();
     }
 

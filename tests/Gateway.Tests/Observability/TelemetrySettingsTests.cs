@@ -73,7 +73,7 @@ public sealed class TelemetrySettingsTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "{}");
-        var report = new ConfigurationReport(YarpJson.Load(file), configuration);
+        var report = new ConfigurationReport(ConfigurationFile.Read(file).Parse(), configuration);
         File.Delete(file);
         settings = TelemetrySettings.Build(configuration, report);
         return report;

@@ -18,7 +18,7 @@ public sealed class RevocationLineTests
     {
         var entry = new RevocationEntry(RevocationKind.Sub, text, text, 0, 60, Reason: text, By: text);
 
-        var line = RevocationsCommand.LineOf(entry);
+        var line = RevocationOutput.LineOf(entry);
 
         line.Split('\t').ShouldBe(["sub", printed, printed, "1970-01-01 00:01:00Z", "1970-01-01 00:00:00Z", printed, printed]);
         line.Count(char.IsControl).ShouldBe(6);
@@ -29,6 +29,6 @@ public sealed class RevocationLineTests
     [InlineData(long.MinValue, "0001-01-01 00:00:00Z")]
     public void Time_beyond_the_calendar_is_shown_as_its_end(long expires, string printed)
     {
-        RevocationsCommand.LineOf(new RevocationEntry(RevocationKind.Jti, "i", "v", expires)).Split('\t')[4].ShouldBe(printed);
+        RevocationOutput.LineOf(new RevocationEntry(RevocationKind.Jti, "i", "v", expires)).Split('\t')[4].ShouldBe(printed);
     }
 }

@@ -1,0 +1,39 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Gateway.Benchmarks.Compare;
+
+/// <summary>The .NET servers that loadtests/compare measures beside the others. Nothing is logged by any of them.</summary>
+internal static class ComparedServers
+{
+    public static async Task ServeAsync(string name, ServerSettings settings)
+    {
+        await using var server = name switch
+        {
+            "destination" => DestinationServer.Build(settings),
+            "provider" => ProviderServer.Build(settings),
+            "bare" => YarpServer.Build(settings),
+            "stock" => StockServer.Build(settings),
+            "gateway" => await GatewayServer.BuildAsync(settings),
+            _ => throw new ArgumentException("Known servers: destination, provider, bare, stock, gateway.", nameof(name)),
+        };
+        await using var stats = StatsServer.Build(settings);
+        await stats.StartAsync();
+        await server.RunAsync();
+    }
+
+    /// <summary>An empty host on both of the server's addresses.</summary>
+    public static WebApplicationBuilder CreateBuilder(ServerSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, new Uri(settings.Url).Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, new Uri(settings.Http2Url).Port, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        return builder;
+    }
+}

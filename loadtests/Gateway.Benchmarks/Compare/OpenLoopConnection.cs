@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Gateway.Benchmarks.Compare;
+
+/// <summary>One kept-alive HTTP/1.1 connection that never blocks.</summary>
+internal sealed class OpenLoopConnection : IDisposable
+{
+    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
+
+    private readonly Uri _url;
+    private readonly byte[] _received = new byte[16 * 1024];
+    private Socket _socket;
+    private int _length;
+
+    public OpenLoopConnection(Uri url)
+    {
+        _url = url;
+        _socket = Connect(url);
+    }
+
+    public int Handle => (int)_socket.Handle;
+
+    /// <summary>When the request that is under way was to be sent, by the schedule.</summary>
+    public long Due { get; private set; }
+
+    public static byte[] Request(Uri url, string token) =>
+        Encoding.ASCII.GetBytes($"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n");
+
+    public void Send(byte[] request, long due)
+    {
+        Due = due;
+        _length = 0;
+        if (_socket.Send(request) != request.Length)
+        {
+            throw new InvalidOperationException("The socket's buffer is full: the request is too large for this client.");
+        }
+    }
+
+    /// <summary>Reads what is there: the status of a complete answer, 0 while it is not, -1 when the connection broke and was made anew.</summary>
+    public int Receive()
+    {
+        var count = _socket.Receive(_received, _length, _received.Length - _length, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            return 0;
+        }
+
+        if (error != SocketError.Success || count == 0)
+        {
+            _socket.Dispose();
+            _socket = Connect(_url);
+            return -1;
+        }
+
+        _length += count;
+        return ReadStatus(_received.AsSpan(0, _length));
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static int ReadStatus(ReadOnlySpan<byte> received)
+    {
+        var end = received.IndexOf(EndOfHead);
+        if (end < 0)
+        {
+            return 0;
+        }
+
+        var head = Encoding.ASCII.GetString(received[..end]);
+        const string name = "\r\nContent-Length:";
+        var at = head.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        if (at < 0)
+        {
+            throw new InvalidDataException("An answer has no Content-Length.");
+        }
+
+        var line = head.AsSpan(at + name.Length);
+        var lineEnd = line.IndexOf('\r');
+        var length = int.Parse(lineEnd < 0 ? line : line[..lineEnd], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        return received.Length < end + EndOfHead.Length + length ? 0 : int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
+    }
+
+    private static Socket Connect(Uri url)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(url.Host, url.Port);
+        socket.Blocking = false;
+        return socket;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.Benchmarks.Compare;
+
+/// <summary>Tells, on a port beside the measured one, what this process has allocated: the product itself need not.</summary>
+internal static class StatsServer
+{
+    public static WebApplication Build(ServerSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, new Uri(settings.StatsUrl).Port));
+        var app = builder.Build();
+        app.Run(context => context.Response.WriteAsync(new JsonObject
+        {
+            ["allocated"] = GC.GetTotalAllocatedBytes(precise: true),
+            ["gen0"] = GC.CollectionCount(0),
+            ["gen2"] = GC.CollectionCount(2),
+            ["heap"] = GC.GetTotalMemory(forceFullCollection: false),
+            ["serverGc"] = System.Runtime.GCSettings.IsServerGC,
+        }.ToJsonString()));
+        return app;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gateway.Benchmarks.Compare;
+
+/// <summary>Signs one token after the other; not for several threads at once.</summary>
+internal sealed class TokenSigner : IDisposable
+{
+    private readonly string _algorithm;
+    private readonly RSA? _rsa;
+    private readonly ECDsa? _ec;
+
+    public TokenSigner(string folder, string algorithm)
+    {
+        _algorithm = algorithm;
+        var key = File.ReadAllText(ComparedKeys.PrivateKey(folder, algorithm));
+        if (algorithm == "RS256")
+        {
+            _rsa = RSA.Create();
+            _rsa.ImportFromPem(key);
+        }
+        else
+        {
+            _ec = ECDsa.Create();
+            _ec.ImportFromPem(key);
+        }
+    }
+
+    public static string Sign(RSA key, JsonObject claims)
+    {
+        var input = Input("RS256", "at+jwt", claims);
+        return Join(input, key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    public string Sign(JsonObject claims, string type = "at+jwt")
+    {
+        var input = Input(_algorithm, type, claims);
+        var bytes = Encoding.ASCII.GetBytes(input);
+        return Join(input, _rsa?.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? _ec!.SignData(bytes, HashAlgorithmName.SHA256));
+    }
+
+    public void Dispose()
+    {
+        _rsa?.Dispose();
+        _ec?.Dispose();
+    }
+
+    public static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
+    private static string Input(string algorithm, string type, JsonObject claims) =>
+        $"{Encode(JsonSerializer.Serialize(new { alg = algorithm, kid = algorithm, typ = type }))}.{Encode(claims.ToJsonString())}";
+
+    private static string Join(string input, byte[] signature) => $"{input}.{Base64Url.EncodeToString(signature)}";
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Benchmarks.Compare;
+
+/// <summary>YARP as it comes, with one route for everything and no authentication: what the others' price is counted from.</summary>
+internal static class YarpServer
+{
+    public static WebApplication Build(ServerSettings settings)
+    {
+        var builder = ComparedServers.CreateBuilder(settings);
+        AddProxy(builder, settings, policy: null);
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapReverseProxy();
+        return app;
+    }
+
+    public static void AddProxy(WebApplicationBuilder builder, ServerSettings settings, string? policy)
+    {
+        builder.Services.AddRouting();
+        var destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = settings.Destination } };
+        builder.Services.AddReverseProxy().LoadFromMemory(
+            [new RouteConfig { RouteId = "all", ClusterId = "all", AuthorizationPolicy = policy, Match = new RouteMatch { Path = "/{**rest}" } }],
+            [new ClusterConfig { ClusterId = "all", Destinations = destinations }]);
+    }
+}

@@ -1,0 +1,52 @@
+"""The three clients: wrk (closed loop), h2load (closed loop, HTTP/2), and our own that keeps to a schedule (open loop)."""
+import json
+import pathlib
+import re
+import subprocess
+
+HERE = pathlib.Path(__file__).parent
+CONNECTIONS = 32
+
+
+def closed(url, tokens, count, seconds, spoil=False):
+    """As many requests as 32 connections get answered."""
+    output = run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / "tokens.lua"), url, "--",
+                  str(tokens), str(count), "bad" if spoil else "good"], seconds)
+    result = json.loads(output.strip().splitlines()[-1])
+    return {"requests": result["requests"], "seconds": result["microseconds"] / 1e6, "refused": result["refused"], "broken": result["broken"]}
+
+
+def http2(url, token, seconds):
+    """The same with 8 connections of 4 streams, without TLS and without an upgrade (h2c by prior knowledge)."""
+    output = run(["h2load", "-t1", "-c8", "-m4", "-D", str(seconds), "-H", f"authorization: Bearer {token}", url], seconds)
+    counts = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", output)
+    codes = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output)
+    done = int(counts[2])
+    return {"requests": done, "seconds": seconds, "refused": done - int(codes[1]), "broken": int(counts[5])}
+
+
+def scheduled(binaries, url, tokens, rate, seconds):
+    """Starts a client that sends at this rate; the result comes from `finish`."""
+    return subprocess.Popen(["dotnet", str(binaries / "Gateway.Benchmarks.dll"), "send", url, str(tokens), str(rate), str(seconds)],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(client, seconds):
+    output, errors = client.communicate(timeout=seconds + 60)
+    return json.loads(output) if client.returncode == 0 else {"error": errors.strip().splitlines()[0] if errors.strip() else "ended"}
+
+
+def percentile(histogram, share):
+    left = share * sum(count for _, count in histogram)
+    for upper, count in histogram:
+        left -= count
+        if left <= 0:
+            return upper
+    return None
+
+
+def run(arguments, seconds):
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=seconds + 60, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(arguments[:6])} failed: {done.stderr or done.stdout}")
+    return done.stdout

@@ -1,0 +1,96 @@
+"""The tables of a run in Markdown, for the terminal and for docs/performance.md."""
+import re
+
+from peers import TITLES
+
+BEGIN, END = "<!-- results: written by loadtests/compare/run.sh -->", "<!-- end of results -->"
+NAMES = {
+    "one": "One RS256 token",
+    "many": "10,000 RS256 tokens in turn",
+    "new": "Every request a new RS256 token",
+    "es256": "One ES256 token",
+    "new-es256": "Every request a new ES256 token",
+    "bad": "Every second signature bad",
+    "http2": "One token over HTTP/2 (cleartext, prior knowledge)",
+    "large": "1,000 routes and 100 issuers beside 1 and 1",
+    "latency": "Times at 60 % of bare YARP's maximum, open loop",
+    "latency-all": "Times at 60 % of the slowest one's maximum, open loop",
+    "quiet": "Times of good tokens at a quarter of each one's maximum, open loop",
+    "flood": "The same beside as many bad signatures",
+}
+
+
+def tables(document):
+    machine, settings = document["machine"], document["settings"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
+    parts = [f"Run of {document['started']}, commit {machine['commit']}: {machine['processor']}, {machine['cores']} cores, "
+             f"{machine['memory_gib']} GiB, Linux {machine['kernel']}. {versions}. {settings['rounds']} rounds of {settings['seconds_each']} s, "
+             f"{settings['revoked']:,} revocations in Redis. Medians, with the lowest and highest round in brackets.", goals(document)]
+    for scenario, peers in document["scenarios"].items():
+        if scenario in NAMES:
+            table = times(peers) if any("p99" in peer for peer in peers.values()) else throughput(document, scenario, peers)
+            parts.append(f"### {NAMES[scenario]}\n\n{table}")
+    parts += [memory(document), checks(document)]
+    if document["notes"]:
+        parts.append("Notes of this run:\n\n" + "\n".join(f"- {note}" for note in document["notes"]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def goals(document):
+    rows = [[goal["goal"], f"{goal['limit']:g}", f"{goal['found']:g}", "yes" if goal["met"] else "**no**"] for goal in document["goals"]]
+    return "### Goals\n\n" + table(["Goal", "Limit", "Found", "Met"], rows) if rows else ""
+
+
+def throughput(document, scenario, peers):
+    rows = []
+    for name, found in peers.items():
+        versus = document["against"][scenario].get(name)
+        allocated = found.get("allocated_bytes")
+        rows.append([TITLES[name], f"{found['requests_per_second']['median']:,.0f}", spread(found.get("ratio"), 3), spread(versus, 2),
+                     spread(found["cpu_microseconds"], 1), spread(found.get("cpu_ratio"), 2), f"{allocated['median']:,.0f}" if allocated else "",
+                     f"{found['resident']['median'] / 1048576:.0f}"])
+    base = "bare YARP" if "bare" in peers else "the first"
+    return table(["", "requests/s", f"over {base}", "Gateway over it", "CPU µs a request", f"CPU over {base}", "bytes allocated a request",
+                  "resident MiB"], rows)
+
+
+def times(peers):
+    rows = [[TITLES[name], f"{found['p50']:,.0f}", f"{found['p99']:,.0f}", spread(found["p99_spread"], 0), f"{found['p999']:,.0f}",
+             f"{found['late_p99']:,.0f}"] if "p99" in found else [TITLES[name], *found.get("errors", ["nothing"])[:1], "", "", "", ""]
+            for name, found in peers.items()]
+    return table(["microseconds", "p50", "p99", "p99 by round", "p99.9", "client late, p99"], rows)
+
+
+def memory(document):
+    rows = [[TITLES[name], spread({key: value / 1048576 for key, value in found["resident"].items()}, 0)]
+            for name, found in document["scenarios"].get("memory", {}).items()]
+    start = document["scenarios"].get("start", {}).get("gateway", {}).get("start_seconds")
+    text = "### Resident memory after one load, each in a new process\n\n" + table(["", "MiB"], rows) if rows else ""
+    return text + (f"\n\nProcess start to the first 200 with a token, compiled ahead of time: {spread(start, 3)} s." if start else "")
+
+
+def checks(document):
+    if not document["checks"]:
+        return ""
+    kinds = list(next(iter(document["checks"].values())))
+    rows = [[TITLES[name], *(("**200**" if statuses[kind] == 200 and kind != "ES256" else str(statuses[kind])) for kind in kinds)]
+            for name, statuses in document["checks"].items()]
+    return "### What each answers to a bad token\n\nChecked before the run. 200 in bold: it lets this one through.\n\n" + table(["", *kinds], rows)
+
+
+def spread(value, digits):
+    if not value:
+        return ""
+    return f"{value['median']:.{digits}f} ({value['min']:.{digits}f} to {value['max']:.{digits}f})"
+
+
+def table(head, rows):
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def fill(page, text):
+    content = page.read_text(encoding="utf-8")
+    if BEGIN not in content or END not in content:
+        raise SystemExit(f"{page} has not the two marks between which results go.")
+    page.write_text(re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{text}\n\n{END}", content, flags=re.DOTALL), encoding="utf-8")

@@ -1,0 +1,133 @@
+"""What a run found: ratios with their spread, goals, and the files that keep them."""
+import json
+import os
+import statistics
+
+import chart
+import load
+import pages
+
+CLOSED = ("one", "many", "new", "es256", "new-es256", "bad", "http2", "large")
+
+
+def summarise(run, machine, started):
+    scenarios = {}
+    for scenario, peers in run.results.items():
+        base = peers.get("bare") or peers.get("gateway")
+        scenarios[scenario] = {name: summary(samples, base) for name, samples in peers.items()}
+    document = {
+        "started": started.isoformat(timespec="seconds"),
+        "machine": machine,
+        "settings": {"rounds": run.rounds, "seconds_each": run.seconds, "revoked": run.revoked, "tokens": run.pool},
+        "checks": run.statuses,
+        "notes": run.notes,
+        "scenarios": scenarios,
+        "samples": {scenario: {name: [{key: value for key, value in sample.items() if key != "histogram"} for sample in samples]
+                               for name, samples in peers.items()} for scenario, peers in run.results.items()},
+    }
+    document["against"] = {scenario: against(run.results[scenario]) for scenario in run.results if scenario in CLOSED}
+    document["goals"] = goals(document)
+    return document
+
+
+def summary(samples, base):
+    found = {}
+    for key in ("requests_per_second", "cpu_microseconds", "redis_microseconds", "allocated_bytes", "resident", "start_seconds"):
+        values = [sample[key] for sample in samples if key in sample]
+        if values:
+            found[key] = spread(values)
+    if "requests_per_second" in found and base:
+        # Of the same round: what else the machine did then, it did to both.
+        found["ratio"] = spread([sample["requests_per_second"] / other["requests_per_second"] for sample, other in zip(samples, base)])
+        found["cpu_ratio"] = spread([sample["cpu_microseconds"] / max(other["cpu_microseconds"], 1e-9) for sample, other in zip(samples, base)])
+    histograms = [sample["histogram"] for sample in samples if "histogram" in sample]
+    if histograms:
+        # Percentiles of all rounds together: an average of percentiles is no percentile.
+        merged = {}
+        for upper, count in (pair for histogram in histograms for pair in histogram):
+            merged[upper] = merged.get(upper, 0) + count
+        ordered = sorted(merged.items())
+        for name, share in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999)):
+            found[name] = load.percentile(ordered, share)
+            found[f"{name}_spread"] = spread([load.percentile(histogram, share) for histogram in histograms])
+        found["late_p99"] = max(sample["lateP99"] for sample in samples if "lateP99" in sample)
+    failed = [sample["error"] for sample in samples if "error" in sample]
+    if failed:
+        found["errors"] = failed
+    return found
+
+
+def spread(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def against(peers):
+    """The gateway's requests per second over each peer's, round by round."""
+    ours = peers.get("gateway")
+    return {name: spread([mine["requests_per_second"] / other["requests_per_second"] for mine, other in zip(ours, samples)])
+            for name, samples in peers.items() if name != "gateway"} if ours else {}
+
+
+def goals(document):
+    """The goals that are set for the gateway: name, limit, what was found. Left out when the run had not what it takes."""
+    found = []
+
+    def goal(text, limit, value, at_least=True):
+        if value is not None:
+            found.append({"goal": text, "limit": limit, "found": round(value, 3), "met": value >= limit if at_least else value <= limit})
+
+    def ratio(scenario, peer):
+        return (document["against"].get(scenario, {}).get(peer) or {}).get("median")
+
+    def of(scenario, peer, *keys):
+        value = document["scenarios"].get(scenario, {}).get(peer)
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def over(scenario, key, peer="gateway", base="bare"):
+        pair = [of(scenario, name, *key) for name in (peer, base)]
+        return pair[0] / pair[1] if all(pair) else None
+
+    goal("one token: requests/s over bare YARP, at least", 0.97, ratio("one", "bare"))
+    goal("one token: CPU per request over bare YARP, at most", 1.05, of("one", "gateway", "cpu_ratio", "median"), False)
+    goal("one token: over YARP + JwtBearer + Redis EXISTS, at least", 2.3, ratio("one", "stock-redis"))
+    goal("one token: over HAProxy jwt_verify, at least", 1.55, ratio("one", "haproxy-jwt"))
+    goal("one ES256 token: over HAProxy jwt_verify, at least", 2.6, ratio("es256", "haproxy-jwt"))
+    goal("one token: over Apache mod_auth_openidc, at least", 2.8, ratio("one", "apache"))
+    goal("every token new: over HAProxy jwt_verify, at least", 1.0, ratio("new", "haproxy-jwt"))
+    goal("every token new: over YARP + JwtBearer, at least", 1.15, ratio("new", "stock"))
+    goal("every ES256 token new: over HAProxy jwt_verify, at least", 1.1, ratio("new-es256", "haproxy-jwt"))
+    large = ratio("large", "gateway-large")
+    goal("1,000 routes and 100 issuers over 1 and 1, at least", 0.97, 1 / large if large else None)
+    goal("p99 over bare YARP at 60 % of its maximum, at most", 1.05, over("latency", ("p99",)), False)
+    if of("flood", "gateway", "p99") and of("quiet", "gateway", "p99"):
+        goal("p99 of good tokens under a flood of bad signatures over that without, at most", 1.5,
+             of("flood", "gateway", "p99") / of("quiet", "gateway", "p99"), False)
+    ours, bare = of("one", "gateway", "allocated_bytes", "median"), of("one", "bare", "allocated_bytes", "median")
+    goal("bytes allocated per request beyond bare YARP, at most", 200, ours - bare if ours and bare else None, False)
+    goal("resident memory, empty revocation list, over bare YARP, at most", 1.15, over("memory", ("resident", "median"), "gateway-empty"), False)
+    goal("seconds from process start to the first 200 with a token, at most", 1.0, of("start", "gateway", "start_seconds", "median"), False)
+    return found
+
+
+def rounded(value):
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def write(document, root, artifacts):
+    text = pages.tables(document)
+    print(f"\n{text}")
+    targets = [artifacts / "results"]
+    if os.environ.get("WRITE_DOCS") == "1":
+        targets.append(root / "docs" / "performance")
+        chart_line = "![Requests per second over bare YARP](performance.svg)\n\nEvery sample is in [performance.json](performance.json).\n\n"
+        pages.fill(root / "docs" / "performance.md", chart_line + text)
+    for target in targets:
+        target.with_suffix(".json").write_text(json.dumps(rounded(document), separators=(",", ":")) + "\n", encoding="utf-8")
+        target.with_suffix(".svg").write_text(chart.draw(document), encoding="utf-8")
+    print(f"\nWritten: {', '.join(str(target) + '.json and .svg' for target in targets)}")

@@ -1,0 +1,202 @@
+"""What is measured. Each scenario runs interleaved rounds in which every peer has its turn, in another order each time."""
+import itertools
+import statistics
+
+import load
+import startup
+from peers import NO_ES256, OPEN, Peer
+
+MANY = 10_000
+# Nothing verifies an RS256 token and proxies its request more often than this on two cores: what sizes the rounds of new tokens.
+FASTEST = 40_000
+EXTRA = {"gateway-empty", "gateway-large"}  # take part in one scenario of their own only
+
+
+def one(run, peers):
+    closed(run, peers, "one", "RS256.txt", 1)
+
+
+def many(run, peers):
+    closed(run, peers, "many", "RS256.txt", MANY)
+
+
+def bad(run, peers):
+    closed(run, peers, "bad", "RS256.txt", MANY, spoil=True)
+    for name, samples in run.results["bad"].items():
+        if name not in OPEN and any(not 0.49 < sample["refused"] / sample["requests"] < 0.51 for sample in samples):
+            raise SystemExit(f"{name} did not refuse half of the requests, every second of which had a bad signature.")
+
+
+def es256(run, peers):
+    closed(run, without_apache(peers), "es256", "ES256.txt", 1)
+
+
+def new(run, peers):
+    every_token_new(run, peers, "new", "RS256")
+
+
+def new_es256(run, peers):
+    every_token_new(run, without_apache(peers), "new-es256", "ES256")
+
+
+def http2(run, peers):
+    token = run.good_token()
+    interleaved(run, peers, "http2", lambda peer, seconds: load.http2(peer.http2_url, token, seconds))
+
+
+def latency(run, peers):
+    """60 % of what bare YARP can do, for those who can do as much."""
+    bare = next((peer for peer in peers if peer.name == "bare"), None)
+    if bare is None:
+        run.notes.append("latency needs the peer `bare`, whose maximum sets the rate.")
+        return
+    rate = int(0.6 * capacity(run, bare))
+    fit = [peer for peer in peers if capacity(run, peer) > 1.2 * rate]
+    run.notes.append(f"latency: {rate} requests/s. Too much for {', '.join(peer.name for peer in peers if peer not in fit) or 'nobody'}.")
+    interleaved(run, fit, "latency", lambda peer, seconds: scheduled(run, peer, rate, seconds))
+
+
+def latency_all(run, peers):
+    """60 % of what the slowest can do, for all."""
+    rate = int(0.6 * min(capacity(run, peer) for peer in peers))
+    run.notes.append(f"latency-all: {rate} requests/s.")
+    interleaved(run, peers, "latency-all", lambda peer, seconds: scheduled(run, peer, rate, seconds))
+
+
+def flood(run, peers):
+    """Good traffic at a quarter of what the peer can do, without and with as many bad signatures beside it."""
+    checked = [peer for peer in peers if peer.name not in OPEN]
+    tokens = run.folder / "bad.txt"
+    with open(run.tokens / "RS256.txt", encoding="ascii") as lines:
+        tokens.write_text("".join(spoilt(line) for line in itertools.islice(lines, MANY)))
+    for leg in ("quiet", "flood"):
+        run.results[leg] = {}
+    for turn in range(run.rounds):
+        for peer in rotated(checked, turn):
+            rate = int(0.25 * capacity(run, peer))
+            for leg in (("quiet", "flood") if turn % 2 == 0 else ("flood", "quiet")):
+                flooding = load.scheduled(run.binaries, peer.url, tokens, rate, run.seconds + 2) if leg == "flood" else None
+                run.record(leg, peer.name, scheduled(run, peer, rate, run.seconds))
+                if flooding and set(load.finish(flooding, run.seconds).get("statuses", {})) - {"400", "401"}:
+                    raise SystemExit(f"{peer.name} let a bad signature through, or could not answer the flood.")
+
+
+def memory(run, peers):
+    """Of a process of its own: started, loaded with one token, and looked at."""
+    names = [peer.name for peer in peers if peer.name not in ("direct", "bare-again")]
+    if "gateway" in names:
+        names.append("gateway-empty")
+    for _ in range(min(3, run.rounds)):
+        for name in names:
+            peer = Peer(name, run)
+            try:
+                peer.start()
+                load.closed(peer.url, run.tokens / "RS256.txt", 1, run.seconds)
+                run.record("memory", name, {"resident": peer.server.resident_bytes()})
+            finally:
+                peer.stop()
+
+
+def large(run, peers):
+    """1,000 routes and 100 issuers beside 1 and 1."""
+    gateway = [peer for peer in peers if peer.name == "gateway"]
+    if gateway:
+        peer = Peer("gateway-large", run)
+        try:
+            load.closed(peer.start().url, run.tokens / "RS256.txt", 1, run.warm_up)
+            closed(run, [*gateway, peer], "large", "RS256.txt", 1)
+        finally:
+            peer.stop()
+
+
+def start(run, _):
+    for seconds in startup.times(run.product, run.tokens, run.folder, run.destination.port, run.rounds, run.good_token()):
+        run.record("start", "gateway", {"start_seconds": seconds})
+
+
+ALL = {"one": one, "many": many, "new": new, "es256": es256, "new-es256": new_es256, "bad": bad, "http2": http2, "latency": latency,
+       "latency-all": latency_all, "flood": flood, "large": large, "memory": memory, "start": start}
+ORDER = list(ALL)
+
+
+def closed(run, peers, scenario, tokens, count, spoil=False):
+    interleaved(run, peers, scenario, lambda peer, seconds: load.closed(peer.url, run.tokens / tokens, count, seconds, spoil))
+
+
+def every_token_new(run, peers, scenario, algorithm):
+    """Every server is started again before its turn, so that it has seen none of the tokens, and warmed with others."""
+    warm, pool = run.folder / f"{algorithm}.warm.txt", run.folder / f"{algorithm}.new.txt"
+    with open(run.tokens / f"{algorithm}.txt", encoding="ascii") as lines:
+        tokens = lines.readlines()
+    count = len(tokens) - len(tokens) // 8
+    pool.write_text("".join(tokens[:count]))
+    warm.write_text("".join(tokens[count:]))
+    seconds = max(1, min(run.seconds, count // FASTEST))
+    for turn in range(run.rounds):
+        for peer in rotated(peers, turn):
+            if peer.name != "direct":
+                peer.stop()
+                peer.start()
+            load.closed(peer.url, warm, 0, min(run.warm_up, run.seconds))
+            result = sampled(run, peer, lambda: load.closed(peer.url, pool, 0, seconds))
+            if result["requests"] > count and peer.name not in OPEN:
+                run.notes.append(f"{scenario}: {peer.name} was sent {result['requests'] - count} tokens twice; raise TOKENS.")
+            run.record(scenario, peer.name, result)
+
+
+def interleaved(run, peers, scenario, measure):
+    for peer in peers:
+        measure(peer, max(1, run.seconds // 2))
+    for turn in range(run.rounds):
+        for peer in rotated(peers, turn):
+            run.record(scenario, peer.name, sampled(run, peer, lambda: measure(peer, run.seconds)))
+
+
+def rotated(peers, turn):
+    """Another first one each round, and backwards every second time, so that nobody always comes after the same."""
+    at = turn % len(peers) if peers else 0
+    order = peers[at:] + peers[:at]
+    return order if turn % 2 == 0 else order[::-1]
+
+
+def sampled(run, peer, measure):
+    before = peer.server.cpu_seconds(), run.redis.cpu_seconds(), peer.allocated()
+    result = measure()
+    requests = max(1, result.get("sent", result.get("requests", 0)))
+    result["cpu_microseconds"] = (peer.server.cpu_seconds() - before[0]) / requests * 1e6
+    result["redis_microseconds"] = (run.redis.cpu_seconds() - before[1]) / requests * 1e6
+    if before[2] is not None:
+        result["allocated_bytes"] = (peer.allocated() - before[2]) / requests
+    result["resident"] = peer.server.resident_bytes()
+    if "seconds" in result:
+        result["requests_per_second"] = result["requests"] / result["seconds"]
+    if result.get("broken", 0) > 0.001 * requests:
+        run.notes.append(f"{peer.name}: {result['broken']} of {requests} requests broke.")
+    return result
+
+
+def scheduled(run, peer, rate, seconds):
+    client = load.scheduled(run.binaries, peer.url, run.folder / "one.txt", rate, seconds)
+    result = load.finish(client, seconds)
+    # The client's first second is not among its results, but it costs the proxy like any other.
+    result["sent"] = result.get("requests", 0) + rate
+    return result
+
+
+def capacity(run, peer):
+    """Requests per second with one token: from this run, else from two seconds."""
+    if peer.name not in run.capacities:
+        samples = run.results.get("one", {}).get(peer.name)
+        run.capacities[peer.name] = (
+            statistics.median(sample["requests_per_second"] for sample in samples) if samples
+            else (lambda result: result["requests"] / result["seconds"])(load.closed(peer.url, run.tokens / "RS256.txt", 1, 2)))
+    return run.capacities[peer.name]
+
+
+def without_apache(peers):
+    return [peer for peer in peers if peer.name not in NO_ES256]
+
+
+def spoilt(token):
+    at = token.rindex(".") + 9
+    return token[:at] + ("B" if token[at] == "A" else "A") + token[at + 1:]

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Gateway.Revocation;
+using Spectre.Console;
+
+namespace Gateway.Commands;
+
+/// <summary>The forms of a list.</summary>
+internal enum ListOutput
+{
+    Table,
+    Lines,
+    Json,
+}
+
+/// <summary>The forms of a single answer.</summary>
+internal enum AnswerOutput
+{
+    Text,
+    Json,
+}
+
+/// <summary>How the commands show revocations. Any service may write one, so nothing in them is printed as it came.</summary>
+internal static class RevocationOutput
+{
+    private static readonly string[] Columns = ["kind", "issuer", "value", "before", "expires", "reason", "by"];
+
+    public static Option<AnswerOutput> AnswerOption() => new("--output")
+    {
+        Description = "text or json. Default: text.",
+        HelpName = "FORM",
+    };
+
+    public static Option<ListOutput?> ListOption() => new("--output")
+    {
+        Description = "table, lines (tab-separated) or json. Default: table on a terminal, else lines.",
+        HelpName = "FORM",
+    };
+
+    public static void Write(IReadOnlyList<RevocationEntry> entries, ListOutput output)
+    {
+        switch (output)
+        {
+            case ListOutput.Json:
+                Write(new RevocationListDocument([.. entries.Select(RevocationDocument.Of)], null), RevocationJson.Default.RevocationListDocument);
+                break;
+            case ListOutput.Lines:
+                foreach (var entry in entries)
+                {
+                    Console.WriteLine(LineOf(entry));
+                }
+
+                break;
+            default:
+                AnsiConsole.Write(TableOf(entries));
+                break;
+        }
+    }
+
+    public static void Write<T>(T document, JsonTypeInfo<T> type) => Console.WriteLine(JsonSerializer.Serialize(document, type));
+
+    /// <summary>
+    /// One line, whatever is in the entry: none may look like two, or like another. A backslash is doubled; what is no visible character
+    /// is written as <c>\u</c> and four digits.
+    /// </summary>
+    public static string LineOf(RevocationEntry entry) => string.Join('\t', CellsOf(entry));
+
+    public static string Format(long? seconds) => seconds is { } value
+        ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
+            .ToString("u", CultureInfo.InvariantCulture)
+        : "-";
+
+    public static string Escape(string? text) => string.Concat((text ?? "").Select(character => character switch
+    {
+        '\\' => @"\\",
+        _ when char.IsControl(character) || char.GetUnicodeCategory(character) is
+            UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => $"\\u{(int)character:x4}",
+        _ => character.ToString(),
+    }));
+
+    private static Table TableOf(IReadOnlyList<RevocationEntry> entries)
+    {
+        var table = new Table().RoundedBorder();
+        foreach (var column in Columns)
+        {
+            table.AddColumn(column);
+        }
+
+        foreach (var entry in entries)
+        {
+            // Text, not markup: brackets in an entry are brackets.
+            table.AddRow(CellsOf(entry).Select(cell => new Text(cell)));
+        }
+
+        return table.Caption($"{entries.Count} live");
+    }
+
+    private static string[] CellsOf(RevocationEntry entry) =>
+    [
+        RevocationNames.Of(entry.Kind),
+        Escape(entry.Issuer),
+        Escape(entry.Value),
+        Format(entry.Before),
+        Format(entry.Expires),
+        Escape(entry.Reason),
+        Escape(entry.By),
+    ];
+}

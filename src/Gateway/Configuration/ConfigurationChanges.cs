@@ -1,0 +1,47 @@
+namespace Gateway.Configuration;
+
+/// <summary>What a new reading of yarp.json changes, for the log: names, never values.</summary>
+internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string> NeedRestart)
+{
+    // What is opened once: listeners, stores, folders.
+    private static readonly string[] ReadAtStart =
+    [
+        "Gateway:Management:Port", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite", "Gateway:Revocation:Redis",
+        "Kestrel", "Urls", "Logging",
+    ];
+
+    public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)
+    {
+        var parts = new[]
+        {
+            Count("routes", before.Routes.ToDictionary(route => route.RouteId), after.Routes.ToDictionary(route => route.RouteId)),
+            Count("clusters", before.Clusters.ToDictionary(cluster => cluster.ClusterId), after.Clusters.ToDictionary(cluster => cluster.ClusterId)),
+            Count("issuers", Sections(before, "Issuers"), Sections(after, "Issuers")),
+            Count("policies", Sections(before, "Policies"), Sections(after, "Policies")),
+        };
+        var settings = after.Configuration.GetSection(GatewayOptions.SectionName).GetChildren().Select(section => section.Key)
+            .Union(before.Configuration.GetSection(GatewayOptions.SectionName).GetChildren().Select(section => section.Key))
+            .Except(["Issuers", "Policies"])
+            .Where(name => !IsSame(before, after, $"{GatewayOptions.SectionName}:{name}"));
+        var summary = string.Join(", ", parts.Concat(settings).Where(part => part is not null));
+        return new ConfigurationChanges(
+            summary.Length == 0 ? "nothing that matters to it" : summary, [.. ReadAtStart.Where(path => !IsSame(before, after, path))]);
+    }
+
+    private static bool IsSame(ConfigurationReading before, ConfigurationReading after, string path) =>
+        SectionComparison.IsSame(before.Configuration, after.Configuration, path);
+
+    private static Dictionary<string, string> Sections(ConfigurationReading reading, string name) =>
+        reading.Configuration.GetSection($"{GatewayOptions.SectionName}:{name}").GetChildren().ToDictionary(
+            section => section.Key,
+            section => string.Join('\n', section.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key}={setting.Value}")));
+
+    /// <summary>"routes +1 -0 ~2", or null when none differs.</summary>
+    private static string? Count<T>(string what, Dictionary<string, T> before, Dictionary<string, T> after)
+    {
+        var added = after.Keys.Count(name => !before.ContainsKey(name));
+        var removed = before.Keys.Count(name => !after.ContainsKey(name));
+        var changed = after.Count(pair => before.TryGetValue(pair.Key, out var old) && !Equals(old, pair.Value));
+        return added + removed + changed == 0 ? null : $"{what} +{added} -{removed} ~{changed}";
+    }
+}

@@ -1,0 +1,126 @@
+using Gateway.Keys;
+using Gateway.Observability;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Configuration;
+
+/// <summary>
+/// Follows what is written in yarp.json and puts it in force when, and only when, all of it is good. Anything else leaves the gateway as
+/// it is, for as long as it takes, and is said once.
+/// </summary>
+internal sealed partial class ConfigurationFollower(
+    ConfigurationReader reader, ConfigurationFile first, LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, LiveIssuers issuers,
+    RevocationList revocations, KeyRefresher keys, GatewayMetrics metrics, TimeProvider time, ILogger<ConfigurationFollower> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // A change that was good but for an issuer's keys may be good a moment later, without another change of the file.
+    private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
+
+    private string _seen = first.Hash;
+    private string? _reported;
+    private long? _lastTry;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ConfigurationInForce(first.Hash, time.GetUtcNow());
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (ConfigurationException fault)
+            {
+                Fail(string.Join(Environment.NewLine, fault.Errors));
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // Whatever it was, what is in force stays so.
+                Fail(fault.Message);
+            }
+        }
+    }
+
+    /// <summary>One look at the file. Not for two callers at once.</summary>
+    public async Task LookAsync(CancellationToken stopping)
+    {
+        var file = ConfigurationFile.Read(reader.File);
+        if (file.Hash == _seen && !(_lastTry is { } last && time.GetElapsedTime(last) >= TryAgainEvery))
+        {
+            return;
+        }
+
+        _seen = file.Hash;
+        _lastTry = null;
+        var current = live.Current;
+        var reading = await reader.ReadAsync(file.Parse(), current.Settings);
+        if (await MissingKeysAsync(current.Settings.Issuers, reading.Settings.Issuers, stopping) is { } missing)
+        {
+            _lastTry = time.GetTimestamp();
+            Fail(missing);
+            return;
+        }
+
+        var next = snapshots.Create(reading, current);
+        live.Announce(next);
+        if (await proxy.ApplyAsync(next) is { } fault)
+        {
+            live.Withdraw();
+            Fail($"YARP cannot take it: {fault.Message}");
+            return;
+        }
+
+        live.Swap(next);
+        issuers.Swap(reading.Settings.Issuers);
+        revocations.MaxStaleness = reading.Settings.Revocation.MaxStaleness;
+        _reported = null;
+        metrics.ConfigurationInForce(file.Hash, time.GetUtcNow());
+        metrics.ConfigReloaded(true);
+        var changes = ConfigurationChanges.Between(current.Reading, reading);
+        Reloaded(logger, file.Hash[..12], changes.Summary);
+        if (changes.NeedRestart.Count > 0)
+        {
+            RestartNeeded(logger, string.Join(", ", changes.NeedRestart));
+        }
+    }
+
+    /// <summary>An issuer that had keys must not lose them to a slip of the pen: its new source has to bring some first.</summary>
+    private async Task<string?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
+    {
+        var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
+            && current.Issuers.Any(known => known.Name == issuer.Name && !known.Keys.Current.IsEmpty)).ToArray();
+        var loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
+        await Task.WhenAny(loads, Task.Delay(KeyPatience, time, stopping));
+        stopping.ThrowIfCancellationRequested();
+        return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
+            ? $"{Path.GetFileName(reader.File)}: Gateway:Issuers:{missing.Name}:Keys: no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}). Correct the source, or wait until it answers."
+            : null;
+    }
+
+    /// <summary>Counted each time; said once for as long as it stays the same.</summary>
+    private void Fail(string errors)
+    {
+        if (_reported == errors)
+        {
+            return;
+        }
+
+        _reported = errors;
+        metrics.ConfigReloaded(false);
+        NotReloaded(logger, errors);
+    }
+
+    [LoggerMessage(EventIds.ConfigurationReloaded, LogLevel.Information, "Took the changed configuration {Hash} into force: {Changes}.")]
+    private static partial void Reloaded(ILogger logger, string hash, string changes);
+
+    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is not used, the last good one stays in force: {Errors}")]
+    private static partial void NotReloaded(ILogger logger, string errors);
+
+    [LoggerMessage(EventIds.ConfigurationNeedsRestart, LogLevel.Warning, "These changes take effect at the next start only: {Settings}.")]
+    private static partial void RestartNeeded(ILogger logger, string settings);
+}

@@ -1,0 +1,45 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Configuration;
+
+/// <summary>One reading of yarp.json that has passed every check: our settings, and YARP's routes and clusters.</summary>
+internal sealed record ConfigurationReading(
+    YarpJson Document, IConfiguration Configuration, GatewaySettings Settings, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters);
+
+/// <summary>
+/// Reads and checks the configuration, at start and whenever the file changes: the file under the overrides of the environment, its
+/// schema, what it means, and YARP's own validators. Nothing takes effect here.
+/// </summary>
+internal sealed class ConfigurationReader(GatewayAppOptions options)
+{
+    // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
+    private readonly IConfiguration _host =
+        new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").Build();
+
+    public string File { get; } = Path.GetFullPath(options.ConfigFile);
+
+    public string EnvironmentName => options.Environment ?? _host["ENVIRONMENT"] ?? Environments.Production;
+
+    /// <param name="previous">What is in force; what did not change is taken over from there, so that its keys stay loaded.</param>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public async Task<ConfigurationReading> ReadAsync(YarpJson document, GatewaySettings? previous = null)
+    {
+        var configuration = new ConfigurationBuilder()
+            .Add(new YarpJsonSource(document))
+            .AddConfiguration(_host)
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(options.Settings)
+            .Build();
+        var report = new ConfigurationReport(document, configuration);
+        SchemaCheck.Run(configuration, document, report);
+        // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
+        report.ThrowIfAny();
+
+        var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
+        var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
+        var settings = GatewaySettings.Build(configuration, context, previous);
+        var proxy = await YarpCheck.RunAsync(configuration, report);
+        report.ThrowIfAny();
+        return new ConfigurationReading(document, configuration, settings, proxy!.Routes, proxy.Clusters);
+    }
+}

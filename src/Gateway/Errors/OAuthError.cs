@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Gateway.Errors;
+
+/// <summary>An error in the form of RFC 6749 section 5.2, for the endpoints whose callers expect that form (RFC 7009, OpenID Connect logout).</summary>
+internal sealed class OAuthError(int status, string error, string description) : IResult
+{
+    public const string InvalidRequest = "invalid_request";
+    public const string TemporarilyUnavailable = "temporarily_unavailable";
+
+    // A store or provider that fails now is tried again each second.
+    private const int RetryAfterSeconds = 1;
+
+    public static OAuthError Invalid(string description) => new(StatusCodes.Status400BadRequest, InvalidRequest, description);
+
+    public static OAuthError Unavailable(string description, int status = StatusCodes.Status503ServiceUnavailable) =>
+        new(status, TemporarilyUnavailable, description);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var headers = httpContext.Response.Headers;
+        headers.CacheControl = "no-store";
+        if (error == TemporarilyUnavailable)
+        {
+            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Results.Json(new OAuthErrorBody(error, Printable(description)), OAuthErrorJson.Default.OAuthErrorBody, statusCode: status)
+            .ExecuteAsync(httpContext);
+    }
+
+    /// <summary>RFC 6749 section 5.2: visible ASCII and spaces, without quotes and backslashes.</summary>
+    private static string Printable(string text) =>
+        string.Concat(text.Select(character => character is >= ' ' and <= '~' and not '"' and not '\\' ? character : '?'));
+}
+
+internal sealed record OAuthErrorBody(string Error, string ErrorDescription);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(OAuthErrorBody))]
+internal sealed partial class OAuthErrorJson : JsonSerializerContext;

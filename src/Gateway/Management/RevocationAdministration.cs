@@ -1,0 +1,200 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Gateway.Errors;
+using Gateway.Hygiene;
+using Gateway.Revocation;
+using Gateway.Tokens;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Management;
+
+/// <summary>
+/// <c>POST /admin/revocations</c> revokes one name or many, <c>GET</c> lists them, <c>DELETE</c> takes one back, and
+/// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it; 503 that it has not.
+/// </summary>
+internal sealed class RevocationAdministration(
+    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, TimeProvider time)
+{
+    private const int MaxBody = 1024 * 1024;
+    private const int MaxTokenBody = 32 * 1024;
+    private const string NotKept = "The store has not acknowledged the revocation. Try again; saying it twice does no harm.";
+
+    private static readonly OAuthError TooLarge = new(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
+
+    public void Map(IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/revocations", (Delegate)queries.ListAsync);
+        admin.MapPost("/revocations", (Delegate)RevokeAsync);
+        admin.MapDelete("/revocations", (Delegate)RestoreAsync);
+        admin.MapPost("/revocations/token", (Delegate)RevokeTokenAsync);
+    }
+
+    private async Task<IResult> RevokeAsync(HttpContext context)
+    {
+        if (!RequestBody.Is(context.Request, RequestBody.Json))
+        {
+            return WrongType("Send application/json.");
+        }
+
+        if (await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { } body)
+        {
+            return TooLarge;
+        }
+
+        if (!StrictJson.TryParse(body.Span, out var json))
+        {
+            return NotJson();
+        }
+
+        if (reader.TryRead(json, CallerOf(context), out var entries) is { } fault)
+        {
+            return OAuthError.Invalid(fault);
+        }
+
+        var list = entries.Select(RevocationDocument.Of).ToArray();
+        return await writer.TryAppendAsync(entries)
+            ? Json(new RevocationListDocument(list, null), RevocationJson.Default.RevocationListDocument)
+            : OAuthError.Unavailable(NotKept);
+    }
+
+    private async Task<IResult> RestoreAsync(HttpContext context)
+    {
+        if (AdminQuery.Unknown(context.Request.Query, "kind", "issuer", "value", "reason") is { } unknown)
+        {
+            return unknown;
+        }
+
+        var query = context.Request.Query;
+        var fault = new RevocationRequest(query["kind"], query["issuer"], query["value"]).TryReadName(live.Current, out var name, out var issuer)
+            ?? RevocationRequest.CheckReason(query["reason"]);
+        if (fault is not null)
+        {
+            return OAuthError.Invalid(fault);
+        }
+
+        var (found, failed) = await queries.FindAsync(name, context.RequestAborted);
+        if (failed is not null)
+        {
+            return failed;
+        }
+
+        if (found is null)
+        {
+            return new OAuthError(StatusCodes.Status404NotFound, OAuthError.InvalidRequest, "Nothing is revoked by this kind, issuer and value.");
+        }
+
+        var restore = RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
+        return await writer.TryAppendAsync([restore])
+            ? Json(new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Default.RevocationListDocument)
+            : OAuthError.Unavailable(NotKept);
+    }
+
+    private async Task<IResult> RevokeTokenAsync(HttpContext context)
+    {
+        var isForm = RequestBody.Is(context.Request, RequestBody.Form);
+        if (!isForm && !RequestBody.Is(context.Request, RequestBody.Json))
+        {
+            return WrongType("Send the token as a form (application/x-www-form-urlencoded) or as application/json.");
+        }
+
+        if (await RequestBody.ReadAsync(context.Request, MaxTokenBody, context.RequestAborted) is not { } body)
+        {
+            return TooLarge;
+        }
+
+        var fault = isForm ? ReadForm(body, out var text, out var reason) : ReadJson(body, out text, out reason);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        var result = await tokens.ReadAsync(text.AsMemory(), static (_, _, _) => null, context.RequestAborted);
+        if (result.Reason == RefusalReason.KeysUnavailable)
+        {
+            return OAuthError.Unavailable("The keys of the token's issuer are not available now, so it cannot be verified.");
+        }
+
+        RegisteredClaims claims = default;
+        var why = result.Reason;
+        if (result.Token is not { } token || !RegisteredClaims.TryRead(token.Claims, out claims, out why))
+        {
+            // RFC 7009 section 2.2 has 200 for this. But an operator who pasted half a token must not believe that the whole one is revoked.
+            return OAuthError.Invalid($"This is no token that the gateway accepts ({Refusals.Of(why).Tag}), so nothing was revoked.");
+        }
+
+        var now = time.GetUtcNow();
+        var expires = DateTimeOffset.UnixEpoch.AddSeconds(claims.ExpiresAt) + token.Issuer.ClockSkew;
+        if (now >= expires)
+        {
+            return Json(new RevokedTokenDocument(false, Refusals.Of(RefusalReason.Expired).Tag, null), RevocationJson.Default.RevokedTokenDocument);
+        }
+
+        var entry = new RevocationEntry(
+            claims.TokenId is null ? RevocationKind.Token : RevocationKind.Jti,
+            token.Issuer.Issuer,
+            claims.TokenId ?? RevocationKeys.HashOf(text),
+            expires.ToUnixTimeSeconds() + 1,
+            Reason: reason,
+            By: CallerOf(context));
+        return await writer.TryAppendAsync([entry])
+            ? Json(new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Default.RevokedTokenDocument)
+            : OAuthError.Unavailable(NotKept);
+    }
+
+    private static OAuthError? ReadForm(ReadOnlyMemory<byte> body, out string text, out string? reason)
+    {
+        (text, reason) = ("", null);
+        if (RequestBody.ReadForm(body) is not { } form)
+        {
+            return OAuthError.Invalid("A parameter is there twice.");
+        }
+
+        // RFC 6749 section 3.2: what is not known is ignored, such as the client_id of an RFC 7009 library.
+        reason = form.GetValueOrDefault("reason");
+        return CheckToken(form.GetValueOrDefault("token"), ref text, reason);
+    }
+
+    private static OAuthError? ReadJson(ReadOnlyMemory<byte> body, out string text, out string? reason)
+    {
+        (text, reason) = ("", null);
+        if (!StrictJson.TryParseObject(body.Span, out var json))
+        {
+            return NotJson();
+        }
+
+        string? token = null;
+        foreach (var member in json.EnumerateObject())
+        {
+            if (member.Name is not ("token" or "token_type_hint" or "reason"))
+            {
+                return OAuthError.Invalid($"{member.Name[..Math.Min(member.Name.Length, 40)]}: this member is unknown; known are token, token_type_hint and reason.");
+            }
+
+            if (member.Value.ValueKind != JsonValueKind.String)
+            {
+                return OAuthError.Invalid($"{member.Name}: this must be text.");
+            }
+
+            token = member.Name == "token" ? member.Value.GetString() : token;
+            reason = member.Name == "reason" ? member.Value.GetString() : reason;
+        }
+
+        return CheckToken(token, ref text, reason);
+    }
+
+    private static OAuthError? CheckToken(string? token, ref string text, string? reason)
+    {
+        text = token ?? "";
+        return text.Length == 0 ? OAuthError.Invalid("token: this is required (RFC 7009 section 2.1).")
+            : RevocationRequest.CheckReason(reason) is { } fault ? OAuthError.Invalid(fault)
+            : null;
+    }
+
+    private static string CallerOf(HttpContext context) => context.Features.GetRequiredFeature<AdminCaller>().Name;
+
+    private static OAuthError WrongType(string cure) => new(StatusCodes.Status415UnsupportedMediaType, OAuthError.InvalidRequest, cure);
+
+    private static OAuthError NotJson() => OAuthError.Invalid("The body is not strict JSON in UTF-8, with no member twice.");
+
+    private static IResult Json<T>(T document, JsonTypeInfo<T> type) => Results.Json(document, type);
+}

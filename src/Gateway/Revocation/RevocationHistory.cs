@@ -1,0 +1,122 @@
+namespace Gateway.Revocation;
+
+/// <summary>Which names a list is to show; null is any.</summary>
+/// <param name="Value">The whole value.</param>
+/// <param name="Prefix">How the value begins.</param>
+internal sealed record RevocationFilter(RevocationKind? Kind = null, string? Issuer = null, string? Value = null, string? Prefix = null)
+{
+    public bool Matches(RevocationEntry entry) =>
+        // An entry that was put back has its name's digest alone; only who knows the whole name can tell that it is meant.
+        (entry.Digest is { } digest && this is { Kind: { } kind, Issuer: { } issuer, Value: { } value, Prefix: null })
+            ? digest == RevocationKey.Of(kind, issuer, value)
+            : Matches(RevocationName.Of(entry));
+
+    private bool Matches(RevocationName name) =>
+        (Kind is null || name.Kind == Kind)
+        && (Issuer is null || name.Issuer == Issuer)
+        && (Value is null || name.Value == Value)
+        && (Prefix is null || name.Value.StartsWith(Prefix, StringComparison.Ordinal));
+}
+
+/// <summary>A page of the live revocations, in the order of their names.</summary>
+/// <param name="Next">The name after which to read on; null at the end.</param>
+internal sealed record RevocationListing(IReadOnlyList<RevocationEntry> Entries, RevocationName? Next);
+
+/// <summary>
+/// What is revoked, for people. The memory of a replica holds hashes and cut-offs; names, reasons and callers are in the log alone. So each
+/// question replays the log, and keeps no more of it than one page: the smallest names after a given one. However long the log is, the
+/// memory it takes is bounded.
+/// </summary>
+/// <param name="read">Reads the page after a position of the log.</param>
+internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, ValueTask<RevocationPage>> read, TimeProvider time)
+{
+    /// <summary>
+    /// The live revocations that match, those with the smallest names. A page may hold fewer than it may, even none, and still
+    /// not be the last.
+    /// </summary>
+    public async Task<RevocationListing> ListAsync(RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
+    {
+        var known = await ReplayAsync(filter, after, limit, cancellationToken);
+        return new RevocationListing([.. known.Values.Where(IsLive)], known.Count == limit ? known.Keys.Last() : null);
+    }
+
+    /// <summary>What is revoked by this name and not restored, also when it may be forgotten by now; null when nothing is.</summary>
+    public async Task<RevocationEntry?> FindAsync(RevocationName name, CancellationToken cancellationToken)
+    {
+        var known = await ReplayAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), null, 1, cancellationToken);
+        return known.TryGetValue(name, out var entry) && entry.Operation == RevocationOperation.Revoke ? entry : null;
+    }
+
+    /// <summary>Every live revocation that matches, in the order of their names: for a command, whose memory is its own.</summary>
+    public async Task<IReadOnlyList<RevocationEntry>> ListAllAsync(RevocationFilter filter, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<RevocationName, RevocationEntry>();
+        RevocationPage page = default;
+        do
+        {
+            page = await read(page.Position, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                var name = NameOf(entry, filter);
+                if (filter.Matches(entry))
+                {
+                    known[name] = known.TryGetValue(name, out var earlier) ? Merge(earlier, entry) : entry;
+                }
+            }
+        }
+        while (!page.IsLast);
+        return [.. known.Where(pair => IsLive(pair.Value)).OrderBy(pair => pair.Key).Select(pair => pair.Value)];
+    }
+
+    /// <summary>What was asked for by its whole name keeps that name, also where the log has the digest alone.</summary>
+    private static RevocationName NameOf(RevocationEntry entry, RevocationFilter filter) =>
+        filter is { Kind: { } kind, Issuer: { } issuer, Value: { } value } ? new RevocationName(kind, issuer, value) : RevocationName.Of(entry);
+
+    private bool IsLive(RevocationEntry entry) =>
+        entry.Operation == RevocationOperation.Revoke && entry.Expires >= time.GetUtcNow().ToUnixTimeSeconds();
+
+    private async Task<SortedList<RevocationName, RevocationEntry>> ReplayAsync(
+        RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
+    {
+        var known = new SortedList<RevocationName, RevocationEntry>();
+        RevocationPage page = default;
+        do
+        {
+            page = await read(page.Position, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                var name = NameOf(entry, filter);
+                if (!filter.Matches(entry) || (after is { } place && name.CompareTo(place) <= 0))
+                {
+                    continue;
+                }
+
+                if (known.TryGetValue(name, out var earlier))
+                {
+                    known[name] = Merge(earlier, entry);
+                }
+                else if (known.Count < limit || name.CompareTo(known.Keys[^1]) < 0)
+                {
+                    if (known.Count == limit)
+                    {
+                        known.RemoveAt(limit - 1);
+                    }
+
+                    known.Add(name, entry);
+                }
+            }
+        }
+        while (!page.IsLast);
+        return known;
+    }
+
+    /// <summary>As in a replica's memory: of two entries for one name the later cut-off and the later expiry count; a restore ends both.</summary>
+    private static RevocationEntry Merge(RevocationEntry earlier, RevocationEntry entry) =>
+        entry.Operation == RevocationOperation.Restore || earlier.Operation == RevocationOperation.Restore
+            ? entry
+            : entry with
+            {
+                Expires = Math.Max(earlier.Expires, entry.Expires),
+                Before = earlier.Before is null || entry.Before is null ? null : Math.Max(earlier.Before.Value, entry.Before.Value),
+            };
+}

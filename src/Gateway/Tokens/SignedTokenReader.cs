@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Gateway.Keys;
+
+namespace Gateway.Tokens;
+
+/// <summary>A JWT whose signature is its issuer's. Nothing that it says has been judged.</summary>
+internal sealed record SignedToken(IssuerProfile Issuer, JsonElement Claims);
+
+/// <summary>Looks at a token before its signature is verified; the reason to refuse it, or null.</summary>
+internal delegate RefusalReason? TokenCheck(JoseHeader header, JsonElement claims, IssuerProfile issuer);
+
+/// <summary>The signed token, or why there is none; exactly one of the two.</summary>
+internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalReason Reason);
+
+/// <summary>
+/// Whose word is this? Form, issuer, algorithm, the checks of the kind of token, key and signature, in the order of cost. For the tokens
+/// that are no credentials here: logout tokens, and those that an administrator withdraws.
+/// </summary>
+internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, TimeProvider time)
+{
+    // As for access tokens: one load may have ended since the first look, and the next may have begun before the key was published.
+    private const int MostSearches = 3;
+
+    /// <summary>Looks for a new key first when the token names one that is not known, as often as access tokens may.</summary>
+    public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
+    {
+        if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
+        {
+            return Refused(reason);
+        }
+
+        if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
+        {
+            return Refused(RefusalReason.UnsupportedAlgorithm);
+        }
+
+        if (!claims.TryGetProperty("iss"u8, out var iss) || iss.ValueKind != JsonValueKind.String)
+        {
+            return Refused(RefusalReason.BadClaim);
+        }
+
+        if (!live.Current.TryFind(iss.GetString()!, time, out var issuer, out reason))
+        {
+            return Refused(reason);
+        }
+
+        if (!issuer!.Algorithms.Contains(algorithm.Algorithm))
+        {
+            return Refused(RefusalReason.UnsupportedAlgorithm);
+        }
+
+        return check(header, claims, issuer) is { } why
+            ? Refused(why)
+            : await VerifyAsync(text, header, algorithm, new SignedToken(issuer, claims), cancellationToken);
+    }
+
+    private async ValueTask<SignedTokenResult> VerifyAsync(
+        ReadOnlyMemory<char> text, JoseHeader header, AlgorithmTraits algorithm, SignedToken token, CancellationToken cancellationToken)
+    {
+        for (var search = 0; ; search++)
+        {
+            var ring = token.Issuer.Keys.Current;
+            if (ring.Find(header.KeyId, algorithm) is { } key)
+            {
+                return await VerifyAsync(text, algorithm, key, token, cancellationToken);
+            }
+
+            var found = search == MostSearches ? SeekResult.Unknown : await keys.SeekAsync(token.Issuer.Keys, ring, cancellationToken);
+            if (found != SeekResult.Loaded)
+            {
+                return Refused(found == SeekResult.Unknown ? RefusalReason.UnknownKey : RefusalReason.KeysUnavailable);
+            }
+        }
+    }
+
+    private static async ValueTask<SignedTokenResult> VerifyAsync(
+        ReadOnlyMemory<char> text, AlgorithmTraits algorithm, VerificationKey key, SignedToken token, CancellationToken cancellationToken)
+    {
+        // Anybody may send tokens to verify, so these stand in the same line as the issuer's access tokens.
+        var budget = token.Issuer.Keys.Verifications;
+        if (!await budget.TryEnterAsync(cancellationToken))
+        {
+            return Refused(RefusalReason.KeysUnavailable);
+        }
+
+        try
+        {
+            return TokenParts.IsSigned(text.Span, algorithm, key) ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
+        }
+        finally
+        {
+            budget.Leave();
+        }
+    }
+
+    private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);
+}

@@ -1,0 +1,40 @@
+namespace Gateway.IntegrationTests.Helm;
+
+/// <summary>What helm says after an installation: the next commands, and what is legal but risky.</summary>
+public sealed class ChartNotesTests
+{
+    /// <summary>Values in JSON, and the beginning of the warning.</summary>
+    public static TheoryData<string, string> Risks => new()
+    {
+        { "secrets.files={\"a\":\"b\"}", "WARNING: secrets.files: Helm keeps their content with the release." },
+        { "config.reload=\"rollout\"", "WARNING: config.existingConfigMap with config.reload rollout: the chart does not see a change of it." },
+        { "replicaCount=2", "WARNING: No Redis: unless yarp.json names it, every pod has a revocation list of its own" },
+        { "bundledRedis={\"enabled\":true,\"existingSecret\":\"x\"}", "WARNING: bundledRedis.enabled: one Redis for trials" },
+        { "replicaCount=1", "WARNING: replicaCount 1: the gateway is away while its pod moves." },
+        { "resources.limits=null", "WARNING: resources.limits.memory is not set" },
+        { "networkPolicy={\"enabled\":true,\"management\":{\"from\":[]}}", "WARNING: networkPolicy.management.from is empty" },
+        { "service.type=\"LoadBalancer\"", "WARNING: service.type LoadBalancer without tls.enabled: tokens travel in the clear" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Risks))]
+    public async Task Risk_is_told_after_the_installation(string values, string warning) =>
+        (await NotesAsync("--set-json", "config.existingConfigMap=\"yarp\"", "--set-json", values)).ShouldContain(warning);
+
+    [Fact]
+    public async Task Production_example_has_no_warnings_and_names_the_next_commands()
+    {
+        var notes = await NotesAsync("--values", HelmChart.ValuesOf("production"));
+
+        notes.ShouldNotContain("WARNING");
+        notes.ShouldContain("kubectl -n edge rollout status deployment/shop-gateway");
+        notes.ShouldContain("helm -n edge test shop");
+    }
+
+    private static async Task<string> NotesAsync(params string[] arguments)
+    {
+        var result = await HelmChart.RunAsync(["install", HelmChart.Release, HelmChart.Folder, "--namespace", HelmChart.Namespace, "--dry-run=client", .. arguments]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        return result.Output[result.Output.IndexOf("NOTES:", StringComparison.Ordinal)..];
+    }
+}

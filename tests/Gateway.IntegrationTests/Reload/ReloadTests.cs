@@ -1,0 +1,198 @@
+using System.Text.Json.Nodes;
+using Gateway.Authentication;
+using Gateway.Configuration;
+using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.IntegrationTests.Reload;
+
+/// <summary>A changed yarp.json is in force within seconds when it is good, and changes nothing when it is not.</summary>
+public sealed class ReloadTests : IAsyncLifetime
+{
+    private MountedGateway _parts = null!;
+
+    public async ValueTask InitializeAsync() => _parts = await MountedGateway.StartAsync();
+
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+
+    [Fact]
+    public async Task Route_that_is_added_serves_and_one_that_is_removed_is_gone()
+    {
+        (await _parts.StatusAsync("/new/x")).ShouldBe(404);
+
+        _parts.Change(configuration =>
+        {
+            var routes = configuration["ReverseProxy"]!["Routes"]!.AsObject();
+            routes["new"] = TestGateway.Route("Anonymous", "/new/{**rest}");
+            routes.Remove("public");
+        });
+
+        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
+        (await _parts.StatusAsync("/public/x")).ShouldBe(404);
+        _parts.LinesWith("routes +1 -1 ~0").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Policy_that_asks_for_more_refuses_tokens_it_has_let_pass()
+    {
+        var token = _parts.Issuer.Token().With("scope", "orders:read").Build();
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+
+        _parts.Change(configuration =>
+        {
+            configuration["Gateway"]!["Policies"]!["strict"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:write") } };
+            configuration["ReverseProxy"]!["Routes"]!["private"]!["AuthorizationPolicy"] = "strict";
+        });
+
+        await _parts.ShouldComeToAnswerAsync(403, "/private/x", token);
+    }
+
+    [Fact]
+    public async Task Issuer_that_leaves_takes_its_known_tokens_with_it_and_one_that_comes_serves()
+    {
+        await using var other = await FakeIssuer.StartAsync();
+        var (old, recent) = (_parts.Issuer.Token().Build(), other.Token().Build());
+        (await _parts.StatusAsync("/private/x", old)).ShouldBe(200);
+        (await _parts.StatusAsync("/private/x", recent)).ShouldBe(401);
+
+        _parts.Change(configuration => configuration["Gateway"]!["Issuers"] = new JsonObject
+        {
+            ["other"] = new JsonObject
+            {
+                ["Issuer"] = other.Issuer,
+                ["Audiences"] = new JsonArray("shop-api"),
+                ["Keys"] = new JsonObject { ["Discovery"] = true },
+            },
+        });
+
+        await _parts.ShouldComeToAnswerAsync(401, "/private/x", old);
+        await _parts.ShouldComeToAnswerAsync(200, "/private/x", recent);
+    }
+
+    [Fact]
+    public async Task Identity_headers_follow_and_the_new_ones_are_stripped_from_clients()
+    {
+        _parts.Change(configuration =>
+            configuration["Gateway"]!["Identity"] = new JsonObject { ["Headers"] = new JsonObject { ["X-User"] = "sub", ["X-Tenant"] = "tenant" } });
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await _parts.StatusAsync("/private/x", _parts.Issuer.Token().With("sub", "alice").Build());
+                return _parts.Destination.Last.Header("X-User") == "alice";
+            },
+            "the subject travels under its new name");
+
+        using var request = TestGateway.Request(HttpMethod.Get, "/private/x", _parts.Issuer.Token().Build());
+        request.Headers.Add("X-Tenant", "forged");
+        using var response = await _parts.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        _parts.Destination.Last.Header("X-Tenant").ShouldBeNull();
+        _parts.Destination.Last.Header("X-Auth-Subject").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("not JSON", """{ "Gateway": """)]
+    [InlineData("an empty file", "")]
+    [InlineData("a typo", """{ "Gateway": { "Issuerz": {} }, "ReverseProxy": { "Routes": {}, "Clusters": {} } }""")]
+    [InlineData("a route without policy", """{ "ReverseProxy": { "Routes": { "a": { "ClusterId": "c", "Match": { "Path": "/a" } } }, "Clusters": { "c": { "Destinations": { "d": { "Address": "http://127.0.0.1:1" } } } } } }""")]
+    public async Task Bad_configuration_changes_nothing_and_is_said_once(string what, string content)
+    {
+        var token = _parts.Issuer.Token().Build();
+        _parts.Mount.Write(content);
+        await Eventually.TrueAsync(() => _parts.LinesWith("is not used") == 1, what);
+
+        // Every look since then finds the same, and something else that reloads does not help it in.
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+        _parts.Mount.Write(content + " ");
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+        _parts.Change(configuration => configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}"));
+        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
+        _parts.LinesWith("is not used").ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task Error_in_a_changed_file_names_its_line_and_cure()
+    {
+        _parts.Mount.Write("{\n  \"Gateway\": {\n    \"Polices\": {}\n  }\n}");
+
+        await Eventually.TrueAsync(() => _parts.LinesWith("yarp.json:3:") == 1, "the line is named");
+        _parts.LinesWith("Policies").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Issuer_that_had_keys_does_not_lose_them_to_a_source_that_brings_none()
+    {
+        var token = _parts.Issuer.Token().Build();
+
+        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = "http://127.0.0.1:9/keys" });
+
+        await Eventually.TrueAsync(() => _parts.LinesWith("no keys can be loaded from there") == 1, "the loss is prevented");
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = _parts.Issuer.JwksUri });
+        await Eventually.TrueAsync(() => _parts.LinesWith("into force") == 1, "the corrected source is taken");
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Change_of_routes_keeps_keys_and_verified_tokens()
+    {
+        var token = _parts.Issuer.Token().Build();
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+        var (fetches, before) = (_parts.Issuer.KeyRequests, Authenticator);
+
+        _parts.Change(configuration => configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}"));
+        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
+
+        (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
+        _parts.Issuer.KeyRequests.ShouldBe(fetches);
+        Authenticator.ShouldBeSameAs(before);
+    }
+
+    [Fact]
+    public async Task What_is_read_at_start_only_is_named()
+    {
+        _parts.Change(configuration => configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = "cache" });
+
+        await Eventually.TrueAsync(() => _parts.LinesWith("at the next start only: Gateway:Keys.") == 1, "the setting is named");
+    }
+
+    [Fact]
+    public async Task Hundred_changes_under_load_fail_no_request()
+    {
+        using var stop = new CancellationTokenSource();
+        var token = _parts.Issuer.Token().Build();
+        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var statuses = new Dictionary<int, int>();
+            while (!stop.IsCancellationRequested)
+            {
+                var status = await _parts.StatusAsync("/private/x", token);
+                statuses[status] = statuses.GetValueOrDefault(status) + 1;
+            }
+
+            return statuses;
+        })).ToList();
+
+        // As fast as they are taken, which is faster than any operator.
+        var follower = _parts.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<ConfigurationFollower>().Single();
+        await follower.StopAsync(TestContext.Current.CancellationToken);
+        for (var change = 0; change < 100; change++)
+        {
+            var number = change;
+            _parts.Change(configuration =>
+            {
+                configuration["Gateway"]!["Policies"]![$"p{number % 3}"] = new JsonObject { ["Scopes"] = new JsonObject { ["Any"] = new JsonArray($"s{number}") } };
+                configuration["ReverseProxy"]!["Routes"]!["changing"] = TestGateway.Route($"p{number % 3}", $"/changing/{number}");
+            });
+            await follower.LookAsync(TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        var seen = (await Task.WhenAll(clients)).SelectMany(statuses => statuses).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
+        seen.Keys.ShouldBe([200]);
+        (await _parts.StatusAsync("/changing/99")).ShouldBe(401);
+        (await _parts.StatusAsync("/changing/98")).ShouldBe(404);
+    }
+
+    private Authenticator Authenticator => _parts.Services.GetRequiredService<LiveGateway>().Current.Authenticator;
+}

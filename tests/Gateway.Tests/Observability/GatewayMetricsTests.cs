@@ -1,0 +1,88 @@
+using System.Diagnostics.Metrics;
+using Gateway.Observability;
+using Gateway.Testing;
+using Gateway.Tokens;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace Gateway.Tests.Observability;
+
+/// <summary>What measuring costs: little when somebody listens, a look at a flag when nobody does.</summary>
+public sealed class GatewayMetricsTests : IMeterFactory
+{
+    private readonly string _name = $"{GatewayMetrics.MeterName}.{Guid.NewGuid():N}";
+    private readonly ManualClock _clock = new();
+    private readonly GatewayMetrics _metrics;
+
+    public GatewayMetricsTests() => _metrics = new GatewayMetrics(this, _clock);
+
+    [Fact]
+    public void Measurements_of_a_request_allocate_nothing_when_the_sdk_listens()
+    {
+        using var reader = new BaseExportingMetricReader(new Nowhere());
+        using var provider = Sdk.CreateMeterProviderBuilder().AddMeter(_name).AddReader(reader).Build();
+        // The first of each series makes it.
+        MeasureRequest();
+        _metrics.StartAuthentication().ShouldNotBe(long.MinValue);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            MeasureRequest();
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000);
+    }
+
+    [Fact]
+    public void Clock_is_not_read_when_nobody_listens()
+    {
+        _metrics.StartAuthentication().ShouldBe(long.MinValue);
+    }
+
+    [Fact]
+    public void Duration_is_in_seconds()
+    {
+        var measured = new List<double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == _name)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => measured.Add(value));
+        listener.Start();
+
+        var started = _metrics.StartAuthentication();
+        _clock.Pass(TimeSpan.FromMilliseconds(250));
+        _metrics.Authenticated(started);
+
+        measured.ShouldBe([0.25]);
+    }
+
+    public Meter Create(MeterOptions options) => new(_name);
+
+    public void Dispose() => _metrics.Dispose();
+
+    private void MeasureRequest()
+    {
+        var started = _metrics.StartAuthentication();
+        _metrics.TokenCacheLookup(isHit: true);
+        _metrics.RevocationLookup("not_revoked");
+        _metrics.Authenticated(started);
+        _metrics.Allowed("orders", "shop");
+        _metrics.Denied(RefusalReason.Expired, "orders", "shop");
+    }
+
+    [ExportModes(ExportModes.Pull)]
+    private sealed class Nowhere : BaseExporter<Metric>, IPullMetricExporter
+    {
+        public Func<int, bool>? Collect { get; set; }
+
+        public override ExportResult Export(in Batch<Metric> batch) => ExportResult.Success;
+    }
+}
