@@ -1,6 +1,7 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Draining;
 using Gateway.Errors;
 using Gateway.Hygiene;
 using Gateway.Logout;
@@ -14,6 +15,7 @@ internal static class GatewayPipeline
     public static void UseGateway(this WebApplication app)
     {
         var live = app.Services.GetRequiredService<LiveGateway>();
+        app.UseMiddleware<DrainMiddleware>();             // Draining/        a replica that ends sends its clients elsewhere
         app.UseMiddleware<RequestTelemetryMiddleware>();  // Observability/ one log line and one complete span a request
         app.UseMiddleware<ProblemMiddleware>();           // Errors/          every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         refuse what is ambiguous, strip what only we may say

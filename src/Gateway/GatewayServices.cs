@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Logout;
@@ -26,6 +27,9 @@ internal static class GatewayServices
 
         // Observability/
         services.AddTelemetry(settings.Telemetry);
+
+        // Draining/
+        services.AddDrain(settings.Drain);
 
         // Configuration/
         services.AddSingleton<GatewaySnapshots>();

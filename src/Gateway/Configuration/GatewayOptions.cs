@@ -1,5 +1,6 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
+using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Revocation;
@@ -30,6 +31,8 @@ internal sealed class GatewayOptions
     public RevocationOptions Revocation { get; set; } = new();
 
     public ErrorOptions Errors { get; set; } = new();
+
+    public DrainOptions Drain { get; set; } = new();
 
     public ManagementOptions Management { get; set; } = new();
 }

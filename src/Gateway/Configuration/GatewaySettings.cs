@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
+using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
 using Gateway.Management;
@@ -49,6 +50,8 @@ internal sealed record GatewaySettings
 
     public required ManagementOptions Management { get; init; }
 
+    public required DrainSettings Drain { get; init; }
+
     public required bool DetailedErrors { get; init; }
 
     public required TelemetrySettings Telemetry { get; init; }
@@ -94,6 +97,7 @@ internal sealed record GatewaySettings
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
             Management = options.Management,
+            Drain = DrainCheck.Build(options.Drain, context),
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
             Telemetry = TelemetrySettings.Build(configuration, context.Report),
         };

@@ -178,6 +178,7 @@ public sealed class FullConfigurationTests
             },
             "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },
+            "Drain": { "Delay": "00:00:10", "Timeout": "00:01:00" },
             "Management": { "Port": "9000", "Policy": "admin" }
           },
           "ReverseProxy": {
