@@ -5,6 +5,7 @@ using Gateway.Cors;
 using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Listening;
 using Gateway.Logout;
 using Gateway.Management;
 using Gateway.Observability;
@@ -32,6 +33,9 @@ internal static class GatewayServices
 
         // Draining/
         services.AddDrain(settings.Drain);
+
+        // Listening/
+        services.AddHostedService<CertificateFollower>();
 
         // Configuration/
         services.AddSingleton<GatewaySnapshots>();

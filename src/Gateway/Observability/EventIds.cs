@@ -38,4 +38,6 @@ internal static class EventIds
     public const int RedisNotClosed = 502;
 
     public const int DrainBegun = 600;
+    public const int CertificateTaken = 610;
+    public const int CertificateRefused = 611;
 }
