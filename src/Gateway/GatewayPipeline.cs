@@ -29,7 +29,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
         app.UseMiddleware<RateLimitMiddleware>();         // Limits/          not too many at once, whoever it is
         app.UseRequestTimeouts();                         //                  the route's Timeout
-        app.MapReverseProxy()                             // Identity/        set the identity headers, then forward
+        app.MapReverseProxy(ProxyPipeline.Use)            // Identity/        set the identity headers, then forward
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

@@ -172,7 +172,7 @@ public sealed class FullConfigurationTests
             },
             "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
               "Redis": {
-                "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "Timeout": "00:00:00.100",
+                "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "WaitReplicas": 1, "Timeout": "00:00:00.100",
                 "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"
               }
             },
