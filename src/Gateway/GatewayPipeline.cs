@@ -23,6 +23,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
         app.UseRequestTimeouts();                         //                  the route's Timeout
         app.MapReverseProxy()                             // Identity/        set the identity headers, then forward
+                                                          // Connections/     end what outlives its token: WebSockets, event streams, gRPC
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

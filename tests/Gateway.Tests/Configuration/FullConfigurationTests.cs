@@ -162,7 +162,7 @@ public sealed class FullConfigurationTests
                   { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
                   { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }, { "Path": "$realm", "Exists": false }
                 ],
-                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow"
+                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep"
               }
             },
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }],
@@ -174,7 +174,8 @@ public sealed class FullConfigurationTests
               "Redis": {
                 "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "Timeout": "00:00:00.100",
                 "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"
-              }
+              },
+              "Lookup": { "Keys": ["revoked:{jti}", "{iss}:{sub}:{sid}:{client}"], "Timeout": "00:00:00.020", "CacheFor": "00:00:00.500" }
             },
             "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },
