@@ -37,6 +37,8 @@ public sealed class LiveGateway : IAsyncLifetime
         await _echo.StartAsync(CancellationToken.None);
         var configuration = TestGateway.Configuration(Issuer, Destination)
             .With("Gateway:Issuers:shop:Algorithms", """["RS256", "ES256"]""")
+            // The list must not look old to the test that comes after a jump of the clock.
+            .With("Gateway:Revocation:MaxStaleness", JsonValue.Create("1.00:00:00"))
             .WithCluster("echo", _echo.Url)
             .WithCluster("grpc", _grpc.Address)
             .With("ReverseProxy:Clusters:grpc:HttpRequest", """{ "Version": "2", "VersionPolicy": "RequestVersionExact" }""")
