@@ -22,7 +22,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
         app.UseRequestTimeouts();                         //                  the route's Timeout
-        app.MapReverseProxy()                             // Identity/        set the identity headers, then forward
+        app.MapReverseProxy(ProxyPipeline.Use)            // Identity/        set the identity headers, then forward
                                                           // Connections/     end what outlives its token: WebSockets, event streams, gRPC
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }

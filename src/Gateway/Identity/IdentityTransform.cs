@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Identity;
 
 /// <summary>
-/// Sets the identity headers on every proxied request of every route, after the route's own transforms. It is also the last gate:
-/// a request that no policy has let through is not forwarded, whatever happened before.
+/// Takes the client's credentials out of every proxied request and sets the identity headers, on every route, after the route's own
+/// transforms. It is also the last gate: a request that no policy has let through is not forwarded, whatever happened before.
 /// </summary>
 internal sealed class IdentityTransform : ITransformProvider
 {
@@ -24,14 +24,16 @@ internal sealed class IdentityTransform : ITransformProvider
     private static ValueTask SetIdentity(RequestTransformContext context)
     {
         var features = context.HttpContext.Features;
-        if (features.Get<ProtectedRoute>() is null)
+        var route = features.Get<ProtectedRoute>()
+            ?? throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        var headers = context.ProxyRequest.Headers;
+        if (!route.Policy.ForwardToken)
         {
-            throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+            route.Snapshot.Settings.Tokens.RemoveHeaders(context.HttpContext.Request.Headers, headers);
         }
 
         if (features.Get<VerifiedToken>() is { } token)
         {
-            var headers = context.ProxyRequest.Headers;
             foreach (var header in token.IdentityHeaders)
             {
                 headers.Remove(header.Name);
