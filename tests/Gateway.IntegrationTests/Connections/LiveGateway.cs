@@ -28,6 +28,9 @@ public sealed class LiveGateway : IAsyncLifetime
 
     internal TestGateway Gateway { get; private set; } = null!;
 
+    /// <summary>Completes when the gateway has let go of the last gRPC call.</summary>
+    internal Task GrpcIsOver { get; private set; } = Task.CompletedTask;
+
     public async ValueTask InitializeAsync()
     {
         Issuer = await FakeIssuer.StartAsync();
@@ -102,20 +105,16 @@ public sealed class LiveGateway : IAsyncLifetime
         return TimeProvider.System.GetElapsedTime(start);
     }
 
-    internal async Task<HttpResponseMessage> StreamAsync(HttpClient client, string path, string token, Action<HttpRequestMessage>? more = null)
-    {
-        using var request = TestGateway.Request(HttpMethod.Get, path, token);
-        more?.Invoke(request);
-        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-    }
-
     /// <summary>One message, then silence, as a server stream with nothing to say.</summary>
-    private static async Task TalkGrpcAsync(HttpContext context)
+    private async Task TalkGrpcAsync(HttpContext context)
     {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        GrpcIsOver = over.Task;
         context.Response.ContentType = "application/grpc";
         await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 1, 7 });
         await context.Response.Body.FlushAsync();
         await SilenceAsync(context);
+        over.SetResult();
     }
 
     /// <summary>Ends when the gateway lets go of the connection.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Administration;
 using Gateway.IntegrationTests.Connections;
-using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
 
