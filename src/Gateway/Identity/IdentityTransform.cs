@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Yarp.ReverseProxy.Transforms;
@@ -34,13 +36,35 @@ internal sealed class IdentityTransform : ITransformProvider
 
         if (features.Get<VerifiedToken>() is { } token)
         {
-            foreach (var header in token.IdentityHeaders)
-            {
-                headers.Remove(header.Name);
-                headers.TryAddWithoutValidation(header.Name, header.Value);
-            }
+            Set(token.IdentityHeaders, headers);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private static void Set(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
+    {
+        var count = headers.NonValidated.Count;
+        Add(identity, headers);
+        if (headers.NonValidated.Count == count + identity.Length)
+        {
+            return;
+        }
+
+        // Another stage has let such a name through, which none should: ours alone may stand there.
+        foreach (var header in identity)
+        {
+            headers.Remove(header.Name);
+        }
+
+        Add(identity, headers);
+    }
+
+    private static void Add(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
+    {
+        foreach (var header in identity)
+        {
+            headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
     }
 }
