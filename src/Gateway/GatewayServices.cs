@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Connections;
 using Gateway.Cors;
 using Gateway.Draining;
 using Gateway.Identity;
@@ -62,6 +63,8 @@ internal static class GatewayServices
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
+        services.AddRevocationLookup(settings);
+
         // Logout/
         services.AddSingleton<LogoutTokenReader>();
         services.AddSingleton<LogoutReplays>();
@@ -82,6 +85,7 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
+        services.AddSingleton<ITransformProvider, LiveConnectionTransform>();
         services.AddReverseProxy()
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
             .ConfigureHttpClient((_, handler) =>
@@ -89,6 +93,10 @@ internal static class GatewayServices
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
+
+        // Connections/
+        services.AddSingleton<LiveConnections>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
 
         // Management/
         services.AddSingleton<Readiness>();

@@ -38,6 +38,8 @@ internal sealed record RoutePolicy
 
     public UnavailableBehavior OnRevocationUnavailable { get; init; }
 
+    public ExpiryBehavior OnExpiry { get; init; }
+
     public PolicyDecision Decide(AccessToken token)
     {
         if (!Issuers.IsEmpty && !Issuers.Contains(token.Issuer.Name))
