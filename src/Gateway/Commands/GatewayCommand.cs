@@ -20,6 +20,7 @@ internal static class GatewayCommand
             new RunCommand(),
             new CheckCommand(),
             new ExplainCommand(),
+            new SchemaCommand(),
             new RevokeCommand(),
             new RevocationsCommand(),
         };
