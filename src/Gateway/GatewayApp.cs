@@ -49,6 +49,7 @@ internal static class GatewayApp
         builder.Services.AddGateway(reading);
         var app = builder.Build();
         app.UseGateway();
+        RiskCheck.Log(app.Logger, reading.Warnings);
         return app;
     }
 

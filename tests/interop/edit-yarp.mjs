@@ -7,7 +7,11 @@ import languages from 'vscode-json-languageservice';
 const { getLanguageService, TextDocument } = languages;
 
 const { schema, cases } = JSON.parse(readFileSync(0, 'utf8'));
-const service = getLanguageService({});
+// A text that names a schema of its own gets this one too, as beside the repository's yarp.json.
+const service = getLanguageService({
+  schemaRequestService: async () => JSON.stringify(schema),
+  workspaceContext: { resolveRelativePath: (relative, resource) => new URL(relative, resource).toString() },
+});
 service.configure({ validate: true, allowComments: true, schemas: [{ uri: 'file:///schema.json', fileMatch: ['*.json'], schema }] });
 const results = [];
 for (const { text } of cases) {

@@ -47,7 +47,7 @@ public sealed class EditorTests
             CheckedConfiguration.With("\"Match\": {", "\"Mach\": {}, \"Match\": {"),
             CheckedConfiguration.With("\"Policies\": {", "\"Management\": { \"Port\": 70000 }, \"Policies\": {"));
 
-        foreach (var (problems, line) in results.Zip([6, 7, 16, 18, 10]))
+        foreach (var (problems, line) in results.Zip([6, 7, 16, 19, 10]))
         {
             Problems(problems).ShouldContain(problem => problem.StartsWith($"{line}: ", StringComparison.Ordinal), problems.ToJsonString());
         }
