@@ -33,8 +33,13 @@ internal static class RevocationCommand
         {
             var settings = new RedisSettings
             {
-                Connection = redis.Connection, Name = "redis", PasswordFile = null, KeyPrefix = "gateway:", Timeout = TimeSpan.FromSeconds(2),
-                Authorities = null, Certificate = null,
+                Connection = redis.Connection,
+                Name = "redis",
+                PasswordFile = null,
+                KeyPrefix = "gateway:",
+                Timeout = TimeSpan.FromSeconds(2),
+                Authorities = null,
+                Certificate = null,
             };
             await using var connection = new RedisConnection(settings, TimeProvider.System, NullLogger<RedisConnection>.Instance);
             var log = new RedisRevocationLog(connection, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);

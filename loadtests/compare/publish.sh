@@ -8,8 +8,6 @@ case $(uname -m) in
   aarch64) runtime=linux-arm64 ;;
   *) echo "No ReadyToRun for $(uname -m)." >&2; exit 1 ;;
 esac
-# The lock file in the repository knows no runtime, and this build must not add one. AnyCPU: else the compiler takes the
-# SDK's copy of System.IO.Hashing, which is compiled ahead of time, for one of another processor.
-dotnet publish src/Gateway -c Release -r "$runtime" --self-contained false -p:PublishReadyToRun=true \
-  -p:PlatformTarget=AnyCPU -p:NuGetLockFilePath="$1/../product.lock.json" \
-  -o "$1" --nologo -v quiet
+# The lock file in the repository knows no runtime, and this build must not add one.
+dotnet publish src/Gateway -c Release -r "$runtime" --self-contained false -p:PublishReadyToRun=true -p:PlatformTarget=AnyCPU \
+  -p:NuGetLockFilePath="$1/../product.lock.json" -o "$1" --nologo -v quiet

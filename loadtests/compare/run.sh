@@ -11,12 +11,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-bash loadtests/compare/install.sh
+[ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/install.sh
 artifacts=$PWD/artifacts/compare
 tokens=$artifacts/tokens-${TOKENS:-160000}
 mkdir -p "$artifacts"
-dotnet publish loadtests/Gateway.Benchmarks -c Release -o "$artifacts/bin" --nologo -v quiet
-bash loadtests/compare/publish.sh "$artifacts/product"
+[ "${SKIP_INSTALL:-}" = 1 ] || dotnet publish loadtests/Gateway.Benchmarks -c Release -o "$artifacts/bin" --nologo -v quiet
+[ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/publish.sh "$artifacts/product"
 
 find "$artifacts" -maxdepth 1 -name 'tokens-*' -mtime +20 -exec rm -rf {} +
 if [ ! -e "$tokens/checks.json" ]; then

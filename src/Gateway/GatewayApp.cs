@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Configuration;
+using Gateway.Listening;
 
 namespace Gateway;
 
@@ -22,6 +23,7 @@ internal sealed record GatewayAppOptions
 /// <summary>Builds the gateway: read and check the configuration, then put the request path together.</summary>
 internal static class GatewayApp
 {
+    private const string KestrelSection = "Kestrel";
     private const string DefaultUrls = "http://*:8080";
 
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
@@ -98,6 +100,8 @@ internal static class GatewayApp
             });
         }
 
+        var certificates = new EndpointCertificates(builder.Configuration.GetSection(KestrelSection), builder.Environment.ContentRootPath);
+        builder.Services.AddSingleton(certificates);
         builder.WebHost.UseKestrel((web, kestrel) =>
         {
             kestrel.AddServerHeader = false;
@@ -106,7 +110,7 @@ internal static class GatewayApp
             kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
             // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-            kestrel.Configure(web.Configuration.GetSection("Kestrel"));
+            certificates.Apply(kestrel.Configure(web.Configuration.GetSection(KestrelSection)));
         });
         return builder;
     }

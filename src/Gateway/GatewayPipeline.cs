@@ -1,10 +1,13 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Draining;
 using Gateway.Errors;
 using Gateway.Hygiene;
+using Gateway.Limits;
 using Gateway.Logout;
 using Gateway.Observability;
+using Gateway.Responses;
 
 namespace Gateway;
 
@@ -14,15 +17,19 @@ internal static class GatewayPipeline
     public static void UseGateway(this WebApplication app)
     {
         var live = app.Services.GetRequiredService<LiveGateway>();
+        app.UseMiddleware<DrainMiddleware>();             // Draining/        a replica that ends sends its clients elsewhere
         app.UseMiddleware<RequestTelemetryMiddleware>();  // Observability/ one log line and one complete span a request
+        app.UseMiddleware<ResponseHeadersMiddleware>();   // Responses/       headers for every answer
         app.UseMiddleware<ProblemMiddleware>();           // Errors/          every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         refuse what is ambiguous, strip what only we may say
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          an issuer ends a session: no route, no access token
         app.UseRouting();                                 //                  which route is this?
+        app.UseCors();                                    // Cors/            which pages may call? a preflight ends here, without a token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
+        app.UseMiddleware<RateLimitMiddleware>();         // Limits/          not too many at once, whoever it is
         app.UseRequestTimeouts();                         //                  the route's Timeout
-        app.MapReverseProxy()                             // Identity/        set the identity headers, then forward
+        app.MapReverseProxy(ProxyPipeline.Use)            // Identity/        set the identity headers, then forward
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

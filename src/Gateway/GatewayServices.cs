@@ -1,14 +1,18 @@
 using System.Text;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Cors;
+using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Listening;
 using Gateway.Logout;
 using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -26,6 +30,12 @@ internal static class GatewayServices
 
         // Observability/
         services.AddTelemetry(settings.Telemetry);
+
+        // Draining/
+        services.AddDrain(settings.Drain);
+
+        // Listening/
+        services.AddHostedService<CertificateFollower>();
 
         // Configuration/
         services.AddSingleton<GatewaySnapshots>();
@@ -65,6 +75,10 @@ internal static class GatewayServices
         // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();
+
+        // Cors/
+        services.AddCors();
+        services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();

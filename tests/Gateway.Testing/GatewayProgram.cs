@@ -27,8 +27,10 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     /// <param name="files">Files beside yarp.json, which is one of them.</param>
     /// <param name="environment">Environment variables.</param>
+    /// <param name="endpoints">More of them, made from the address that it shall have.</param>
     public static async Task<GatewayProgram> StartAsync(
-        IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string>? environment = null,
+        Func<string, IReadOnlyDictionary<string, string>>? endpoints = null)
     {
         var program = new GatewayProgram();
         foreach (var (name, content) in files)
@@ -49,8 +51,9 @@ internal sealed class GatewayProgram : IAsyncDisposable
             [typeof(GatewayApp).Assembly.Location, "--config", Path.Combine(program._folder.FullName, "yarp.json"), "--urls", program.Address])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        start.Environment["Gateway__Drain__Delay"] = "00:00:00";
         start.Environment["Gateway__Management__Port"] = managementPort.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in (environment ?? new Dictionary<string, string>()).Concat(endpoints?.Invoke(program.Address) ?? new Dictionary<string, string>()))
         {
             start.Environment[name] = value;
         }
@@ -84,12 +87,15 @@ internal sealed class GatewayProgram : IAsyncDisposable
             $"the gateway is ready; it printed {string.Join('\n', _lines)}");
     }
 
+    /// <summary>SIGTERM.</summary>
+    public Task SignalAsync() => Script.RunAsync("bash", ["-c", $"kill -TERM {_process.Id}"]);
+
     /// <summary>SIGTERM, and how long it took to be gone.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
         using var deadline = new CancellationTokenSource(Deadline);
         var start = TimeProvider.System.GetTimestamp();
-        await Script.RunAsync("bash", ["-c", $"kill -TERM {_process.Id}"]);
+        await SignalAsync();
         await _process.WaitForExitAsync(deadline.Token);
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(start));
     }

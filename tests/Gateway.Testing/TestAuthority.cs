@@ -10,13 +10,21 @@ internal sealed class TestAuthority : IDisposable
     private readonly X509Certificate2 _root;
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
-    public TestAuthority()
+    /// <param name="parent">Whose certificate it has; by default its own.</param>
+    public TestAuthority(TestAuthority? parent = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(parent is null ? "CN=Test authority" : "CN=Test authority of an authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        _root = request.CreateSelfSigned(_now.AddDays(-30), _now.AddDays(30));
+        if (parent is null)
+        {
+            _root = request.CreateSelfSigned(_now.AddDays(-30), _now.AddDays(30));
+            return;
+        }
+
+        using var certificate = request.Create(parent._root, _now.AddDays(-20), _now.AddDays(20), RandomNumberGenerator.GetBytes(8));
+        _root = certificate.CopyWithPrivateKey(key);
     }
 
     /// <summary>What a <c>CaFile</c> holds.</summary>

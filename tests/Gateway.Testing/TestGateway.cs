@@ -30,6 +30,9 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary>The public address for HTTP/2 without TLS.</summary>
     public string Http2Address => _app.Urls.ElementAt(1);
 
+    /// <summary>The address of the endpoint with TLS that a test configures.</summary>
+    public string HttpsAddress => _app.Urls.First(url => url.StartsWith("https:", StringComparison.Ordinal));
+
     public string ManagementAddress => $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
 
     public string ConfigFile => Path.Combine(_folder.FullName, "yarp.json");

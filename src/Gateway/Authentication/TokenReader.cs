@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Http.Headers;
 using Gateway.Hygiene;
 using Gateway.Tokens;
 using Microsoft.Extensions.Primitives;
@@ -15,6 +16,9 @@ internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies)
 {
+    private readonly ImmutableArray<string> _otherHeaders =
+        [.. headers.Select(header => header.Name).Where(name => !name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase))];
+
     /// <summary>False with the reason when there is no token to validate.</summary>
     public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RefusalReason reason)
     {
@@ -38,17 +42,23 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     }
 
     /// <summary>
-    /// Removes every header and cookie that a token can be in, whether or not one was, and <c>Authorization</c>: credentials that nobody
-    /// checked must not stand beside an identity that somebody did.
+    /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
+    /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. What the route itself
+    /// puts there stays. The client's request keeps them, because the server reuses a header's text for the next request of the
+    /// connection only while it is still there.
     /// </summary>
-    public void Remove(IHeaderDictionary request)
+    public void RemoveHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
     {
-        request.Remove(HeaderNames.Authorization);
-        foreach (var header in headers)
+        RemoveHeader(HeaderNames.Authorization, request, proxied);
+        foreach (var name in _otherHeaders)
         {
-            request.Remove(header.Name);
+            RemoveHeader(name, request, proxied);
         }
+    }
 
+    /// <summary>The same for cookies, of which others stay.</summary>
+    public void RemoveCookies(IHeaderDictionary request)
+    {
         if (!cookies.IsEmpty && request.Cookie.Count > 0)
         {
             var kept = CookiePairs.Without(request.Cookie, cookies);
@@ -62,6 +72,27 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         if (request.Authorization is [{ } value] && !headers.Any(header => IsToken(header, value)))
         {
             request.Remove(HeaderNames.Authorization);
+        }
+    }
+
+    private static void RemoveHeader(string name, IHeaderDictionary request, HttpRequestHeaders proxied)
+    {
+        if (!proxied.NonValidated.TryGetValues(name, out var values))
+        {
+            return;
+        }
+
+        var sent = request[name];
+        foreach (var value in values)
+        {
+            for (var i = 0; i < sent.Count; i++)
+            {
+                if (value == sent[i])
+                {
+                    proxied.Remove(name);
+                    return;
+                }
+            }
         }
     }
 

@@ -5,7 +5,8 @@ using Gateway.Tokens;
 namespace Gateway.Authorization;
 
 /// <summary>
-/// May this caller use this route? Refuses, or marks the request as decided and takes the token out of it unless the policy forwards it.
+/// May this caller use this route? Refuses, or marks the request as decided. The token is taken out on the way to the destination, unless
+/// the policy forwards it.
 /// </summary>
 internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
@@ -28,7 +29,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         }
         else
         {
-            reader.Remove(context.Request.Headers);
+            reader.RemoveCookies(context.Request.Headers);
         }
 
         context.Features.Set(route);

@@ -1,4 +1,5 @@
 using Gateway.Configuration;
+using Gateway.Limits;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -6,11 +7,15 @@ namespace Gateway.Authorization;
 
 /// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
 /// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
-internal sealed record ProtectedRoute(string Id, RoutePolicy Policy, GatewaySnapshot Snapshot)
+/// <param name="RateLimit">Null for as many requests as come.</param>
+internal sealed record ProtectedRoute(string Id, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit)
 {
-    // A route whose policy is unknown cannot be read, so there is one.
-    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) =>
-        new(route.RouteId, snapshot.Settings.Policies[route.AuthorizationPolicy!], snapshot);
+    // A route whose policy or limit is unknown cannot be read, so there is one.
+    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(
+        route.RouteId,
+        snapshot.Settings.Policies[route.AuthorizationPolicy!],
+        snapshot,
+        route.Metadata!.TryGetValue(RateLimit.MetadataKey, out var limit) ? snapshot.Settings.RateLimits[limit] : null);
 
     /// <summary>
     /// Null when no route matched (404, or 405 for its method), and only then: a proxied route without a policy is a fault and must not

@@ -29,6 +29,7 @@ internal sealed class RunCommand : Command
         try
         {
             await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config, Settings = settings });
+            using var second = new SecondSignal(app.Lifetime);
             await app.RunAsync(cancellationToken);
             return GatewayCommand.Done;
         }

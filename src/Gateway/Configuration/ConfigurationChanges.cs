@@ -3,10 +3,11 @@ namespace Gateway.Configuration;
 /// <summary>What a new reading of yarp.json changes, for the log: names, never values.</summary>
 internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string> NeedRestart)
 {
-    // What is opened once: listeners, stores, folders.
+    // What is opened once, listeners, stores, folders; and the end, which the grace period outside belongs to.
     private static readonly string[] ReadAtStart =
     [
-        "Gateway:Management:Port", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite", "Gateway:Revocation:Redis",
+        "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
+        "Gateway:Revocation:Redis",
         "Kestrel", "Urls", "Logging",
     ];
 

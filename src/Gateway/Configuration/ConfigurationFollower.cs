@@ -1,4 +1,5 @@
 using Gateway.Keys;
+using Gateway.Limits;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -19,6 +20,7 @@ internal sealed partial class ConfigurationFollower(
     // A change that was good but for an issuer's keys may be good a moment later, without another change of the file.
     private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LimitPatience = TimeSpan.FromMinutes(1);
 
     private string _seen = first.Hash;
     private string? _reported;
@@ -76,6 +78,7 @@ internal sealed partial class ConfigurationFollower(
         }
 
         live.Swap(next);
+        _ = ForgetLaterAsync(current.Settings.RateLimits.Values.Except(reading.Settings.RateLimits.Values).ToArray(), stopping);
         issuers.Swap(reading.Settings.Issuers);
         revocations.MaxStaleness = reading.Settings.Revocation.MaxStaleness;
         _reported = null;
@@ -87,6 +90,16 @@ internal sealed partial class ConfigurationFollower(
         if (changes.NeedRestart.Count > 0)
         {
             RestartNeeded(logger, string.Join(", ", changes.NeedRestart));
+        }
+    }
+
+    /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
+    private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
+    {
+        await Task.Delay(LimitPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var limit in limits)
+        {
+            limit.Dispose();
         }
     }
 

@@ -43,11 +43,12 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
         var settings = GatewaySettings.Build(configuration, context, previous);
-        var proxy = await YarpCheck.RunAsync(configuration, report);
+        var proxy = await YarpCheck.RunAsync(configuration, settings, report);
         report.ThrowIfAny();
-        return new ConfigurationReading(document, configuration, settings, proxy!.Routes, proxy.Clusters)
+        var (routes, clusters) = proxy!.Value;
+        return new ConfigurationReading(document, configuration, settings, routes, clusters)
         {
-            Warnings = RiskCheck.Run(document, configuration, proxy, isDevelopment),
+            Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),
         };
     }
 }

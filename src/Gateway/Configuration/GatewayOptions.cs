@@ -1,7 +1,10 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
+using Gateway.Cors;
+using Gateway.Draining;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Limits;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -18,6 +21,29 @@ internal sealed class GatewayOptions
     /// <summary>The policies that routes may name, besides the built-in <c>Anonymous</c> and <c>Authenticated</c>. Default none.</summary>
     public Dictionary<string, PolicyOptions> Policies { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The CORS policies that routes may name in <c>CorsPolicy</c>. Default none.</summary>
+    public Dictionary<string, CorsPolicyOptions> Cors { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The limits that routes may name in <c>RateLimiterPolicy</c>. Default none.</summary>
+    public Dictionary<string, RateLimitOptions> RateLimits { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The times that routes may name in <c>TimeoutPolicy</c>, after which a request is answered with 504. Default none; 1 millisecond to 1 day.</summary>
+    public Dictionary<string, TimeSpan> Timeouts { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>
+    /// The proxies in front whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses, or networks in CIDR form.
+    /// They must set or remove all three. Default none.
+    /// </summary>
+    public List<string>? TrustedProxies { get; set; }
+
+    /// <summary>
+    /// Headers for every answer, refusals included, that a destination has not set itself. <c>Strict-Transport-Security</c> goes out on
+    /// https only. Default none.
+    /// </summary>
+    public Dictionary<string, string>? ResponseHeaders { get; set; }
+
     /// <summary>Where a request may carry its token. Default: the header <c>Authorization</c> with scheme <c>Bearer</c>.</summary>
     public List<TokenSourceOptions>? TokenSources { get; set; }
 
@@ -31,6 +57,8 @@ internal sealed class GatewayOptions
 
     public ErrorOptions Errors { get; set; } = new();
 
+    public DrainOptions Drain { get; set; } = new();
+
     public ManagementOptions Management { get; set; } = new();
 }
 
@@ -39,6 +67,13 @@ internal sealed class ErrorOptions
 {
     /// <summary>Whether the body names the exact reason. Default: true in the Development environment, else false.</summary>
     public bool? Detailed { get; set; }
+}
+
+/// <summary>What a request may be at most: <c>Gateway:Limits</c>.</summary>
+internal sealed class LimitOptions
+{
+    /// <summary>Bytes of a request's body, on every route without a <c>MaxRequestBodySize</c> of its own. Default 30000000; -1 for any size.</summary>
+    public long MaxRequestBodySize { get; set; } = 30_000_000;
 }
 
 /// <summary>The listener for health probes and administration: <c>Gateway:Management</c>. On every address; in the Development environment on loopback only.</summary>

@@ -2,13 +2,19 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Authentication;
 using Gateway.Authorization;
+using Gateway.Cors;
+using Gateway.Draining;
+using Gateway.Hygiene;
 using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Limits;
 using Gateway.Management;
 using Gateway.Observability;
 using Gateway.Redis;
+using Gateway.Responses;
 using Gateway.Revocation;
 using Gateway.Tokens;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Gateway.Configuration;
 
@@ -21,6 +27,20 @@ internal sealed record GatewaySettings
     public required ImmutableArray<string> LogoutIssuers { get; init; }
 
     public required RoutePolicies Policies { get; init; }
+
+    public required FrozenDictionary<string, CorsPolicy> Cors { get; init; }
+
+    public required FrozenDictionary<string, RateLimit> RateLimits { get; init; }
+
+    public required FrozenDictionary<string, TimeSpan> Timeouts { get; init; }
+
+    /// <summary>Bytes; -1 for any size.</summary>
+    public required long MaxRequestBodySize { get; init; }
+
+    /// <summary>Null while nobody in front is believed.</summary>
+    public required TrustedProxies? TrustedProxies { get; init; }
+
+    public required ImmutableArray<ResponseHeader> ResponseHeaders { get; init; }
 
     /// <summary>The routes' places in the file: of two that match, the first wins.</summary>
     public required FrozenDictionary<string, int> RoutePlaces { get; init; }
@@ -49,6 +69,8 @@ internal sealed record GatewaySettings
 
     public required ManagementOptions Management { get; init; }
 
+    public required DrainSettings Drain { get; init; }
+
     public required bool DetailedErrors { get; init; }
 
     public required TelemetrySettings Telemetry { get; init; }
@@ -64,7 +86,8 @@ internal sealed record GatewaySettings
 
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
-        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, ClaimPath.DerivedBy(options.Issuers.Values), context.Report);
+        var derived = ClaimPath.DerivedBy(options.Issuers.Values);
+        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, context.Report);
         var policies = PolicyCheck.Build(options, context);
         if (IsSame("Gateway:Identity"))
         {
@@ -72,7 +95,7 @@ internal sealed record GatewaySettings
         }
 
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
-        RouteCheck.Run(configuration, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
+        RouteCheck.Run(configuration, options, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
@@ -82,6 +105,12 @@ internal sealed record GatewaySettings
             LogoutIssuers = logoutIssuers,
             Configuration = configuration,
             Policies = policies,
+            Cors = CorsCheck.Build(options.Cors, context.Report),
+            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
+            Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
+            MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
+            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, context.Report),
+            ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Tokens = tokens,
@@ -94,6 +123,7 @@ internal sealed record GatewaySettings
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
             Management = options.Management,
+            Drain = DrainCheck.Build(options.Drain, context),
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
             Telemetry = TelemetrySettings.Build(configuration, context.Report),
         };

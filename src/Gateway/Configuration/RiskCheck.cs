@@ -7,10 +7,10 @@ namespace Gateway.Configuration;
 internal static partial class RiskCheck
 {
     public static IReadOnlyList<ConfigurationError> Run(
-        YarpJson document, IConfiguration configuration, IProxyConfig proxy, bool isDevelopment)
+        YarpJson document, IConfiguration configuration, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, bool isDevelopment)
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        var context = new RiskContext(options, proxy.Routes, proxy.Clusters, isDevelopment);
+        var context = new RiskContext(options, routes, clusters, isDevelopment);
         var report = new ConfigurationReport(document, configuration);
         foreach (var rule in RiskRules.All)
         {

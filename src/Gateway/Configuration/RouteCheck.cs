@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Limits;
 using Gateway.Logout;
 using Yarp.ReverseProxy.Configuration;
 
@@ -12,17 +13,14 @@ internal static partial class RouteCheck
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
     private const string ClustersSection = $"{SettingSchema.ReverseProxy}:Clusters";
 
-    // What a route can name that this version has no place to define.
-    private static readonly string[] UndefinedPolicies =
-        [nameof(RouteConfig.CorsPolicy), nameof(RouteConfig.RateLimiterPolicy), nameof(RouteConfig.TimeoutPolicy)];
-
     // Transforms that write a request header, whose value is the header's name.
     private static readonly string[] HeaderTransforms = ["RequestHeader", "RequestHeaderRouteValue", "ClientCert"];
 
     // What the X-Forwarded transform puts after its HeaderPrefix.
     private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
-    public static void Run(IConfiguration configuration, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, ConfigurationReport report)
+    public static void Run(
+        IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, ConfigurationReport report)
     {
         var clusters = configuration.GetSection(ClustersSection).GetChildren().ToArray();
         var matches = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -30,6 +28,12 @@ internal static partial class RouteCheck
         foreach (var route in configuration.GetSection(RoutesSection).GetChildren())
         {
             CheckPolicy(route, policies, report);
+            RouteNames.CheckUsed(route, options, report);
+            if (route.GetValue<long?>(nameof(RouteConfig.MaxRequestBodySize)) is { } size)
+            {
+                BodySizeCheck.Run($"{route.Path}:{nameof(RouteConfig.MaxRequestBodySize)}", size, report);
+            }
+
             CheckCluster(route, clusters, report);
             CheckTransforms(route, names, report);
             if (hasLogout)
@@ -84,14 +88,6 @@ internal static partial class RouteCheck
         else if (!policies.Names.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
             report.Error(path, "there is no such policy.", Suggestion.For(policy, policies.Names));
-        }
-
-        foreach (var name in UndefinedPolicies)
-        {
-            if (route[name] is { } value && !value.Equals("Disable", StringComparison.OrdinalIgnoreCase))
-            {
-                report.Error($"{route.Path}:{name}", "there is no such policy; this version has no place to define one.", "Remove it.");
-            }
         }
     }
 

@@ -1,5 +1,7 @@
 using Gateway.Authorization;
+using Gateway.Cors;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
@@ -7,13 +9,14 @@ namespace Gateway.Configuration;
 /// <summary>Runs YARP's own validators over every route and cluster, so that their findings are reported with ours.</summary>
 internal static class YarpCheck
 {
-    /// <returns>The routes and clusters as YARP reads them; null when it cannot.</returns>
-    public static async Task<IProxyConfig?> RunAsync(IConfiguration configuration, ConfigurationReport report)
+    /// <returns>The routes and clusters as YARP shall have them; null when it cannot read them.</returns>
+    public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddRouting();
         services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton(configuration);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
         await using var provider = services.BuildServiceProvider();
@@ -29,7 +32,8 @@ internal static class YarpCheck
         }
 
         var validator = provider.GetRequiredService<IConfigValidator>();
-        foreach (var route in config.Routes)
+        RouteConfig[] routes = [.. config.Routes.Select(route => RouteNames.Resolve(route, settings))];
+        foreach (var route in routes)
         {
             Add($"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}", await validator.ValidateRouteAsync(route), report);
         }
@@ -39,7 +43,7 @@ internal static class YarpCheck
             Add($"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}", await validator.ValidateClusterAsync(cluster), report);
         }
 
-        return config;
+        return (routes, config.Clusters);
     }
 
     private static void Add(string path, IEnumerable<Exception> errors, ConfigurationReport report)

@@ -8,10 +8,12 @@ namespace Gateway.Errors;
 /// Gives a body to the failures that have none: no route, the wrong method, a destination that did not answer, and a bug of ours.
 /// What a destination answered itself is never touched.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        var started = log.Start();
+        Exception? failure = null;
         try
         {
             await next(context);
@@ -21,22 +23,30 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             // Kestrel found fault with the request while it was being read, such as a body over the limit.
             context.Response.Clear();
             await Problem.WriteAsync(context, fault.StatusCode);
-            return;
         }
-#pragma warning disable CA1031 // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
-        catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it was, the client must get an answer.
+        catch (Exception fault)
 #pragma warning restore CA1031
         {
+            failure = fault;
+            // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
+            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            {
+                log.Notable(context, started, fault);
+                throw;
+            }
+
             Faulted(logger, fault);
             context.Response.Clear();
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);
-            return;
         }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && IsOurs(context))
         {
             await Problem.WriteAsync(context, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
         }
+
+        log.Notable(context, started, failure);
     }
 
     /// <summary>To YARP a route's Timeout looks like a client that has left; a client that is still there knows better.</summary>

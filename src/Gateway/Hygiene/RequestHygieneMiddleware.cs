@@ -17,6 +17,8 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         // A request goes by one configuration from here to its end, whatever is read meanwhile.
         var snapshot = live.Current;
         context.Features.Set(snapshot);
+        // What a trusted proxy says of client and target is checked like what a client says.
+        snapshot.Settings.TrustedProxies?.Apply(context);
         var fault = Check(context, snapshot.Settings.ProtectedHeaders, out var stripped);
         if (stripped > 0)
         {
@@ -57,14 +59,17 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
     /// <summary>One non-empty host. The dot that ends a fully qualified name goes, or it would name a host that no route knows.</summary>
     private static bool HasClearHost(HttpRequest request)
     {
-        var host = request.Host.Host;
-        if (host.EndsWith('.'))
+        var value = request.Host.Value ?? "";
+        // The colon before the port, which an IPv6 address has more of, each within brackets.
+        var colon = value.LastIndexOf(':');
+        var end = colon > value.LastIndexOf(']') ? colon : value.Length;
+        if (end > 0 && value[end - 1] == '.')
         {
-            host = host[..^1];
-            request.Host = request.Host.Port is { } port ? new HostString(host, port) : new HostString(host);
+            end--;
+            request.Host = new HostString(string.Concat(value.AsSpan(0, end), value.AsSpan(end + 1)));
         }
 
-        return host.Length > 0 && !host.EndsWith('.');
+        return end > 0 && value[end - 1] != '.';
     }
 
     private static Task RefuseAsync(HttpContext context, RequestFault fault)

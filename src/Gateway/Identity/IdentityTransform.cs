@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Yarp.ReverseProxy.Transforms;
@@ -6,8 +8,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Identity;
 
 /// <summary>
-/// Sets the identity headers on every proxied request of every route, after the route's own transforms. It is also the last gate:
-/// a request that no policy has let through is not forwarded, whatever happened before.
+/// Takes the client's credentials out of every proxied request and sets the identity headers, on every route, after the route's own
+/// transforms. It is also the last gate: a request that no policy has let through is not forwarded, whatever happened before.
 /// </summary>
 internal sealed class IdentityTransform : ITransformProvider
 {
@@ -24,21 +26,45 @@ internal sealed class IdentityTransform : ITransformProvider
     private static ValueTask SetIdentity(RequestTransformContext context)
     {
         var features = context.HttpContext.Features;
-        if (features.Get<ProtectedRoute>() is null)
+        var route = features.Get<ProtectedRoute>()
+            ?? throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        var headers = context.ProxyRequest.Headers;
+        if (!route.Policy.ForwardToken)
         {
-            throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+            route.Snapshot.Settings.Tokens.RemoveHeaders(context.HttpContext.Request.Headers, headers);
         }
 
         if (features.Get<VerifiedToken>() is { } token)
         {
-            var headers = context.ProxyRequest.Headers;
-            foreach (var header in token.IdentityHeaders)
-            {
-                headers.Remove(header.Name);
-                headers.TryAddWithoutValidation(header.Name, header.Value);
-            }
+            Set(token.IdentityHeaders, headers);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private static void Set(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
+    {
+        var count = headers.NonValidated.Count;
+        Add(identity, headers);
+        if (headers.NonValidated.Count == count + identity.Length)
+        {
+            return;
+        }
+
+        // Another stage has let such a name through, which none should: ours alone may stand there.
+        foreach (var header in identity)
+        {
+            headers.Remove(header.Name);
+        }
+
+        Add(identity, headers);
+    }
+
+    private static void Add(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
+    {
+        foreach (var header in identity)
+        {
+            headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
     }
 }

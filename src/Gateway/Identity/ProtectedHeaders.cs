@@ -23,7 +23,7 @@ internal sealed class ProtectedHeaders
     private static readonly ImmutableArray<string> ProxyHeaders =
     [
         "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Host", "X-Scheme",
-        "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
+        "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Original-Prefix", "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
         "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-SSL-Client-Cert", "Remote-User", "X-Remote-User",
         // CGI makes HTTP_PROXY of it, which many HTTP clients obey (httpoxy).
         "Proxy",

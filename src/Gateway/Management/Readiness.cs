@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Draining;
 using Gateway.Revocation;
 using Gateway.Tokens;
 
@@ -9,17 +10,18 @@ internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 
 /// <summary>
 /// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys and the
-/// revocation list has been read once. A store that fails later does not make a replica unready: all would be at once, and the
+/// revocation list has been read once, until the replica is told to end. A store that fails later does not make a replica unready: all would be at once, and the
 /// policies decide better.
 /// </summary>
-internal sealed class Readiness(LiveIssuers issuers, RevocationList revocations, IHostApplicationLifetime lifetime)
+internal sealed class Readiness(LiveIssuers issuers, RevocationList revocations, Drain drain, IHostApplicationLifetime lifetime)
 {
     private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
 
     private IEnumerable<ReadinessCheck> Ready => issuers.Current.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
         .Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
         .Prepend(Started)
-        .Append(new ReadinessCheck("revocations", revocations.IsLoaded));
+        .Append(new ReadinessCheck("revocations", revocations.IsLoaded))
+        .Append(new ReadinessCheck("serving", !drain.IsUnderWay));
 
     public void Map(IEndpointRouteBuilder app)
     {

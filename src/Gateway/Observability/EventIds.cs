@@ -1,10 +1,11 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis. Never reused; 100 to 102 are spent.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Never reused; 100 to 102 are spent.</summary>
 internal static class EventIds
 {
     public const int RequestFaulted = 103;
     public const int RequestAnswered = 104;
+    public const int RefusalsOmitted = 105;
 
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;
@@ -37,4 +38,8 @@ internal static class EventIds
     public const int RedisLost = 500;
     public const int RedisRestored = 501;
     public const int RedisNotClosed = 502;
+
+    public const int DrainBegun = 600;
+    public const int CertificateTaken = 610;
+    public const int CertificateRefused = 611;
 }

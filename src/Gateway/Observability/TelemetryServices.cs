@@ -30,6 +30,7 @@ internal static class TelemetryServices
         services.AddSingleton(settings);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<MetricsEndpoint>();
+        services.AddSingleton<AccessLog>();
         services.AddSingleton<DistributedContextPropagator, TraceContextPropagator>();
         if (settings.Exports)
         {

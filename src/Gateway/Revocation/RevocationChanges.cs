@@ -18,7 +18,7 @@ internal sealed class RevocationChanges(RevocationSet set)
     {
         var key = entry.Key;
         var minute = RevocationClock.MinuteOf(entry.Expires);
-        if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.IsRestored(key) || set.IsRevoked(entry.Kind, key)))
+        if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.WasRestored(key) || set.IsRevoked(entry.Kind, key)))
         {
             return;
         }

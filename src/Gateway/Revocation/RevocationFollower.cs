@@ -110,7 +110,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 _position = position;
             }
 
-            _putBack?.Saw(page.Entries);
+            _putBack?.Saw(page.Entries, page.Repeated);
             for (var i = 0; i < page.Entries.Count; i++)
             {
                 // What another replica believes to have been taken back is not news to one that knows of a later revocation.

@@ -13,6 +13,10 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
     private const int StepSegments = 256;
 
     private readonly RevocationSet _logged = new();
+
+    // Where a name was revoked, restored and revoked again, an old revocation in the log is no proof to a replica that knows of the
+    // restoring alone; so the last one is written once more.
+    private readonly HashSet<RevocationKey> _revokedAgain = [];
     private int _segment;
     private int _written;
 
@@ -22,11 +26,14 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
     public bool IsLeading { get; private set; }
 
     /// <summary>The log says this, read from its start.</summary>
-    public void Saw(IReadOnlyList<RevocationEntry> entries)
+    /// <param name="repeated">How many of the entries, the first ones, had been read before the loss.</param>
+    public void Saw(IReadOnlyList<RevocationEntry> entries, int repeated)
     {
         // An entry that had expired when it came is remembered until the next look, in both alike.
         _logged.ForgetLike(known);
         _logged.Apply(entries);
+        _revokedAgain.UnionWith(entries.Skip(repeated)
+            .Where(entry => entry.Operation == RevocationOperation.Revoke && known.WasRestored(entry.Key)).Select(entry => entry.Key));
     }
 
     /// <summary>Goes on for a step. The log has been read to its end since the last one.</summary>
@@ -64,13 +71,16 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
         var next = _segment;
         while (next < RevocationTable.Segments && next < _segment + StepSegments && missing.Count < StepEntries)
         {
-            missing.AddRange(known.Live(next).Where(mark => !_logged.Covers(mark)).Select(mark => EntryOf(mark, RevocationOperation.Revoke)));
+            missing.AddRange(known.Live(next).Where(IsMissing).Select(mark => EntryOf(mark, RevocationOperation.Revoke)));
             missing.AddRange(known.Restored(next).Where(mark => _logged.IsRevoked(mark.Kind, mark.Key)).Select(mark => EntryOf(mark, RevocationOperation.Restore)));
             next++;
         }
 
         return (missing, next);
     }
+
+    private bool IsMissing(RevocationMark mark) =>
+        !_logged.Covers(mark) || (known.WasRestored(mark.Key) && !_revokedAgain.Contains(mark.Key));
 
     private static RevocationEntry EntryOf(RevocationMark mark, RevocationOperation operation) => RevocationEntry.Of(mark, operation) with
     {

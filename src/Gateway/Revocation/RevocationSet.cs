@@ -10,7 +10,7 @@ internal sealed class RevocationSet
     private readonly RevocationTable _singles = new(hasCutOffs: false);
     private readonly RevocationTable _groups = new(hasCutOffs: true);
 
-    // Names that were taken back, for as long as an older copy of the log may say otherwise.
+    // Names that were ever taken back, for as long as an older copy of the log may say otherwise.
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
 
@@ -58,7 +58,6 @@ internal sealed class RevocationSet
             refusesMore |= change.RestoredUntil is null
                 ? table.Add(key, mark.Kind, mark.Minute, mark.CutOff)
                 : table.Replace(key, mark.Kind, mark.Minute, mark.CutOff);
-            _restored.Remove(key);
         }
 
         if (refusesMore)
@@ -106,14 +105,14 @@ internal sealed class RevocationSet
     /// <summary>Whether the name is revoked, be it for some tokens only.</summary>
     public bool IsRevoked(RevocationKind kind, RevocationKey name) => TableOf(kind).TryGet(name, out _);
 
-    /// <summary>Whether the last word about the name was that it is taken back.</summary>
-    public bool IsRestored(RevocationKey name) => _restored.TryGet(name, out _);
+    /// <summary>Whether the name was ever taken back, be it revoked again or not.</summary>
+    public bool WasRestored(RevocationKey name) => _restored.TryGet(name, out _);
 
     /// <summary>A part of what is revoked. For the thread that writes.</summary>
     public IEnumerable<RevocationMark> Live(int segment) => _singles.Live(segment).Concat(_groups.Live(segment));
 
-    /// <summary>A part of what was taken back.</summary>
-    public IEnumerable<RevocationMark> Restored(int segment) => _restored.Live(segment);
+    /// <summary>A part of what was taken back and not revoked again.</summary>
+    public IEnumerable<RevocationMark> Restored(int segment) => _restored.Live(segment).Where(mark => !IsRevoked(mark.Kind, mark.Key));
 
     private void Forget(int minute)
     {

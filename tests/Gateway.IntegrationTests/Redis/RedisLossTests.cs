@@ -117,7 +117,10 @@ public sealed class RedisLossTests
     public async Task Revocation_is_acknowledged_when_enough_replicas_have_it_and_not_before()
     {
         await using var all = await RedisGateways.StartAsync(0, configuration =>
-            configuration["Gateway"]!["Revocation"]!["Redis"]!["WaitReplicas"] = 1);
+        {
+            configuration["Gateway"]!["Revocation"]!["Redis"]!["WaitReplicas"] = 1;
+            configuration["Gateway"]!["Revocation"]!["Redis"]!["Timeout"] = "00:00:02";
+        });
         var alone = await all.CommandAsync("revoke", "jti", "alone");
         alone.ExitCode.ShouldBe(3);
         alone.Errors.ShouldContain("WaitReplicas");

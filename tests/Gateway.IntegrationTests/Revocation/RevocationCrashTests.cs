@@ -86,8 +86,13 @@ public sealed class RevocationCrashTests
     private static RedisConnection Connect(RedisServer redis) => new(
         new RedisSettings
         {
-            Connection = redis.Connection, Name = "redis", PasswordFile = null, KeyPrefix = "gateway:", Timeout = TimeSpan.FromSeconds(2),
-            Authorities = null, Certificate = null,
+            Connection = redis.Connection,
+            Name = "redis",
+            PasswordFile = null,
+            KeyPrefix = "gateway:",
+            Timeout = TimeSpan.FromSeconds(2),
+            Authorities = null,
+            Certificate = null,
         },
         TimeProvider.System, NullLogger<RedisConnection>.Instance);
 

@@ -81,7 +81,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         using var refused = await gateway.GetAsync("/private/orders");
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        gateway.Logs.Lines.ShouldNotContain(line => line.Contains(RequestTelemetryMiddleware.Category));
+        gateway.Logs.Lines.ShouldNotContain(line => line.Contains(AccessLog.Category));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     {
         string[] lines = [];
         await Eventually.TrueAsync(
-            () => (lines = [.. gateway.Logs.Lines.Where(line => line.Contains(RequestTelemetryMiddleware.Category, StringComparison.Ordinal))]).Length >= count,
+            () => (lines = [.. gateway.Logs.Lines.Where(line => line.Contains(AccessLog.Category, StringComparison.Ordinal))]).Length >= count,
             "the lines are written");
         lines.Length.ShouldBe(count);
         return lines;

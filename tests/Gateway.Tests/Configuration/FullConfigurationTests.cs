@@ -172,18 +172,35 @@ public sealed class FullConfigurationTests
             },
             "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
               "Redis": {
-                "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "Timeout": "00:00:00.100",
+                "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "WaitReplicas": 1, "Timeout": "00:00:00.100",
                 "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"
               }
             },
             "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },
+            "Cors": {
+              "app": {
+                "Origins": ["https://app.example.com", "http://localhost:3000"], "Methods": ["PUT"], "Headers": ["Authorization"], "ExposedHeaders": ["X-Total"],
+                "Credentials": true, "MaxAge": "00:10:00"
+              },
+              "all": { "Origins": ["*"], "Methods": ["*"], "Headers": ["*"] }
+            },
+            "RateLimits": {
+              "full": { "Kind": "SlidingWindow", "Permits": 100, "Window": "00:01:00", "Segments": 6, "Queue": 10, "PartitionBy": "$realm" },
+              "bucket": { "Kind": "tokenbucket", "Permits": 10, "Window": "00:00:01", "PartitionBy": "client_id" },
+              "parallel": { "Kind": "Concurrency", "Permits": 5, "PartitionBy": "$route" }
+            },
+            "Timeouts": { "short": "00:00:05" },
+            "Limits": { "MaxRequestBodySize": 1000000 },
+            "TrustedProxies": ["10.0.0.0/8", "192.0.2.7", "fd00::/8"],
+            "ResponseHeaders": { "Strict-Transport-Security": "max-age=31536000", "Content-Security-Policy": "default-src 'none'" },
+            "Drain": { "Delay": "00:00:10", "Timeout": "00:01:00" },
             "Management": { "Port": "9000", "Policy": "admin" }
           },
           "ReverseProxy": {
             "Routes": {
               "full": {
-                "ClusterId": "full", "AuthorizationPolicy": "full", "CorsPolicy": "Disable", "RateLimiterPolicy": "Disable", "Order": 100,
+                "ClusterId": "full", "AuthorizationPolicy": "full", "CorsPolicy": "app", "RateLimiterPolicy": "Full", "Order": 100,
                 "MaxRequestBodySize": 1000000, "Timeout": "00:01:00",
                 "Match": {
                   "Path": "/full/{**rest}", "Hosts": ["www.aaaaa.com", "*.bbbbb.com:8080"], "Methods": ["GET", "PUT"],
@@ -219,7 +236,7 @@ public sealed class FullConfigurationTests
                 "ClusterId": "small", "AuthorizationPolicy": "anonymous", "MaxRequestBodySize": -1, "TimeoutPolicy": "Disable",
                 "Match": { "Path": "/small/{id:int}/{name?}" }, "Transforms": [{ "PathPattern": "/my/{id}/{name}" }]
               },
-              "host": { "ClusterId": "small", "AuthorizationPolicy": "Authenticated", "Match": { "Hosts": ["small.example"] }, "Transforms": [{ "PathSet": "/" }] }
+              "host": { "ClusterId": "small", "AuthorizationPolicy": "Authenticated", "TimeoutPolicy": "short", "CorsPolicy": "Disable", "RateLimiterPolicy": "Disable", "Match": { "Hosts": ["small.example"] }, "Transforms": [{ "PathSet": "/" }] }
             },
             "Clusters": {
               "full": {

@@ -13,9 +13,9 @@ public sealed class RouteCheckTests
     [InlineData("\"read\",", "\"Default\",", "", "there is no such policy.", "Known here: Anonymous, Authenticated, read.")]
     [InlineData("\"ClusterId\": \"shop\",", "", "ClusterId", "a route needs a cluster.", "Name one of ReverseProxy:Clusters.")]
     [InlineData("\"ClusterId\": \"shop\"", "\"ClusterId\": \"shp\"", "ClusterId", "there is no such cluster.", "Did you mean \"shop\"?")]
-    [InlineData(Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no such policy; this version has no place to define one.", "Remove it.")]
-    [InlineData(Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no such policy; this version has no place to define one.", "Remove it.")]
-    [InlineData(Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no such policy; this version has no place to define one.", "Remove it.")]
+    [InlineData(Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no such policy.", "Define it under Gateway:Cors, or remove it.")]
+    [InlineData(Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no such policy.", "Define it under Gateway:RateLimits, or remove it.")]
+    [InlineData(Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no such policy.", "Define it under Gateway:Timeouts, or remove it.")]
     public async Task Reference_to_nothing_is_an_error(string old, string replacement, string key, string problem, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -25,6 +25,23 @@ public sealed class RouteCheckTests
         var error = errors.Where(found => found.Path == path).ShouldHaveSingleItem();
         error.Problem.ShouldBe(problem);
         error.Cure.ShouldStartWith(cure);
+    }
+
+    [Theory]
+    [InlineData("\"Timeouts\": { \"short\": \"00:00:05\" }", "\"TimeoutPolicy\": \"shrt\"", "TimeoutPolicy", "Did you mean \"short\"?")]
+    [InlineData("\"Timeouts\": { \"short\": \"00:00:05\" }", "\"TimeoutPolicy\": \"short\", \"Timeout\": \"00:00:01\"", "TimeoutPolicy", "Remove one of them.")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"] } }", "\"CorsPolicy\": \"api\"", "CorsPolicy", "Did you mean \"app\"?")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\" } }", "\"RateLimiterPolicy\": \"usr\"", "RateLimiterPolicy", "Did you mean \"user\"?")]
+    [InlineData("\"Limits\": { \"MaxRequestBodySize\": -1 }", "\"MaxRequestBodySize\": -2", "MaxRequestBodySize", "Write bytes, or -1 for any size.")]
+    public async Task Route_that_names_what_is_not_there_or_says_it_twice_is_an_error(string section, string setting, string key, string cure)
+    {
+        var yarpJson = CheckedConfiguration.With("\"Policies\": {", $"{section}, \"Policies\": {{").Replace(Match, $"{setting}, {Match}", StringComparison.Ordinal);
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("ReverseProxy:Routes:orders:" + key);
+        error.Cure.ShouldBe(cure);
     }
 
     [Theory]

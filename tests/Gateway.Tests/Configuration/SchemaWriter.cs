@@ -81,6 +81,7 @@ internal static partial class SchemaWriter
             {
                 bool truth => truth,
                 int number => number,
+                long number => number,
                 double number => number,
                 TimeSpan or string or Enum => value.ToString(),
                 _ => throw new NotSupportedException($"A default of type {kind}."),

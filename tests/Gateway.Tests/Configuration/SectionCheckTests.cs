@@ -149,6 +149,10 @@ public sealed class SectionCheckTests
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"2.00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"Sqlite\": { \"Path\": \" \" } }", "Gateway:Revocation:Sqlite:Path")]
+    [InlineData("\"Drain\": { \"Delay\": \"-00:00:01\" }", "Gateway:Drain:Delay")]
+    [InlineData("\"Drain\": { \"Delay\": \"01:00:01\" }", "Gateway:Drain:Delay")]
+    [InlineData("\"Drain\": { \"Timeout\": \"00:00:00\" }", "Gateway:Drain:Timeout")]
+    [InlineData("\"Drain\": { \"Timeout\": \"1.00:00:01\" }", "Gateway:Drain:Timeout")]
     [InlineData("\"Management\": { \"Port\": -1 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 65536 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 80.5 }", "Gateway:Management:Port")]
@@ -156,6 +160,50 @@ public sealed class SectionCheckTests
     public async Task Value_out_of_range_is_an_error(string section, string path)
     {
         IReadOnlyList<ConfigurationError> errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
+
+        errors.ShouldHaveSingleItem().Path.ShouldBe(path);
+    }
+
+    [Theory]
+    [InlineData("\"Cors\": { \"app\": { \"Methods\": [\"PUT\"] } }", "Gateway:Cors:app")]
+    [InlineData("\"Cors\": { \"Disable\": { \"Origins\": [\"*\"] } }", "Gateway:Cors:Disable")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"], \"Credentials\": true } }", "Gateway:Cors:app:Credentials")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\", \"https://a.example\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"https://a.example/\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"https://a.example:443\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"https://A.example\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"https://*.example\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"null\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"a.example\"] } }", "Gateway:Cors:app:Origins:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"], \"Methods\": [\"GET, PUT\"] } }", "Gateway:Cors:app:Methods:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"], \"Headers\": [\"*\", \"A\"] } }", "Gateway:Cors:app:Headers:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"], \"ExposedHeaders\": [\"*\"] } }", "Gateway:Cors:app:ExposedHeaders:0")]
+    [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"], \"MaxAge\": \"1.00:00:01\" } }", "Gateway:Cors:app:MaxAge")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Window\": \"00:00:01\" } }", "Gateway:RateLimits:user")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1 } }", "Gateway:RateLimits:user")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 0, \"Window\": \"00:00:01\" } }", "Gateway:RateLimits:user:Permits")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:00.099\" } }", "Gateway:RateLimits:user:Window")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Kind\": \"Concurrency\" } }", "Gateway:RateLimits:user:Window")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Segments\": 1 } }", "Gateway:RateLimits:user:Segments")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Queue\": 10001 } }", "Gateway:RateLimits:user:Queue")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"\" } }", "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"$realm\" } }", "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"a..b\" } }", "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData("\"RateLimits\": { \"default\": { \"Permits\": 1, \"Window\": \"00:00:01\" } }", "Gateway:RateLimits:default")]
+    [InlineData("\"Timeouts\": { \"short\": \"00:00:00\" }", "Gateway:Timeouts:short")]
+    [InlineData("\"Timeouts\": { \"short\": \"1.00:00:01\" }", "Gateway:Timeouts:short")]
+    [InlineData("\"Timeouts\": { \"Disable\": \"00:00:01\" }", "Gateway:Timeouts:Disable")]
+    [InlineData("\"Limits\": { \"MaxRequestBodySize\": -2 }", "Gateway:Limits:MaxRequestBodySize")]
+    [InlineData("\"TrustedProxies\": [\"proxy\"]", "Gateway:TrustedProxies:0")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/33\"]", "Gateway:TrustedProxies:0")]
+    [InlineData("\"TrustedProxies\": [\"0.0.0.0/0\"]", "Gateway:TrustedProxies:0")]
+    [InlineData("\"ResponseHeaders\": { \"X A\": \"1\" }", "Gateway:ResponseHeaders:X A")]
+    [InlineData("\"ResponseHeaders\": { \"Access-Control-Allow-Origin\": \"*\" }", "Gateway:ResponseHeaders:Access-Control-Allow-Origin")]
+    [InlineData("\"ResponseHeaders\": { \"Connection\": \"close\" }", "Gateway:ResponseHeaders:Connection")]
+    [InlineData("\"ResponseHeaders\": { \"X-A\": \"a\\r\\nB: c\" }", "Gateway:ResponseHeaders:X-A")]
+    public async Task Definition_that_means_nothing_or_too_much_is_an_error(string section, string path)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
 
         errors.ShouldHaveSingleItem().Path.ShouldBe(path);
     }

@@ -143,7 +143,7 @@ public sealed class ConfigurationPageTests
         SettingNode.Value { Type.IsEnum: true } value => Join(Enum.GetNames(value.Type)),
         SettingNode.Value value when value.Type == typeof(string) => "text",
         SettingNode.Value value when value.Type == typeof(bool) => "boolean",
-        SettingNode.Value value when value.Type == typeof(int) => "integer",
+        SettingNode.Value value when value.Type == typeof(int) || value.Type == typeof(long) => "integer",
         SettingNode.Value value when value.Type == typeof(TimeSpan) => "time",
         _ => throw new ArgumentOutOfRangeException(nameof(node), node, "The page has no name for this type yet."),
     };

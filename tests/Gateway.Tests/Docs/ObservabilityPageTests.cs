@@ -40,6 +40,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveKeyAge(() => []);
         metrics.ObserveRevocations(() => 0, () => null);
         metrics.ObserveMalformedRevocations(() => 0);
+        metrics.ObserveLostRevocations(() => 0);
         metrics.ConfigurationInForce(new string('0', 64), DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>
         {
@@ -57,7 +58,7 @@ public sealed partial class ObservabilityPageTests
     [Fact]
     public void Every_field_of_the_access_log_is_documented()
     {
-        var source = File.ReadAllText(Path.Combine(Observability, "RequestTelemetryMiddleware.cs"));
+        var source = File.ReadAllText(Path.Combine(Observability, "AccessLog.cs"));
         var logged = Placeholder.Matches(source[source.IndexOf("Message = ", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).ToArray();
 
         logged.ShouldNotBeEmpty();

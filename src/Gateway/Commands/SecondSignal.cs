@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Gateway.Commands;
+
+/// <summary>The first SIGTERM or Ctrl+C lets requests under way finish; whoever sends a second one does not want to wait, and does not.</summary>
+internal sealed class SecondSignal : IDisposable
+{
+    private readonly CancellationTokenRegistration _first;
+    private PosixSignalRegistration[] _second = [];
+
+    public SecondSignal(IHostApplicationLifetime lifetime) => _first = lifetime.ApplicationStopping.Register(() =>
+        _second = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), PosixSignalRegistration.Create(PosixSignal.SIGINT, End)]);
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        foreach (var registration in _second)
+        {
+            registration.Dispose();
+        }
+    }
+
+    /// <summary>With the exit code of a process that the signal has killed.</summary>
+    private static void End(PosixSignalContext context) => Environment.Exit(context.Signal == PosixSignal.SIGTERM ? 128 + 15 : 128 + 2);
+}

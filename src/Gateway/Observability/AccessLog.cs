@@ -1,0 +1,114 @@
+using Gateway.Authentication;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Observability;
+
+/// <summary>
+/// One line for a request. That of a request that was refused, or that failed, is written at Information and answers "why?" by trace
+/// id; that of any other at Debug.
+/// </summary>
+internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers)
+{
+    public const string Category = "Gateway.Access";
+
+    // What a person may read and a console can take; a flood of bad tokens must not become a flood of lines, each dearer than a refusal.
+    private const int MostRefusalsPerSecond = 200;
+
+    private const string Absent = "-";
+
+    private readonly ILogger _log = loggers.CreateLogger(Category);
+    private long _second;
+    private int _lines;
+    private int _omitted;
+
+    public bool IsForAll => _log.IsEnabled(LogLevel.Debug);
+
+    /// <summary>When the request began; the clock is read only when there may be a line.</summary>
+    public long Start() => _log.IsEnabled(LogLevel.Information) ? time.GetTimestamp() : 0;
+
+    /// <summary>The line of a request that did not simply pass; none for any other.</summary>
+    public void Notable(HttpContext context, long started, Exception? failure)
+    {
+        var decision = context.Features.Get<AuthDecision>();
+        if (!IsNotable(context, decision, failure) || !_log.IsEnabled(LogLevel.Information) || (decision is not null && IsFlood()))
+        {
+            return;
+        }
+
+        Write(context, LogLevel.Information, decision, time.GetElapsedTime(started), failure);
+    }
+
+    /// <summary>The line of a request that passed.</summary>
+    public void Ordinary(HttpContext context, long started, Exception? failure)
+    {
+        var decision = context.Features.Get<AuthDecision>();
+        if (_log.IsEnabled(LogLevel.Debug) && !IsNotable(context, decision, failure))
+        {
+            Write(context, LogLevel.Debug, decision, time.GetElapsedTime(started), failure);
+        }
+    }
+
+    private static bool IsNotable(HttpContext context, AuthDecision? decision, Exception? failure) =>
+        decision is not null || failure is not null || context.Response.StatusCode >= 500;
+
+    /// <summary>Whether this second has had its lines. Counts what is left out, and says so with the first line of a later second.</summary>
+    private bool IsFlood()
+    {
+        var second = time.GetTimestamp() / time.TimestampFrequency;
+        var last = Volatile.Read(ref _second);
+        if (second != last && Interlocked.CompareExchange(ref _second, second, last) == last)
+        {
+            Volatile.Write(ref _lines, 0);
+            if (Interlocked.Exchange(ref _omitted, 0) is > 0 and var omitted)
+            {
+                Omitted(_log, omitted);
+            }
+        }
+
+        if (Interlocked.Increment(ref _lines) <= MostRefusalsPerSecond)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _omitted);
+        return true;
+    }
+
+    private void Write(HttpContext context, LogLevel level, AuthDecision? decision, TimeSpan duration, Exception? fault)
+    {
+        // Nothing of a token that was not verified is written, not even hashed.
+        var token = context.Features.Get<VerifiedToken>()?.Token;
+        var route = RequestSpan.RouteOf(context);
+#pragma warning disable CA1873 // The level has been asked for above; the analyzer knows constant levels only.
+        Answered(
+            _log,
+            level,
+            RequestMethod.Known(context.Request.Method),
+            route?.RouteId ?? Absent,
+            context.Response.StatusCode,
+            Math.Round(duration.TotalMilliseconds, 3),
+            decision?.Outcome ?? (token is not null ? "allow" : "none"),
+            decision?.Reason ?? "none",
+            decision?.Issuer ?? token?.Issuer.Name ?? Absent,
+            token?.Subject is { } subject ? Pseudonym.Of(token.Issuer.Issuer, subject) : Absent,
+            token?.TokenId is { } tokenId ? Pseudonym.Of(token.Issuer.Issuer, tokenId) : Absent,
+            route?.ClusterId ?? Absent,
+            context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId ?? Absent,
+            fault?.GetType().Name ?? context.Features.Get<IForwarderErrorFeature>()?.Error.ToString() ?? Absent,
+            context.Connection.RemoteIpAddress?.ToString() ?? Absent,
+            TraceId.Of(context));
+#pragma warning restore CA1873
+    }
+
+    [LoggerMessage(
+        EventId = EventIds.RequestAnswered,
+        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, {Decision} for {Reason}, issuer {Issuer}, subject {SubjectHash}, "
+            + "token {TokenIdHash}, destination {Cluster}/{Destination}, error {Error}, client {Client}, trace {TraceId}.")]
+    private static partial void Answered(
+        ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
+        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string client, string traceId);
+
+    [LoggerMessage(EventIds.RefusalsOmitted, LogLevel.Warning, "{Count} lines of refused requests were left out: more came than are worth reading. Metrics count them all.")]
+    private static partial void Omitted(ILogger logger, int count);
+}
