@@ -105,6 +105,7 @@ internal static class GatewayServices
         services.AddSingleton<RevocationBody>();
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<RevocationAdministration>();
+        services.AddSingleton<ExplainAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }
