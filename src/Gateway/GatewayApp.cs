@@ -51,15 +51,20 @@ internal static class GatewayApp
         builder.Services.AddGateway(reading);
         var app = builder.Build();
         app.UseGateway();
+        RiskCheck.Log(app.Logger, reading.Warnings);
         return app;
     }
 
     /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
-    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options)
+    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
+
+    /// <summary>The same, with the routes.</summary>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public static Task<ConfigurationReading> ReadAsync(GatewayAppOptions options)
     {
         var reader = new ConfigurationReader(options);
-        return (await reader.ReadAsync(ConfigurationFile.Read(reader.File).Parse())).Settings;
+        return reader.ReadAsync(ConfigurationFile.Read(reader.File).Parse());
     }
 
     private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)

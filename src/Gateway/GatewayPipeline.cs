@@ -30,6 +30,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<RateLimitMiddleware>();         // Limits/          not too many at once, whoever it is
         app.UseRequestTimeouts();                         //                  the route's Timeout
         app.MapReverseProxy(ProxyPipeline.Use)            // Identity/        set the identity headers, then forward
+                                                          // Connections/     end what outlives its token: WebSockets, event streams, gRPC
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

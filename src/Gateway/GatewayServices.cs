@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Connections;
 using Gateway.Cors;
 using Gateway.Draining;
 using Gateway.Identity;
@@ -62,6 +63,8 @@ internal static class GatewayServices
         services.AddRevocationLog(settings);
         services.AddHostedService<RevocationFollower>();
 
+        services.AddRevocationLookup(settings);
+
         // Logout/
         services.AddSingleton<LogoutTokenReader>();
         services.AddSingleton<LogoutReplays>();
@@ -82,6 +85,7 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
+        services.AddSingleton<ITransformProvider, LiveConnectionTransform>();
         services.AddReverseProxy()
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
             .ConfigureHttpClient((_, handler) =>
@@ -90,6 +94,10 @@ internal static class GatewayServices
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
 
+        // Connections/
+        services.AddSingleton<LiveConnections>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+
         // Management/
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminGate>();
@@ -97,6 +105,7 @@ internal static class GatewayServices
         services.AddSingleton<RevocationBody>();
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<RevocationAdministration>();
+        services.AddSingleton<ExplainAdministration>();
         services.AddHostedService<ManagementServer>();
     }
 }

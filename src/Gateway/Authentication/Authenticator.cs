@@ -13,7 +13,7 @@ internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, Toke
 /// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
 /// </summary>
 internal sealed class Authenticator(
-    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics)
+    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
 {
     private readonly FirstUses _firstUses = new();
 
@@ -24,7 +24,34 @@ internal sealed class Authenticator(
         var known = cache.Find(text.Span, hash);
         var isHit = known is not null && !known.IsExpired(Now()) && known.HasKey();
         metrics.TokenCacheLookup(isHit);
-        return isHit ? ValueTask.FromResult(Admit(known!, policy)) : VerifyAsync(text, hash, policy, cancellationToken);
+        var answer = isHit ? ValueTask.FromResult(Admit(known!, policy)) : VerifyAsync(text, hash, policy, cancellationToken);
+        return lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
+    }
+
+    /// <summary>Asks Redis about a token that everything else admits.</summary>
+    private static async ValueTask<AuthenticationOutcome> LookUpAsync(
+        RevocationLookup lookup, ValueTask<AuthenticationOutcome> answer, RoutePolicy policy, CancellationToken cancellationToken)
+    {
+        var outcome = await answer;
+        if (outcome.Token is not { } verified)
+        {
+            return outcome;
+        }
+
+        var question = verified.Lookup(lookup);
+        if (question.Keys.IsEmpty)
+        {
+            // Nobody could ever have it revoked.
+            return Rejected(RefusalReason.MissingClaim, verified.Token.Issuer);
+        }
+
+        return await lookup.AskAsync(question, cancellationToken) switch
+        {
+            RevocationStatus.Revoked => Rejected(RefusalReason.Revoked, verified.Token.Issuer),
+            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject =>
+                Rejected(RefusalReason.RevocationUnavailable, verified.Token.Issuer),
+            _ => outcome,
+        };
     }
 
     private async ValueTask<AuthenticationOutcome> VerifyAsync(

@@ -4,12 +4,12 @@ using Gateway.Tokens;
 namespace Gateway.Authentication;
 
 /// <summary>A verified token in the cache, with what a hit has to check again: expiry, key and revocation.</summary>
-internal sealed class CachedToken(VerifiedToken token, TokenKey key, ulong hash)
+internal sealed class CachedToken(VerifiedToken token, ulong hash)
 {
     // What one entry takes besides its texts: objects, the claims' index, small strings. Measured on tokens of common providers.
     private const int FixedSize = 1500;
 
-    private volatile TokenKey _key = key;
+    private volatile TokenKey _key = token.Key;
     private readonly double _lastSecond = token.Token.ExpiresAt + token.Token.Issuer.ClockSkew.TotalSeconds;
     private long _revocationVersion = -1;
 

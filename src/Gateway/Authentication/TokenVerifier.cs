@@ -61,7 +61,7 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
         }
 
         return identity.TryCreate(result.Token, out var headers)
-            ? new Verification(new CachedToken(new VerifiedToken(result.Token, headers), unverified.Key, hash), null)
+            ? new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers), hash), null)
             : Rejected(RefusalReason.TooLarge, unverified.Issuer);
     }
 

@@ -1,19 +1,24 @@
 using System.Collections.Immutable;
 using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Revocation;
 using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
 /// <summary>A token that is valid, with everything that is the same for each of its requests.</summary>
-internal sealed class VerifiedToken(AccessToken token, ImmutableArray<IdentityHeader> identityHeaders)
+internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableArray<IdentityHeader> identityHeaders)
 {
     // A token meets few policies; with more than this the decision is made each time.
     private const int MostDecisions = 8;
 
     private volatile Decided[] _decisions = [];
+    private volatile TokenLookup? _lookup;
 
     public AccessToken Token => token;
+
+    /// <summary>What it was verified with.</summary>
+    public TokenKey Key => key;
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
 
@@ -38,6 +43,9 @@ internal sealed class VerifiedToken(AccessToken token, ImmutableArray<IdentityHe
 
         return decision;
     }
+
+    /// <summary>What Redis is asked about the token, and has answered.</summary>
+    public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);
 
     private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision);
 }

@@ -12,12 +12,20 @@ internal abstract class ClaimRule(ClaimPath path)
     /// <summary>Whether a token without the claim fails the rule.</summary>
     public bool NeedsClaim => !IsSatisfiedBy([]);
 
-    public bool IsSatisfiedBy(AccessToken token)
+    public string Path => path.Text;
+
+    /// <summary>What is asked for, as it is configured.</summary>
+    public abstract string Expectation { get; }
+
+    public bool IsSatisfiedBy(AccessToken token) => IsSatisfiedBy(ValuesIn(token));
+
+    /// <summary>What the token has there.</summary>
+    public List<JsonElement> ValuesIn(AccessToken token)
     {
         var values = new List<JsonElement>();
         path.Collect(token, values);
         values.RemoveAll(value => value.ValueKind == JsonValueKind.Null);
-        return IsSatisfiedBy(values);
+        return values;
     }
 
     protected abstract bool IsSatisfiedBy(List<JsonElement> values);
@@ -79,6 +87,8 @@ internal abstract class ClaimRule(ClaimPath path)
 
 internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
 {
+    public override string Expectation => $"any of {string.Join(", ", wanted)}";
+
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
@@ -88,6 +98,8 @@ internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) :
 
 internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
 {
+    public override string Expectation => $"all of {string.Join(", ", wanted)}";
+
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
@@ -97,6 +109,8 @@ internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) :
 
 internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted) : ClaimRule(path)
 {
+    public override string Expectation => $"none of {string.Join(", ", unwanted)}";
+
     protected override bool IsSatisfiedBy(List<JsonElement> values)
     {
         var scalars = new List<JsonElement>();
@@ -106,6 +120,8 @@ internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted
 
 internal sealed class EqualsRule(ClaimPath path, string wanted) : ClaimRule(path)
 {
+    public override string Expectation => $"exactly {wanted}";
+
     protected override bool IsSatisfiedBy(List<JsonElement> values) => values is [var only] && IsSame(only, wanted);
 }
 
@@ -134,6 +150,9 @@ internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(pat
         }
     }
 
+    // Shown without the anchors that Compile puts around it.
+    public override string Expectation => $"text that matches {pattern.ToString()[5..^3]}";
+
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
@@ -147,5 +166,7 @@ internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(pat
 
 internal sealed class ExistsRule(ClaimPath path, bool wanted) : ClaimRule(path)
 {
+    public override string Expectation => wanted ? "present" : "absent";
+
     protected override bool IsSatisfiedBy(List<JsonElement> values) => values.Count > 0 == wanted;
 }

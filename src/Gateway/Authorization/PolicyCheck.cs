@@ -78,6 +78,7 @@ internal static class PolicyCheck
             Mode = options.Mode,
             ForwardToken = options.ForwardToken,
             OnRevocationUnavailable = options.OnRevocationUnavailable,
+            OnExpiry = options.OnExpiry,
         };
     }
 

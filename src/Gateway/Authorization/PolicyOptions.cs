@@ -22,6 +22,16 @@ internal enum UnavailableBehavior
     Allow,
 }
 
+/// <summary>What happens to a live connection (WebSocket, event stream, gRPC) when its token expires.</summary>
+internal enum ExpiryBehavior
+{
+    /// <summary>It is ended within a second.</summary>
+    Close,
+
+    /// <summary>It goes on until an end closes it, or the token is revoked.</summary>
+    Keep,
+}
+
 /// <summary>A policy that routes name in YARP's <c>AuthorizationPolicy</c>: <c>Gateway:Policies:{name}</c>.</summary>
 internal sealed class PolicyOptions
 {
@@ -41,6 +51,12 @@ internal sealed class PolicyOptions
 
     /// <summary><c>Reject</c> (503) or <c>Allow</c> while the revocation list is older than <c>MaxStaleness</c>. Default <c>Reject</c>.</summary>
     public UnavailableBehavior OnRevocationUnavailable { get; set; }
+
+    /// <summary>
+    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token, clock skew included. <c>Keep</c>: it
+    /// outlives its token's expiry. A revoked token ends it in either case. Default <c>Close</c>.
+    /// </summary>
+    public ExpiryBehavior OnExpiry { get; set; }
 }
 
 /// <summary>The scopes a policy asks for (RFC 6749 section 3.3), compared whole and case-sensitively.</summary>

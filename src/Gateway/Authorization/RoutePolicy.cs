@@ -38,22 +38,16 @@ internal sealed record RoutePolicy
 
     public UnavailableBehavior OnRevocationUnavailable { get; init; }
 
+    public ExpiryBehavior OnExpiry { get; init; }
+
     public PolicyDecision Decide(AccessToken token)
     {
-        if (!Issuers.IsEmpty && !Issuers.Contains(token.Issuer.Name))
+        if (!AcceptsIssuerOf(token))
         {
             return new PolicyDecision(RefusalReason.ClaimMismatch);
         }
 
-        foreach (var scope in AllScopes)
-        {
-            if (!token.Scopes.Contains(scope))
-            {
-                return new PolicyDecision(RefusalReason.InsufficientScope, MissingScopes(token));
-            }
-        }
-
-        if (!AnyScopes.IsEmpty && !HasAnyScope(token))
+        if (!HasAllScopes(token) || !HasAnyScope(token))
         {
             return new PolicyDecision(RefusalReason.InsufficientScope, MissingScopes(token));
         }
@@ -69,7 +63,23 @@ internal sealed record RoutePolicy
         return default;
     }
 
-    private bool HasAnyScope(AccessToken token)
+    public bool AcceptsIssuerOf(AccessToken token) => Issuers.IsEmpty || Issuers.Contains(token.Issuer.Name);
+
+    public bool HasAllScopes(AccessToken token)
+    {
+        foreach (var scope in AllScopes)
+        {
+            if (!token.Scopes.Contains(scope))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the token has one of the scopes of which any is enough, or none is asked for.</summary>
+    public bool HasAnyScope(AccessToken token)
     {
         foreach (var scope in AnyScopes)
         {
@@ -79,7 +89,7 @@ internal sealed record RoutePolicy
             }
         }
 
-        return false;
+        return AnyScopes.IsEmpty;
     }
 
     /// <summary>RFC 6750 section 3: the scopes that would have been enough; those the token has already need no mention.</summary>

@@ -3,29 +3,95 @@ using Gateway.Configuration;
 
 namespace Gateway.Commands;
 
-/// <summary><c>gateway check FILE</c>: every check that a start makes, without starting.</summary>
+/// <summary>The forms of a check's findings.</summary>
+internal enum CheckOutput
+{
+    Text,
+    Json,
+    Sarif,
+}
+
+/// <summary>What is wrong with one file, and what is risky in it.</summary>
+internal sealed record CheckedFile(string Name, IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings);
+
+/// <summary><c>gateway check FILE...</c>: every check that a start makes, and warnings, without starting.</summary>
 internal sealed class CheckCommand : Command
 {
+    private readonly Argument<string[]> _files = new("FILE") { Description = "One yarp.json or several.", Arity = ArgumentArity.OneOrMore };
+
+    private readonly Option<CheckOutput> _output = new("--output") { Description = "text, json or sarif (SARIF 2.1.0). Default: text.", HelpName = "FORM" };
+
+    private readonly Option<bool> _strict = new("--warnings-as-errors") { Description = "Exit code 1 for warnings too." };
+
     public CheckCommand()
-        : base("check", "Checks a configuration and reports every error with its place and cure.")
+        : base("check", "Checks configurations and reports every error and every risky setting with its place and cure.")
     {
-        var file = new Argument<string>("FILE") { Description = "A yarp.json." };
-        Arguments.Add(file);
-        SetAction((result, _) => CheckAsync(result.GetValue(file)!));
+        Arguments.Add(_files);
+        Options.Add(_output);
+        Options.Add(_strict);
+        SetAction((result, _) => CheckAsync(result));
     }
 
-    private static async Task<int> CheckAsync(string file)
+    private async Task<int> CheckAsync(ParseResult result)
+    {
+        var files = new List<CheckedFile>();
+        foreach (var file in result.GetValue(_files)!)
+        {
+            files.Add(await CheckAsync(file));
+        }
+
+        switch (result.GetValue(_output))
+        {
+            case CheckOutput.Json:
+                Console.WriteLine(CheckReport.Json(files));
+                break;
+            case CheckOutput.Sarif:
+                Console.WriteLine(SarifReport.Of(files));
+                break;
+            default:
+                foreach (var file in files)
+                {
+                    await WriteAsync(file, files.Count > 1);
+                }
+
+                break;
+        }
+
+        return files.Exists(file => file.Errors.Count > 0 || (file.Warnings.Count > 0 && result.GetValue(_strict))) ? GatewayCommand.Findings : GatewayCommand.Done;
+    }
+
+    private static async Task<CheckedFile> CheckAsync(string file)
     {
         try
         {
-            await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = file });
-            Console.WriteLine($"{file}: no errors.");
-            return GatewayCommand.Done;
+            return new CheckedFile(file, [], (await GatewayApp.ReadAsync(new GatewayAppOptions { ConfigFile = file })).Warnings);
         }
         catch (ConfigurationException fault)
         {
-            await RunCommand.ReportAsync(fault.Errors);
-            return GatewayCommand.Findings;
+            return new CheckedFile(file, fault.Errors, []);
+        }
+    }
+
+    private static async Task WriteAsync(CheckedFile file, bool isNamed)
+    {
+        if (isNamed && file.Errors.Count + file.Warnings.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{file.Name}:");
+        }
+
+        foreach (var warning in file.Warnings)
+        {
+            await Console.Error.WriteLineAsync($"{warning.Location}: warning {warning.Rule}: {warning.Path}: {warning.Problem} {warning.Cure}");
+        }
+
+        if (file.Errors.Count > 0)
+        {
+            await RunCommand.ReportAsync(file.Errors);
+        }
+        else
+        {
+            var warnings = file.Warnings.Count switch { 0 => "", 1 => ", 1 warning", var count => $", {count} warnings" };
+            Console.WriteLine($"{file.Name}: no errors{warnings}.");
         }
     }
 }

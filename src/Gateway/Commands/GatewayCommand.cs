@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Gateway.Commands;
 
 /// <summary>
-/// The command line. Exit codes: 0 done, 1 the configuration or the input has errors (or what was checked is revoked), 2 wrong usage,
+/// The command line. Exit codes: 0 done, 1 the configuration or the input has errors (or what was checked is revoked or refused), 2 wrong usage,
 /// 3 something outside is unavailable.
 /// </summary>
 internal static class GatewayCommand
@@ -19,6 +19,8 @@ internal static class GatewayCommand
         {
             new RunCommand(),
             new CheckCommand(),
+            new ExplainCommand(),
+            new SchemaCommand(),
             new RevokeCommand(),
             new RevocationsCommand(),
         };

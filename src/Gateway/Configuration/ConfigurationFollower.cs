@@ -86,6 +86,7 @@ internal sealed partial class ConfigurationFollower(
         metrics.ConfigReloaded(true);
         var changes = ConfigurationChanges.Between(current.Reading, reading);
         Reloaded(logger, file.Hash[..12], changes.Summary);
+        RiskCheck.Log(logger, reading.Warnings, current.Reading.Warnings);
         if (changes.NeedRestart.Count > 0)
         {
             RestartNeeded(logger, string.Join(", ", changes.NeedRestart));

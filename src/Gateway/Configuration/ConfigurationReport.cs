@@ -1,7 +1,7 @@
 namespace Gateway.Configuration;
 
 /// <summary>One thing wrong with the configuration: where, what, and how to mend it. Never holds a secret's value.</summary>
-internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure)
+internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure, string Rule = RiskRules.File)
 {
     public override string ToString() => Path.Length == 0 ? $"{Location}: {Problem} {Cure}" : $"{Location}: {Path}: {Problem} {Cure}";
 }
@@ -24,6 +24,9 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     public IReadOnlyList<ConfigurationError> Errors =>
         [.. _errors.OrderBy(entry => entry.Place?.Line).ThenBy(entry => entry.Place?.Column).Select(entry => entry.Error)];
 
+    /// <summary>What the findings from here on are reported as, for pipelines.</summary>
+    public string Rule { get; set; } = RiskRules.Schema;
+
     public int Count => _errors.Count;
 
     public bool HasErrors => _errors.Count > 0;
@@ -35,7 +38,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         var location = isOverride ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}"
             : place is { } setting ? $"{document.Name}:{setting.Line}:{setting.Column}"
             : document.Name;
-        _errors.Add((new ConfigurationError(location, path, problem, cure), place));
+        _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
     }
 
     public void ThrowIfAny()

@@ -64,8 +64,11 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
 
-    /// <summary>How to reach Redis; null when it is not the store.</summary>
+    /// <summary>How to reach Redis; null when it is neither the store nor looked up in.</summary>
     public required RedisSettings? Redis { get; init; }
+
+    /// <summary>What Redis is asked per request; null for nothing.</summary>
+    public required LookupSettings? Lookup { get; init; }
 
     public required ManagementOptions Management { get; init; }
 
@@ -96,7 +99,7 @@ internal sealed record GatewaySettings
 
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
-        var redis = RevocationCheck.Run(options.Revocation, context);
+        var redis = RevocationCheck.Run(options.Revocation, context, out var lookup);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
@@ -119,9 +122,10 @@ internal sealed record GatewaySettings
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
             Revocation = options.Revocation,
             KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
-            ShareKeys = options.Keys.Share && redis is not null,
+            ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
+            Lookup = lookup,
             Management = options.Management,
             Drain = DrainCheck.Build(options.Drain, context),
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,

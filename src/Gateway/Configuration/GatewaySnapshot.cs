@@ -16,7 +16,8 @@ internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Rea
 }
 
 /// <summary>Makes snapshots, and takes the verified tokens over to the next one while nothing changed that they depend on.</summary>
-internal sealed class GatewaySnapshots(KeyRefresher keys, RevocationList revocations, TimeProvider time, GatewayMetrics metrics)
+internal sealed class GatewaySnapshots(
+    KeyRefresher keys, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
 {
     private int _revision;
 
@@ -34,7 +35,8 @@ internal sealed class GatewaySnapshots(KeyRefresher keys, RevocationList revocat
         new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024),
         revocations,
         time,
-        metrics);
+        metrics,
+        lookup);
 }
 
 /// <summary>The snapshot in force, swapped whole. While routes are being replaced there is a second one: that of the routes to come.</summary>

@@ -18,7 +18,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
 
     public ManagementServer(
         LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
-        IssuerAdministration issuers, RevocationAdministration revocations)
+        IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain)
     {
         var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
@@ -51,6 +51,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);
         issuers.Map(admin);
         revocations.Map(admin);
+        explain.Map(admin);
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

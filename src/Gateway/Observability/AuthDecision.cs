@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Gateway.Observability;
 
 /// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
-/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>ambiguous</c> or <c>limit</c>.</param>
+/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
@@ -13,6 +13,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     public static void Denied(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
 
     public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
+
+    /// <summary>Allowed, and ended later because its token had.</summary>
+    public static void Ended(HttpContext context, string reason, string issuer) => context.Features.Set(new AuthDecision("close", reason, issuer));
 
     /// <summary>Refused before there was a route.</summary>
     public static void Ambiguous(HttpContext context, string reason) => context.Features.Set(new AuthDecision("ambiguous", reason, null));

@@ -27,6 +27,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _tokenCacheLookups;
     private readonly Counter<long> _refreshes;
     private readonly Counter<long> _revocationLookups;
+    private readonly Counter<long> _redisLookups;
+    private readonly Counter<long> _closedConnections;
     private readonly Counter<long> _configReloads;
     private readonly Counter<long> _strippedHeaders;
     private volatile Configuration? _configuration;
@@ -42,6 +44,8 @@ internal sealed class GatewayMetrics : IDisposable
         _tokenCacheLookups = _meter.CreateCounter<long>("gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.");
         _refreshes = _meter.CreateCounter<long>("gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.");
         _revocationLookups = _meter.CreateCounter<long>("gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.");
+        _redisLookups = _meter.CreateCounter<long>("gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.");
+        _closedConnections = _meter.CreateCounter<long>("gateway.connections.closed", "{connection}", "Live connections ended because their token had.");
         _configReloads = _meter.CreateCounter<long>("gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.");
         _strippedHeaders = _meter.CreateCounter<long>(
             "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
@@ -80,6 +84,12 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, or <c>unavailable</c> when the list is too old to tell.</param>
     public void RevocationLookup(string result) => _revocationLookups.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
+    public void RedisLookup(string result) => _redisLookups.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void ConnectionClosed(RefusalReason reason) =>
+        _closedConnections.Add(1, new KeyValuePair<string, object?>("reason", Refusals.Of(reason).Tag));
 
     /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>
     public void ObserveRevocations(Func<int> entries, Func<TimeSpan?> lag)

@@ -10,8 +10,8 @@ internal static class RevocationCheck
     private static readonly TimeSpan MinStaleness = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromDays(1);
 
-    /// <summary>How to reach Redis, when it is the store.</summary>
-    public static RedisSettings? Run(RevocationOptions options, SettingsContext context)
+    /// <summary>How to reach Redis, when it is the store or looked up in.</summary>
+    public static RedisSettings? Run(RevocationOptions options, SettingsContext context, out LookupSettings? lookup)
     {
         var report = context.Report;
         if (options.MaxStaleness < MinStaleness || options.MaxStaleness > MaxStaleness)
@@ -24,6 +24,7 @@ internal static class RevocationCheck
             report.Error($"{Section}:Sqlite:Path", "the store needs a file.", "Name one, such as data/revocations.db.");
         }
 
-        return options.Store == RevocationStore.Redis ? RedisCheck.Build(options.Redis, context) : null;
+        lookup = LookupCheck.Build(options.Lookup, context);
+        return options.Store == RevocationStore.Redis || lookup is not null ? RedisCheck.Build(options.Redis, context) : null;
     }
 }

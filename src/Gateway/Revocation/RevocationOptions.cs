@@ -30,6 +30,9 @@ internal sealed class RevocationOptions
     /// Default 10 seconds, range 1 second to 1 day.
     /// </summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Keys that another program keeps in Redis and that are asked for with each request, besides the list. Default none.</summary>
+    public LookupOptions? Lookup { get; set; }
 }
 
 /// <summary>The embedded store: <c>Gateway:Revocation:Sqlite</c>.</summary>

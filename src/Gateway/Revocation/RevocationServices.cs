@@ -45,11 +45,21 @@ internal static class RevocationServices
         });
     }
 
+    public static void AddRevocationLookup(this IServiceCollection services, GatewaySettings settings)
+    {
+        if (settings.Lookup is { } lookup)
+        {
+            services.AddSingleton(lookup);
+            services.AddSingleton<RevocationLookup>();
+            services.AddHostedService(provider => provider.GetRequiredService<RevocationLookup>());
+        }
+    }
+
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>
     public static IRevocationLog CreateLog(
         GatewaySettings settings, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection = null)
     {
-        if (settings.Redis is not { } redis)
+        if (settings.Revocation.Store != RevocationStore.Redis || settings.Redis is not { } redis)
         {
             return settings.Revocation.Store == RevocationStore.Memory
                 ? new MemoryRevocationLog(time)

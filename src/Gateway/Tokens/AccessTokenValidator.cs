@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Gateway.Tokens;
@@ -6,18 +7,58 @@ namespace Gateway.Tokens;
 /// Is this token good? Checks in the order of cost, so that a flood of bad tokens dies before the signature: size and alphabet,
 /// header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the signature last.
 /// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8). Knows neither HTTP nor revocation.
+/// The checks are a table, so that what explains a refusal walks the very same ones.
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
+    /// <summary>Every check but that of the signature, in order: the first that fails decides.</summary>
+    public static readonly ImmutableArray<TokenStepRow> Steps =
+    [
+        new(TokenStep.Form, static (_, ref token) =>
+            CompactToken.TrySplit(token.Text, out token.Parts, out var reason) ? null : reason),
+        new(TokenStep.Header, static (_, ref token) =>
+            TokenParts.TryReadHeader(token.Parts, out token.Header) ? null : RefusalReason.Malformed, TokenStep.Form),
+        new(TokenStep.Payload, static (_, ref token) =>
+            TokenParts.TryReadClaims(token.Parts, out token.Claims) ? null : RefusalReason.Malformed, TokenStep.Form),
+        // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
+        new(TokenStep.Algorithm, static (_, ref token) =>
+            (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RefusalReason.UnsupportedAlgorithm : null, TokenStep.Header),
+        new(TokenStep.Issuer, static (validator, ref token) => validator.FindIssuer(ref token), TokenStep.Payload),
+        new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
+            token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RefusalReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
+        new(TokenStep.Type, static (_, ref token) =>
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.Claims) is null ? null : RefusalReason.WrongType,
+            TokenStep.Header, TokenStep.Issuer),
+        new(TokenStep.Claims, static (_, ref token) =>
+            RegisteredClaims.TryRead(token.Claims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
+        new(TokenStep.Times, static (validator, ref token) =>
+            TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer, TokenStep.Claims),
+        new(TokenStep.Audience, static (_, ref token) =>
+            RegisteredClaims.HasAudience(token.Claims, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
+        new(TokenStep.RequiredClaims, static (_, ref token) =>
+            HasRequiredClaims(token.Registered, token.Issuer!) ? null : RefusalReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
+        new(TokenStep.Key, static (_, ref token) => FindKey(ref token), TokenStep.IssuerAlgorithm),
+    ];
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
     public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } refused ? refused : Verify(text, token!);
 
     /// <summary>Every check but the signature. The refusal, or null with the token whose signature is left to check.</summary>
     public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
         token = null;
-        return TokenParts.TryRead(text, out var header, out var claims, out var reason)
-            ? Inspect(header, claims, out token)
-            : TokenResult.Refused(reason);
+        var inspection = new TokenInspection(text);
+        foreach (var step in Steps)
+        {
+            if (step.Check(this, ref inspection) is { } reason)
+            {
+                return TokenResult.Refused(reason, inspection.Issuer, inspection.Ring);
+            }
+        }
+
+        token = inspection.ToUnverified();
+        return null;
     }
 
     /// <summary>The signature, over the very text that was inspected.</summary>
@@ -26,64 +67,33 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             ? TokenResult.Accepted(token.ToAccessToken(text))
             : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
 
-    private TokenResult? Inspect(JoseHeader header, JsonElement claims, out UnverifiedToken? token)
+    private RefusalReason? FindIssuer(ref TokenInspection token)
     {
-        token = null;
-        // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
-        if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
+        if (!token.Claims.TryGetProperty("iss"u8, out var iss))
         {
-            return TokenResult.Refused(RefusalReason.UnsupportedAlgorithm);
-        }
-
-        if (!claims.TryGetProperty("iss"u8, out var iss))
-        {
-            return TokenResult.Refused(RefusalReason.MissingClaim);
+            return RefusalReason.MissingClaim;
         }
 
         if (iss.ValueKind != JsonValueKind.String)
         {
-            return TokenResult.Refused(RefusalReason.BadClaim);
+            return RefusalReason.BadClaim;
         }
 
-        if (!issuers.TryFind(iss.GetString()!, time, out var issuer, out var reason))
-        {
-            return TokenResult.Refused(reason);
-        }
-
-        if (!issuer!.Algorithms.Contains(algorithm.Algorithm))
-        {
-            return TokenResult.Refused(RefusalReason.UnsupportedAlgorithm, issuer);
-        }
-
-        if (!TokenKind.IsAllowedType(header.Type, issuer.TokenTypes) || TokenKind.IsMarkedAsOther(claims))
-        {
-            return TokenResult.Refused(RefusalReason.WrongType, issuer);
-        }
-
-        if (!RegisteredClaims.TryRead(claims, out var registered, out reason)
-            || !TokenLifetime.IsWithin(registered, issuer, time.GetUtcNow(), out reason)
-            || !RegisteredClaims.HasAudience(claims, issuer.Audiences, out reason)
-            || !HasRequiredClaims(registered, issuer, out reason))
-        {
-            return TokenResult.Refused(reason, issuer);
-        }
-
-        var ring = issuer.Keys.Current;
-        if (ring.Find(header.KeyId, algorithm) is not { } key)
-        {
-            return TokenResult.Refused(ring.IsEmpty ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey, issuer, ring);
-        }
-
-        token = new UnverifiedToken(issuer, claims, registered, new TokenKey(header.KeyId, algorithm, key, ring));
-        return null;
+        return issuers.TryFind(iss.GetString()!, time, out token.Issuer, out var reason) ? null : reason;
     }
 
-    private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer, out RefusalReason reason)
+    private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer)
     {
-        reason = RefusalReason.MissingClaim;
         var hasTokenId = claims.TokenId is not null || !issuer.RequireTokenId;
         // RFC 9068 section 2.2; `iss`, `exp` and `aud` are required of every token and checked by now.
         return hasTokenId && (!issuer.IsAccessTokenProfile
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
+    }
+
+    private static RefusalReason? FindKey(ref TokenInspection token)
+    {
+        token.Ring = token.Issuer!.Keys.Current;
+        token.Key = token.Ring.Find(token.Header.KeyId, token.Algorithm!);
+        return token.Key is not null ? null : token.Ring.IsEmpty ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;
     }
 }

@@ -15,7 +15,8 @@ internal readonly ref struct CompactToken
     /// <summary>Bytes of the decoded JOSE header.</summary>
     public const int MaxHeaderLength = 1024;
 
-    private static readonly SearchValues<char> Alphabet =
+    /// <summary>base64url, and the dot.</summary>
+    public static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private CompactToken(ReadOnlySpan<char> text, int firstDot, int secondDot)

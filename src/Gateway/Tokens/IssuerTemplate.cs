@@ -38,6 +38,9 @@ internal sealed partial class IssuerTemplate(
     /// <summary>The entry's name in yarp.json.</summary>
     public string Name => name;
 
+    /// <summary>The <c>iss</c> with its placeholder.</summary>
+    public string Pattern => pattern;
+
     public TimeSpan IdleAfter => options.IdleAfter;
 
     public ICollection<TemplateMember> Members => _members.Values;

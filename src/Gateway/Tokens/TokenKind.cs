@@ -43,20 +43,21 @@ internal static class TokenKind
         return false;
     }
 
-    public static bool IsMarkedAsOther(JsonElement claims)
+    /// <summary>The claim that says that this is no access token; null when none does.</summary>
+    public static string? FindMark(JsonElement claims)
     {
         foreach (var mark in OtherMarks)
         {
             if (claims.TryGetProperty(mark, out _))
             {
-                return true;
+                return mark;
             }
         }
 
         // RFC 8417 section 2.2: the mark of a security event token, logout tokens among them.
         if (claims.TryGetProperty("events"u8, out var events) && events.ValueKind == JsonValueKind.Object)
         {
-            return true;
+            return "events";
         }
 
         foreach (var claim in KindClaims)
@@ -65,12 +66,13 @@ internal static class TokenKind
                 && kind.ValueKind == JsonValueKind.String
                 && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
             {
-                return true;
+                return claim;
             }
         }
 
         // Cognito's `token_use` has two values, and only one of them is ours.
-        return claims.TryGetProperty("token_use", out var use)
-            && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8));
+        return claims.TryGetProperty("token_use", out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
+            ? "token_use"
+            : null;
     }
 }

@@ -17,13 +17,23 @@ internal static class TokenParts
             return false;
         }
 
-        // One buffer for both segments in turn; either may be the longer one.
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(compact.Header.Length, compact.Payload.Length));
+        reason = RefusalReason.Malformed;
+        return TryReadHeader(compact, out header) && TryReadClaims(compact, out claims);
+    }
+
+    public static bool TryReadHeader(CompactToken compact, out JoseHeader header)
+    {
+        // Short by the split's limit.
+        Span<byte> buffer = stackalloc byte[CompactToken.MaxHeaderLength + 2];
+        return JoseHeader.TryParse(buffer[..CompactToken.Decode(compact.Header, buffer)], out header);
+    }
+
+    public static bool TryReadClaims(CompactToken compact, out JsonElement claims)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
         try
         {
-            reason = RefusalReason.Malformed;
-            return JoseHeader.TryParse(buffer.AsSpan(0, CompactToken.Decode(compact.Header, buffer)), out header)
-                && StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out claims);
+            return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out claims);
         }
         finally
         {

@@ -21,18 +21,22 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
 
     public TokenKey Key => key;
 
-    public AccessToken ToAccessToken(ReadOnlySpan<char> text) => new()
+    public AccessToken ToAccessToken(ReadOnlySpan<char> text) => Describe(text, issuer, claims, _registered, key.Algorithm);
+
+    /// <summary>What a token says of itself. Whoever has not checked its signature may explain it, and nothing else.</summary>
+    public static AccessToken Describe(
+        ReadOnlySpan<char> text, IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, AlgorithmTraits algorithm) => new()
     {
         Text = AsciiOf(text),
-        Algorithm = key.Algorithm,
+        Algorithm = algorithm,
         Issuer = issuer,
-        Subject = _registered.Subject,
-        TokenId = _registered.TokenId,
-        ClientId = _registered.ClientId,
-        SessionId = _registered.SessionId,
-        Scopes = _registered.Scopes,
-        IssuedAt = _registered.IssuedAt,
-        ExpiresAt = _registered.ExpiresAt,
+        Subject = registered.Subject,
+        TokenId = registered.TokenId,
+        ClientId = registered.ClientId,
+        SessionId = registered.SessionId,
+        Scopes = registered.Scopes,
+        IssuedAt = registered.IssuedAt,
+        ExpiresAt = registered.ExpiresAt,
         Claims = claims,
     };
 

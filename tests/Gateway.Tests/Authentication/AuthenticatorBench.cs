@@ -83,6 +83,6 @@ internal sealed class AuthenticatorBench : IDisposable
             Text = Encoding.ASCII.GetBytes(text),
         };
         var key = new TokenKey(TestKeys.Rsa.KeyId, traits, ring.Find(TestKeys.Rsa.KeyId, traits)!, ring);
-        return new CachedToken(new VerifiedToken(token, []), key, cache.HashOf(text));
+        return new CachedToken(new VerifiedToken(token, key, []), cache.HashOf(text));
     }
 }

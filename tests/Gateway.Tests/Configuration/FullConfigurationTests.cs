@@ -8,7 +8,17 @@ namespace Gateway.Tests.Configuration;
 /// <summary>Everything that YARP 2.1 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
 public sealed class FullConfigurationTests
 {
-    private static readonly Dictionary<string, string> Files = new() { ["secret"] = new string('s', 64), ["jwks.json"] = "{}", ["ca.pem"] = Certificate() };
+    private static readonly ECDsa Key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private static readonly Dictionary<string, string> Files = new()
+    {
+        ["secret"] = new string('s', 64),
+        ["jwks.json"] = "{}",
+        ["ca.pem"] = Certificate(),
+        ["redis"] = "password",
+        ["client.pem"] = Certificate(),
+        ["client.key"] = Key.ExportPkcs8PrivateKeyPem(),
+    };
 
     [Fact]
     public async Task Every_documented_setting_is_accepted()
@@ -68,8 +78,7 @@ public sealed class FullConfigurationTests
 
     private static string Certificate()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256)
+        using var certificate = new CertificateRequest("CN=ca", Key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         return certificate.ExportCertificatePem();
     }
@@ -162,7 +171,7 @@ public sealed class FullConfigurationTests
                   { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
                   { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }, { "Path": "$realm", "Exists": false }
                 ],
-                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow"
+                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep"
               }
             },
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }],
@@ -174,7 +183,8 @@ public sealed class FullConfigurationTests
               "Redis": {
                 "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "WaitReplicas": 1, "Timeout": "00:00:00.100",
                 "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"
-              }
+              },
+              "Lookup": { "Keys": ["revoked:{jti}", "{iss}:{sub}:{sid}:{client}"], "Timeout": "00:00:00.020", "CacheFor": "00:00:00.500" }
             },
             "Keys": { "CacheDirectory": "keys", "Share": false },
             "Errors": { "Detailed": "true" },

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Gateway.Tests.Configuration;
 
 /// <summary>The real program in a process of its own: exit codes, and what an operator reads.</summary>
@@ -16,7 +14,7 @@ public sealed class ProgramTests : IDisposable
             .Replace("[\"shop-api\"]", "[\" \"]", StringComparison.Ordinal)
             .Replace("\"read\",", "\"raed\",", StringComparison.Ordinal));
 
-        var (exitCode, output, errors) = await RunAsync([], "--config", file);
+        var (exitCode, output, errors) = await ProgramRun.RunAsync([], "--config", file);
 
         exitCode.ShouldBe(1);
         output.ShouldBeEmpty();
@@ -34,7 +32,7 @@ public sealed class ProgramTests : IDisposable
     {
         var file = await WriteAsync(CheckedConfiguration.Good);
 
-        var (exitCode, output, errors) = await RunAsync([], "check", file);
+        var (exitCode, output, errors) = await ProgramRun.RunAsync([], "check", file);
 
         exitCode.ShouldBe(0);
         output.ShouldBe($"{file}: no errors.{Environment.NewLine}");
@@ -44,7 +42,7 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Check_of_a_file_that_is_not_there_ends_with_1()
     {
-        var (exitCode, _, errors) = await RunAsync([], "check", Path.Combine(_folder.FullName, "none.json"));
+        var (exitCode, _, errors) = await ProgramRun.RunAsync([], "check", Path.Combine(_folder.FullName, "none.json"));
 
         exitCode.ShouldBe(1);
         errors.ShouldContain("cannot be read: ");
@@ -56,8 +54,8 @@ public sealed class ProgramTests : IDisposable
     {
         var file = await WriteAsync(CheckedConfiguration.With("[\"shop-api\"]", "[\" \"]"));
 
-        var mended = await RunAsync(new() { ["Gateway__Issuers__shop__Audiences__0"] = "shop-api" }, "check", file);
-        var misspelt = await RunAsync(new() { ["Gateway__Issuers__shop__Audience__0"] = "canary-7f3d9b51" }, "check", file);
+        var mended = await ProgramRun.RunAsync(new() { ["Gateway__Issuers__shop__Audiences__0"] = "shop-api" }, "check", file);
+        var misspelt = await ProgramRun.RunAsync(new() { ["Gateway__Issuers__shop__Audience__0"] = "canary-7f3d9b51" }, "check", file);
 
         mended.ExitCode.ShouldBe(0, mended.Errors);
         misspelt.ExitCode.ShouldBe(1);
@@ -70,8 +68,8 @@ public sealed class ProgramTests : IDisposable
     {
         var file = await WriteAsync(CheckedConfiguration.With("https://idp", "http://idp"));
 
-        (await RunAsync(new() { ["ASPNETCORE_ENVIRONMENT"] = "Development" }, "check", file)).ExitCode.ShouldBe(0);
-        (await RunAsync([], "check", file)).ExitCode.ShouldBe(1);
+        (await ProgramRun.RunAsync(new() { ["ASPNETCORE_ENVIRONMENT"] = "Development" }, "check", file)).ExitCode.ShouldBe(0);
+        (await ProgramRun.RunAsync([], "check", file)).ExitCode.ShouldBe(1);
     }
 
     [Fact]
@@ -79,7 +77,7 @@ public sealed class ProgramTests : IDisposable
     {
         var file = await WriteAsync(CheckedConfiguration.Good);
 
-        var (exitCode, _, errors) = await RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
+        var (exitCode, _, errors) = await ProgramRun.RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
 
         exitCode.ShouldBe(1);
         errors.ShouldBe($"The gateway cannot start: Invalid url: 'nowhere'{Environment.NewLine}");
@@ -92,7 +90,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("revoke", "nothing", "x")]
     public async Task Wrong_usage_ends_with_2(params string[] arguments)
     {
-        var (exitCode, _, errors) = await RunAsync([], arguments);
+        var (exitCode, _, errors) = await ProgramRun.RunAsync([], arguments);
 
         exitCode.ShouldBe(2);
         errors.ShouldNotBeEmpty();
@@ -103,39 +101,5 @@ public sealed class ProgramTests : IDisposable
         var file = Path.Combine(_folder.FullName, "yarp.json");
         await File.WriteAllTextAsync(file, yarpJson);
         return file;
-    }
-
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in new[] { "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "GATEWAY_CONFIG" })
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return (process.ExitCode, await output, await errors);
     }
 }

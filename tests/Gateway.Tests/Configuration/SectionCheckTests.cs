@@ -149,6 +149,16 @@ public sealed class SectionCheckTests
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"2.00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"Sqlite\": { \"Path\": \" \" } }", "Gateway:Revocation:Sqlite:Path")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"revoked:{jit}\"] } }", "Gateway:Revocation:Lookup:Keys:0")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"revoked:all\"] } }", "Gateway:Revocation:Lookup:Keys:0")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"revoked:{jti\"] } }", "Gateway:Revocation:Lookup:Keys:0")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\", \"}{sub}\"] } }", "Gateway:Revocation:Lookup:Keys:1")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Timeout\": \"00:00:00.010\" } }", "Gateway:Revocation:Lookup:Keys")]
+    [InlineData("\"Revocation\": { \"Store\": \"Memory\", \"Lookup\": {} }", "Gateway:Revocation:Lookup")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:Timeout")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:00\" } }", "Gateway:Revocation:Lookup:Timeout")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"CacheFor\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:CacheFor")]
+    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"] }, \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Drain\": { \"Delay\": \"-00:00:01\" }", "Gateway:Drain:Delay")]
     [InlineData("\"Drain\": { \"Delay\": \"01:00:01\" }", "Gateway:Drain:Delay")]
     [InlineData("\"Drain\": { \"Timeout\": \"00:00:00\" }", "Gateway:Drain:Timeout")]
@@ -162,6 +172,15 @@ public sealed class SectionCheckTests
         IReadOnlyList<ConfigurationError> errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
 
         errors.ShouldHaveSingleItem().Path.ShouldBe(path);
+    }
+
+    [Fact]
+    public async Task Placeholder_that_is_misspelt_is_reported_with_the_likely_one()
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            "\"Policies\": {", "\"Revocation\": { \"Lookup\": { \"Keys\": [\"revoked:{cleint}\"] } }, \"Policies\": {");
+
+        errors.ShouldHaveSingleItem().ToString().ShouldContain("Did you mean \"client\"?");
     }
 
     [Theory]

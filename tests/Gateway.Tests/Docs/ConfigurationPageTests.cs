@@ -63,6 +63,15 @@ public sealed class ConfigurationPageTests
     }
 
     [Fact]
+    public void Warnings_are_those_of_the_program_row_by_row()
+    {
+        var header = Array.IndexOf(ConfigurationPage.Lines, "| Rule | What | Why | Cure |");
+        var expected = RiskRules.All.Select(rule => $"| `{rule.Id}` {rule.Name} | {rule.What} | {rule.Why} | {rule.Cure} |");
+
+        ConfigurationPage.Lines[(header + 2)..].TakeWhile(line => line.StartsWith('|')).ShouldBe(expected);
+    }
+
+    [Fact]
     public void Exit_codes_are_those_of_the_program()
     {
         var documented = ConfigurationPage.Rows.Where(row => row.Length == 2 && int.TryParse(row[0], out _)).Select(row => row[0]);

@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Authorization;
+using Gateway.Explanation;
+using Gateway.Identity;
 using Gateway.Keys;
+using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tokens;
 
@@ -12,7 +16,10 @@ internal sealed class Shop
     public const string Issuer = "https://idp.example.com/realms/shop";
     public const string Accepted = "accepted";
 
+    private static readonly RevocationAnswers NothingIsRevoked = new(_ => RevocationStatus.NotRevoked, "the test");
+
     private readonly AccessTokenValidator _validator;
+    private readonly TokenExplainer _explainer;
 
     /// <param name="change">What differs from yarp.json's defaults; every RS, PS and ES algorithm is allowed.</param>
     /// <param name="others">Further issuers that the validator trusts.</param>
@@ -31,7 +38,9 @@ internal sealed class Shop
             Keys = new IssuerKeys("shop", new JwksFileSource("keys.json")),
         });
         Publish(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P384.ToJwk(), TestKeys.P521.ToJwk());
-        _validator = new AccessTokenValidator(new IssuerDirectory([Profile, .. others], []), Clock);
+        var issuers = new IssuerDirectory([Profile, .. others], []);
+        _validator = new AccessTokenValidator(issuers, Clock);
+        _explainer = new TokenExplainer(issuers, new IdentityPlan([], null), Clock);
     }
 
     public FrozenClock Clock { get; } = new();
@@ -54,7 +63,19 @@ internal sealed class Shop
     /// <summary>A token that is good but for the key it is signed with.</summary>
     public TokenBuilder TokenSignedBy(SigningKey key, string algorithm = "RS256") => new(key, Issuer, Clock, algorithm);
 
-    public TokenResult Validate(string token) => _validator.Validate(token);
+    /// <summary>What the validator says; the explanation of every token that any test brings must say the same.</summary>
+    public TokenResult Validate(string token)
+    {
+        var result = ValidateAlone(token);
+        var explanation = Explain(token);
+        explanation.Verdict.ShouldBe(result.IsAccepted ? Verdict.Accepted : Verdict.Refused);
+        explanation.Reason.ShouldBe(result.IsAccepted ? null : result.Reason);
+        return result;
+    }
+
+    public TokenResult ValidateAlone(string token) => _validator.Validate(token);
+
+    public TokenExplanation Explain(string token, RoutePolicy? policy = null) => _explainer.Explain(token, null, policy ?? RoutePolicy.Authenticated, NothingIsRevoked);
 
     /// <summary>"accepted", or the tag of the reason for which the token is refused.</summary>
     public string Decide(string token)

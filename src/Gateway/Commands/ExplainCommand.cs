@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Gateway.Explanation;
+
+namespace Gateway.Commands;
+
+/// <summary>
+/// <c>gateway explain --route R --token -</c>: why would this token be refused? By default nothing leaves the machine. Exit code 0 for what
+/// goes through, 1 for what is refused, 3 when the keys to decide it are not at hand.
+/// </summary>
+internal sealed class ExplainCommand : Command
+{
+    // Longer is no token, and not worth reading to its end.
+    private const int MaxInput = 1024 * 1024;
+
+    private readonly Option<string> _config = ConfigOption.Create();
+
+    private readonly Option<string?> _route = new("--route")
+    {
+        Description = "The route of the request, by its name in yarp.json. Default: one that takes every valid token.",
+        HelpName = "ROUTE",
+    };
+
+    private readonly Option<string> _token = new("--token")
+    {
+        Description = "A file with the token, or - for standard input. Never the token itself: a command line is no secret.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "-",
+    };
+
+    private readonly Option<bool> _fetch = new("--fetch") { Description = "Asks the issuer for its keys, over the network." };
+
+    private readonly Option<bool> _revocations = new("--revocations") { Description = "Reads the revocation store, also when it is Redis." };
+
+    private readonly Option<AnswerOutput> _output = RevocationOutput.AnswerOption();
+
+    public ExplainCommand()
+        : base("explain", "Shows every check of a token on a route, what was expected, what was found, and what to change.")
+    {
+        Options.Add(_config);
+        Options.Add(_route);
+        Options.Add(_token);
+        Options.Add(_fetch);
+        Options.Add(_revocations);
+        Options.Add(_output);
+        SetAction((result, cancellationToken) => StoreCommand.RunAsync(() => ExplainAsync(result, cancellationToken)));
+    }
+
+    private async Task<int> ExplainAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var reading = await GatewayApp.ReadAsync(new GatewayAppOptions { ConfigFile = result.GetValue(_config)! });
+        if (!RouteChoice.TryFind(reading, result.GetValue(_route), out var route, out var policy, out var fault))
+        {
+            return await StoreCommand.WrongUsageAsync(fault!);
+        }
+
+        var source = result.GetValue(_token)!;
+        if (source.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(source))
+        {
+            return await StoreCommand.WrongUsageAsync("--token: this is a token, and everybody on the machine can read command lines. Hand it in on standard input (-) or in a file.");
+        }
+
+        if (await ReadTokenAsync(source, cancellationToken) is not { } token)
+        {
+            return await StoreCommand.WrongUsageAsync($"--token: there is no readable file {Shown.Quoted(source)}, or it is no token.");
+        }
+
+        var settings = reading.Settings;
+        var isFetching = result.GetValue(_fetch);
+        await ExplainSources.LoadKeysAsync(settings, token, isFetching, cancellationToken);
+        var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken);
+        var explanation = new TokenExplainer(settings.Issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
+        if (result.GetValue(_output) == AnswerOutput.Json)
+        {
+            RevocationOutput.Write(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
+        }
+        else
+        {
+            Console.Write(ExplanationText.Of(explanation));
+        }
+
+        return explanation.Verdict switch
+        {
+            Verdict.Refused => GatewayCommand.Findings,
+            Verdict.Undecided => GatewayCommand.Unavailable,
+            _ => GatewayCommand.Done,
+        };
+    }
+
+    /// <summary>The token without the white space around it; null when there is no such file or it is far too long.</summary>
+    private static async Task<string?> ReadTokenAsync(string source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var reader = source == "-" ? Console.In : File.OpenText(source);
+            var buffer = new char[MaxInput];
+            var length = await reader.ReadBlockAsync(buffer, cancellationToken);
+            return length == MaxInput ? null : new string(buffer, 0, length).Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Gateway.Configuration;
+using Gateway.Explanation;
+using Gateway.Keys;
+using Gateway.Observability;
+using Gateway.Revocation;
+using Gateway.Tokens;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Commands;
+
+/// <summary>What an explanation needs from outside: the keys of the token's issuer, and the revocations.</summary>
+internal static class ExplainSources
+{
+    /// <summary>From files, and from the gateway's cache; from the issuer itself only when asked to.</summary>
+    public static async Task LoadKeysAsync(GatewaySettings settings, string token, bool isFetching, CancellationToken cancellationToken)
+    {
+        if (!TokenParts.TryRead(token, out _, out var claims, out _)
+            || !claims.TryGetProperty("iss"u8, out var iss) || iss.ValueKind != JsonValueKind.String
+            || !settings.Issuers.TryFind(iss.GetString()!, TimeProvider.System, out var issuer, out _))
+        {
+            return;
+        }
+
+        var cache = settings.KeyCacheDirectory is { } directory ? new KeyCache(directory, NullLogger<KeyCache>.Instance) : null;
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new GatewayMetrics(provider.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        await Refresher(cache).TakeKeptAsync(issuer!.Keys, cancellationToken);
+        if (isFetching || !issuer.Keys.Source.IsRemote)
+        {
+            // Without the cache: it is the gateway's to write.
+            await Refresher(null).LoadAsync(issuer.Keys);
+        }
+
+        KeyRefresher Refresher(KeyCache? kept) => new(TimeProvider.System, metrics, NullLogger<KeyRefresher>.Instance, kept);
+    }
+
+    /// <summary>The store as it is now, when it is a file here or reading it was asked for.</summary>
+    public static async Task<RevocationAnswers> ReadRevocationsAsync(GatewaySettings settings, bool isAsked, CancellationToken cancellationToken)
+    {
+        switch (settings.Revocation.Store)
+        {
+            case RevocationStore.Memory:
+                return new RevocationAnswers(null, "the Memory store is inside the gateway's process: ask POST /admin/explain there");
+            case RevocationStore.Sqlite when !File.Exists(settings.SqlitePath):
+                return new RevocationAnswers(null, "there is no store on this machine yet");
+            case RevocationStore.Redis when !isAsked:
+                return new RevocationAnswers(null, "run again with --revocations to read the store");
+        }
+
+        var log = RevocationStoreAccess.LogOf(settings);
+        var set = new RevocationSet();
+        RevocationPage page = default;
+        do
+        {
+            page = await log.ReadAfterAsync(page.Position, cancellationToken);
+            set.Apply(page.Entries);
+        }
+        while (!page.IsLast);
+        set.ForgetExpired(TimeProvider.System.GetUtcNow());
+        return new RevocationAnswers(
+            token => set.IsRevoked(token) ? RevocationStatus.Revoked : RevocationStatus.NotRevoked, $"the {settings.Revocation.Store} store");
+    }
+}

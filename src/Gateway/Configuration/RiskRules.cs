@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Gateway.Authorization;
+using Gateway.Revocation;
+
+namespace Gateway.Configuration;
+
+/// <summary>The closed list of warnings. docs/configuration.md has it row by row.</summary>
+internal static class RiskRules
+{
+    // Rules on what errors are about have no find: they are found where the configuration is read.
+    public const string File = "GW001";
+    public const string Schema = "GW002";
+    public const string Meaning = "GW003";
+
+    private static readonly TimeSpan LongLifetime = TimeSpan.FromDays(1);
+    private static readonly TimeSpan WideSkew = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongStaleness = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongMaxStale = TimeSpan.FromDays(7);
+
+    public static readonly ImmutableArray<RiskRule> All =
+    [
+        new("GW101", "PublicUnderProtected", "this public route lies under a protected one.",
+            "A request of that path passes without a token, though its neighbours need one.",
+            "If it is not meant to be public, name the policy of the protected route.", RiskyPlaces.PublicRoutes),
+        new("GW102", "PolicyOnlyReports", "this policy refuses nobody.",
+            "Its routes are as open as Anonymous ones; a valid token alone brings identity headers.",
+            "Set Enforce when the log shows no more refusals that surprise you.", context => context.InPolicies(policy => policy.Mode == PolicyMode.Report, ":Mode")),
+        new("GW103", "TokenForwarded", "the destination receives the caller's token.",
+            "Whoever reads its memory or logs can act as the caller, at every API that takes the token.",
+            "Let the destination use the identity headers, or exchange the token for one of its own.", context => context.InPolicies(policy => policy.ForwardToken, ":ForwardToken")),
+        new("GW104", "RevokedWhileUnavailable", "revoked tokens pass while the revocation store cannot be read.",
+            "Whoever can cut the gateway off from the store undoes revocations made since.",
+            "Set Reject, unless an outage of the store must not stop these routes.",
+            context => context.InPolicies(policy => policy.OnRevocationUnavailable == UnavailableBehavior.Allow, ":OnRevocationUnavailable")),
+        new("GW105", "PolicyOfEveryIssuer", "this policy trusts the scopes and claims of every issuer.",
+            "Any of the issuers, and whoever administers it, can grant what the policy asks for.",
+            "List the issuers whose word counts in Issuers.",
+            context => context.Options.Issuers.Count < 2 ? [] : context.InPolicies(policy => policy.Issuers is null && (policy.Scopes is not null || policy.Claims is not null), "")),
+        new("GW110", "LongLifetime", "tokens may live longer than a day.",
+            "A stolen token is good until it expires, or until somebody notices and revokes it.",
+            "Have the issuer give short tokens and refresh them, and lower this.", context => context.InIssuers(issuer => issuer.MaxLifetime > LongLifetime, "MaxLifetime")),
+        new("GW111", "WideClockSkew", "tokens stay valid for more than two minutes after they expired.",
+            "It lengthens the life of every token; clocks that are synchronized differ by less than a second.",
+            "Synchronize the clocks and use 00:01:00 or less.", context => context.InIssuers(issuer => issuer.ClockSkew > WideSkew, "ClockSkew")),
+        new("GW112", "SharedSecret", "whoever has this secret can make tokens, and the gateway has it.",
+            "A leak at the gateway, or at any other reader of the tokens, is a leak of the signing key.",
+            "Have the issuer sign with RS256, PS256 or ES256 and publish its keys.", context => context.InIssuers(issuer => issuer.Keys?.SecretFile is not null, "Keys:SecretFile")),
+        new("GW113", "OldKeys", "keys stay in use for more than a week while they cannot be refreshed.",
+            "A key that the issuer has withdrawn goes on verifying for that long when its JWK Set cannot be reached.",
+            "Use 1.00:00:00 to 7.00:00:00.", context => context.InIssuers(issuer => issuer.Keys?.MaxStale > LongMaxStale, "Keys:MaxStale")),
+        new("GW120", "TokenInCookie", "a token in a cookie is sent by the browser, whoever caused the request.",
+            "Pages of other sites can make requests in the user's name (cross-site request forgery).",
+            "Take the token from the header only; else set SameSite=Strict and check the Origin header at the destination.", RiskyPlaces.CookieSources),
+        new("GW130", "RevocationsInMemory", "revocations are lost when the process ends, and other replicas never learn of them.",
+            "A restart or a second replica brings revoked tokens back to life.",
+            "Use Sqlite, or Redis for more than one replica.", context => !context.IsDevelopment && context.Options.Revocation.Store == RevocationStore.Memory ? ["Gateway:Revocation:Store"] : []),
+        new("GW131", "StaleRevocations", "the revocation list may be more than five minutes old before anybody is told.",
+            "What was revoked meanwhile is still accepted.",
+            "Use a minute or less; the default is 00:00:10.", context => context.Options.Revocation.MaxStaleness > LongStaleness ? ["Gateway:Revocation:MaxStaleness"] : []),
+        new("GW140", "DetailedErrors", "refusals tell everybody why.",
+            "Who tries forged tokens learns from each answer how far they got.",
+            "Leave it out; the log has the reason by the answer's traceId.", context => !context.IsDevelopment && context.Options.Errors.Detailed == true ? ["Gateway:Errors:Detailed"] : []),
+        new("GW150", "PlainHttpDestination", "requests to this public name are not encrypted.",
+            "Whoever is on the way reads and changes them, the identity headers among them.",
+            "Write https.", RiskyPlaces.PlainDestinations),
+        new("GW151", "AnyCertificate", "any certificate of these destinations is taken.",
+            "Whoever is on the way can pose as the destination and reads all requests.",
+            "Leave it out, and have the destinations show a certificate that the system trusts.", RiskyPlaces.AnyCertificate),
+    ];
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Gateway.Authorization;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Configuration;
+
+/// <summary>The rules that take more than a line.</summary>
+internal static class RiskyPlaces
+{
+    // Names that only the own network resolves.
+    private static readonly string[] OwnSuffixes = [".svc", ".local", ".internal", ".localhost", ".lan", ".test"];
+
+    /// <summary>Anonymous routes whose path begins like that of a protected route which takes all below it.</summary>
+    public static IEnumerable<string> PublicRoutes(RiskContext context)
+    {
+        var trees = context.Routes.Where(route => !IsPublic(route)).Select(TreeOf).OfType<string>().ToArray();
+        return context.Routes
+            .Where(route => IsPublic(route) && route.Match.Path is { } path && trees.Any(tree => $"/{path.Trim('/')}/".StartsWith(tree, StringComparison.OrdinalIgnoreCase)))
+            .Select(route => $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:{nameof(RouteConfig.AuthorizationPolicy)}");
+    }
+
+    public static IEnumerable<string> CookieSources(RiskContext context) =>
+        (context.Options.TokenSources ?? []).Index().Where(source => source.Item.Cookie is not null).Select(source => $"Gateway:TokenSources:{source.Index}:Cookie");
+
+    public static IEnumerable<string> PlainDestinations(RiskContext context) =>
+        from cluster in context.Clusters
+        from destination in cluster.Destinations ?? new Dictionary<string, DestinationConfig>()
+        where Uri.TryCreate(destination.Value.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && IsPublicName(address)
+        select $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:Destinations:{destination.Key}:{nameof(DestinationConfig.Address)}";
+
+    public static IEnumerable<string> AnyCertificate(RiskContext context) =>
+        context.Clusters.Where(cluster => cluster.HttpClient?.DangerousAcceptAnyServerCertificate == true)
+            .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:{nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate)}");
+
+    private static bool IsPublic(RouteConfig route) => RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What stands before the catch-all, as in <c>/orders/</c>. A route of all paths is a site's default, and none of its pages a slip.</summary>
+    private static string? TreeOf(RouteConfig route) =>
+        route.Match.Path is { } path && path.IndexOf("{*", StringComparison.Ordinal) is > 1 and var end && path[..end].Trim('/') is { Length: > 0 } tree
+            ? $"/{tree}/"
+            : null;
+
+    /// <summary>A name with a dot that a public resolver may know. Addresses are mostly a test's or a private network's.</summary>
+    private static bool IsPublicName(Uri address) =>
+        !IPAddress.TryParse(address.DnsSafeHost, out _)
+        && address.Host.Contains('.', StringComparison.Ordinal)
+        && !OwnSuffixes.Any(suffix => address.Host.TrimEnd('.').EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,29 @@
+using Gateway.Tokens;
+
+namespace Gateway.Explanation;
+
+/// <summary>What the checks are called in an explanation, in the order of the request path.</summary>
+internal static class CheckName
+{
+    public const string Signature = "signature";
+    public const string Identity = "identity";
+    public const string Revocation = "revocation";
+    public const string PolicyIssuer = "policy issuer";
+    public const string PolicyScopes = "policy scopes";
+
+    public static string Of(TokenStep step) => step switch
+    {
+        TokenStep.Form => "form",
+        TokenStep.Header => "header",
+        TokenStep.Payload => "payload",
+        TokenStep.Algorithm => "algorithm",
+        TokenStep.Issuer => "issuer",
+        TokenStep.IssuerAlgorithm => "issuer's algorithms",
+        TokenStep.Type => "type",
+        TokenStep.Claims => "claims",
+        TokenStep.Times => "times",
+        TokenStep.Audience => "audience",
+        TokenStep.RequiredClaims => "required claims",
+        _ => "key",
+    };
+}

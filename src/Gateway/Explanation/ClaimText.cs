@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gateway.Tokens;
+
+namespace Gateway.Explanation;
+
+/// <summary>The registered claims and the times in words.</summary>
+internal static class ClaimText
+{
+    private static readonly string[] Known = ["exp", "nbf", "iat", "sub", "jti", "sid", "client_id", "azp", "appid", "cid", "scope", "scp", "cnf"];
+
+    public static CheckText OfRegistered(JsonElement claims, RefusalReason? reason)
+    {
+        const string expected = "`exp`, and every registered claim of its type: times are Unix seconds, ids and `scope` are text that is not empty";
+        if (reason is null)
+        {
+            return new(expected, $"sub {Shown.Claim(claims, "sub")}, scope {(claims.TryGetProperty("scope"u8, out _) ? Shown.Claim(claims, "scope") : Shown.Claim(claims, "scp"))}");
+        }
+
+        if (reason == RefusalReason.MissingClaim)
+        {
+            return new(expected, "no `exp`", "Have the issuer give its access tokens an end: tokens without one are never accepted.");
+        }
+
+        var faulty = Known.Where(name => claims.TryGetProperty(name, out var value) && IsFaulty(name, value)).ToArray();
+        return new(expected, string.Join(", ", faulty.Select(name => $"{name} {Shown.Claim(claims, name)}")), faulty is ["cnf"]
+            ? "The token is bound to a key (DPoP or mTLS), which the gateway cannot check: have the client ask for a bearer token."
+            : "Correct these at the issuer: numbers without quotes for times (seconds, not milliseconds), text for ids, one space-separated text for scope.");
+    }
+
+    public static CheckText OfTimes(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, RefusalReason? reason)
+    {
+        var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
+        var skew = issuer.ClockSkew.TotalSeconds;
+        var expected = $"at {Shown.Date(now)}, give or take {Shown.Duration(skew)}: not before `iat` and `nbf`, before `exp`, living at most {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}";
+        var found = string.Join(", ", new[] { Show("iat", claims.IssuedAt), Show("nbf", claims.NotBefore), Show("exp", claims.ExpiresAt) }.OfType<string>());
+        var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
+        return reason switch
+        {
+            RefusalReason.Expired => new(expected, $"{found}: expired {Shown.Duration(now - claims.ExpiresAt)} ago",
+                "Have the client get a new token. If it just did, compare the clocks of the issuer and this machine."),
+            RefusalReason.NotYetValid => new(expected, $"{found}: valid in {Shown.Duration(Math.Max(claims.NotBefore ?? 0, claims.IssuedAt ?? 0) - now)}",
+                $"Set the clocks of the issuer and this machine right; {StepText.PathOf(issuer, "ClockSkew")} allows up to 5 minutes between them."),
+            RefusalReason.BadClaim => new(expected, $"{found}: over before it begins", "Correct nbf and exp at the issuer."),
+            RefusalReason.LifetimeTooLong => new(expected, $"{found}: lives {Shown.Duration(claims.ExpiresAt - start)}",
+                $"Have the issuer give shorter tokens, or raise {StepText.PathOf(issuer, "MaxLifetime")}; a stolen token is good for that long."),
+            _ => new(expected, $"{found}: {Shown.Duration(claims.ExpiresAt - now)} left"),
+        };
+    }
+
+    public static CheckText OfRequired(in RegisteredClaims claims, IssuerProfile issuer)
+    {
+        var expected = issuer.IsAccessTokenProfile ? "sub, client_id, iat and jti, because at+jwt is the only type (RFC 9068 section 2.2)"
+            : issuer.RequireTokenId ? "jti"
+            : "none beside iss, exp and aud";
+        (string Name, bool IsThere)[] all =
+            [("sub", claims.Subject is not null), ("client_id", claims.ClientId is not null), ("iat", claims.IssuedAt is not null), ("jti", claims.TokenId is not null)];
+        var missing = all.Where(claim => !claim.IsThere && (issuer.IsAccessTokenProfile || (issuer.RequireTokenId && claim.Name == "jti"))).Select(claim => claim.Name).ToArray();
+        return new(
+            expected,
+            missing.Length == 0 ? "all there" : $"no {string.Join(", no ", missing)}",
+            $"Have the issuer add {string.Join(", ", missing)} to its access tokens{(issuer.RequireTokenId ? $", or set {StepText.PathOf(issuer, "RequireTokenId")} to false"
+                : $", or add JWT to {StepText.PathOf(issuer, "TokenTypes")}")}.");
+    }
+
+    /// <summary>Asks the check itself, with the one claim alone.</summary>
+    private static bool IsFaulty(string name, JsonElement value)
+    {
+        var alone = new JsonObject { ["exp"] = 1 };
+        alone[name] = JsonNode.Parse(value.GetRawText());
+        using var document = JsonDocument.Parse(alone.ToJsonString());
+        return !RegisteredClaims.TryRead(document.RootElement, out _, out _);
+    }
+
+    private static string? Show(string name, double? seconds) => seconds is { } value ? $"{name} {Shown.Date(value)}" : null;
+}

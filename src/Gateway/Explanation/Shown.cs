@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using Gateway.Commands;
+
+namespace Gateway.Explanation;
+
+/// <summary>What strangers wrote, made fit to be shown: on one line, visible, and short.</summary>
+internal static class Shown
+{
+    private const int MaxLength = 100;
+    private const int MaxItems = 10;
+
+    // 9999-12-31T23:59:59Z, as for claims.
+    private const double MaxNumericDate = 253_402_300_799;
+
+    public static string Text(string? text) => text is null ? "absent" : Cut(RevocationOutput.Escape(text));
+
+    public static string Quoted(string text) => $"\"{Text(text)}\"";
+
+    public static string Value(JsonElement value) => value.ValueKind is JsonValueKind.String ? Quoted(value.GetString()!) : Cut(RevocationOutput.Escape(value.GetRawText()));
+
+    public static string Claim(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) ? Value(value) : "absent";
+
+    public static string List(IEnumerable<string> items)
+    {
+        var all = items.Select(Text).ToArray();
+        return all.Length == 0 ? "none"
+            : string.Join(", ", all.Take(MaxItems)) + (all.Length > MaxItems ? $" and {all.Length - MaxItems} more" : "");
+    }
+
+    /// <summary>A NumericDate as a time.</summary>
+    public static string Date(double seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, 0, MaxNumericDate)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    /// <summary>In the two largest units that are not zero.</summary>
+    public static string Duration(double seconds)
+    {
+        var left = (long)Math.Ceiling(Math.Clamp(seconds, 0, MaxNumericDate));
+        (long Size, string Name)[] units = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+        var parts = new List<string>();
+        foreach (var (size, name) in units)
+        {
+            if (left >= size)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{left / size} {name}"));
+                left %= size;
+            }
+        }
+
+        return parts.Count == 0 ? "0 s" : string.Join(' ', parts.Take(2));
+    }
+
+    private static string Cut(string text) => text.Length <= MaxLength ? text : $"{text[..MaxLength]}... ({text.Length} characters)";
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Gateway.Tokens;
+
+namespace Gateway.Explanation;
+
+/// <summary>What a check expected, what it found, and what to change when it failed.</summary>
+internal readonly record struct CheckText(string Expected, string Found, string? Cure = null);
+
+/// <summary>The checks of a token in words. It looks at what a check has decided and never decides itself.</summary>
+internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
+{
+    public CheckText Of(TokenStep step, scoped in TokenInspection token, RefusalReason? reason) => step switch
+    {
+        TokenStep.Form => FormText.OfForm(token.Text, reason),
+        TokenStep.Header => FormText.OfHeader(token, reason is not null),
+        TokenStep.Payload => FormText.OfPayload(token, reason is not null),
+        TokenStep.Algorithm => new(
+            $"`alg` is one of {string.Join(", ", Enum.GetNames<SignatureAlgorithm>())}",
+            Shown.Text(token.Header.Algorithm),
+            "Have the issuer sign its access tokens with one of these; RS256, PS256 and ES256 are allowed by default."),
+        TokenStep.Issuer => OfIssuer(token.Claims, reason),
+        TokenStep.IssuerAlgorithm => new(
+            $"`alg` is one of {string.Join(", ", token.Issuer!.Algorithms)}",
+            Shown.Text(token.Header.Algorithm),
+            $"If the issuer is meant to sign with {Shown.Text(token.Header.Algorithm)}, add it to {PathOf(token.Issuer, "Algorithms")}."),
+        TokenStep.Type => OfType(token),
+        TokenStep.Claims => ClaimText.OfRegistered(token.Claims, reason),
+        TokenStep.Times => ClaimText.OfTimes(token.Registered, token.Issuer!, now, reason),
+        TokenStep.Audience => OfAudience(token.Claims, token.Issuer!, reason),
+        TokenStep.RequiredClaims => ClaimText.OfRequired(token.Registered, token.Issuer!),
+        _ => KeyText.OfKey(token, reason),
+    };
+
+    public static string PathOf(IssuerProfile issuer, string setting) => $"Gateway:Issuers:{issuer.Name}:{setting}";
+
+    private CheckText OfIssuer(JsonElement claims, RefusalReason? reason)
+    {
+        var known = issuers.Issuers.Select(issuer => (issuer.Name, issuer.Issuer)).Concat(issuers.Templates.Select(template => (template.Name, template.Pattern))).ToArray();
+        var expected = $"`iss` is exactly {(known.Length == 0 ? "that of an issuer; none is configured" : Shown.List(known.Select(issuer => issuer.Item2)))}";
+        var found = Shown.Claim(claims, "iss");
+        if (reason is not RefusalReason.UnknownIssuer)
+        {
+            return new(expected, found, reason == RefusalReason.KeysUnavailable
+                ? "The family has as many key rings as it may: raise its Template:MaxRings, or wait until an idle one has gone."
+                : "Every access token names its issuer as text in `iss` (RFC 9068 section 2.2): this may be another kind of token.");
+        }
+
+        var iss = claims.GetProperty("iss").GetString()!;
+        foreach (var (name, issuer) in known)
+        {
+            if (Bare(issuer) == Bare(iss))
+            {
+                return new(expected, found, $"It differs from issuer \"{name}\" only in upper and lower case, the scheme, or a slash at the end. If it is that one, "
+                    + $"write {Shown.Quoted(iss)} in Gateway:Issuers:{name}:Issuer.");
+            }
+        }
+
+        return new(expected, found, "Send a token of a configured issuer (is it of another environment?), or add this one under Gateway:Issuers if you trust it.");
+
+        static string Bare(string issuer) => (issuer.Split("://", 2) is [_, var rest] ? rest : issuer).TrimEnd('/').ToUpperInvariant();
+    }
+
+    private static CheckText OfType(scoped in TokenInspection token)
+    {
+        var issuer = token.Issuer!;
+        var expected = $"`typ` is {string.Join(" or ", issuer.TokenTypes)}, and no claim marks another kind of token";
+        var type = $"typ {Shown.Text(token.Header.Type)}{(token.Header.Type is null ? ", which counts as JWT" : "")}";
+        if (TokenKind.FindMark(token.Claims) is not { } mark)
+        {
+            return new(expected, type, $"Send an access token. If the issuer's access tokens have this type, add it to {PathOf(issuer, "TokenTypes")}.");
+        }
+
+        return new(expected, $"{type}; the claim {mark}, which access tokens do not have", mark is "at_hash" or "c_hash" or "s_hash"
+            ? "This is an ID token: the client must send the access token instead."
+            : "Send the access token, not the ID, refresh or logout token.");
+    }
+
+    private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RefusalReason? reason)
+    {
+        var expected = $"`aud` holds {Shown.List(issuer.Audiences).Replace(", ", " or ", StringComparison.Ordinal)}";
+        var ask = $"Have the client ask the issuer for a token for {Shown.Quoted(issuer.Audiences[0])} (the resource or audience parameter, or an audience mapper)";
+        return new(expected, Shown.Claim(claims, "aud"), reason switch
+        {
+            RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {PathOf(issuer, "Audiences")}.",
+            RefusalReason.MissingClaim => $"{ask}: without an audience the token is for nobody in particular.",
+            _ => "`aud` must be text or a list of texts that is not empty (RFC 7519 section 4.1.3): correct it at the issuer.",
+        });
+    }
+}

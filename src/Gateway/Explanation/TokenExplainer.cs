@@ -1,0 +1,120 @@
+using Gateway.Authorization;
+using Gateway.Identity;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Explanation;
+
+/// <summary>Whether a token is revoked, and how we know; without a look-up it is not known, for that reason.</summary>
+internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source);
+
+/// <summary>
+/// Why is this token refused? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
+/// first that fails, and says for each what was expected and found. The token is a stranger's: nothing may be decided by what is said here.
+/// </summary>
+/// <param name="isOffline">Whether keys that are missing here may exist at the issuer.</param>
+internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan identity, TimeProvider time, bool isOffline = false)
+{
+    private readonly AccessTokenValidator _validator = new(issuers, time);
+
+    /// <param name="route">The route's id, for the answer alone.</param>
+    public TokenExplanation Explain(ReadOnlySpan<char> text, string? route, RoutePolicy policy, RevocationAnswers revocations)
+    {
+        if (policy.IsAnonymous)
+        {
+            return new TokenExplanation(route, policy.Name, Verdict.Anonymous, null, []);
+        }
+
+        var checks = new List<ExplainedCheck>();
+        var token = WalkSteps(text, checks);
+        checks.Add(OfIdentity(token));
+        checks.Add(OfRevocation(token, policy, revocations));
+        checks.AddRange(PolicyExplainer.Explain(policy, token));
+        var refused = checks.Find(check => check.Outcome == CheckOutcome.Failed);
+        var verdict = refused is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Refused
+            : checks.Exists(check => check is { Check: CheckName.Signature, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
+            : Verdict.Accepted;
+        return new TokenExplanation(route, policy.Name, verdict, refused?.Reason, checks);
+    }
+
+    /// <summary>What the token says of itself; null when it cannot be read that far.</summary>
+    private AccessToken? WalkSteps(ReadOnlySpan<char> text, List<ExplainedCheck> checks)
+    {
+        var words = new StepText(issuers, time.GetUtcNow());
+        var inspection = new TokenInspection(text);
+        var passed = new HashSet<TokenStep>();
+        foreach (var step in AccessTokenValidator.Steps)
+        {
+            var name = CheckName.Of(step.Step);
+            if (step.Needs.Except(passed).ToArray() is [var missing, ..])
+            {
+                checks.Add(new ExplainedCheck(name, CheckOutcome.NotChecked, $"good {CheckName.Of(missing)} first", $"{CheckName.Of(missing)} failed, or could not be checked"));
+                continue;
+            }
+
+            var reason = step.Check(_validator, ref inspection);
+            if (reason is null)
+            {
+                passed.Add(step.Step);
+            }
+
+            checks.Add(step.Step == TokenStep.Key && reason is not null && isOffline && IsElsewhere(inspection.Issuer!)
+                ? Row(name, CheckOutcome.NotChecked, KeyText.OfAbsentKey(inspection.Issuer!.Keys), null)
+                : Row(name, reason is null ? CheckOutcome.Passed : CheckOutcome.Failed, words.Of(step.Step, inspection, reason), reason));
+        }
+
+        checks.Add(OfSignature(inspection));
+        return passed.Contains(TokenStep.Claims) && inspection is { Issuer: { } issuer, Algorithm: { } algorithm }
+            ? UnverifiedToken.Describe(text, issuer, inspection.Claims, inspection.Registered, algorithm)
+            : null;
+    }
+
+    private static bool IsElsewhere(IssuerProfile issuer) => issuer.Keys.Source.IsRemote && issuer.Keys.State.Error is null;
+
+    private static ExplainedCheck OfSignature(scoped in TokenInspection token)
+    {
+        if (token.Key is not { } key)
+        {
+            return new ExplainedCheck(CheckName.Signature, CheckOutcome.NotChecked, "the signature verifies with the issuer's key", "no key to check it with");
+        }
+
+        var isSigned = TokenParts.IsSigned(token.Text, token.Algorithm!, key);
+        return Row(
+            CheckName.Signature, isSigned ? CheckOutcome.Passed : CheckOutcome.Failed, KeyText.OfSignature(token, isSigned), isSigned ? null : RefusalReason.BadSignature);
+    }
+
+    private ExplainedCheck OfIdentity(AccessToken? token)
+    {
+        const string expected = "what the identity headers say about the caller fits into them";
+        return token is null ? new ExplainedCheck(CheckName.Identity, CheckOutcome.NotChecked, expected, "the token could not be read so far")
+            : identity.TryCreate(token, out var headers) ? new ExplainedCheck(CheckName.Identity, CheckOutcome.Passed, expected, $"{Shown.List(headers.Select(header => header.Name))}")
+            : new ExplainedCheck(
+                CheckName.Identity, CheckOutcome.Failed, expected, "a value that is too long", "Map fewer claims under Gateway:Identity:Headers, or have the issuer put less into them.",
+                RefusalReason.TooLarge);
+    }
+
+    private static ExplainedCheck OfRevocation(AccessToken? token, RoutePolicy policy, RevocationAnswers revocations)
+    {
+        const string expected = "no revocation of the token, its subject, session, client or issuer";
+        if (token is null || revocations.Check is not { } check)
+        {
+            return new ExplainedCheck(CheckName.Revocation, CheckOutcome.NotChecked, expected, token is null ? "the token could not be read so far" : revocations.Source);
+        }
+
+        return check(token) switch
+        {
+            RevocationStatus.Revoked => new ExplainedCheck(
+                CheckName.Revocation, CheckOutcome.Failed, expected, $"revoked, says {revocations.Source}",
+                "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations restore` takes it back.", RefusalReason.Revoked),
+            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject => new ExplainedCheck(
+                CheckName.Revocation, CheckOutcome.Failed, expected, $"{revocations.Source} is too old to say",
+                "Make the revocation store reachable: see /readyz?verbose and Gateway:Revocation.", RefusalReason.RevocationUnavailable),
+            RevocationStatus.Unavailable => new ExplainedCheck(
+                CheckName.Revocation, CheckOutcome.Passed, expected, $"{revocations.Source} is too old to say, and the policy allows that"),
+            _ => new ExplainedCheck(CheckName.Revocation, CheckOutcome.Passed, expected, $"none, says {revocations.Source}"),
+        };
+    }
+
+    private static ExplainedCheck Row(string name, CheckOutcome outcome, CheckText text, RefusalReason? reason) =>
+        new(name, outcome, text.Expected, text.Found, outcome == CheckOutcome.Passed ? null : text.Cure, reason);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Gateway.Configuration;
+using Gateway.Errors;
+using Gateway.Explanation;
+using Gateway.Hygiene;
+using Gateway.Keys;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Management;
+
+/// <summary>
+/// <c>POST /admin/explain</c>: every check of a token on a route, by the configuration, keys and revocations in force. 200 whatever the
+/// verdict. The token is neither kept nor logged.
+/// </summary>
+internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys, RevocationList revocations, TimeProvider time)
+{
+    private const int MaxBody = 64 * 1024;
+
+    // As for the tokens of requests.
+    private const int MostSearches = 3;
+
+    public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)ExplainAsync);
+
+    private async Task<IResult> ExplainAsync(HttpContext context)
+    {
+        var isForm = RequestBody.Is(context.Request, RequestBody.Form);
+        if (!isForm && !RequestBody.Is(context.Request, RequestBody.Json))
+        {
+            return new OAuthError(
+                StatusCodes.Status415UnsupportedMediaType, OAuthError.InvalidRequest, "Send token and route as a form (application/x-www-form-urlencoded) or as application/json.");
+        }
+
+        if (await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { } body)
+        {
+            return new OAuthError(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
+        }
+
+        var fault = TryRead(body, isForm, out var token, out var name);
+        var snapshot = live.Current;
+        if (fault is not null || !RouteChoice.TryFind(snapshot.Reading, name, out var route, out var policy, out fault))
+        {
+            return OAuthError.Invalid(fault!);
+        }
+
+        var settings = snapshot.Settings;
+        await SeekKeyAsync(settings.Issuers, token!.AsMemory(), context.RequestAborted);
+        var explanation = new TokenExplainer(settings.Issuers, settings.Identity, time)
+            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory"));
+        return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
+    }
+
+    /// <summary>Looks for a new key as a request would, and no more often.</summary>
+    private async Task SeekKeyAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken)
+    {
+        var validator = new AccessTokenValidator(issuers, time);
+        for (var search = 0; search < MostSearches; search++)
+        {
+            if (validator.Inspect(token.Span, out _) is not { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: { } issuer } refused
+                || await keys.SeekAsync(issuer.Keys, refused.Ring, cancellationToken) != SeekResult.Loaded)
+            {
+                return;
+            }
+        }
+    }
+
+    private static string? TryRead(ReadOnlyMemory<byte> body, bool isForm, out string? token, out string? route)
+    {
+        (token, route) = (null, null);
+        Dictionary<string, string>? members;
+        if (isForm)
+        {
+            members = RequestBody.ReadForm(body);
+            if (members is null)
+            {
+                return "A parameter is there twice.";
+            }
+        }
+        else
+        {
+            if (!StrictJson.TryParseObject(body.Span, out var json))
+            {
+                return "The body is not strict JSON in UTF-8, with no member twice.";
+            }
+
+            if (json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.String).Select(member => member.Name).FirstOrDefault() is { } wrong)
+            {
+                return $"{Shown.Text(wrong)}: this must be text.";
+            }
+
+            members = json.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
+        }
+
+        if (members.Keys.FirstOrDefault(name => name is not ("token" or "route")) is { } unknown)
+        {
+            return $"{Shown.Text(unknown)}: this is unknown; known are token and route.";
+        }
+
+        route = members.GetValueOrDefault("route");
+        token = members.GetValueOrDefault("token");
+        return string.IsNullOrEmpty(token) ? "token: this is required." : null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Text;
+using Gateway.Tokens;
+
+namespace Gateway.Revocation;
+
+/// <summary>What Redis is asked per request: the checked form of <see cref="LookupOptions"/>.</summary>
+internal sealed record LookupSettings(ImmutableArray<LookupKey> Keys, TimeSpan Timeout, TimeSpan CacheFor);
+
+/// <summary>A Redis key with places for values of the token.</summary>
+internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
+{
+    private static readonly ImmutableDictionary<string, Func<AccessToken, string?>> Values = ImmutableDictionary.CreateRange<string, Func<AccessToken, string?>>(
+    [
+        new("jti", token => token.TokenId),
+        new("sub", token => token.Subject),
+        new("sid", token => token.SessionId),
+        new("client", token => token.ClientId),
+        new("iss", token => token.Issuer.Issuer),
+    ]);
+
+    public static IEnumerable<string> Placeholders => Values.Keys.Order();
+
+    /// <summary>Reads the text of a key. The name of an unknown placeholder comes out as <paramref name="unknown"/>; null with false is any other fault.</summary>
+    public static bool TryParse(string text, out LookupKey? key, out string? unknown)
+    {
+        var parts = ImmutableArray.CreateBuilder<Part>();
+        key = null;
+        unknown = null;
+        for (var place = 0; place < text.Length;)
+        {
+            var open = text.IndexOfAny(['{', '}'], place);
+            if (open < 0)
+            {
+                parts.Add(new Part(text[place..], null));
+                break;
+            }
+
+            var close = text.IndexOf('}', open);
+            if (text[open] == '}' || close < 0)
+            {
+                return false;
+            }
+
+            var name = text[(open + 1)..close];
+            if (!Values.TryGetValue(name, out var value))
+            {
+                unknown = name;
+                return false;
+            }
+
+            parts.Add(new Part(text[place..open], value));
+            place = close + 1;
+        }
+
+        key = new LookupKey(parts.ToImmutable());
+        // One that names no token would revoke all of them.
+        return parts.Any(part => part.Value is not null);
+    }
+
+    /// <summary>The key of this token, or null when it lacks a value.</summary>
+    public string? Of(AccessToken token)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            text.Append(part.Text);
+            if (part.Value is not { } read)
+            {
+                continue;
+            }
+
+            if (read(token) is not { Length: > 0 } value)
+            {
+                return null;
+            }
+
+            text.Append(value);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A piece of text, and the value that stands behind it.</summary>
+    internal sealed record Part(string Text, Func<AccessToken, string?>? Value);
+}

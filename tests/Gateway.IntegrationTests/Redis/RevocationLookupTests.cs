@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Administration;
+using Gateway.IntegrationTests.Connections;
+
+namespace Gateway.IntegrationTests.Redis;
+
+/// <summary>Keys that another program keeps in Redis count from the moment they are set to the moment they are gone.</summary>
+public sealed class RevocationLookupTests
+{
+    [Fact]
+    public async Task Token_is_revoked_while_one_of_its_keys_exists()
+    {
+        await using var all = await StartAsync();
+        var token = all.Issuer.Token().With("jti", "one").With("sub", "alice").Build();
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK);
+
+        await all.Redis.CommandAsync("SET", "revoked:one", "1");
+        await ShouldAnswerAsync(all, token, HttpStatusCode.Unauthorized);
+        await all.Redis.CommandAsync("DEL", "revoked:one");
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK);
+        await all.Redis.CommandAsync("SET", "revoked:sub:alice", "1");
+        await ShouldAnswerAsync(all, token, HttpStatusCode.Unauthorized);
+        await ShouldAnswerAsync(all, all.Issuer.Token().With("sub", "bob").Build(), HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_list_counts_beside_it()
+    {
+        await using var all = await StartAsync();
+        var token = all.Issuer.Token().With("jti", "listed").Build();
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK);
+
+        (await all[0].RevokeAsync("""{ "kind": "jti", "value": "listed" }""")).Status.ShouldBe(200);
+
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Token_without_any_value_of_the_keys_is_refused_and_one_with_some_is_looked_up_by_those()
+    {
+        await using var all = await StartAsync();
+
+        await ShouldAnswerAsync(all, all.Issuer.Token().Without("jti").Build(), HttpStatusCode.OK);
+        await ShouldAnswerAsync(all, all.Issuer.Token().Without("jti").Without("sub").Build(), HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Redis_that_does_not_answer_leaves_the_decision_to_the_policy_in_time()
+    {
+        await using var all = await StartAsync();
+        var token = all.Issuer.Token().Build();
+        var revoked = all.Issuer.Token().With("jti", "known").Build();
+        await all.Redis.CommandAsync("SET", "revoked:known", "1");
+        await ShouldAnswerAsync(all, revoked, HttpStatusCode.Unauthorized);
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK);
+
+        await all.Redis.HangAsync();
+        var slowest = TimeSpan.Zero;
+        for (var i = 0; i < 20; i++)
+        {
+            var sent = TimeProvider.System.GetTimestamp();
+            await ShouldAnswerAsync(all, token, HttpStatusCode.ServiceUnavailable);
+            await ShouldAnswerAsync(all, token, HttpStatusCode.OK, "/lenient/orders");
+            var took = TimeProvider.System.GetElapsedTime(sent);
+            slowest = took > slowest ? took : slowest;
+        }
+
+        await ShouldAnswerAsync(all, revoked, HttpStatusCode.Unauthorized, "/lenient/orders");
+        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+
+        await all.Redis.ContinueAsync();
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.OK);
+        await all.Redis.KillAsync();
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.ServiceUnavailable);
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK, "/lenient/orders");
+    }
+
+    [Fact]
+    public async Task Answer_is_kept_for_as_long_as_configured_and_both_keys_are_asked_at_once()
+    {
+        await using var all = await StartAsync("00:00:01");
+        using var metrics = new MetricCapture(all[0], "gateway.revocation.redis_lookups");
+        var token = all.Issuer.Token().With("jti", "kept").Build();
+        var start = TimeProvider.System.GetTimestamp();
+        await ShouldAnswerAsync(all, token, HttpStatusCode.OK);
+        var asked = await all.Redis.CommandAsync("INFO", "commandstats");
+        await all.Redis.CommandAsync("SET", "revoked:kept", "1");
+
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
+
+        TimeProvider.System.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
+        asked.ShouldContain("cmdstat_exists:calls=2,");
+        metrics.Measurements.Where(measurement => measurement != "1 result=cached").ShouldBe(["1 result=not_revoked", "1 result=revoked"]);
+        metrics.Measurements.ShouldContain("1 result=cached");
+    }
+
+    [Fact]
+    public async Task Live_connection_ends_when_its_key_is_set()
+    {
+        await using var echo = new Gateway.Sandbox.EchoDestination(0);
+        await echo.StartAsync(CancellationToken.None);
+        await using var all = await StartAsync(more: configuration => configuration.WithCluster("recorder", echo.Url));
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {all.Issuer.Token().With("jti", "live").Build()}");
+        await socket.ConnectAsync(new Uri(all[0].Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/private/socket"), CancellationToken.None);
+
+        await all.Redis.CommandAsync("SET", "revoked:live", "1");
+
+        (await LiveGateway.UntilClosedAsync(socket)).ShouldBeLessThan(LiveGateway.Soon);
+    }
+
+    private static Task<RedisGateways> StartAsync(string cacheFor = "00:00:00", Action<JsonObject>? more = null) => RedisGateways.StartAsync(1, configuration =>
+    {
+        configuration
+            .With("Gateway:Revocation:Store", JsonValue.Create("Memory"))
+            .With("Gateway:Revocation:Lookup", $$"""{ "Keys": ["revoked:{jti}", "revoked:sub:{sub}"], "CacheFor": "{{cacheFor}}", "Timeout": "00:00:00.200" }""")
+            .WithPolicy("lenient", """{ "OnRevocationUnavailable": "Allow" }""");
+        more?.Invoke(configuration);
+    });
+
+    private static async Task ShouldAnswerAsync(RedisGateways all, string token, HttpStatusCode status, string path = "/private/orders") =>
+        (await RedisGateways.StatusAsync(all[0], token, path)).ShouldBe(status);
+}
