@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Gateway.Authorization;
 using Gateway.Errors;
+using Gateway.Observability;
 
 namespace Gateway.Limits;
 
@@ -28,6 +29,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next)
             return;
         }
 
+        AuthDecision.Limited(context);
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : UnknownWait;
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Gateway.Observability;
 
 /// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
-/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c> or <c>ambiguous</c>.</param>
+/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
@@ -19,6 +19,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
 
     /// <summary>Refused before there was a route.</summary>
     public static void Ambiguous(HttpContext context, string reason) => context.Features.Set(new AuthDecision("ambiguous", reason, null));
+
+    /// <summary>Refused by the route's rate limit.</summary>
+    public static void Limited(HttpContext context) => context.Features.Set(new AuthDecision("limit", "too_many_requests", null));
 
     private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
     {

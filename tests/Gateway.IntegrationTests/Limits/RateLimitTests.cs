@@ -32,6 +32,8 @@ public sealed class RateLimitTests : IAsyncLifetime
         await refused.ShouldBeProblemAsync(429);
         int.Parse(refused.Raw("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 3600);
         _destination.Received.Count.ShouldBe(2);
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("limit for too_many_requests", StringComparison.Ordinal)), "the refusal is logged");
         // Another route has nothing to do with it.
         using var other = await gateway.GetAsync("/public/x");
         ((int)other.StatusCode).ShouldBe(200);
