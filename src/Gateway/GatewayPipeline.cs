@@ -1,6 +1,7 @@
 using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Cors;
 using Gateway.Draining;
 using Gateway.Errors;
 using Gateway.Hygiene;
@@ -24,7 +25,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         refuse what is ambiguous, strip what only we may say
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          an issuer ends a session: no route, no access token
         app.UseRouting();                                 //                  which route is this?
-        app.UseCors();                                    // Cors/            which pages may call? a preflight ends here, without a token
+        app.UseRouteCors();                               // Cors/            which pages may call? a preflight ends here, without a token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
         app.UseMiddleware<RateLimitMiddleware>();         // Limits/          not too many at once, whoever it is

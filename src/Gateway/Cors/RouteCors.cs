@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+
+namespace Gateway.Cors;
+
+/// <summary>
+/// ASP.NET Core's CORS stage for the routes that name a policy, and for those alone: it opens a scope of services and a dictionary for
+/// each request it sees, which is most of what a request of a known token costs (docs/decisions/0007-frames.md).
+/// </summary>
+internal static class RouteCors
+{
+    public static void UseRouteCors(this IApplicationBuilder app) => app.UseWhen(HasPolicy, static routed => routed.UseCors());
+
+    private static bool HasPolicy(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ICorsMetadata>() is not null;
+}
