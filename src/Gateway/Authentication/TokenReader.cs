@@ -66,10 +66,10 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>For a request whose token travels on: removes an <c>Authorization</c> that is not the token.</summary>
+    /// <summary>For a request whose token travels on: removes an <c>Authorization</c> that is not the token, and one of several values.</summary>
     public void RemoveOtherCredentials(IHeaderDictionary request)
     {
-        if (request.Authorization is [{ } value] && !headers.Any(header => IsToken(header, value)))
+        if (request.Authorization is not [{ } value] || !headers.Any(header => IsToken(header, value)))
         {
             request.Remove(HeaderNames.Authorization);
         }

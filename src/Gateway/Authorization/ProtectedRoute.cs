@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Gateway.Configuration;
 using Gateway.Limits;
 using Yarp.ReverseProxy.Configuration;
@@ -10,6 +11,21 @@ namespace Gateway.Authorization;
 /// <param name="RateLimit">Null for as many requests as come.</param>
 internal sealed record ProtectedRoute(string Id, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit)
 {
+    private readonly FrozenSet<string> _destinations = DestinationsOf(Id, Snapshot);
+
+    /// <summary>
+    /// Whether the destination is one of those that the route was loaded with. YARP changes a cluster in place, so that a request which
+    /// waited meanwhile could meet the policy of one configuration and the destination of another.
+    /// </summary>
+    public bool LeadsTo(string destination) => _destinations.Contains(destination);
+
+    private static FrozenSet<string> DestinationsOf(string id, GatewaySnapshot snapshot)
+    {
+        var cluster = snapshot.Reading.Routes.FirstOrDefault(route => route.RouteId == id)?.ClusterId;
+        var destinations = snapshot.Reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, cluster, StringComparison.OrdinalIgnoreCase))?.Destinations;
+        return (destinations?.Values.Select(destination => destination.Address) ?? []).ToFrozenSet(StringComparer.Ordinal);
+    }
+
     // A route whose policy or limit is unknown cannot be read, so there is one.
     public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(
         route.RouteId,

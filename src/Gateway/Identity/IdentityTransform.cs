@@ -28,6 +28,14 @@ internal sealed class IdentityTransform : ITransformProvider
         var features = context.HttpContext.Features;
         var route = features.Get<ProtectedRoute>()
             ?? throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        if (!route.LeadsTo(context.DestinationPrefix))
+        {
+            // The configuration changed under the request. It is judged anew when it comes again.
+            context.HttpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return ValueTask.CompletedTask;
+        }
+
         var headers = context.ProxyRequest.Headers;
         if (!route.Policy.ForwardToken)
         {

@@ -31,7 +31,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     public void Notable(HttpContext context, long started, Exception? failure)
     {
         var decision = context.Features.Get<AuthDecision>();
-        if (!IsNotable(context, decision, failure) || !_log.IsEnabled(LogLevel.Information) || (decision is not null && IsFlood()))
+        if (!IsNotable(context, decision, failure) || !_log.IsEnabled(LogLevel.Information) || IsFlood())
         {
             return;
         }

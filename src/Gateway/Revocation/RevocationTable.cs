@@ -47,10 +47,12 @@ internal sealed class RevocationTable(bool hasCutOffs)
         if (segment is not null && segment.Find(key, _firstLive) is var place and >= 0)
         {
             var refusesMore = segment.CutOffAt(place) < cutOff;
-            Counted(segment.MinuteAt(place), -1);
-            minute = Math.Max(minute, segment.MinuteAt(place));
-            segment.Update(place, minute, Math.Max(cutOff, segment.CutOffAt(place)));
+            var before = segment.MinuteAt(place);
+            minute = Math.Max(minute, before);
+            // Up before down: nobody may see an empty table while its only name moves.
             Counted(minute, 1);
+            segment.Update(place, minute, Math.Max(cutOff, segment.CutOffAt(place)));
+            Counted(before, -1);
             return refusesMore;
         }
 
@@ -75,10 +77,11 @@ internal sealed class RevocationTable(bool hasCutOffs)
         }
 
         var refusesMore = segment.CutOffAt(place) < cutOff;
-        Counted(segment.MinuteAt(place), -1);
+        var before = segment.MinuteAt(place);
         minute = Math.Max(minute, _firstLive);
-        segment.Update(place, minute, cutOff);
         Counted(minute, 1);
+        segment.Update(place, minute, cutOff);
+        Counted(before, -1);
         return refusesMore;
     }
 

@@ -22,6 +22,12 @@ internal static class EcdsaTwin
         var signature = Base64Url.DecodeFromUtf8(text[start..]);
         var half = signature.AsSpan(signature.Length / 2);
         var other = order - new BigInteger(half, isUnsigned: true, isBigEndian: true);
+        if (signature.Length != algorithm.SignatureLength || other.Sign <= 0)
+        {
+            // No signature that could verify, in whichever spelling.
+            return null;
+        }
+
         half.Clear();
         other.TryWriteBytes(half[(half.Length - other.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
         return [.. text[..start], .. Base64Url.EncodeToUtf8(signature)];

@@ -26,19 +26,19 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
     /// <summary>What a token says of itself. Whoever has not checked its signature may explain it, and nothing else.</summary>
     public static AccessToken Describe(
         ReadOnlySpan<char> text, IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, AlgorithmTraits algorithm) => new()
-    {
-        Text = AsciiOf(text),
-        Algorithm = algorithm,
-        Issuer = issuer,
-        Subject = registered.Subject,
-        TokenId = registered.TokenId,
-        ClientId = registered.ClientId,
-        SessionId = registered.SessionId,
-        Scopes = registered.Scopes,
-        IssuedAt = registered.IssuedAt,
-        ExpiresAt = registered.ExpiresAt,
-        Claims = claims,
-    };
+        {
+            Text = AsciiOf(text),
+            Algorithm = algorithm,
+            Issuer = issuer,
+            Subject = registered.Subject,
+            TokenId = registered.TokenId,
+            ClientId = registered.ClientId,
+            SessionId = registered.SessionId,
+            Scopes = registered.Scopes,
+            IssuedAt = registered.IssuedAt,
+            ExpiresAt = registered.ExpiresAt,
+            Claims = claims,
+        };
 
     private static byte[] AsciiOf(ReadOnlySpan<char> text)
     {

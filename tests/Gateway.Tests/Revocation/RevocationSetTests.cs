@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
+using Gateway.Tokens;
 
 namespace Gateway.Tests.Revocation;
 
@@ -59,6 +60,44 @@ public sealed class RevocationSetTests
 
         IsRevoked(text).ShouldBeTrue();
         IsRevoked(other).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("AAAA")]
+    [InlineData("__________________________________________________________________________________________8")]
+    public void Signature_that_cannot_be_one_has_no_other_spelling(string signature)
+    {
+        var algorithm = SignatureAlgorithms.Of(SignatureAlgorithm.ES256);
+
+        EcdsaTwin.Of(System.Text.Encoding.ASCII.GetBytes($"e30.e30.{signature}"), algorithm).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Only_entry_is_never_missed_while_its_expiry_moves()
+    {
+        var token = _shop.Accept(_shop.Token().With("jti", "only"));
+        var now = _shop.Clock.UnixSeconds;
+        _set.Apply(new RevocationEntry(RevocationKind.Jti, Shop.Issuer, "only", now + 600));
+        using var stop = new CancellationTokenSource();
+        var reader = Task.Run(() =>
+        {
+            var missed = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                missed += _set.IsRevoked(token) ? 0 : 1;
+            }
+
+            return missed;
+        });
+
+        for (var minute = 0; minute < 20_000; minute++)
+        {
+            _set.Apply(new RevocationEntry(RevocationKind.Jti, Shop.Issuer, "only", now + 600 + (60L * minute)));
+        }
+
+        await stop.CancelAsync();
+        (await reader).ShouldBe(0);
     }
 
     [Theory]
