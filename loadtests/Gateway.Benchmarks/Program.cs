@@ -20,10 +20,16 @@ switch (args)
         return await RotationCommand.RunAsync();
     case ["drill", "unknown-keys"]:
         return await UnknownKeysCommand.RunAsync();
+    case ["drill", "spread"]:
+        return await SpreadCommand.RunAsync();
+    case ["drill", "store-faults"]:
+        return await StoreFaultsCommand.RunAsync();
+    case ["drill", "put-back"]:
+        return await PutBackCommand.RunAsync();
     case ["drill", "gateway", var file]:
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
-        throw new ArgumentException("Known drills: rotation, unknown-keys.", nameof(args));
+        throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back.", nameof(args));
 
     // What .ci/run runs: every benchmark once.
     case ["short"]:

@@ -22,6 +22,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     public string ManagementAddress { get; private set; } = "";
 
+    public int ProcessId => _process.Id;
+
     /// <summary>An HTTP/1.1 client for the routes; it adds no trace context of its own.</summary>
     public HttpClient Client { get; private set; } = null!;
 

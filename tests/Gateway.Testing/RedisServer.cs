@@ -13,7 +13,7 @@ internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-");
     private readonly string[] _options;
-    private readonly string? _password;
+    private string? _password;
     private Process? _process;
 
     private RedisServer(string? password, string[] options)
@@ -72,6 +72,24 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Another password from now on; whoever is connected has to come again.</summary>
+    public async Task ChangePasswordAsync(string password)
+    {
+        await CommandAsync("CONFIG", "SET", "requirepass", password);
+        _password = password;
+        await CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        await CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
+    }
+
+    /// <summary>Copies its data as they are on the disk, for <see cref="RestoreDataAsync"/>.</summary>
+    public Task BackUpDataAsync() => ShellAsync("rm -rf backup && cp -r appendonlydir backup");
+
+    /// <summary>Puts the copy in the place of the data of a server that is not running.</summary>
+    public Task RestoreDataAsync() => ShellAsync("rm -rf appendonlydir && cp -r backup appendonlydir");
+
+    /// <summary>Deletes the data of a server that is not running.</summary>
+    public Task DeleteDataAsync() => ShellAsync("rm -rf appendonlydir");
+
     /// <summary>SIGSTOP: it accepts connections and never answers.</summary>
     public Task HangAsync() => SignalAsync("STOP");
 
@@ -91,6 +109,8 @@ internal sealed class RedisServer : IAsyncDisposable
         await KillAsync();
         _folder.Delete(recursive: true);
     }
+
+    private async Task ShellAsync(string commands) => await Script.RunAsync("bash", ["-c", $"cd '{_folder.FullName}' && {commands}"]);
 
     private async Task SignalAsync(string signal) => await Script.RunAsync("bash", ["-c", $"kill -{signal} {_process!.Id}"]);
 }

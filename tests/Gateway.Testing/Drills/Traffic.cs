@@ -2,12 +2,16 @@ using System.Collections.Concurrent;
 
 namespace Gateway.Testing.Drills;
 
-/// <summary>A token of the traffic; a removed one's key is no longer published, so it is to be refused.</summary>
-internal sealed record TrafficToken(string Text, bool IsRemoved = false);
+/// <summary>A token of the traffic; a removed one, whose key is no longer published or which is revoked, is to be refused.</summary>
+internal record TrafficToken(string Text, bool IsRemoved = false, string Path = "/private/a");
 
+/// <param name="Sent">The timestamp of the request.</param>
 /// <param name="Status">0 when there was no answer.</param>
 /// <param name="Problem">The body, unless the answer is 200.</param>
-internal readonly record struct Answered(bool IsRemoved, int Status, double Milliseconds, string? Problem);
+internal readonly record struct Answered(TrafficToken Token, long Sent, int Status, double Milliseconds, string? Problem)
+{
+    public bool IsRemoved => Token.IsRemoved;
+}
 
 /// <summary>Requests at a steady rate, whatever the answers take, with the tokens of the moment in turn.</summary>
 internal sealed class Traffic(HttpClient client, int perSecond) : IAsyncDisposable
@@ -62,7 +66,7 @@ internal sealed class Traffic(HttpClient client, int perSecond) : IAsyncDisposab
     private async Task SendAsync(TrafficToken token)
     {
         var start = TimeProvider.System.GetTimestamp();
-        using var request = TestGateway.Request(HttpMethod.Get, "/private/a", token.Text);
+        using var request = TestGateway.Request(HttpMethod.Get, token.Path, token.Text);
         var status = 0;
         string? problem = null;
         try
@@ -76,6 +80,6 @@ internal sealed class Traffic(HttpClient client, int perSecond) : IAsyncDisposab
             problem = fault.Message;
         }
 
-        _answers.Enqueue(new Answered(token.IsRemoved, status, TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, problem));
+        _answers.Enqueue(new Answered(token, start, status, TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, problem));
     }
 }

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Gateway.Testing;
+using Gateway.Testing.Drills;
+
+namespace Gateway.Benchmarks;
+
+/// <summary>How long until every replica refuses what one of them was told to revoke. Fails when the slowest hundredth takes more than 100 ms.</summary>
+internal static class SpreadCommand
+{
+    private const double Limit = 100;
+    private static readonly double[] Edges = [0, 2, 5, 10, 15, 20, 30, 50, 100, double.PositiveInfinity];
+
+    public static async Task<int> RunAsync()
+    {
+        var (count, rate, gateways) = (RotationCommand.Setting("COUNT", 1000), RotationCommand.Setting("RATE", 100), RotationCommand.Setting("GATEWAYS", 3));
+        await using var redis = await RedisServer.StartAsync();
+        await using var site = await RevocationSite.StartAsync(redis.Connection, gateways, TimeSpan.FromSeconds(10));
+        var spreads = await SpreadDrill.RunAsync(site, count, rate);
+        await DocsBlock.WriteAsync("spread", await ReportAsync(spreads, count, rate, gateways));
+        var isGood = Enumerable.Range(0, gateways).All(gateway => Of(spreads, gateway, spread => spread.SinceAsked).Percentile(0.99) <= Limit);
+        Console.WriteLine(isGood ? "Within 100 ms at p99 on every replica." : "More than 100 ms at p99.");
+        return isGood ? 0 : 1;
+    }
+
+    private static async Task<string> ReportAsync(IReadOnlyList<Spread> spreads, int count, int rate, int gateways)
+    {
+        var text = new StringBuilder();
+        Line($"{await DocsBlock.DescribeAsync()}. {count} revocations one after another at replica 1, {rate} requests a second to each of the {gateways} replicas.");
+        Line($"");
+        Line($"| Milliseconds until refused by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
+        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        for (var gateway = 0; gateway < gateways; gateway++)
+        {
+            var (asked, answered) = (Of(spreads, gateway, spread => spread.SinceAsked), Of(spreads, gateway, spread => spread.SinceAnswered));
+            Line($"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} | {asked.Max:0.0} | {answered.Percentile(0.5):0.0} | {answered.Percentile(0.99):0.0} |");
+        }
+
+        Line($"");
+        Line($"| Milliseconds | Share | |");
+        Line($"| --- | ---: | --- |");
+        var all = new Times(spreads.Select(spread => spread.SinceAsked));
+        foreach (var (lower, upper) in Edges.Zip(Edges.Skip(1)))
+        {
+            var share = (double)all.Between(lower, upper) / all.Count;
+            var name = double.IsPositiveInfinity(upper) ? $"more than {lower}" : $"{lower} to {upper}";
+            Line($"| {name} | {share:0.0%} | {new string('█', (int)Math.Round(share * 40))} |");
+        }
+
+        return text.ToString().TrimEnd();
+
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static Times Of(IEnumerable<Spread> spreads, int gateway, Func<Spread, double> time) =>
+        new(spreads.Where(spread => spread.Gateway == gateway).Select(time));
+}

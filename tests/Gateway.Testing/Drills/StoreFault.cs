@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace Gateway.Testing.Drills;
+
+/// <summary>What happens to Redis in a drill.</summary>
+/// <param name="IsReadable">Whether the list can be read all the while, so that no request may be answered with 503.</param>
+/// <param name="Hold">How long it lasts.</param>
+internal sealed record StoreFault(string Name, bool IsReadable, TimeSpan Hold, Func<Task> StartAsync, Func<Task> EndAsync)
+{
+    /// <summary>What is made ready while all is well.</summary>
+    public Func<Task> PrepareAsync { get; init; } = () => Task.CompletedTask;
+}
+
+/// <summary>The faults of the matrix, each for the servers that it takes.</summary>
+internal static class StoreFaults
+{
+    public const string Password = "in-force";
+    private static readonly TimeSpan BetweenKills = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Of one server with a password.</summary>
+    /// <param name="hang">How long it accepts and does not answer.</param>
+    public static IReadOnlyList<StoreFault> OfOne(RedisServer redis, TimeSpan hold, TimeSpan hang)
+    {
+        var killing = new Repeated(BetweenKills, () => redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub"));
+        return
+        [
+            new StoreFault("killed, started again", false, hold, redis.KillAsync, redis.RestartAsync),
+            new StoreFault("hangs", false, hang, redis.HangAsync, redis.ContinueAsync),
+            new StoreFault("killed, started empty", false, hold, redis.KillAsync, async () =>
+            {
+                await redis.DeleteDataAsync();
+                await redis.RestartAsync();
+            }),
+            new StoreFault("killed, started with older data", false, hold, redis.KillAsync, async () =>
+            {
+                await redis.RestoreDataAsync();
+                await redis.RestartAsync();
+            })
+            { PrepareAsync = redis.BackUpDataAsync },
+            new StoreFault("emptied", true, hold, () => redis.CommandAsync("FLUSHALL"), () => Task.CompletedTask),
+            new StoreFault("doorbell killed five times a second", true, hold, killing.StartAsync, killing.StopAsync),
+            new StoreFault("another password", false, hold, () => redis.ChangePasswordAsync("another"), () => redis.ChangePasswordAsync(Password)),
+            new StoreFault(
+                "out of memory", true, hold,
+                () => redis.CommandAsync("CONFIG", "SET", "maxmemory", "1"), () => redis.CommandAsync("CONFIG", "SET", "maxmemory", "0")),
+        ];
+    }
+
+    /// <summary>Of the way there.</summary>
+    public static IReadOnlyList<StoreFault> OfLink(SlowLink link, TimeSpan hold)
+    {
+        return [new StoreFault("answers 200 ms later", true, hold, () => SetAsync(TimeSpan.FromMilliseconds(200)), () => SetAsync(TimeSpan.Zero))];
+
+        Task SetAsync(TimeSpan delay)
+        {
+            link.Delay = delay;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Of a primary and its replica, the first time one way and the second time back.</summary>
+    public static IReadOnlyList<StoreFault> OfPair(RedisServer primary, RedisServer replica, TimeSpan hold) =>
+    [
+        new StoreFault("primary killed, replica promoted", false, hold, primary.KillAsync, () => PromoteAsync(replica)),
+        new StoreFault("primary and replica change places", false, hold, async () =>
+        {
+            await PromoteAsync(primary);
+            await FollowAsync(replica, primary);
+        },
+        () => Task.CompletedTask)
+        {
+            PrepareAsync = async () =>
+            {
+                await primary.RestartAsync();
+                await FollowAsync(primary, replica);
+                await Eventually.TrueAsync(
+                    async () => (await primary.CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+            },
+        },
+    ];
+
+    /// <summary>Of a cluster, which helps itself.</summary>
+    public static IReadOnlyList<StoreFault> OfCluster(RedisCluster cluster, TimeSpan hold) =>
+    [
+        new StoreFault("cluster node killed, its replica takes over", false, hold, cluster.Owner.KillAsync, () => RedisCluster.UntilWholeAsync(cluster.Replica)),
+    ];
+
+    private static async Task PromoteAsync(RedisServer server) => await server.CommandAsync("REPLICAOF", "NO", "ONE");
+
+    private static async Task FollowAsync(RedisServer server, RedisServer primary) =>
+        await server.CommandAsync("REPLICAOF", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Something that is done again and again.</summary>
+    private sealed class Repeated(TimeSpan every, Func<Task> action)
+    {
+        private volatile bool _isStopped;
+        private Task _running = Task.CompletedTask;
+
+        public Task StartAsync()
+        {
+            _running = RunAsync();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync()
+        {
+            _isStopped = true;
+            return _running;
+        }
+
+        private async Task RunAsync()
+        {
+            while (!_isStopped)
+            {
+                await action();
+                await Task.Delay(every, TimeProvider.System);
+            }
+        }
+    }
+}
