@@ -52,6 +52,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 
     private async Task<bool> TryReadAsync(CancellationToken stopping)
     {
+        long asked;
         try
         {
             // After a fault there is enough to read without waiting for more.
@@ -60,7 +61,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 await log.WaitForChangeAsync(stopping);
             }
 
-            await ReadToTheEndAsync(stopping);
+            asked = await ReadToTheEndAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -89,19 +90,22 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             Read(logger, list.Set.Count);
         }
 
-        list.MarkRead();
+        list.MarkRead(asked);
         return true;
     }
 
-    private async Task ReadToTheEndAsync(CancellationToken stopping)
+    /// <summary>The timestamp of the question whose answer was the end: what was written later is not in it.</summary>
+    private async Task<long> ReadToTheEndAsync(CancellationToken stopping)
     {
         // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by
         // page, what the last page still says.
         var waiting = new RevocationChanges(list.Set);
         var position = _position;
         RevocationPage page;
+        long asked;
         do
         {
+            asked = time.GetTimestamp();
             page = await log.ReadAfterAsync(position, stopping);
             position = page.Position;
             if (page.IsAfterLoss)
@@ -126,6 +130,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             }
         }
         while (!page.IsLast);
+        return asked;
     }
 
     private async Task PutBackAsync(CancellationToken stopping)

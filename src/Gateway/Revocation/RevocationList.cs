@@ -35,7 +35,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
-    /// <summary>Time since the end of the log was last reached; null as long as it never was.</summary>
+    /// <summary>How old the knowledge of the log's end is; null as long as it was never reached.</summary>
     public TimeSpan? Lag
     {
         get
@@ -56,6 +56,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         return IsStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
     }
 
-    /// <summary>The end of the log has been reached just now.</summary>
-    public void MarkRead() => Volatile.Write(ref _lastRead, time.GetTimestamp());
+    /// <summary>The end of the log has been reached.</summary>
+    /// <param name="asked">The timestamp from before the store was asked.</param>
+    public void MarkRead(long asked) => Volatile.Write(ref _lastRead, asked);
 }

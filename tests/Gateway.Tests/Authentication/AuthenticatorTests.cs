@@ -97,7 +97,7 @@ public sealed class AuthenticatorTests : IDisposable
         var left = Shop.Accept(Shop.Token()).ExpiresAt + 60 - Shop.Clock.UnixSeconds;
 
         Shop.Clock.Advance(TimeSpan.FromSeconds(left - 1));
-        _bench.Revocations.MarkRead();
+        _bench.Revocations.MarkRead(_bench.Shop.Clock.GetTimestamp());
         (await _bench.DecideAsync(token)).ShouldBeNull();
         Shop.Clock.Advance(TimeSpan.FromSeconds(1));
         (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Expired);

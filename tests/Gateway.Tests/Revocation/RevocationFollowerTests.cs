@@ -37,6 +37,28 @@ public sealed class RevocationFollowerTests : IDisposable
         await follower.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task List_is_as_old_as_the_question_that_a_slow_store_answered()
+    {
+        var log = new ScriptedLog();
+        var list = new RevocationList(_clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, _clock, _loggers.CreateLogger<RevocationFollower>());
+        log.Pages.Enqueue(() => Later(TimeSpan.FromSeconds(30), new RevocationPage([], new LogPosition(1), IsLast: false)));
+        log.Pages.Enqueue(() => Later(TimeSpan.FromSeconds(2), new RevocationPage([], new LogPosition(1), IsLast: true)));
+
+        await follower.StartAsync(CancellationToken.None);
+
+        // What was written while the last answer was on its way is not in it.
+        list.Lag.ShouldBe(TimeSpan.FromSeconds(2));
+        await follower.StopAsync(CancellationToken.None);
+    }
+
+    private RevocationPage Later(TimeSpan after, RevocationPage page)
+    {
+        _clock.Pass(after);
+        return page;
+    }
+
     /// <summary>A log that answers what a test queued, and then waits.</summary>
     private sealed class ScriptedLog : IRevocationLog
     {

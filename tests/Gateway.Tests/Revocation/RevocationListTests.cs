@@ -32,7 +32,7 @@ public sealed class RevocationListTests
     [Fact]
     public void Fresh_list_says_not_revoked()
     {
-        _list.MarkRead();
+        _list.MarkRead(_clock.GetTimestamp());
 
         _list.IsLoaded.ShouldBeTrue();
         _list.IsStale.ShouldBeFalse();
@@ -42,7 +42,7 @@ public sealed class RevocationListTests
     [Fact]
     public void List_grows_stale_and_fresh_again()
     {
-        _list.MarkRead();
+        _list.MarkRead(_clock.GetTimestamp());
         _clock.Advance(MaxStaleness - TimeSpan.FromSeconds(5));
         _list.Check(_token).ShouldBe(RevocationStatus.NotRevoked);
 
@@ -51,7 +51,7 @@ public sealed class RevocationListTests
         _list.IsLoaded.ShouldBeTrue();
         _list.Check(_token).ShouldBe(RevocationStatus.Unavailable);
 
-        _list.MarkRead();
+        _list.MarkRead(_clock.GetTimestamp());
         _list.Check(_token).ShouldBe(RevocationStatus.NotRevoked);
     }
 
@@ -61,7 +61,7 @@ public sealed class RevocationListTests
         _list.Set.Apply(new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", long.MaxValue));
         _list.Check(_token).ShouldBe(RevocationStatus.Revoked);
 
-        _list.MarkRead();
+        _list.MarkRead(_clock.GetTimestamp());
         _list.Check(_token).ShouldBe(RevocationStatus.Revoked);
         _clock.Advance(TimeSpan.FromDays(1));
         _list.Check(_token).ShouldBe(RevocationStatus.Revoked);
