@@ -25,17 +25,19 @@ TITLES = {
     "gateway": "Gateway",
     "gateway-empty": "Gateway, empty revocation list",
     "gateway-large": "Gateway, 1,000 routes, 100 issuers",
+    "gateway-full": "Gateway, very long revocation list",
 }
 OPEN = {"direct", "provider", "bare", "bare-again", "haproxy"}
-DOTNET = {"bare", "bare-again", "stock", "stock-redis", "gateway", "gateway-empty", "gateway-large"}
+DOTNET = {"bare", "bare-again", "stock", "stock-redis", "gateway", "gateway-empty", "gateway-large", "gateway-full"}
 NO_ES256 = {"apache"}  # OIDCOAuthVerifyCertFiles takes RSA keys only
 
 
 class Peer:
     """One server of the comparison, on ports of its own."""
 
-    def __init__(self, name, run):
+    def __init__(self, name, run, redis_port=None):
         self.name, self.run, self.server = name, run, None
+        self.redis_port = redis_port or run.redis_port
         self.port, self.http2_port, self.stats_port, self.management_port = free_ports(4)
 
     @property
@@ -56,13 +58,13 @@ class Peer:
         self.server = Server(arguments, self.run.folder / f"{self.name}.log")
         good = None if self.name in OPEN else self.run.good_token()
         self.wait(lambda: self.status(good) == 200, "A 200 for a good token")
-        if self.name not in OPEN and self.run.revoked and self.name in ("gateway", "gateway-large"):
+        if self.name not in OPEN and self.run.revoked and self.name in ("gateway", "gateway-large", "gateway-full"):
             self.wait(lambda: self.status(self.run.checks["revoked"]) == 401, "The refusal of the last revoked token")
         return self
 
     def wait(self, check, what):
         try:
-            until(check, f"{self.name}: {what}", 90)
+            until(check, f"{self.name}: {what}", 600 if self.name == "gateway-full" else 90)
         except SystemExit as failure:
             raise SystemExit(f"{failure}\n{self.server.log.read_text(errors='replace')[-2000:]}") from None
 
@@ -103,13 +105,14 @@ class Peer:
             settings["destination"] = f"http://127.0.0.1:{self.run.destination.port}"
         if self.name.startswith("stock"):
             settings["provider"] = f"http://127.0.0.1:{self.run.provider.port}"
-        if self.name in ("stock-redis", "gateway", "gateway-large"):
-            settings["redis"] = f"127.0.0.1:{self.run.redis_port}"
+        if self.name in ("stock-redis", "gateway", "gateway-large", "gateway-full"):
+            settings["redis"] = f"127.0.0.1:{self.redis_port}"
         if self.name == "gateway-large":
             settings.update(routes=1000, issuers=100)
         file = self.run.folder / f"{self.name}.json"
         file.write_text(json.dumps(settings))
-        kind = {"direct": "destination", "bare-again": "bare", "stock-redis": "stock", "gateway-empty": "gateway", "gateway-large": "gateway"}
+        kind = {"direct": "destination", "bare-again": "bare", "stock-redis": "stock", "gateway-empty": "gateway", "gateway-large": "gateway",
+                "gateway-full": "gateway"}
         return ["dotnet", str(self.run.binaries / "Gateway.Benchmarks.dll"), "serve", kind.get(self.name, self.name), str(file)]
 
     def haproxy(self):

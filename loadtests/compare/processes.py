@@ -74,8 +74,16 @@ class Server:
             shared.append(fields["Rss"] - fields["Private_Clean"] - fields["Private_Dirty"])
         return private + max(shared)
 
+    def pause(self):
+        """It costs nothing until `resume`."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def stop(self):
         if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGCONT)
             os.killpg(self.process.pid, signal.SIGTERM)
             try:
                 self.process.wait(10)

@@ -1,15 +1,20 @@
 """What is measured. Each scenario runs interleaved rounds in which every peer has its turn, in another order each time."""
 import itertools
+import os
 import statistics
+import time
 
 import load
 import startup
 from peers import NO_ES256, OPEN, Peer
+from processes import Server, free_ports
+from revocations import arriving, fill
 
 MANY = 10_000
+ARRIVING = 1_000
 # Nothing verifies an RS256 token and proxies its request more often than this on two cores: what sizes the rounds of new tokens.
 FASTEST = 40_000
-EXTRA = {"gateway-empty", "gateway-large"}  # take part in one scenario of their own only
+EXTRA = {"gateway-empty", "gateway-large", "gateway-full"}  # take part in one scenario of their own only
 
 
 def one(run, peers):
@@ -109,13 +114,51 @@ def large(run, peers):
             peer.stop()
 
 
+def revocations(run, _):
+    """A gateway with ten million revocations and a thousand more a second beside one that has none."""
+    count = int(os.environ.get("LONG", "10000000"))
+    port = free_ports(1)[0]
+    redis = Server(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                    "--dir", str(run.folder)], run.folder / "redis-long.log")
+    both = [Peer("gateway-empty", run), Peer("gateway-full", run, port)]
+    try:
+        fill(port, count, with_keys=False)
+        for peer in both:
+            begun = time.monotonic()
+            peer.start()
+            if peer.name == "gateway-full":
+                run.notes.append(f"revocations: {count:,} entries, of which a gateway knew after {time.monotonic() - begun:.0f} s.")
+            load.closed(peer.url, run.tokens / "RS256.txt", 1, run.warm_up)
+        for peer in both:
+            peer.server.pause()
+        alone(run, both, "revocations-quiet", 1)
+        # Whichever has its turn, Redis and the one who writes cost the same.
+        with arriving(port, ARRIVING):
+            alone(run, both, "revocations", 1)
+            alone(run, both, "revocations-many", MANY)
+    finally:
+        for server in [*both, redis]:
+            server.stop()
+
+
+def alone(run, peers, scenario, count):
+    """Turns in which the others stand still, so that what they do beside requests is not paid by the one that is measured."""
+    for turn in range(run.rounds):
+        for peer in rotated(peers, turn):
+            peer.server.resume()
+            peer.wait(lambda: peer.status(run.good_token()) == 200, "A 200 after a pause")
+            load.closed(peer.url, run.tokens / "RS256.txt", count, 1)
+            run.record(scenario, peer.name, sampled(run, peer, lambda: load.closed(peer.url, run.tokens / "RS256.txt", count, run.seconds)))
+            peer.server.pause()
+
+
 def start(run, _):
     for seconds in startup.times(run.product, run.tokens, run.folder, run.destination.port, run.rounds, run.good_token()):
         run.record("start", "gateway", {"start_seconds": seconds})
 
 
 ALL = {"one": one, "many": many, "new": new, "es256": es256, "new-es256": new_es256, "bad": bad, "http2": http2, "latency": latency,
-       "latency-all": latency_all, "flood": flood, "large": large, "memory": memory, "start": start}
+       "latency-all": latency_all, "flood": flood, "large": large, "revocations": revocations, "memory": memory, "start": start}
 ORDER = list(ALL)
 
 
