@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Gateway.IntegrationTests.Redis;
@@ -49,6 +50,23 @@ public sealed class RedisRevocationTests : IAsyncLifetime
         await _all.AppendAsync("sid", "silent", ring: false);
 
         (await RedisGateways.UntilAsync(_all[0], token, HttpStatusCode.Unauthorized)).ShouldBeLessThan(WithoutDoorbell);
+    }
+
+    [Fact]
+    public async Task Many_revocations_at_once_are_read_together()
+    {
+        await _all.Redis.CommandAsync("CONFIG", "RESETSTAT");
+        var token = _all.Issuer.Token().With("jti", "last-of-many").Build();
+        var start = TimeProvider.System.GetTimestamp();
+
+        await Testing.Script.RunAsync("redis-cli", ["-p", $"{_all.Redis.Port}"], string.Concat(Enumerable.Range(0, 2_000).Select(i =>
+            $"XADD gateway:revocations * kind jti issuer {_all.Issuer.Issuer} value {(i == 1_999 ? "last-of-many" : i)} expires 99999999999\nPUBLISH gateway:revocations {i}\n")));
+
+        (await RedisGateways.UntilAsync(_all[0], token, HttpStatusCode.Unauthorized)).ShouldBeLessThan(Promptly);
+        var statistics = await _all.Redis.CommandAsync("INFO", "commandstats");
+        var reads = int.Parse(statistics.Split("cmdstat_xrange:calls=")[1].Split(',')[0], CultureInfo.InvariantCulture);
+        // Two replicas, fifty times a second each, and a few for the beginning and the end.
+        reads.ShouldBeLessThan((int)(TimeProvider.System.GetElapsedTime(start).TotalSeconds * 2 * 50) + 10);
     }
 
     [Fact]
