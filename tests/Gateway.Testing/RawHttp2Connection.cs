@@ -15,14 +15,13 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
     private const byte EndStream = 1;
     private const byte Acknowledge = 1;
     private const byte EndHeaders = 4;
-    private const int AllStreams = int.MaxValue;
 
     private readonly TcpClient _client = new();
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
     private readonly Dictionary<int, int> _status = [];
     private readonly HashSet<int> _ended = [];
     private readonly string _authority;
-    private GoAway? _goAway;
+    private readonly Queue<GoAway> _goAways = [];
 
     private RawHttp2Connection(string authority) => _authority = authority;
 
@@ -49,15 +48,16 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
         return _status[stream];
     }
 
-    /// <summary>The first that names a stream of ours. A server may begin with one that names all there could be.</summary>
+    /// <summary>The next one, whatever comes between.</summary>
     public async Task<GoAway> ReadUntilGoAwayAsync()
     {
-        while (_goAway is null or { LastStream: AllStreams })
+        GoAway next;
+        while (!_goAways.TryDequeue(out next))
         {
             await ReadFrameAsync();
         }
 
-        return _goAway.Value;
+        return next;
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +80,7 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
                 await WriteAsync(RawHttp2.Frame(Settings, Acknowledge, 0, []));
                 break;
             case GoAwayType:
-                _goAway = new GoAway(BinaryPrimitives.ReadInt32BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(4)));
+                _goAways.Enqueue(new GoAway(BinaryPrimitives.ReadInt32BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(4))));
                 break;
             case Headers:
                 _status.TryAdd(stream, RawHttp2.StatusOf(payload));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Draining;
@@ -21,7 +20,7 @@ public sealed class GoAwayTests
             new Dictionary<string, string> { ["Gateway__Drain__Delay"] = "00:00:02", ["Gateway__Drain__Timeout"] = "00:00:20" },
             address => new Dictionary<string, string> { ["Kestrel__Endpoints__One__Url"] = address, ["Kestrel__Endpoints__One__Protocols"] = "Http2" });
         await replica.WaitUntilAsync("started", "revocations", "serving");
-        await using var connection = await RawHttp2Connection.OpenAsync(replica.Address);
+        var connection = await RawHttp2Connection.OpenAsync(replica.Address);
         await connection.GetAsync(1, "/public/slow");
         await Eventually.TrueAsync(() => destination.Received.Count == 1, "the stream is under way");
 
@@ -31,14 +30,17 @@ public sealed class GoAwayTests
         await connection.GetAsync(3, "/public/quick");
         (await connection.ReadUntilEndOfAsync(3)).ShouldBe(200);
 
-        var goAway = await connection.ReadUntilGoAwayAsync();
-
-        TimeProvider.System.GetElapsedTime(sent).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5), string.Create(CultureInfo.InvariantCulture, $"{goAway}"));
-        goAway.Error.ShouldBe(0u);
-        // The stream under way is not among those that were never looked at (RFC 9113 section 6.8).
-        goAway.LastStream.ShouldBeGreaterThanOrEqualTo(3);
+        // RFC 9113 section 6.8: first one that names every stream there could be, so that none which is on its way is lost.
+        var first = await connection.ReadUntilGoAwayAsync();
+        TimeProvider.System.GetElapsedTime(sent).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
+        first.ShouldBe(new GoAway(int.MaxValue, 0));
+        exit.IsCompleted.ShouldBeFalse();
         release.Release();
         (await connection.ReadUntilEndOfAsync(1)).ShouldBe(200);
-        (await exit).ExitCode.ShouldBe(0);
+        // The connection is the client's to close then; while it does not, the server waits until the deadline.
+        await connection.DisposeAsync();
+        var (exitCode, took) = await exit;
+        exitCode.ShouldBe(0);
+        took.ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
 }

@@ -34,7 +34,7 @@ public sealed class ReloadLeakTests
         await follower.StopAsync(TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         var token = parts.Issuer.Token().Build();
-        var load = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => AskAsync(parts, token, stop.Token))));
+        var load = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => parts.AskAsync("/private/x", token, stop.Token))));
 
         await ReloadAsync(parts, follower, 0, 5, []);
         var (timers, sockets) = (Timer.ActiveCount, OpenSockets());
@@ -115,18 +115,6 @@ public sealed class ReloadLeakTests
         GC.Collect();
         return [.. gone.Where(each => each.Reference.IsAlive).GroupBy(each => each.What).Where(group => group.Count() > 2)
             .Select(group => $"{group.Key} ({group.Count()} of {gone.Count(each => each.What == group.Key)})")];
-    }
-
-    private static async Task<Dictionary<int, int>> AskAsync(MountedGateway parts, string token, CancellationToken stop)
-    {
-        var statuses = new Dictionary<int, int>();
-        while (!stop.IsCancellationRequested)
-        {
-            var status = await parts.StatusAsync("/private/x", token);
-            statuses[status] = statuses.GetValueOrDefault(status) + 1;
-        }
-
-        return statuses;
     }
 
     private static int OpenSockets() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
