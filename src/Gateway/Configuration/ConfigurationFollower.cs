@@ -24,6 +24,7 @@ internal sealed partial class ConfigurationFollower(
 
     private string _seen = first.Hash;
     private string? _reported;
+    private bool _isUnreadable;
     private long? _lastTry;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,7 +52,8 @@ internal sealed partial class ConfigurationFollower(
     /// <summary>One look at the file. Not for two callers at once.</summary>
     public async Task LookAsync(CancellationToken stopping)
     {
-        var file = ConfigurationFile.Read(reader.File);
+        var file = Read();
+
         if (file.Hash == _seen && !(_lastTry is { } last && time.GetElapsedTime(last) >= TryAgainEvery))
         {
             return;
@@ -93,6 +95,28 @@ internal sealed partial class ConfigurationFollower(
         }
     }
 
+    private ConfigurationFile Read()
+    {
+        ConfigurationFile file;
+        try
+        {
+            file = ConfigurationFile.Read(reader.File);
+        }
+        catch (ConfigurationException)
+        {
+            _isUnreadable = true;
+            throw;
+        }
+
+        if (_isUnreadable)
+        {
+            // It is back; should it be lost once more, that is news.
+            (_isUnreadable, _reported) = (false, null);
+        }
+
+        return file;
+    }
+
     /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
     private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
     {
@@ -121,7 +145,7 @@ internal sealed partial class ConfigurationFollower(
             : null;
     }
 
-    /// <summary>Counted each time; said once for as long as it stays the same.</summary>
+    /// <summary>Counted and said once for as long as it stays the same.</summary>
     private void Fail(string errors)
     {
         if (_reported == errors)
