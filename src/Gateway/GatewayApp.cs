@@ -76,7 +76,8 @@ internal static class GatewayApp
             EnvironmentName = reader.EnvironmentName,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Configuration.AddConfiguration(reading.Configuration);
+        // A copy: what the host sets in its own must not look like a change of ours.
+        builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
         if (!NamesListener(builder.Configuration))
         {
             builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;

@@ -120,6 +120,11 @@ internal sealed partial class ConfigurationFollower(
     /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
     private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
     {
+        if (limits.Length == 0)
+        {
+            return;
+        }
+
         await Task.Delay(LimitPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var limit in limits)
         {
@@ -132,8 +137,8 @@ internal sealed partial class ConfigurationFollower(
     {
         var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
             && current.Issuers.Any(known => known.Name == issuer.Name && !known.Keys.Current.IsEmpty)).ToArray();
-        var loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
-        await Task.WhenAny(loads, Task.Delay(KeyPatience, time, stopping));
+        Task loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
+        await loads.WaitAsync(KeyPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.ThrowIfCancellationRequested();
         return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
             ? $"{Path.GetFileName(reader.File)}: Gateway:Issuers:{missing.Name}:Keys: no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}). Correct the source, or wait until it answers."
