@@ -7,7 +7,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     private static readonly string[] ReadAtStart =
     [
         "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
-        "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Kestrel", "Urls", "Logging",
+        "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Kestrel", "Urls",
     ];
 
     public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)

@@ -31,6 +31,9 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _closedConnections;
     private readonly Counter<long> _configReloads;
     private readonly Counter<long> _strippedHeaders;
+    private readonly Counter<long> _limited;
+    private readonly Counter<long> _logouts;
+    private readonly Counter<long> _adminWrites;
     private volatile Configuration? _configuration;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
@@ -49,6 +52,9 @@ internal sealed class GatewayMetrics : IDisposable
         _configReloads = _meter.CreateCounter<long>("gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.");
         _strippedHeaders = _meter.CreateCounter<long>(
             "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
+        _limited = _meter.CreateCounter<long>("gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.");
+        _logouts = _meter.CreateCounter<long>("gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.");
+        _adminWrites = _meter.CreateCounter<long>("gateway.admin.writes", "{write}", "Changes that administrators asked for.");
     }
 
     public void Allowed(string route, string issuer) => Decided("allow", "none", route, issuer);
@@ -121,6 +127,15 @@ internal sealed class GatewayMetrics : IDisposable
                 "gateway.config.info", () => new Measurement<int>(1, _configuration.Tags), "{configuration}", "The configuration in force, by the SHA-256 of its file.");
         }
     }
+
+    public void Limited(string route) => _limited.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    public void LogoutReceived(string issuer, string result) => _logouts.Add(1, new("issuer", issuer), new("result", result));
+
+    /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
+    /// <param name="succeeded">Whether it is in force everywhere; what was not understood is not counted.</param>
+    public void AdminWrote(string action, bool succeeded) => _adminWrites.Add(1, new("action", action), new("result", ResultOf(succeeded)));
 
     public void HeadersStripped(int count) => _strippedHeaders.Add(count);
 
