@@ -11,6 +11,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
     private static readonly (HttpMethod Method, string Path)[] Calls =
     [
         (HttpMethod.Get, "/admin/issuers"),
+        (HttpMethod.Get, "/admin/config"),
         (HttpMethod.Get, "/admin/revocations"),
         (HttpMethod.Post, "/admin/issuers/shop/refresh"),
         (HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1"),
