@@ -63,11 +63,10 @@ internal static class EffectiveConfiguration
             case SettingNode.Group group:
                 return WriteGroup(group, value, keepsNull);
             case SettingNode.Map map:
-                var entries = ((IDictionary)value).Cast<DictionaryEntry>().ToArray();
-                var names = entries.Select(entry => (string)entry.Key).ToArray();
-                return new JsonObject(entries.Select(entry => KeyValuePair.Create(
-                    (string)entry.Key,
-                    Write(map.Item, entry.Value, keepsNull, isSecret || SecretSettings.IsSecret(names, (string)entry.Key)))));
+                var entries = (IDictionary)value;
+                var names = entries.Keys.Cast<string>().ToArray();
+                return new JsonObject(names.Select(name => KeyValuePair.Create(
+                    name, Write(map.Item, entries[name], keepsNull, isSecret || SecretSettings.IsSecret(names, name)))));
             case SettingNode.List list when value is Enum flags:
                 return new JsonArray([.. flags.ToString().Split(", ").Select(flag => Write(list.Item, flag, keepsNull, isSecret))]);
             case SettingNode.List list:

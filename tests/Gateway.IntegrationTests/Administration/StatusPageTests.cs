@@ -60,7 +60,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Facts("SHA-256").ShouldMatch("^[0-9a-f]{64}$");
         page.Facts("Last refused").ShouldContain("Gateway:Nonsense this key is unknown.");
         page.ShouldBeInert();
-        Strangers(page).ShouldBe(["fetch 403", "frame 403", "link 403", "form 403", "rebound 403"]);
+        Strangers(page).ShouldBe(["fetch net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "frame 403", "link 403", "form 403", "rebound 403"]);
     }
 
     [Fact]
@@ -78,7 +78,32 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Cookies.ShouldBe(0);
         page.ShouldBeInert();
         // Whoever is rebound has no credentials: it is asked for them like anybody.
-        Strangers(page).ShouldBe(["fetch 403", "frame 403", "link 403", "form 403", "rebound 401"]);
+        Strangers(page).ShouldBe(["fetch net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "frame 403", "link 403", "form 403", "rebound 401"]);
+    }
+
+    [Fact]
+    public async Task Redis_that_is_silent_is_said_in_words_until_it_answers()
+    {
+        await using var redis = await RedisServer.StartAsync("canary-password");
+        await using var gateway = await StartAsync("Development", edit: configuration => configuration.With(
+            "Gateway:Revocation",
+            $$"""{ "Store": "Redis", "MaxStaleness": "00:00:01", "Redis": { "Connection": "{{redis.Connection}},password=canary-password", "Timeout": "00:00:00.100" } }"""));
+        var before = await RawAsync(gateway, "GET");
+
+        await redis.HangAsync();
+        await UntilAsync("The breaker is open: one call a second is tried.");
+        await UntilAsync("The revocation list is older than 00:00:01: Redis does not answer in time.");
+        var during = await RawAsync(gateway, "GET");
+        await redis.ContinueAsync();
+        await UntilAsync("answers; breaker closed");
+
+        before.ShouldContain($"Redis, Redis at {redis.Connection}");
+        before.ShouldContain("answers; breaker closed");
+        during.ShouldContain("breaker open");
+        during.ShouldContain("Too old");
+        (before + during).ShouldNotContain("canary-password");
+
+        Task UntilAsync(string text) => Eventually.TrueAsync(async () => (await RawAsync(gateway, "GET")).Contains(text, StringComparison.Ordinal), text);
     }
 
     [Theory]
@@ -160,7 +185,7 @@ public sealed class StatusPageTests : IAsyncLifetime
 
     private string Token(string scope) => new TokenBuilder(_key, Issuer).With("scope", scope).Build();
 
-    private Task<TestGateway> StartAsync(string environment, bool hasPolicy = true, string? sources = null)
+    private Task<TestGateway> StartAsync(string environment, bool hasPolicy = true, string? sources = null, Action<JsonObject>? edit = null)
     {
         var configuration = TestGateway.Configuration(_destination)
             .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
@@ -181,6 +206,7 @@ public sealed class StatusPageTests : IAsyncLifetime
             configuration.With("Gateway:Management:Policy", JsonValue.Create("admins"));
         }
 
+        edit?.Invoke(configuration);
         return TestGateway.StartAsync(
             configuration,
             files: new Dictionary<string, string> { ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString() },

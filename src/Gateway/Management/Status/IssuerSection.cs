@@ -56,7 +56,7 @@ internal static class IssuerSection
         html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{issuer.Keys.Issuer}</th>");
         html.Add($"<td role=\"cell\" data-label=\"Accepts\"><ul><li><code>{SecretSettings.Show(issuer.Issuer)}</code></li>");
         html.Add($"<li>for {string.Join(", ", issuer.Audiences)}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
-        html.Add($"<li class=\"soft\">clocks {Shown.Duration(issuer.ClockSkew.TotalSeconds)} apart, lifetime {Shown.Duration(issuer.MaxLifetime.TotalSeconds)} at most");
+        html.Add($"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");
         html.Add($"{(issuer.RequireTokenId ? ", jti required" : "")}</li></ul></td>");
         html.Add($"<td role=\"cell\" data-label=\"Keys\"><ul>");
         foreach (var key in ring.Keys.Take(MostKeys))

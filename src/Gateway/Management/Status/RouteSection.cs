@@ -127,7 +127,7 @@ internal static class RouteSection
             html.Add($"<li>no rate limit</li>");
         }
 
-        html.Add($"<li>{(route.Timeout is { } timeout ? $"whole answer in {Time(timeout)}" : "no whole time")}, {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)} idle</li>");
+        html.Add($"<li>{(route.Timeout is { } timeout ? $"{Time(timeout)} in all" : "no timeout in all")}, {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)} without activity</li>");
         html.Add($"<li>body {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "of any size")}</li>");
         html.Add($"<li>CORS: {route.CorsPolicy ?? "none"}</li>");
     }
