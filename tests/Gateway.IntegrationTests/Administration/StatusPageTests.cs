@@ -47,8 +47,8 @@ public sealed class StatusPageTests : IAsyncLifetime
         hostile.ShouldContain("scopes: all of orders:read");
         hostile.ShouldContain("tenant: exactly <b>blue</b>");
         hostile.ShouldContain("revocations unknown: lets through");
-        hostile.ShouldContain("few: 5 in 1 min by sub, SlidingWindow");
-        hostile.ShouldContain("body 1,000 bytes");
+        hostile.ShouldContain("rate limit few: 5 in 1 min by sub, SlidingWindow");
+        hostile.ShouldContain("body: 1,000 bytes");
         hostile.ShouldContain(_destination.Address);
         page.Row("Issuers", "shop").ShouldContain("\"><img src=x onerror=alert(2)>");
         page.Row("Issuers", "shop").ShouldMatch(@"\d+ s ago");

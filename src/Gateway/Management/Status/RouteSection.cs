@@ -119,16 +119,16 @@ internal static class RouteSection
         if (route.Metadata?.TryGetValue(RateLimit.MetadataKey, out var name) == true)
         {
             var limit = settings.RateLimits[name].Options;
-            html.Add($"<li>{name}: {limit.Permits!.Value} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.PartitionBy}, {limit.Kind.ToString()}");
+            html.Add($"<li>rate limit {name}: {limit.Permits!.Value} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.PartitionBy}, {limit.Kind.ToString()}");
             html.Add($"{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
         }
         else
         {
-            html.Add($"<li>no rate limit</li>");
+            html.Add($"<li>rate limit: none</li>");
         }
 
-        html.Add($"<li>{(route.Timeout is { } timeout ? $"{Time(timeout)} in all" : "no timeout in all")}, {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)} without activity</li>");
-        html.Add($"<li>body {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "of any size")}</li>");
+        html.Add($"<li>timeout: {(route.Timeout is { } timeout ? Time(timeout) : "none")}, idle {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)}</li>");
+        html.Add($"<li>body: {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "any size")}</li>");
         html.Add($"<li>CORS: {route.CorsPolicy ?? "none"}</li>");
     }
 

@@ -36,12 +36,14 @@ internal static class StatusStyle
         tbody th{font-weight:600;overflow-wrap:anywhere}
         td ul{margin:0;padding:0;list-style:none}
         td[data-label=Matches]{min-width:11.5rem}
+        td[data-label="Leads to"]{min-width:13rem}
         dd ul{margin:0;padding-left:1.1rem}
         dd li+li{margin-top:.35rem}
         dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;margin:0}
         dt,dd{margin:0;padding:.5rem .8rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
         dt{color:var(--soft)}
         dt:first-of-type,dt:first-of-type+dd{border-top:0}
+        h1+form{margin-top:1.25rem}
         label,button{font-weight:600}
         label,input{display:block;width:100%}
         input{font:inherit;margin:.4rem 0;padding:.55rem .7rem;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px}
@@ -54,7 +56,7 @@ internal static class StatusStyle
         tbody tr:first-child{border-top:0}
         tbody th,td{border:0;padding:.25rem .9rem}
         tbody th{font-size:1.05em}
-        td[data-label=Matches]{min-width:0}
+        td[data-label=Matches],td[data-label="Leads to"]{min-width:0}
         td::before{content:attr(data-label);display:block;font-size:.8rem;font-weight:600;color:var(--soft)}
         dl{display:block}
         dd{border-top:0;padding-top:0}
