@@ -60,6 +60,13 @@ async function open() {
     html: await page.content(),
   };
   await shoot(page, "status");
+  // The page's own link, where it has one, and the reload of what it leads to.
+  const link = page.getByRole("link", { name: "Refresh every 10 s" });
+  const followed = [];
+  if (await link.count() > 0) {
+    followed.push((await Promise.all([page.waitForNavigation(), link.click()]))[0].status(), (await page.reload()).status());
+  }
+
   const overflow = {};
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
@@ -74,7 +81,7 @@ async function open() {
     return window.wasRun === true;
   });
   await page.close();
-  return { ...seen, overflow, isScriptRun, errors: errors.filter(error => !isScriptRun && !error.includes("script-src")), requested };
+  return { ...seen, followed, overflow, isScriptRun, errors: errors.filter(error => !isScriptRun && !error.includes("script-src")), requested };
 }
 
 async function shoot(page, name) {

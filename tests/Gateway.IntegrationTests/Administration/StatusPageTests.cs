@@ -60,6 +60,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Facts("SHA-256").ShouldMatch("^[0-9a-f]{64}$");
         page.Facts("Last refused").ShouldContain("Gateway:Nonsense this key is unknown.");
         page.ShouldBeInert();
+        page.Followed.ShouldBe([200, 200]);
         Strangers(page).ShouldBe(["fetch net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "frame 403", "link 403", "form 403", "rebound 403"]);
     }
 
@@ -76,6 +77,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Html.ShouldNotContain(Token("gateway:admin")[..20]);
         page.Address.ShouldNotContain("token");
         page.Cookies.ShouldBe(0);
+        page.Followed.ShouldBeEmpty();
         page.ShouldBeInert();
         // Whoever is rebound has no credentials: it is asked for them like anybody.
         Strangers(page).ShouldBe(["fetch net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "frame 403", "link 403", "form 403", "rebound 401"]);
@@ -227,6 +229,9 @@ internal sealed class BrowsedPage(JsonObject seen)
 
     public int Cookies => seen["cookies"]!.GetValue<int>();
 
+    /// <summary>The statuses of the page's own link and of a reload.</summary>
+    public int[] Followed => [.. seen["followed"]!.AsArray().Select(status => status!.GetValue<int>())];
+
     public JsonObject Strangers => seen["strangers"]!.AsObject();
 
     public string[] Texts(string name) => [.. seen[name]!.AsArray().Select(text => text!.GetValue<string>())];
@@ -247,7 +252,7 @@ internal sealed class BrowsedPage(JsonObject seen)
         Texts("errors").ShouldBeEmpty();
         seen["scripts"]!.GetValue<int>().ShouldBe(0);
         seen["isScriptRun"]!.GetValue<bool>().ShouldBeFalse("the page's policy lets no script run");
-        Texts("requested").ShouldAllBe(url => url.EndsWith("/admin", StringComparison.Ordinal) || url == "data:,");
+        Texts("requested").ShouldAllBe(url => url.EndsWith("/admin", StringComparison.Ordinal) || url.EndsWith("/admin?refresh=10", StringComparison.Ordinal) || url == "data:,");
         var headers = seen["headers"]!;
         headers["content-security-policy"]!.GetValue<string>().ShouldStartWith("default-src 'none'; style-src 'sha256-");
         headers["cache-control"]!.GetValue<string>().ShouldBe("no-store");

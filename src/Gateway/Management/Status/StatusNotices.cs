@@ -13,6 +13,9 @@ internal sealed record StatusNotice(bool IsFailure, string Text);
 /// <summary>What is not as it should be.</summary>
 internal static class StatusNotices
 {
+    // A store of keys that is down can take a whole family's along.
+    private const int MostIssuers = 20;
+
     public static void Write(Html html, IReadOnlyList<StatusNotice> notices)
     {
         if (notices.Count == 0)
@@ -52,7 +55,7 @@ internal static class StatusNotices
             notices.Add(new StatusNotice(false, $"Changed, and in force after a restart only: {string.Join(", ", state.AwaitingRestart)}."));
         }
 
-        notices.AddRange(snapshot.Settings.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>());
+        notices.AddRange(snapshot.Settings.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
         AddRevocations(notices, revocations, redis);
         return notices;
     }
@@ -60,6 +63,12 @@ internal static class StatusNotices
     private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)
     {
         var (name, keys, state) = (issuer.Keys.Issuer, issuer.Keys.Current, issuer.Keys.State);
+        if (issuer.Keys.IsMember && state.LoadedAt is null)
+        {
+            // Whoever writes tokens makes members up.
+            return null;
+        }
+
         return keys.IsEmpty ? new StatusNotice(true, $"Issuer {name} has no keys, so its tokens get 503: {state.Error ?? "not loaded yet"}.")
             : state is { Error: { } error, LoadedAt: { } loadedAt } ? new StatusNotice(
                 false,
