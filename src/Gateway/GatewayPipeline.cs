@@ -28,8 +28,7 @@ internal static class GatewayPipeline
         app.UseRouteCors();                               // Cors/            which pages may call? a preflight ends here, without a token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token, through Tokens/, Keys/, Revocation/
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   may this caller use this route?
-        app.UseMiddleware<RateLimitMiddleware>();         // Limits/          not too many at once, whoever it is
-        app.UseRequestTimeouts();                         //                  the route's Timeout
+        app.UseRouteLimits();                             // Limits/          not too many at once, whoever it is, and not for too long
         app.MapReverseProxy(ProxyPipeline.Use)            // Identity/        set the identity headers, then forward
                                                           // Connections/     end what outlives its token: WebSockets, event streams, gRPC
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));

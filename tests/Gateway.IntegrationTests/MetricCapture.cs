@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +8,8 @@ namespace Gateway.IntegrationTests;
 internal sealed class MetricCapture : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentQueue<string> _measurements = new();
+    private readonly Dictionary<string, long> _before;
+    private Dictionary<string, long> _seen = [];
 
     public MetricCapture(TestGateway gateway, string instrument)
     {
@@ -22,15 +22,24 @@ internal sealed class MetricCapture : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-            _measurements.Enqueue($"{value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+            _seen[string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))] = value);
         _listener.Start();
+        _before = Look();
     }
 
-    /// <summary>One line a measurement: the value, then <c>tag=value</c>.</summary>
-    public IReadOnlyCollection<string> Measurements => _measurements;
-
-    /// <summary>Takes the present values of the instruments that are only looked at.</summary>
-    public void Observe() => _listener.RecordObservableInstruments();
+    /// <summary>One line for each series that has moved: by how much, then <c>tag=value</c>.</summary>
+    public IReadOnlyCollection<string> Measurements =>
+    [
+        .. Look().Select(series => (Tags: series.Key, Count: series.Value - _before.GetValueOrDefault(series.Key)))
+            .Where(series => series.Count > 0).Select(series => $"{series.Count} {series.Tags}").Order(StringComparer.Ordinal),
+    ];
 
     public void Dispose() => _listener.Dispose();
+
+    private Dictionary<string, long> Look()
+    {
+        _seen = [];
+        _listener.RecordObservableInstruments();
+        return _seen;
+    }
 }

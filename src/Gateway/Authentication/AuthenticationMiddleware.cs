@@ -19,8 +19,10 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
             return next(context);
         }
 
+        var request = GatewayRequest.Of(context);
+        request.Route = route;
         var snapshot = route.Snapshot;
-        if (!ReferenceEquals(context.Features.Get<GatewaySnapshot>(), snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
+        if (!ReferenceEquals(request.Snapshot, snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
         {
             var answer = RequestFaults.Of(fault);
             return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
@@ -33,7 +35,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
 
         if (!snapshot.Settings.Tokens.TryRead(context.Request.Headers, out var text, out var reason))
         {
-            context.Features.Set(new TokenRejection(reason, null));
+            request.Rejection = new TokenRejection(reason, null);
             return next(context);
         }
 
@@ -41,11 +43,11 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         var authentication = snapshot.Authenticator.AuthenticateAsync(text, route.Policy, context.RequestAborted);
         if (!authentication.IsCompletedSuccessfully)
         {
-            return AwaitAsync(context, authentication, started);
+            return AwaitAsync(context, request, authentication, started);
         }
 
         metrics.Authenticated(started);
-        Record(context, authentication.Result);
+        Record(request, authentication.Result);
         return next(context);
     }
 
@@ -56,22 +58,13 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
     private static RequestFault CleanAgain(HttpContext context, GatewaySnapshot snapshot) =>
         RequestHeaders.Check(context.Request.Headers, snapshot.Settings.ProtectedHeaders, HttpProtocol.IsHttp11(context.Request.Protocol), out _);
 
-    private async Task AwaitAsync(HttpContext context, ValueTask<AuthenticationOutcome> authentication, long started)
+    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
     {
-        Record(context, await authentication);
+        Record(request, await authentication);
         metrics.Authenticated(started);
         await next(context);
     }
 
-    private static void Record(HttpContext context, in AuthenticationOutcome outcome)
-    {
-        if (outcome.Token is { } token)
-        {
-            context.Features.Set(token);
-        }
-        else
-        {
-            context.Features.Set(outcome.Rejection);
-        }
-    }
+    private static void Record(GatewayRequest request, in AuthenticationOutcome outcome) =>
+        (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);
 }

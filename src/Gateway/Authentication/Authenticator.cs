@@ -103,7 +103,7 @@ internal sealed class Authenticator(
             // What is known to be revoked stays so, however old the list.
             if (revocations.Set.IsRevoked(token))
             {
-                metrics.RevocationLookup("revoked");
+                metrics.RevocationLookup(RevocationStatus.Revoked);
                 return Rejected(RefusalReason.Revoked, token.Issuer);
             }
 
@@ -111,7 +111,7 @@ internal sealed class Authenticator(
         }
 
         var isStale = revocations.IsStale;
-        metrics.RevocationLookup(isStale ? "unavailable" : "not_revoked");
+        metrics.RevocationLookup(isStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked);
         return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
             ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)
             : new AuthenticationOutcome(known.Token, null);

@@ -10,9 +10,6 @@ internal sealed record Verification(CachedToken? Token, TokenRejection? Rejectio
 /// <summary>Verifies a token that is not known yet: validate, look for its key if need be, build its identity headers.</summary>
 internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan identity, KeyRefresher keys)
 {
-    // One load may have ended since the first look, and the next may have begun before the key was published.
-    private const int MostSearches = 3;
-
     /// <summary>Completes at once unless a key must be looked for or others of the issuer are being verified.</summary>
     public async ValueTask<Verification> VerifyAsync(ReadOnlyMemory<char> text, ulong hash, CancellationToken cancellationToken)
     {
@@ -28,10 +25,9 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
                 return Rejected(refused.Reason, refused.Issuer);
             }
 
-            var found = search == MostSearches ? SeekResult.Unknown : await keys.SeekAsync(issuer.Keys, refused.Ring, cancellationToken);
-            if (found != SeekResult.Loaded)
+            if (await keys.SearchAsync(issuer.Keys, refused.Ring, search, cancellationToken) is { } reason)
             {
-                return Rejected(found == SeekResult.Unknown ? RefusalReason.UnknownKey : RefusalReason.KeysUnavailable, issuer);
+                return Rejected(reason, issuer);
             }
         }
     }
@@ -39,20 +35,15 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
     private async ValueTask<Verification> CheckSignatureAsync(
         ReadOnlyMemory<char> text, ulong hash, UnverifiedToken unverified, CancellationToken cancellationToken)
     {
-        var budget = unverified.Issuer.Keys.Verifications;
-        if (!await budget.TryEnterAsync(cancellationToken))
-        {
-            return Rejected(RefusalReason.KeysUnavailable, unverified.Issuer);
-        }
-
         TokenResult result;
-        try
+        using (var place = await unverified.Issuer.Keys.Verifications.EnterAsync(cancellationToken))
         {
+            if (!place.IsTaken)
+            {
+                return Rejected(RefusalReason.KeysUnavailable, unverified.Issuer);
+            }
+
             result = AccessTokenValidator.Verify(text.Span, unverified);
-        }
-        finally
-        {
-            budget.Leave();
         }
 
         if (!result.IsAccepted)

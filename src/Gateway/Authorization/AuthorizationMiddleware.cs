@@ -1,4 +1,3 @@
-using Gateway.Authentication;
 using Gateway.Observability;
 using Gateway.Tokens;
 
@@ -12,12 +11,13 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (ProtectedRoute.Of(context) is not { } route)
+        var request = GatewayRequest.Of(context);
+        if (request.Route is not { } route)
         {
             return next(context);
         }
 
-        if (!route.Policy.IsAnonymous && Refuse(context, route) is { } refused)
+        if (!route.Policy.IsAnonymous && Refuse(context, request, route) is { } refused)
         {
             return refused;
         }
@@ -32,15 +32,14 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             reader.RemoveCookies(context.Request.Headers);
         }
 
-        context.Features.Set(route);
+        request.IsAllowed = true;
         return next(context);
     }
 
     /// <summary>The refusal under way, or null when the request may go on.</summary>
-    private Task? Refuse(HttpContext context, ProtectedRoute route)
+    private Task? Refuse(HttpContext context, GatewayRequest request, ProtectedRoute route)
     {
-        var features = context.Features;
-        if (features.Get<VerifiedToken>() is { } token)
+        if (request.Token is { } token)
         {
             var decision = token.Decide(route.Policy);
             var issuer = token.Token.Issuer.Name;
@@ -49,12 +48,12 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
                 return Refuse(context, route, why, issuer, decision.RequiredScope);
             }
 
-            metrics.Allowed(route.Id, issuer);
+            route.AllowedFor(issuer, metrics).Add();
             AuthDecision.Allowed(route.Id, issuer);
             return null;
         }
 
-        var rejection = features.Get<TokenRejection>();
+        var rejection = request.Rejection;
         return Refuse(context, route, rejection?.Reason ?? RefusalReason.Missing, rejection?.Issuer, null);
     }
 

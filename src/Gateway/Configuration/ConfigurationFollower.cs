@@ -26,6 +26,7 @@ internal sealed partial class ConfigurationFollower(
     private readonly ConfigurationReading _start = live.Current.Reading;
     private string _seen = first.Hash;
     private string? _reported;
+    private bool _isUnreadable;
     private long? _lastTry;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,7 +54,8 @@ internal sealed partial class ConfigurationFollower(
     /// <summary>One look at the file. Not for two callers at once.</summary>
     public async Task LookAsync(CancellationToken stopping)
     {
-        var file = ConfigurationFile.Read(reader.File);
+        var file = Read();
+        status.Saw(file.Hash);
         if (file.Hash == _seen && !(_lastTry is { } last && time.GetElapsedTime(last) >= TryAgainEvery))
         {
             return;
@@ -97,6 +99,28 @@ internal sealed partial class ConfigurationFollower(
         }
     }
 
+    private ConfigurationFile Read()
+    {
+        ConfigurationFile file;
+        try
+        {
+            file = ConfigurationFile.Read(reader.File);
+        }
+        catch (ConfigurationException)
+        {
+            _isUnreadable = true;
+            throw;
+        }
+
+        if (_isUnreadable)
+        {
+            // It is back; should it be lost once more, that is news.
+            (_isUnreadable, _reported) = (false, null);
+        }
+
+        return file;
+    }
+
     /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
     private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
     {
@@ -124,7 +148,7 @@ internal sealed partial class ConfigurationFollower(
 
     private ConfigurationError Error(string path, string problem, string cure) => new(Path.GetFileName(reader.File), path, problem, cure);
 
-    /// <summary>Counted each time; said once for as long as it stays the same.</summary>
+    /// <summary>Counted and said once for as long as it stays the same.</summary>
     private void Fail(IReadOnlyList<ConfigurationError> all)
     {
         var errors = string.Join(Environment.NewLine, all);

@@ -20,6 +20,15 @@ internal sealed class ConfigurationStatus(ConfigurationReader reader, Configurat
     public void Took(string hash, IReadOnlyList<string> awaitingRestart) => _current = new ConfigurationState(
         hash, time.GetUtcNow(), awaitingRestart, _current.LastFailure is { } failure ? failure with { IsPending = false } : null);
 
+    /// <summary>What the file says now: when that is what is in force, nothing is refused any more.</summary>
+    public void Saw(string hash)
+    {
+        if (_current is { LastFailure: { IsPending: true } failure } state && state.Hash == hash)
+        {
+            _current = state with { LastFailure = failure with { IsPending = false } };
+        }
+    }
+
     public void Refused(IReadOnlyList<ConfigurationError> errors) =>
         _current = _current with { LastFailure = new ConfigurationFailure(time.GetUtcNow(), errors, IsPending: true) };
 }

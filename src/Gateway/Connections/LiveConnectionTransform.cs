@@ -1,5 +1,4 @@
 using System.Net;
-using Gateway.Authentication;
 using Gateway.Authorization;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -42,9 +41,8 @@ internal sealed class LiveConnectionTransform(LiveConnections connections) : ITr
 
         var isWebSocket = IsWebSocket(response);
         var type = isWebSocket ? "" : TypeOf(response);
-        var features = context.HttpContext.Features;
         return (isWebSocket || Is(type, EventStream) || Is(type, Grpc))
-            && features.Get<VerifiedToken>() is { } token && features.Get<ProtectedRoute>() is { } route
+            && GatewayRequest.Of(context.HttpContext) is { Token: { } token, Route: { } route }
             ? FollowAsync(context.HttpContext, response, connections.Add(context.HttpContext, route, token), isWebSocket, Is(type, Grpc) && !Is(type, GrpcWeb))
             : ValueTask.CompletedTask;
     }

@@ -4,7 +4,7 @@ namespace Gateway.Cors;
 
 /// <summary>
 /// ASP.NET Core's CORS stage for the routes that name a policy, and for those alone: it opens a scope of services and a dictionary for
-/// each request it sees, which is most of what a request of a known token costs (docs/decisions/0007-frames.md).
+/// each request it sees (docs/decisions/0007-frames.md).
 /// </summary>
 internal static class RouteCors
 {

@@ -14,16 +14,16 @@ internal static class UpgradeRequest
     public static bool IsClear(HttpContext context)
     {
         var request = context.Request;
-        // RFC 8441 section 4.
-        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
-        {
-            request.Method = HttpMethods.Get;
-            return WebSocket.Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase);
-        }
-
         if (HttpMethods.IsConnect(request.Method))
         {
-            return false;
+            // RFC 8441 section 4.
+            if (context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true } connect)
+            {
+                return false;
+            }
+
+            request.Method = HttpMethods.Get;
+            return WebSocket.Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase);
         }
 
         foreach (var protocol in request.Headers.Upgrade)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using Gateway.Authentication;
-using Gateway.Authorization;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -25,9 +23,11 @@ internal sealed class IdentityTransform : ITransformProvider
 
     private static ValueTask SetIdentity(RequestTransformContext context)
     {
-        var features = context.HttpContext.Features;
-        var route = features.Get<ProtectedRoute>()
-            ?? throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        if (GatewayRequest.Find(context.HttpContext) is not { IsAllowed: true, Route: { } route } request)
+        {
+            throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
+        }
+
         if (!route.LeadsTo(context.DestinationPrefix))
         {
             // The configuration changed under the request. It is judged anew when it comes again.
@@ -42,7 +42,7 @@ internal sealed class IdentityTransform : ITransformProvider
             route.Snapshot.Settings.Tokens.RemoveHeaders(context.HttpContext.Request.Headers, headers);
         }
 
-        if (features.Get<VerifiedToken>() is { } token)
+        if (request.Token is { } token)
         {
             Set(token.IdentityHeaders, headers);
         }

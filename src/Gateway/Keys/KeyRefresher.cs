@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gateway.Observability;
+using Gateway.Tokens;
 
 namespace Gateway.Keys;
 
@@ -32,6 +33,9 @@ internal sealed partial class KeyRefresher(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private const int MostWaiters = 1000;
 
+    // One load may have ended since a token's first look, and the next may have begun before its key was published.
+    private const int MostSearches = 3;
+
     /// <summary>Loads the keys, or joins the load under way. Whether it succeeded.</summary>
     public Task<bool> LoadAsync(IssuerKeys keys)
     {
@@ -40,6 +44,16 @@ internal sealed partial class KeyRefresher(
             return keys.Loading ?? StartLoading_NeedsLock(keys);
         }
     }
+
+    /// <summary>One more search for a token's key. Null to look in the ring again, or the reason to refuse the token.</summary>
+    /// <param name="search">How many searches there were for this token already.</param>
+    public async ValueTask<RefusalReason?> SearchAsync(IssuerKeys keys, KeyRing? lookedInto, int search, CancellationToken cancellationToken) =>
+        (search == MostSearches ? SeekResult.Unknown : await SeekAsync(keys, lookedInto, cancellationToken)) switch
+        {
+            SeekResult.Loaded => null,
+            SeekResult.Unknown => RefusalReason.UnknownKey,
+            _ => RefusalReason.KeysUnavailable,
+        };
 
     /// <summary>Looks for a key that the ring does not have. Callers look in the ring again after <see cref="SeekResult.Loaded"/>.</summary>
     /// <param name="lookedInto">The ring that did not have the key. When there is another by now, that one is the answer.</param>

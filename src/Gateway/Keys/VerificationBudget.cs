@@ -14,24 +14,24 @@ internal sealed class VerificationBudget
     private readonly SemaphoreSlim _free = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _waiting;
 
-    /// <summary>False when the line is too long. Otherwise the caller leaves again.</summary>
-    public async ValueTask<bool> TryEnterAsync(CancellationToken cancellationToken)
+    /// <summary>A place to verify one signature, for the caller to give back; none when the line is too long.</summary>
+    public async ValueTask<Place> EnterAsync(CancellationToken cancellationToken)
     {
         if (_free.Wait(0, CancellationToken.None))
         {
-            return true;
+            return new Place(_free);
         }
 
         if (Volatile.Read(ref _waiting) >= MostWaiting)
         {
-            return false;
+            return default;
         }
 
         Interlocked.Increment(ref _waiting);
         try
         {
             await _free.WaitAsync(cancellationToken);
-            return true;
+            return new Place(_free);
         }
         finally
         {
@@ -39,5 +39,10 @@ internal sealed class VerificationBudget
         }
     }
 
-    public void Leave() => _free.Release();
+    internal readonly struct Place(SemaphoreSlim? free) : IDisposable
+    {
+        public bool IsTaken => free is not null;
+
+        public void Dispose() => free?.Release();
+    }
 }

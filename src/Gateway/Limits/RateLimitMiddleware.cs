@@ -13,7 +13,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
     private static readonly TimeSpan UnknownWait = TimeSpan.FromSeconds(1);
 
     public Task InvokeAsync(HttpContext context) =>
-        ProtectedRoute.Of(context) is { RateLimit: { } limit } route ? LimitAsync(context, route, limit) : next(context);
+        GatewayRequest.Of(context).Route is { RateLimit: { } limit } route ? LimitAsync(context, route, limit) : next(context);
 
     private async Task LimitAsync(HttpContext context, ProtectedRoute route, RateLimit limit)
     {

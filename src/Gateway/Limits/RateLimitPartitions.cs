@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Gateway.Authentication;
 using Gateway.Authorization;
 
 namespace Gateway.Limits;
@@ -36,7 +35,7 @@ internal sealed class RateLimitPartitions
     /// <summary>The issuer belongs to it: two of them may have an alice each.</summary>
     private string? ClaimOf(HttpContext context)
     {
-        if (_claim is null || context.Features.Get<VerifiedToken>()?.Token is not { } token)
+        if (_claim is null || GatewayRequest.Of(context).Token?.Token is not { } token)
         {
             return null;
         }

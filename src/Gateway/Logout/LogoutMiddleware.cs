@@ -3,7 +3,6 @@ using Gateway.Errors;
 using Gateway.Hygiene;
 using Gateway.Observability;
 using Gateway.Tokens;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Logout;
 
@@ -23,7 +22,7 @@ internal sealed partial class LogoutMiddleware(
             ? next(context)
             : AnswerAsync(context, rest);
 
-    private static GatewaySettings SettingsOf(HttpContext context) => context.Features.GetRequiredFeature<GatewaySnapshot>().Settings;
+    private static GatewaySettings SettingsOf(HttpContext context) => GatewayRequest.Of(context).Snapshot.Settings;
 
     private async Task AnswerAsync(HttpContext context, PathString rest)
     {
@@ -69,11 +68,11 @@ internal sealed partial class LogoutMiddleware(
                 Received(logger, issuer);
                 return null;
             case LogoutOutcome.Unavailable:
-                Refused(logger, issuer, Refusals.Of(reason).Tag);
+                AuthDecision.LogoutRefused(context, Refusals.Of(reason).Tag, issuer);
                 return OAuthError.Unavailable("The logout could not be carried out now; send the same token again.", StatusCodes.Status400BadRequest);
             default:
                 var why = outcome == LogoutOutcome.Replayed ? "replayed" : Refusals.Of(reason).Tag;
-                Refused(logger, issuer, why);
+                AuthDecision.LogoutRefused(context, why, issuer);
                 // One public answer, as for access tokens: anybody may send one here.
                 return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
         }
@@ -89,7 +88,4 @@ internal sealed partial class LogoutMiddleware(
 
     [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} logged somebody out; the tokens are revoked.")]
     private static partial void Received(ILogger logger, string issuer);
-
-    [LoggerMessage(EventIds.LogoutRefused, LogLevel.Information, "Refused a logout token for issuer {Issuer}: {Reason}.")]
-    private static partial void Refused(ILogger logger, string issuer, string reason);
 }

@@ -17,9 +17,6 @@ internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys,
 {
     private const int MaxBody = 64 * 1024;
 
-    // As for the tokens of requests.
-    private const int MostSearches = 3;
-
     public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)ExplainAsync);
 
     private async Task<IResult> ExplainAsync(HttpContext context)
@@ -54,10 +51,10 @@ internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys,
     private async Task SeekKeyAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
         var validator = new AccessTokenValidator(issuers, time);
-        for (var search = 0; search < MostSearches; search++)
+        for (var search = 0; ; search++)
         {
             if (validator.Inspect(token.Span, out _) is not { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: { } issuer } refused
-                || await keys.SeekAsync(issuer.Keys, refused.Ring, cancellationToken) != SeekResult.Loaded)
+                || await keys.SearchAsync(issuer.Keys, refused.Ring, search, cancellationToken) is not null)
             {
                 return;
             }

@@ -1,4 +1,3 @@
-using Gateway.Authentication;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -12,7 +11,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 {
     public const string Category = "Gateway.Access";
 
-    // What a person may read and a console can take; a flood of bad tokens must not become a flood of lines, each dearer than a refusal.
+    // What a person may read and a console can take; a flood of bad tokens must not become a flood of lines.
     private const int MostRefusalsPerSecond = 200;
 
     private const string Absent = "-";
@@ -30,27 +29,27 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     /// <summary>The line of a request that did not simply pass; none for any other.</summary>
     public void Notable(HttpContext context, long started, Exception? failure)
     {
-        var decision = context.Features.Get<AuthDecision>();
-        if (!IsNotable(context, decision, failure) || !_log.IsEnabled(LogLevel.Information) || IsFlood())
+        var request = GatewayRequest.Find(context);
+        if (!IsNotable(context, request, failure) || !_log.IsEnabled(LogLevel.Information) || IsFlood())
         {
             return;
         }
 
-        Write(context, LogLevel.Information, decision, time.GetElapsedTime(started), failure);
+        Write(context, LogLevel.Information, request, time.GetElapsedTime(started), failure);
     }
 
     /// <summary>The line of a request that passed.</summary>
     public void Ordinary(HttpContext context, long started, Exception? failure)
     {
-        var decision = context.Features.Get<AuthDecision>();
-        if (_log.IsEnabled(LogLevel.Debug) && !IsNotable(context, decision, failure))
+        var request = GatewayRequest.Find(context);
+        if (_log.IsEnabled(LogLevel.Debug) && !IsNotable(context, request, failure))
         {
-            Write(context, LogLevel.Debug, decision, time.GetElapsedTime(started), failure);
+            Write(context, LogLevel.Debug, request, time.GetElapsedTime(started), failure);
         }
     }
 
-    private static bool IsNotable(HttpContext context, AuthDecision? decision, Exception? failure) =>
-        decision is not null || failure is not null || context.Response.StatusCode >= 500;
+    private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
+        request?.Decision is not null || failure is not null || context.Response.StatusCode >= 500;
 
     /// <summary>Whether this second has had its lines. Counts what is left out, and says so with the first line of a later second.</summary>
     private bool IsFlood()
@@ -75,10 +74,10 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         return true;
     }
 
-    private void Write(HttpContext context, LogLevel level, AuthDecision? decision, TimeSpan duration, Exception? fault)
+    private void Write(HttpContext context, LogLevel level, GatewayRequest? request, TimeSpan duration, Exception? fault)
     {
         // Nothing of a token that was not verified is written, not even hashed.
-        var token = context.Features.Get<VerifiedToken>()?.Token;
+        var (token, decision) = (request?.Token?.Token, request?.Decision);
         var route = RequestSpan.RouteOf(context);
 #pragma warning disable CA1873 // The level has been asked for above; the analyzer knows constant levels only.
         Answered(

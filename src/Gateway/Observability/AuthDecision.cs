@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Gateway.Observability;
 
 /// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
-/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c> or <c>limit</c>.</param>
+/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
@@ -15,17 +15,20 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
 
     /// <summary>Allowed, and ended later because its token had.</summary>
-    public static void Ended(HttpContext context, string reason, string issuer) => context.Features.Set(new AuthDecision("close", reason, issuer));
+    public static void Ended(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
 
     /// <summary>Refused before there was a route.</summary>
-    public static void Ambiguous(HttpContext context, string reason) => context.Features.Set(new AuthDecision("ambiguous", reason, null));
+    public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
+
+    /// <summary>An issuer's logout token, or what was sent as one.</summary>
+    public static void LogoutRefused(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
 
     /// <summary>Refused by the route's rate limit.</summary>
-    public static void Limited(HttpContext context) => context.Features.Set(new AuthDecision("limit", "too_many_requests", null));
+    public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
 
     private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
     {
-        context.Features.Set(new AuthDecision(outcome, reason, issuer));
+        GatewayRequest.Of(context).Decision = new AuthDecision(outcome, reason, issuer);
         Trace(outcome, reason, route, issuer);
     }
 

@@ -1,6 +1,6 @@
 namespace Gateway.Observability;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Never reused; 100 to 102 are spent.</summary>
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Never reused; 100 to 102 and 321 are spent.</summary>
 internal static class EventIds
 {
     public const int RequestFaulted = 103;
@@ -28,7 +28,6 @@ internal static class EventIds
     public const int RevocationsNotPutBack = 313;
     public const int RevocationsEvictable = 314;
     public const int LogoutReceived = 320;
-    public const int LogoutRefused = 321;
 
     public const int ConfigurationReloaded = 400;
     public const int ConfigurationNotReloaded = 401;

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using Gateway.Revocation;
 using Gateway.Tokens;
 
 namespace Gateway.Observability;
 
 /// <summary>
 /// The gateway's own instruments on the meter <c>Gateway</c>. Never a tag: token, jti, sub, raw path, or anything else that a client
-/// could make up. With nobody listening a measurement costs a look at a flag; with somebody, nothing is allocated for it.
+/// could make up. Counting is an addition, whether or not somebody listens; nothing is allocated for a measurement.
 /// </summary>
 internal sealed class GatewayMetrics : IDisposable
 {
@@ -22,42 +23,45 @@ internal sealed class GatewayMetrics : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Meter _meter;
-    private readonly Counter<long> _decisions;
+    private readonly Totals _decisions;
     private readonly Histogram<double> _authDuration;
-    private readonly Counter<long> _tokenCacheLookups;
-    private readonly Counter<long> _refreshes;
-    private readonly Counter<long> _revocationLookups;
-    private readonly Counter<long> _redisLookups;
-    private readonly Counter<long> _closedConnections;
-    private readonly Counter<long> _configReloads;
-    private readonly Counter<long> _strippedHeaders;
-    private readonly Counter<long> _limited;
-    private readonly Counter<long> _logouts;
-    private readonly Counter<long> _adminWrites;
+    private readonly Total _cacheHits;
+    private readonly Total _cacheMisses;
+    private readonly Totals _refreshes;
+    private readonly Total[] _revocationResults;
+    private readonly Totals _redisLookups;
+    private readonly Totals _closedConnections;
+    private readonly Totals _configReloads;
+    private readonly Totals _strippedHeaders;
+    private readonly Totals _limited;
+    private readonly Totals _logouts;
+    private readonly Totals _adminWrites;
     private volatile Configuration? _configuration;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
     {
         _time = time;
         _meter = factory.Create(MeterName);
-        _decisions = _meter.CreateCounter<long>("gateway.auth.decisions", "{decision}", "Decisions on requests to routes with a policy.");
+        _decisions = new Totals(_meter, "gateway.auth.decisions", "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
         _authDuration = _meter.CreateHistogram(
             "gateway.auth.duration", "s", "Time from a request's token to its verdict.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = AuthBuckets });
-        _tokenCacheLookups = _meter.CreateCounter<long>("gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.");
-        _refreshes = _meter.CreateCounter<long>("gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.");
-        _revocationLookups = _meter.CreateCounter<long>("gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.");
-        _redisLookups = _meter.CreateCounter<long>("gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.");
-        _closedConnections = _meter.CreateCounter<long>("gateway.connections.closed", "{connection}", "Live connections ended because their token had.");
-        _configReloads = _meter.CreateCounter<long>("gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.");
-        _strippedHeaders = _meter.CreateCounter<long>(
-            "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
-        _limited = _meter.CreateCounter<long>("gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.");
-        _logouts = _meter.CreateCounter<long>("gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.");
-        _adminWrites = _meter.CreateCounter<long>("gateway.admin.writes", "{write}", "Changes that administrators asked for.");
+        var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
+        (_cacheHits, _cacheMisses) = (cacheLookups.Of("hit"), cacheLookups.Of("miss"));
+        _refreshes = new Totals(_meter, "gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.", "issuer", "result");
+        var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
+        _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Of(TagOf(result)))];
+        _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
+        _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
+        _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
+        _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
+        _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
+        _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
+        _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators asked for.", "action", "result");
     }
 
-    public void Allowed(string route, string issuer) => Decided("allow", "none", route, issuer);
+    /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
+    public Total AllowedBy(string route, string issuer) => _decisions.Of("allow", "none", route, issuer);
 
     public void Denied(RefusalReason reason, string route, string? issuer) =>
         Decided("deny", Refusals.Of(reason).Tag, route, issuer);
@@ -79,23 +83,23 @@ internal sealed class GatewayMetrics : IDisposable
     }
 
     /// <param name="isHit">Whether the token was there, and what it was verified with still holds.</param>
-    public void TokenCacheLookup(bool isHit) => _tokenCacheLookups.Add(1, new KeyValuePair<string, object?>("result", isHit ? "hit" : "miss"));
+    public void TokenCacheLookup(bool isHit) => (isHit ? _cacheHits : _cacheMisses).Add();
 
     public void KeysRefreshed(string issuer, bool succeeded) =>
-        _refreshes.Add(1, new("issuer", issuer), new("result", ResultOf(succeeded)));
+        _refreshes.Of(issuer, ResultOf(succeeded)).Add();
 
     /// <summary>Seconds since each issuer's keys were last confirmed.</summary>
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
         _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
 
-    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, or <c>unavailable</c> when the list is too old to tell.</param>
-    public void RevocationLookup(string result) => _revocationLookups.Add(1, new KeyValuePair<string, object?>("result", result));
+    /// <summary>A verified token was looked for in the revocation list; <see cref="RevocationStatus.Unavailable"/> is a list too old to tell.</summary>
+    public void RevocationLookup(RevocationStatus result) => _revocationResults[(int)result].Add();
 
     /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
-    public void RedisLookup(string result) => _redisLookups.Add(1, new KeyValuePair<string, object?>("result", result));
+    public void RedisLookup(string result) => _redisLookups.Of(result).Add();
 
     public void ConnectionClosed(RefusalReason reason) =>
-        _closedConnections.Add(1, new KeyValuePair<string, object?>("reason", Refusals.Of(reason).Tag));
+        _closedConnections.Of(Refusals.Of(reason).Tag).Add();
 
     /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>
     public void ObserveRevocations(Func<int> entries, Func<TimeSpan?> lag)
@@ -113,7 +117,7 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveLostRevocations(Func<long> count) => _meter.CreateObservableCounter(
         "gateway.revocation.lost", count, "{loss}", "Times the revocation log was found to have lost entries.");
 
-    public void ConfigReloaded(bool succeeded) => _configReloads.Add(1, new KeyValuePair<string, object?>("result", ResultOf(succeeded)));
+    public void ConfigReloaded(bool succeeded) => _configReloads.Of(ResultOf(succeeded)).Add();
 
     /// <summary>When the configuration in force was taken over, and which one it is.</summary>
     public void ConfigurationInForce(string hash, DateTimeOffset since)
@@ -128,29 +132,30 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
-    public void Limited(string route) => _limited.Add(1, new KeyValuePair<string, object?>("route", route));
+    public void Limited(string route) => _limited.Of(route).Add();
 
     /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
-    public void LogoutReceived(string issuer, string result) => _logouts.Add(1, new("issuer", issuer), new("result", result));
+    public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
 
     /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
     /// <param name="succeeded">Whether it is in force everywhere; what was not understood is not counted.</param>
-    public void AdminWrote(string action, bool succeeded) => _adminWrites.Add(1, new("action", action), new("result", ResultOf(succeeded)));
+    public void AdminWrote(string action, bool succeeded) => _adminWrites.Of(action, ResultOf(succeeded)).Add();
 
-    public void HeadersStripped(int count) => _strippedHeaders.Add(count);
+    public void HeadersStripped(int count) => _strippedHeaders.Of().Add(count);
 
     public void Dispose() => _meter.Dispose();
 
     private sealed record Configuration(long Since, KeyValuePair<string, object?>[] Tags);
 
+    private static string TagOf(RevocationStatus result) => result switch
+    {
+        RevocationStatus.NotRevoked => "not_revoked",
+        RevocationStatus.Revoked => "revoked",
+        _ => "unavailable",
+    };
+
     private static string ResultOf(bool succeeded) => succeeded ? "success" : "failure";
 
-    private void Decided(string decision, string reason, string route, string? issuer)
-    {
-        if (_decisions.Enabled)
-        {
-            _decisions.Add(
-                1, new("decision", decision), new("reason", reason), new("route", route), new("issuer", issuer ?? UnknownIssuer));
-        }
-    }
+    private void Decided(string decision, string reason, string route, string? issuer) =>
+        _decisions.Of(decision, reason, route, issuer ?? UnknownIssuer).Add();
 }

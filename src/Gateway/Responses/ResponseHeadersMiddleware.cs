@@ -9,7 +9,7 @@ internal sealed class ResponseHeadersMiddleware(RequestDelegate next, LiveGatewa
     {
         var context = (HttpContext)state;
         var headers = context.Response.Headers;
-        foreach (var header in context.Features.Get<GatewaySnapshot>()?.Settings.ResponseHeaders ?? [])
+        foreach (var header in GatewayRequest.Find(context)?.Snapshot.Settings.ResponseHeaders ?? [])
         {
             if (!headers.ContainsKey(header.Name) && (context.Request.IsHttps || !header.IsForHttps))
             {

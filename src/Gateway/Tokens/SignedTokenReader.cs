@@ -18,9 +18,6 @@ internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalRea
 /// </summary>
 internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, TimeProvider time)
 {
-    // As for access tokens: one load may have ended since the first look, and the next may have begun before the key was published.
-    private const int MostSearches = 3;
-
     /// <summary>Looks for a new key first when the token names one that is not known, as often as access tokens may.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
     {
@@ -65,10 +62,9 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, Tim
                 return await VerifyAsync(text, algorithm, key, token, cancellationToken);
             }
 
-            var found = search == MostSearches ? SeekResult.Unknown : await keys.SeekAsync(token.Issuer.Keys, ring, cancellationToken);
-            if (found != SeekResult.Loaded)
+            if (await keys.SearchAsync(token.Issuer.Keys, ring, search, cancellationToken) is { } reason)
             {
-                return Refused(found == SeekResult.Unknown ? RefusalReason.UnknownKey : RefusalReason.KeysUnavailable);
+                return Refused(reason);
             }
         }
     }
@@ -77,20 +73,13 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, Tim
         ReadOnlyMemory<char> text, AlgorithmTraits algorithm, VerificationKey key, SignedToken token, CancellationToken cancellationToken)
     {
         // Anybody may send tokens to verify, so these stand in the same line as the issuer's access tokens.
-        var budget = token.Issuer.Keys.Verifications;
-        if (!await budget.TryEnterAsync(cancellationToken))
+        using var place = await token.Issuer.Keys.Verifications.EnterAsync(cancellationToken);
+        if (!place.IsTaken)
         {
             return Refused(RefusalReason.KeysUnavailable);
         }
 
-        try
-        {
-            return TokenParts.IsSigned(text.Span, algorithm, key) ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
-        }
-        finally
-        {
-            budget.Leave();
-        }
+        return TokenParts.IsSigned(text.Span, algorithm, key) ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
     }
 
     private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);

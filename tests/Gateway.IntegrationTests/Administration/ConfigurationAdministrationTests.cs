@@ -105,6 +105,11 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["hash"]!.GetValue<string>() != first, "the change is in force");
         var mended = await DescribeAsync(gateway);
 
+        File.Move(gateway.ConfigFile, gateway.ConfigFile + ".away");
+        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the loss of the file is noticed");
+        File.Move(gateway.ConfigFile + ".away", gateway.ConfigFile);
+        await Eventually.TrueAsync(async () => !(await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the same file is back");
+
         refused["hash"]!.GetValue<string>().ShouldBe(first);
         refused["lastFailure"]!["isPending"]!.GetValue<bool>().ShouldBeTrue();
         var error = refused["lastFailure"]!["errors"]![0]!;

@@ -80,6 +80,8 @@ public sealed class ChartPodTests
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, given, _, _) => given?.Thumbprint == certificate.Thumbprint };
         using var client = new HttpClient(handler);
         await Eventually.TrueAsync(async () => await IsReadyAsync(client, $"http://127.0.0.1:{management}"), "the pod is ready");
+        // The framework measures from the first scrape on.
+        await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
         foreach (var address in new[] { $"http://127.0.0.1:{http}", $"https://127.0.0.1:{https}" })
         {
             using var refused = await client.GetAsync(new Uri($"{address}/private/orders"));
@@ -90,7 +92,7 @@ public sealed class ChartPodTests
         }
 
         destination.Received.Count.ShouldBe(2);
-        // What the alerts are about is there from the first request on.
+        // What the alerts are about is there.
         var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
         metrics.ShouldMatch("http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
         foreach (var name in new[] { "gateway_auth_decisions_total{", "gateway_auth_duration_seconds_bucket{", "gateway_keys_age_seconds{", "gateway_revocation_entries", "gateway_revocation_lag_seconds" })

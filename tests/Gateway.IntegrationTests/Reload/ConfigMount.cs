@@ -37,6 +37,11 @@ internal sealed class ConfigMount : IDisposable
         Rename(link, Path.Combine(_folder.FullName, "..data")).ShouldBe(0);
     }
 
+    /// <summary>The link to the present version goes, and with it the file.</summary>
+    public void Lose() => File.Delete(Path.Combine(_folder.FullName, "..data"));
+
+    public void BringBack() => File.CreateSymbolicLink(Path.Combine(_folder.FullName, "..data"), $"..version_{_version}");
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     [DllImport("libc", EntryPoint = "rename", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

@@ -128,6 +128,24 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task File_that_is_lost_again_is_said_again()
+    {
+        _parts.Mount.Lose();
+        await Eventually.TrueAsync(() => _parts.LinesWith("cannot be read") == 1, "the loss is said");
+
+        // Back and lost again until one look has found it, and the next one has not.
+        var isLost = true;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                (isLost ? (Action)_parts.Mount.BringBack : _parts.Mount.Lose)();
+                isLost = !isLost;
+                return _parts.LinesWith("cannot be read") == 2;
+            },
+            "the second loss is said");
+    }
+
+    [Fact]
     public async Task Error_in_a_changed_file_names_its_line_and_cure()
     {
         _parts.Mount.Write("{\n  \"Gateway\": {\n    \"Polices\": {}\n  }\n}");

@@ -16,14 +16,7 @@ public sealed class OtherCredentialsTests
     {
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();
-        var configuration = TestGateway.Configuration(issuer, destination);
-        var cookie = new JsonObject { ["Cookie"] = "tok" };
-        configuration["Gateway"]!["TokenSources"] = readsAuthorization
-            ? new JsonArray(new JsonObject { ["Header"] = "Authorization", ["Scheme"] = "Bearer" }, cookie)
-            : new JsonArray(cookie);
-        configuration["Gateway"]!["Policies"]!["forwarded"] = new JsonObject { ["ForwardToken"] = true };
-        configuration["ReverseProxy"]!["Routes"]!["forwarded"] = TestGateway.Route("forwarded", "/forwarded/{**rest}");
-        await using var gateway = await TestGateway.StartAsync(configuration);
+        await using var gateway = await StartAsync(issuer, destination, readsAuthorization);
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Cookie", $"tok={issuer.Token().Build()}");
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -32,5 +25,34 @@ public sealed class OtherCredentialsTests
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         destination.Last.Header("Authorization").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Two_values_of_Authorization_do_not_travel_beside_a_forwarded_token()
+    {
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var destination = await RecordingDestination.StartAsync();
+        await using var gateway = await StartAsync(issuer, destination, readsAuthorization: false);
+
+        var answer = await RawHttp.SendAsync(
+            gateway.Client.BaseAddress!.ToString(),
+            $"GET /forwarded/a HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nCookie: tok={issuer.Token().Build()}\r\n"
+            + "Authorization: Basic YWxhZGRpbjpvcGVuc2VzYW1l\r\nAuthorization: Bearer evil.evil.evil\r\n\r\n",
+            TestContext.Current.CancellationToken);
+
+        RawHttp.StatusOf(answer).ShouldBe(200);
+        destination.Last.Header("Authorization").ShouldBeNull();
+    }
+
+    private static Task<TestGateway> StartAsync(FakeIssuer issuer, RecordingDestination destination, bool readsAuthorization)
+    {
+        var configuration = TestGateway.Configuration(issuer, destination);
+        var cookie = new JsonObject { ["Cookie"] = "tok" };
+        configuration["Gateway"]!["TokenSources"] = readsAuthorization
+            ? new JsonArray(new JsonObject { ["Header"] = "Authorization", ["Scheme"] = "Bearer" }, cookie)
+            : new JsonArray(cookie);
+        configuration["Gateway"]!["Policies"]!["forwarded"] = new JsonObject { ["ForwardToken"] = true };
+        configuration["ReverseProxy"]!["Routes"]!["forwarded"] = TestGateway.Route("forwarded", "/forwarded/{**rest}");
+        return TestGateway.StartAsync(configuration);
     }
 }

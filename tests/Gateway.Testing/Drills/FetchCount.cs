@@ -7,7 +7,8 @@ namespace Gateway.Testing.Drills;
 internal sealed class FetchCount : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private int _count;
+    private readonly long _before;
+    private long _count;
 
     public FetchCount(TestGateway gateway)
     {
@@ -19,11 +20,22 @@ internal sealed class FetchCount : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _count, (int)value));
+        _listener.SetMeasurementEventCallback<long>((_, value, _, _) => _count += value);
         _listener.Start();
+        _before = Look();
     }
 
-    public int Value => Volatile.Read(ref _count);
+    public int Value => (int)(Look() - _before);
 
     public void Dispose() => _listener.Dispose();
+
+    private long Look()
+    {
+        lock (_listener)
+        {
+            _count = 0;
+            _listener.RecordObservableInstruments();
+            return _count;
+        }
+    }
 }

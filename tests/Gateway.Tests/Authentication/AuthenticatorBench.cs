@@ -42,22 +42,23 @@ internal sealed class AuthenticatorBench : IDisposable
     public async Task<RefusalReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
 
     /// <summary>Takes every place in which signatures are checked, so that whoever needs one waits.</summary>
-    public async Task<int> TakeBudgetAsync()
+    public async Task<VerificationBudget.Place[]> TakeBudgetAsync()
     {
-        var width = Math.Max(1, Environment.ProcessorCount / 2);
-        for (var i = 0; i < width; i++)
+        var places = new VerificationBudget.Place[Math.Max(1, Environment.ProcessorCount / 2)];
+        for (var i = 0; i < places.Length; i++)
         {
-            (await Budget.TryEnterAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+            places[i] = await Budget.EnterAsync(TestContext.Current.CancellationToken);
+            places[i].IsTaken.ShouldBeTrue();
         }
 
-        return width;
+        return places;
     }
 
-    public void FreeBudget(int width)
+    public static void FreeBudget(VerificationBudget.Place[] places)
     {
-        for (var i = 0; i < width; i++)
+        foreach (var place in places)
         {
-            Budget.Leave();
+            place.Dispose();
         }
     }
 

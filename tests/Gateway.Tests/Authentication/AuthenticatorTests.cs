@@ -20,14 +20,14 @@ public sealed class AuthenticatorTests : IDisposable
     {
         var known = Shop.Token().Build();
         (await _bench.DecideAsync(known)).ShouldBeNull();
-        var width = await _bench.TakeBudgetAsync();
+        var places = await _bench.TakeBudgetAsync();
 
         var hit = _bench.AuthenticateAsync(known);
         var first = _bench.AuthenticateAsync(Shop.Token().With("jti", "new").Build());
 
         hit.IsCompletedSuccessfully.ShouldBeTrue();
         first.IsCompleted.ShouldBeFalse();
-        _bench.FreeBudget(width);
+        AuthenticatorBench.FreeBudget(places);
         (await first).Token.ShouldNotBeNull();
     }
 
@@ -35,10 +35,10 @@ public sealed class AuthenticatorTests : IDisposable
     public async Task Thousand_first_uses_at_once_cost_one_verification()
     {
         var token = Shop.Token().Build();
-        var width = await _bench.TakeBudgetAsync();
+        var places = await _bench.TakeBudgetAsync();
         var uses = Enumerable.Range(0, 1000).Select(_ => _bench.AuthenticateAsync(token).AsTask()).ToList();
 
-        _bench.FreeBudget(width);
+        AuthenticatorBench.FreeBudget(places);
         var outcomes = await Task.WhenAll(uses);
 
         // A second verification would have made a second token.
@@ -49,14 +49,14 @@ public sealed class AuthenticatorTests : IDisposable
     public async Task First_use_whose_client_leaves_does_not_spoil_it_for_the_others()
     {
         var token = Shop.Token().Build();
-        var width = await _bench.TakeBudgetAsync();
+        var places = await _bench.TakeBudgetAsync();
         using var leaving = new CancellationTokenSource();
         var first = _bench.Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, leaving.Token).AsTask();
         var second = _bench.AuthenticateAsync(token).AsTask();
 
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => first);
-        _bench.FreeBudget(width);
+        AuthenticatorBench.FreeBudget(places);
 
         (await second).Token.ShouldNotBeNull();
     }
@@ -65,13 +65,13 @@ public sealed class AuthenticatorTests : IDisposable
     public async Task Line_for_signatures_is_bounded_and_the_rest_is_told_to_come_again()
     {
         const int longest = 2000;
-        var width = await _bench.TakeBudgetAsync();
+        var places = await _bench.TakeBudgetAsync();
         var tokens = Shop.Token().Build().Split('.');
         // Each its own token, so that none waits for another's answer.
         var line = Enumerable.Range(0, longest).Select(i => _bench.AuthenticateAsync($"{tokens[0]}.{tokens[1]}.{Signature(i)}").AsTask()).ToList();
 
         var late = await _bench.DecideAsync(Shop.Token().With("jti", "late").Build());
-        _bench.FreeBudget(width);
+        AuthenticatorBench.FreeBudget(places);
         var outcomes = await Task.WhenAll(line);
 
         late.ShouldBe(RefusalReason.KeysUnavailable);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Gateway.Observability;
+using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tokens;
 using OpenTelemetry;
@@ -32,6 +33,49 @@ public sealed class GatewayMetricsTests : IMeterFactory
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000);
+    }
+
+    [Fact]
+    public void What_was_counted_before_somebody_looked_is_not_lost()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _metrics.AllowedBy("orders", "shop").Add();
+        }
+
+        var seen = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == _name)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            seen.Add($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        seen.ShouldBe(["gateway.auth.decisions 3 decision=allow reason=none route=orders issuer=shop"]);
+    }
+
+    [Fact]
+    public void Counts_of_many_threads_add_up()
+    {
+        var total = _metrics.AllowedBy("orders", "shop");
+
+        Parallel.For(0, 8, _ =>
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                total.Add();
+            }
+        });
+
+        total.Read().Value.ShouldBe(80_000);
     }
 
     [Fact]
@@ -72,9 +116,9 @@ public sealed class GatewayMetricsTests : IMeterFactory
     {
         var started = _metrics.StartAuthentication();
         _metrics.TokenCacheLookup(isHit: true);
-        _metrics.RevocationLookup("not_revoked");
+        _metrics.RevocationLookup(RevocationStatus.NotRevoked);
         _metrics.Authenticated(started);
-        _metrics.Allowed("orders", "shop");
+        _metrics.AllowedBy("orders", "shop").Add();
         _metrics.Denied(RefusalReason.Expired, "orders", "shop");
     }
 

@@ -5,7 +5,8 @@ using OpenTelemetry.Metrics;
 namespace Gateway.Observability.Prometheus;
 
 /// <summary>
-/// <c>/metrics</c> on the management listener. One collection runs at a time and its text is good for a moment, so that many scrapers
+/// <c>/metrics</c> on the management listener. The framework's instruments are listened to from the first scrape on: until somebody asks,
+/// they cost a request nothing. The gateway's own counters count from the start. One collection runs at a time and its text is good for a moment, so that many scrapers
 /// cost no more than one.
 /// </summary>
 internal sealed class MetricsEndpoint : IDisposable
@@ -15,7 +16,7 @@ internal sealed class MetricsEndpoint : IDisposable
     private readonly TimeProvider _time;
     private readonly PrometheusExporter _exporter = new();
     private readonly ProcessMetrics? _process;
-    private readonly MeterProvider? _provider;
+    private readonly Lazy<MeterProvider>? _provider;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly Dictionary<PrometheusFormat, byte[]> _texts = [];
     private long? _collected;
@@ -26,13 +27,13 @@ internal sealed class MetricsEndpoint : IDisposable
         if (!settings.IsDisabled)
         {
             _process = new ProcessMetrics();
-            _provider = Sdk.CreateMeterProviderBuilder()
+            _provider = new Lazy<MeterProvider>(() => Sdk.CreateMeterProviderBuilder()
                 .ConfigureServices(services => services.AddSingleton(configuration))
                 .ConfigureResource(TelemetryServices.Describe)
                 .AddMeter(TelemetryServices.Meters)
                 .AddMeter(ProcessMetrics.MeterName)
                 .AddReader(new BaseExportingMetricReader(_exporter))
-                .Build();
+                .Build());
         }
     }
 
@@ -46,7 +47,11 @@ internal sealed class MetricsEndpoint : IDisposable
 
     public void Dispose()
     {
-        _provider?.Dispose();
+        if (_provider is { IsValueCreated: true })
+        {
+            _provider.Value.Dispose();
+        }
+
         _process?.Dispose();
         _exporter.Dispose();
         _oneAtATime.Dispose();
@@ -70,6 +75,7 @@ internal sealed class MetricsEndpoint : IDisposable
         {
             if (_collected is not { } collected || _time.GetElapsedTime(collected) >= GoodFor)
             {
+                _ = _provider!.Value;
                 _texts.Clear();
                 _exporter.Collect!(Timeout.Infinite);
                 _collected = _time.GetTimestamp();
