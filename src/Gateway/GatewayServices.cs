@@ -87,7 +87,6 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
-        services.AddSingleton<ITransformProvider, LiveConnectionTransform>();
         services.AddReverseProxy()
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
             .ConfigureHttpClient((_, handler) =>
@@ -95,9 +94,15 @@ internal static class GatewayServices
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
+        // Without this service the framework leaves its authorization middleware out. It would stand before all our stages, a waiting frame
+        // that finds no route to look at.
+        services.RemoveAll<IAuthorizationHandlerProvider>();
 
         // Connections/
         services.AddSingleton<LiveConnections>();
+        var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new LiveTransformBuilder(
+            (ITransformBuilder)ActivatorUtilities.CreateInstance(provider, transforms), provider.GetRequiredService<LiveConnections>())));
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
 
         // Management/
