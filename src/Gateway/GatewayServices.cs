@@ -9,6 +9,7 @@ using Gateway.Keys;
 using Gateway.Listening;
 using Gateway.Logout;
 using Gateway.Management;
+using Gateway.Management.Status;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -44,6 +45,7 @@ internal static class GatewayServices
         services.AddSingleton<LiveProxyConfig>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddSingleton<ConfigurationStatus>();
         services.AddHostedService<ConfigurationFollower>();
 
         // Tokens/ and Keys/
@@ -111,6 +113,9 @@ internal static class GatewayServices
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<RevocationAdministration>();
         services.AddSingleton<ExplainAdministration>();
+        services.AddSingleton<ConfigurationAdministration>();
+        services.AddSingleton<StatusView>();
+        services.AddSingleton<StatusPage>();
         services.AddHostedService<ManagementServer>();
     }
 }

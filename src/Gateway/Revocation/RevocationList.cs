@@ -45,6 +45,9 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         }
     }
 
+    /// <summary>Why the log could not be read the last time; null while it can.</summary>
+    public string? Error { get; private set; }
+
     public RevocationStatus Check(AccessToken token)
     {
         // What is known to be revoked stays so, however old the list.
@@ -57,5 +60,11 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     }
 
     /// <summary>The end of the log has been reached just now.</summary>
-    public void MarkRead() => Volatile.Write(ref _lastRead, time.GetTimestamp());
+    public void MarkRead()
+    {
+        Error = null;
+        Volatile.Write(ref _lastRead, time.GetTimestamp());
+    }
+
+    public void MarkFailed(string error) => Error = error;
 }

@@ -90,6 +90,23 @@ public sealed class ReloadTests : IAsyncLifetime
         _parts.Destination.Last.Header("X-Auth-Subject").ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Log_levels_follow()
+    {
+        const string line = "Debug Gateway.Access 104: GET on route public: 200";
+        (await _parts.StatusAsync("/public/x")).ShouldBe(200);
+
+        _parts.Change(configuration => configuration["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Gateway.Access"] = "Debug" } });
+        await Eventually.TrueAsync(async () => await _parts.StatusAsync("/public/x") == 200 && _parts.LinesWith(line) > 0, "every request has a line");
+        _parts.LinesWith("into force: Logging.").ShouldBe(1);
+        _parts.Change(configuration => configuration.Remove("Logging"));
+        await Eventually.TrueAsync(() => _parts.LinesWith("into force: Logging.") == 2, "the change is in force");
+
+        var before = _parts.LinesWith(line);
+        (await _parts.StatusAsync("/public/x")).ShouldBe(200);
+        _parts.LinesWith(line).ShouldBe(before);
+    }
+
     [Theory]
     [InlineData("not JSON", """{ "Gateway": """)]
     [InlineData("an empty file", "")]
