@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Configuration;
 using Gateway.Listening;
+using Gateway.Observability;
 
 namespace Gateway;
 
@@ -76,13 +77,16 @@ internal static class GatewayApp
             EnvironmentName = reader.EnvironmentName,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Configuration.AddConfiguration(reading.Configuration);
+        // A copy: what the host sets in its own must not look like a change of ours.
+        builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
         if (!NamesListener(builder.Configuration))
         {
             builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;
         }
 
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        var logging = new LiveLogging(reading.Configuration);
+        builder.Services.AddSingleton(logging);
+        builder.Logging.AddConfiguration(logging.Configuration);
         // One line a request is the access log's business, not the framework's.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
             // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.

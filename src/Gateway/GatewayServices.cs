@@ -9,6 +9,7 @@ using Gateway.Keys;
 using Gateway.Listening;
 using Gateway.Logout;
 using Gateway.Management;
+using Gateway.Management.Status;
 using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
@@ -44,6 +45,7 @@ internal static class GatewayServices
         services.AddSingleton<LiveProxyConfig>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddSingleton<ConfigurationStatus>();
         services.AddHostedService<ConfigurationFollower>();
 
         // Tokens/ and Keys/
@@ -85,7 +87,6 @@ internal static class GatewayServices
 
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
-        services.AddSingleton<ITransformProvider, LiveConnectionTransform>();
         services.AddReverseProxy()
             // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
             .ConfigureHttpClient((_, handler) =>
@@ -93,9 +94,15 @@ internal static class GatewayServices
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
+        // Without this service the framework leaves its authorization middleware out. It would stand before all our stages, a waiting frame
+        // that finds no route to look at.
+        services.RemoveAll<IAuthorizationHandlerProvider>();
 
         // Connections/
         services.AddSingleton<LiveConnections>();
+        var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new LiveTransformBuilder(
+            (ITransformBuilder)ActivatorUtilities.CreateInstance(provider, transforms), provider.GetRequiredService<LiveConnections>())));
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
 
         // Management/
@@ -106,6 +113,9 @@ internal static class GatewayServices
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<RevocationAdministration>();
         services.AddSingleton<ExplainAdministration>();
+        services.AddSingleton<ConfigurationAdministration>();
+        services.AddSingleton<StatusView>();
+        services.AddSingleton<StatusPage>();
         services.AddHostedService<ManagementServer>();
     }
 }

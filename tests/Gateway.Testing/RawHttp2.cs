@@ -73,7 +73,7 @@ internal static class RawHttp2
     }
 
     // The status comes first: one of the seven in HPACK's static table, or its name from there and three digits.
-    private static int StatusOf(byte[] block)
+    internal static int StatusOf(byte[] block)
     {
         var at = (block[0] & 0xE0) == 0x20 ? 1 : 0;
         ReadOnlySpan<int> known = [200, 204, 206, 304, 400, 404, 500];
@@ -82,7 +82,7 @@ internal static class RawHttp2
             : int.Parse(Encoding.ASCII.GetString(block, at + 2, 3), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private static byte[] Frame(byte type, byte flags, int streamId, byte[] payload)
+    internal static byte[] Frame(byte type, byte flags, int streamId, byte[] payload)
     {
         var frame = new byte[9 + payload.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, payload.Length << 8);
@@ -94,7 +94,7 @@ internal static class RawHttp2
     }
 
     // RFC 7541 section 6.2.2: literals, not indexed, not compressed.
-    private static byte[] Fields((string Name, string Value)[] fields) =>
+    internal static byte[] Fields((string Name, string Value)[] fields) =>
         [.. fields.SelectMany(field => (byte[])[0, .. Text(field.Name), .. Text(field.Value)])];
 
     private static byte[] Text(string text)

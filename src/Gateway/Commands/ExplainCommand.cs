@@ -67,7 +67,7 @@ internal sealed class ExplainCommand : Command
         var settings = reading.Settings;
         var isFetching = result.GetValue(_fetch);
         await ExplainSources.LoadKeysAsync(settings, token, isFetching, cancellationToken);
-        var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken);
+        var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
         var explanation = new TokenExplainer(settings.Issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
         if (result.GetValue(_output) == AnswerOutput.Json)
         {

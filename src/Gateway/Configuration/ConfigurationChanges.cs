@@ -7,7 +7,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     private static readonly string[] ReadAtStart =
     [
         "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
-        "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Kestrel", "Urls", "Logging",
+        "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Kestrel", "Urls",
     ];
 
     public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)
@@ -22,7 +22,8 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
         var settings = after.Configuration.GetSection(GatewayOptions.SectionName).GetChildren().Select(section => section.Key)
             .Union(before.Configuration.GetSection(GatewayOptions.SectionName).GetChildren().Select(section => section.Key))
             .Except(["Issuers", "Policies"])
-            .Where(name => !IsSame(before, after, $"{GatewayOptions.SectionName}:{name}"));
+            .Where(name => !IsSame(before, after, $"{GatewayOptions.SectionName}:{name}"))
+            .Concat(IsSame(before, after, "Logging") ? [] : ["Logging"]);
         var summary = string.Join(", ", parts.Concat(settings).Where(part => part is not null));
         return new ConfigurationChanges(
             summary.Length == 0 ? "nothing that matters to it" : summary, [.. ReadAtStart.Where(path => !IsSame(before, after, path))]);

@@ -12,7 +12,8 @@ namespace Gateway.Configuration;
 /// </summary>
 internal sealed partial class ConfigurationFollower(
     ConfigurationReader reader, ConfigurationFile first, LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, LiveIssuers issuers,
-    RevocationList revocations, KeyRefresher keys, GatewayMetrics metrics, TimeProvider time, ILogger<ConfigurationFollower> logger)
+    RevocationList revocations, KeyRefresher keys, LiveLogging logging, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
+    ILogger<ConfigurationFollower> logger)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -22,6 +23,7 @@ internal sealed partial class ConfigurationFollower(
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LimitPatience = TimeSpan.FromMinutes(1);
 
+    private readonly ConfigurationReading _start = live.Current.Reading;
     private string _seen = first.Hash;
     private string? _reported;
     private bool _isUnreadable;
@@ -39,12 +41,12 @@ internal sealed partial class ConfigurationFollower(
             }
             catch (ConfigurationException fault)
             {
-                Fail(string.Join(Environment.NewLine, fault.Errors));
+                Fail(fault.Errors);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 // Whatever it was, what is in force stays so.
-                Fail(fault.Message);
+                Fail([Error("", fault.Message, "If this goes on, please report it.")]);
             }
         }
     }
@@ -53,7 +55,7 @@ internal sealed partial class ConfigurationFollower(
     public async Task LookAsync(CancellationToken stopping)
     {
         var file = Read();
-
+        status.Saw(file.Hash);
         if (file.Hash == _seen && !(_lastTry is { } last && time.GetElapsedTime(last) >= TryAgainEvery))
         {
             return;
@@ -66,7 +68,7 @@ internal sealed partial class ConfigurationFollower(
         if (await MissingKeysAsync(current.Settings.Issuers, reading.Settings.Issuers, stopping) is { } missing)
         {
             _lastTry = time.GetTimestamp();
-            Fail(missing);
+            Fail([missing]);
             return;
         }
 
@@ -75,7 +77,7 @@ internal sealed partial class ConfigurationFollower(
         if (await proxy.ApplyAsync(next) is { } fault)
         {
             live.Withdraw();
-            Fail($"YARP cannot take it: {fault.Message}");
+            Fail([Error(SettingSchema.ReverseProxy, $"YARP cannot take it: {fault.Message}", "See YARP's configuration reference.")]);
             return;
         }
 
@@ -84,8 +86,10 @@ internal sealed partial class ConfigurationFollower(
         issuers.Swap(reading.Settings.Issuers);
         revocations.MaxStaleness = reading.Settings.Revocation.MaxStaleness;
         _reported = null;
+        status.Took(file.Hash, ConfigurationChanges.Between(_start, reading).NeedRestart);
         metrics.ConfigurationInForce(file.Hash, time.GetUtcNow());
         metrics.ConfigReloaded(true);
+        logging.Swap(reading.Configuration);
         var changes = ConfigurationChanges.Between(current.Reading, reading);
         Reloaded(logger, file.Hash[..12], changes.Summary);
         RiskCheck.Log(logger, reading.Warnings, current.Reading.Warnings);
@@ -120,6 +124,11 @@ internal sealed partial class ConfigurationFollower(
     /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
     private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
     {
+        if (limits.Length == 0)
+        {
+            return;
+        }
+
         await Task.Delay(LimitPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var limit in limits)
         {
@@ -128,27 +137,33 @@ internal sealed partial class ConfigurationFollower(
     }
 
     /// <summary>An issuer that had keys must not lose them to a slip of the pen: its new source has to bring some first.</summary>
-    private async Task<string?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
+    private async Task<ConfigurationError?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
     {
         var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
             && current.Issuers.Any(known => known.Name == issuer.Name && !known.Keys.Current.IsEmpty)).ToArray();
-        var loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
-        await Task.WhenAny(loads, Task.Delay(KeyPatience, time, stopping));
+        Task loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
+        await loads.WaitAsync(KeyPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.ThrowIfCancellationRequested();
         return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
-            ? $"{Path.GetFileName(reader.File)}: Gateway:Issuers:{missing.Name}:Keys: no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}). Correct the source, or wait until it answers."
+            ? Error(
+                $"Gateway:Issuers:{missing.Name}:Keys", $"no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}).",
+                "Correct the source, or wait until it answers.")
             : null;
     }
 
+    private ConfigurationError Error(string path, string problem, string cure) => new(Path.GetFileName(reader.File), path, problem, cure);
+
     /// <summary>Counted and said once for as long as it stays the same.</summary>
-    private void Fail(string errors)
+    private void Fail(IReadOnlyList<ConfigurationError> all)
     {
+        var errors = string.Join(Environment.NewLine, all);
         if (_reported == errors)
         {
             return;
         }
 
         _reported = errors;
+        status.Refused(all);
         metrics.ConfigReloaded(false);
         NotReloaded(logger, errors);
     }

@@ -16,9 +16,7 @@ internal sealed record ConfigurationReading(
 /// </summary>
 internal sealed class ConfigurationReader(GatewayAppOptions options)
 {
-    // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
-    private readonly IConfiguration _host =
-        new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").Build();
+    private readonly IConfiguration _host = AddHost(new ConfigurationBuilder()).Build();
 
     public string File { get; } = Path.GetFullPath(options.ConfigFile);
 
@@ -28,9 +26,8 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
     public async Task<ConfigurationReading> ReadAsync(YarpJson document, GatewaySettings? previous = null)
     {
-        var configuration = new ConfigurationBuilder()
-            .Add(new YarpJsonSource(document))
-            .AddConfiguration(_host)
+        // Not chained to the host's, which lives on and would keep every configuration there ever was.
+        var configuration = AddHost(new ConfigurationBuilder().Add(new YarpJsonSource(document)))
             .AddEnvironmentVariables()
             .AddInMemoryCollection(options.Settings)
             .Build();
@@ -51,4 +48,8 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
             Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),
         };
     }
+
+    // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
+    private static IConfigurationBuilder AddHost(IConfigurationBuilder builder) =>
+        builder.AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Gateway.Authorization;
 using Gateway.Observability;
 using Yarp.ReverseProxy.Forwarder;
@@ -18,30 +19,46 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         {
             await next(context);
         }
-        catch (BadHttpRequestException fault) when (!context.Response.HasStarted)
-        {
-            // Kestrel found fault with the request while it was being read, such as a body over the limit.
-            context.Response.Clear();
-            await Problem.WriteAsync(context, fault.StatusCode);
-        }
 #pragma warning disable CA1031 // Whatever it was, the client must get an answer.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
             failure = fault;
-            // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
-            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
-            {
-                log.Notable(context, started, fault);
-                throw;
-            }
+        }
 
-            Faulted(logger, fault);
+        // Apart, so that the frame which every request waits in holds no more than it must.
+        if (failure is not null || context.Response.StatusCode >= 400)
+        {
+            await AnswerAsync(context, failure, started);
+        }
+        else
+        {
+            log.Notable(context, started, null);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception? failure, long started)
+    {
+        if (failure is BadHttpRequestException fault && !context.Response.HasStarted)
+        {
+            // Kestrel found fault with the request while it was being read, such as a body over the limit.
+            context.Response.Clear();
+            await Problem.WriteAsync(context, fault.StatusCode);
+            failure = null;
+        }
+        else if (failure is not null && (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested))
+        {
+            log.Notable(context, started, failure);
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        else if (failure is not null)
+        {
+            // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
+            Faulted(logger, failure);
             context.Response.Clear();
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);
         }
-
-        if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && IsOurs(context))
+        else if (!context.Response.HasStarted && IsOurs(context))
         {
             await Problem.WriteAsync(context, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
         }

@@ -8,6 +8,7 @@ internal static class CheckName
     public const string Signature = "signature";
     public const string Identity = "identity";
     public const string Revocation = "revocation";
+    public const string RevocationKeys = "revocation keys";
     public const string PolicyIssuer = "policy issuer";
     public const string PolicyScopes = "policy scopes";
 

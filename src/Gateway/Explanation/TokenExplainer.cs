@@ -6,7 +6,8 @@ using Gateway.Tokens;
 namespace Gateway.Explanation;
 
 /// <summary>Whether a token is revoked, and how we know; without a look-up it is not known, for that reason.</summary>
-internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source);
+/// <param name="Lookup">What the gateway asks Redis with each request, and an explanation does not; null for nothing.</param>
+internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source, LookupSettings? Lookup = null);
 
 /// <summary>
 /// Why is this token refused? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
@@ -29,6 +30,11 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         var token = WalkSteps(text, checks);
         checks.Add(OfIdentity(token));
         checks.Add(OfRevocation(token, policy, revocations));
+        if (revocations.Lookup is { } lookup)
+        {
+            checks.Add(OfRevocationKeys(token, lookup));
+        }
+
         checks.AddRange(PolicyExplainer.Explain(policy, token));
         var refused = checks.Find(check => check.Outcome == CheckOutcome.Failed);
         var verdict = refused is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Refused
@@ -113,6 +119,24 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
                 CheckName.Revocation, CheckOutcome.Passed, expected, $"{revocations.Source} is too old to say, and the policy allows that"),
             _ => new ExplainedCheck(CheckName.Revocation, CheckOutcome.Passed, expected, $"none, says {revocations.Source}"),
         };
+    }
+
+    // Not asked: an explanation must not touch keys that a stranger's token names.
+    private static ExplainedCheck OfRevocationKeys(AccessToken? token, LookupSettings lookup)
+    {
+        const string expected = "none of the token's keys of Gateway:Revocation:Lookup exists in Redis";
+        if (token is null)
+        {
+            return new ExplainedCheck(CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, "the token could not be read so far");
+        }
+
+        var keys = lookup.KeysOf(token);
+        return keys.IsEmpty
+            ? new ExplainedCheck(
+                CheckName.RevocationKeys, CheckOutcome.Failed, expected, "no key: the token has the values for none of them, so nobody could revoke it",
+                "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.", RefusalReason.MissingClaim)
+            : new ExplainedCheck(
+                CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, $"asked of Redis with each request, not here: EXISTS {Shown.List(keys)}");
     }
 
     private static ExplainedCheck Row(string name, CheckOutcome outcome, CheckText text, RefusalReason? reason) =>

@@ -39,7 +39,7 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
         get
         {
             var refusal = Reason is { } reason ? Refusals.Of(reason) : null;
-            var open = Checks.Any(check => check is { Check: CheckName.Revocation, Outcome: CheckOutcome.NotChecked });
+            var open = Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch
             {
                 Verdict.Anonymous => "Let through: the route is public, so no token is read and none is forwarded.",

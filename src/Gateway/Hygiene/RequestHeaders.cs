@@ -61,9 +61,12 @@ internal static class RequestHeaders
             stripped += isIdentity ? 1 : 0;
         }
 
-        foreach (var name in remove ?? [])
+        if (remove is not null)
         {
-            headers.Remove(name);
+            foreach (var name in remove)
+            {
+                headers.Remove(name);
+            }
         }
 
         RemoveNominated(headers);

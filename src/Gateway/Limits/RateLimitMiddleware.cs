@@ -7,7 +7,7 @@ using Gateway.Observability;
 namespace Gateway.Limits;
 
 /// <summary>Not too many requests at once: refuses with 429 what the route's limit does not let through.</summary>
-internal sealed class RateLimitMiddleware(RequestDelegate next)
+internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
     // Requests under way end whenever they end.
     private static readonly TimeSpan UnknownWait = TimeSpan.FromSeconds(1);
@@ -30,6 +30,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next)
         }
 
         AuthDecision.Limited(context);
+        metrics.Limited(route.Id);
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : UnknownWait;
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests);

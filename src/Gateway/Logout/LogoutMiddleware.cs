@@ -11,7 +11,7 @@ namespace Gateway.Logout;
 /// then everything below this path is the gateway's, and no route gets to see a logout token.
 /// </summary>
 internal sealed partial class LogoutMiddleware(
-    RequestDelegate next, LiveGateway live, LogoutReceiver receiver, ILogger<LogoutMiddleware> logger)
+    RequestDelegate next, LiveGateway live, LogoutReceiver receiver, GatewayMetrics metrics, ILogger<LogoutMiddleware> logger)
 {
     public const string Path = "/backchannel-logout";
 
@@ -61,6 +61,7 @@ internal sealed partial class LogoutMiddleware(
         }
 
         var (outcome, reason) = await receiver.ReceiveAsync(text.AsMemory(), issuer, context.RequestAborted);
+        metrics.LogoutReceived(issuer, NameOf(outcome));
         switch (outcome)
         {
             case LogoutOutcome.Done:
@@ -76,6 +77,14 @@ internal sealed partial class LogoutMiddleware(
                 return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
         }
     }
+
+    private static string NameOf(LogoutOutcome outcome) => outcome switch
+    {
+        LogoutOutcome.Done => "done",
+        LogoutOutcome.Replayed => "replayed",
+        LogoutOutcome.Unavailable => "unavailable",
+        _ => "refused",
+    };
 
     [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} logged somebody out; the tokens are revoked.")]
     private static partial void Received(ILogger logger, string issuer);

@@ -15,52 +15,57 @@ internal sealed class AdminGate(
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
         var snapshot = live.Current;
+        if (RefusedOutright(http.Request, snapshot.Settings, IsFromWebPage(http.Request)) is { } status)
+        {
+            return Results.StatusCode(status);
+        }
+
+        var (caller, decision) = await AuthenticateAsync(http, snapshot, null);
+        if (decision.Refused is { } refused)
+        {
+            await snapshot.Refusals.WriteAsync(http, refused, decision.RequiredScope);
+            return Results.Empty;
+        }
+
+        http.Features.Set(caller);
+        return await next(context);
+    }
+
+    /// <summary>The status when whoever it is does not matter; else null.</summary>
+    /// <param name="isFromElsewhere">Whether a web page sent the request that has no business here.</param>
+    public int? RefusedOutright(HttpRequest request, GatewaySettings settings, bool isFromElsewhere)
+    {
+        // Without administrators there is no /admin.
+        var isAbsent = settings.Management.Policy is null && !environment.IsDevelopment();
+        // No credentials are asked for without a policy, and a name that leads to loopback is how a page would get here without being one
+        // of others.
+        var isRebound = settings.Management.Policy is null && request.Host.Host is not ("localhost" or "127.0.0.1");
+        return isAbsent ? StatusCodes.Status404NotFound
+            : isFromElsewhere || isRebound ? StatusCodes.Status403Forbidden
+            : null;
+    }
+
+    /// <summary>The caller, or why the token that was sent makes none.</summary>
+    /// <param name="sent">A token that came in no header; null looks for one where requests carry theirs.</param>
+    public static async ValueTask<(AdminCaller? Caller, PolicyDecision Decision)> AuthenticateAsync(
+        HttpContext http, GatewaySnapshot snapshot, ReadOnlyMemory<char>? sent)
+    {
         var settings = snapshot.Settings;
-        var policy = settings.Management.Policy is { } name ? settings.Policies[name] : null;
-        if (policy is null && !environment.IsDevelopment())
+        if (settings.Management.Policy is not { } name)
         {
-            // Without administrators there is no /admin.
-            return Results.NotFound();
+            return (AdminCaller.Developer, default);
         }
 
-        if (IsFromWebPage(http.Request))
+        if (sent is not { } text && !settings.Tokens.TryRead(http.Request.Headers, out text, out var reason))
         {
-            return Results.StatusCode(StatusCodes.Status403Forbidden);
+            return (null, new PolicyDecision(reason));
         }
 
-        if (policy is null)
-        {
-            if (http.Request.Host.Host is not ("localhost" or "127.0.0.1"))
-            {
-                // No credentials are asked for, and a name that leads to loopback is how a page would get here without being one of others.
-                return Results.StatusCode(StatusCodes.Status403Forbidden);
-            }
-
-            http.Features.Set(AdminCaller.Developer);
-            return await next(context);
-        }
-
-        PolicyDecision decision;
-        AdminCaller? caller = null;
-        if (!settings.Tokens.TryRead(http.Request.Headers, out var text, out var reason))
-        {
-            decision = new PolicyDecision(reason);
-        }
-        else
-        {
-            var outcome = await snapshot.Authenticator.AuthenticateAsync(text, policy, http.RequestAborted);
-            decision = outcome.Token is { } token ? token.Decide(policy) : new PolicyDecision(outcome.Rejection!.Reason);
-            caller = outcome.Token is { } verified ? AdminCaller.Of(verified.Token) : null;
-        }
-
-        if (decision.Refused is not { } refused)
-        {
-            http.Features.Set(caller);
-            return await next(context);
-        }
-
-        await snapshot.Refusals.WriteAsync(http, refused, decision.RequiredScope);
-        return Results.Empty;
+        var policy = settings.Policies[name];
+        var outcome = await snapshot.Authenticator.AuthenticateAsync(text, policy, http.RequestAborted);
+        return outcome.Token is { } token
+            ? (AdminCaller.Of(token.Token), token.Decide(policy))
+            : (null, new PolicyDecision(outcome.Rejection!.Reason));
     }
 
     /// <summary>

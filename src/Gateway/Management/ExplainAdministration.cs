@@ -13,7 +13,7 @@ namespace Gateway.Management;
 /// <c>POST /admin/explain</c>: every check of a token on a route, by the configuration, keys and revocations in force. 200 whatever the
 /// verdict. The token is neither kept nor logged.
 /// </summary>
-internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys, RevocationList revocations, TimeProvider time)
+internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
 {
     private const int MaxBody = 64 * 1024;
 
@@ -43,7 +43,7 @@ internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys,
         var settings = snapshot.Settings;
         await SeekKeyAsync(settings.Issuers, token!.AsMemory(), context.RequestAborted);
         var explanation = new TokenExplainer(settings.Issuers, settings.Identity, time)
-            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory"));
+            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Gateway.Errors;
 using Gateway.Keys;
+using Gateway.Observability;
 using Gateway.Tokens;
 
 namespace Gateway.Management;
@@ -9,7 +10,7 @@ namespace Gateway.Management;
 /// <c>GET /admin/issuers</c>, <c>POST /admin/issuers/{name}/refresh</c>, <c>POST /admin/issuers/{name}/forget-key/{kid}</c>: what the
 /// gateway verifies with, and the hands to change it in an emergency. A member of a family is <c>name:value</c>.
 /// </summary>
-internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refresher, TimeProvider time)
+internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
 {
     private IssuerDirectory Issuers => live.Current;
 
@@ -28,6 +29,7 @@ internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refres
         }
 
         var isLoaded = await refresher.LoadAsync(issuer.Keys);
+        metrics.AdminWrote("refresh_keys", isLoaded);
         return Json(Describe(issuer), isLoaded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -42,6 +44,7 @@ internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refres
         var keyId = kid.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         // Forgotten here in any case; 503 says that the other replicas could not be told.
         var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
+        metrics.AdminWrote("forget_key", isKnownToAll);
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Gateway.Configuration;
+using Gateway.Management.Status;
 using Gateway.Observability.Prometheus;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -18,7 +19,8 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
 
     public ManagementServer(
         LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
-        IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain)
+        IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain, ConfigurationAdministration configuration,
+        StatusPage status)
     {
         var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
@@ -52,6 +54,9 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         issuers.Map(admin);
         revocations.Map(admin);
         explain.Map(admin);
+        configuration.Map(admin);
+        // A browser's way in differs, so the page asks the gate itself.
+        status.Map(_app);
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

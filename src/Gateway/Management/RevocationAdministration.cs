@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Errors;
 using Gateway.Hygiene;
+using Gateway.Observability;
 using Gateway.Revocation;
 using Gateway.Tokens;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +14,8 @@ namespace Gateway.Management;
 /// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it; 503 that it has not.
 /// </summary>
 internal sealed class RevocationAdministration(
-    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, TimeProvider time)
+    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, GatewayMetrics metrics,
+    TimeProvider time)
 {
     private const int MaxBody = 1024 * 1024;
     private const int MaxTokenBody = 32 * 1024;
@@ -52,7 +54,7 @@ internal sealed class RevocationAdministration(
         }
 
         var list = entries.Select(RevocationDocument.Of).ToArray();
-        return await writer.TryAppendAsync(entries)
+        return await TryAppendAsync("revoke", entries)
             ? Json(new RevocationListDocument(list, null), RevocationJson.Default.RevocationListDocument)
             : OAuthError.Unavailable(NotKept);
     }
@@ -84,7 +86,7 @@ internal sealed class RevocationAdministration(
         }
 
         var restore = RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
-        return await writer.TryAppendAsync([restore])
+        return await TryAppendAsync("restore", [restore])
             ? Json(new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Default.RevocationListDocument)
             : OAuthError.Unavailable(NotKept);
     }
@@ -136,7 +138,7 @@ internal sealed class RevocationAdministration(
             expires.ToUnixTimeSeconds() + 1,
             Reason: reason,
             By: CallerOf(context));
-        return await writer.TryAppendAsync([entry])
+        return await TryAppendAsync("revoke_token", [entry])
             ? Json(new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Default.RevokedTokenDocument)
             : OAuthError.Unavailable(NotKept);
     }
@@ -188,6 +190,13 @@ internal sealed class RevocationAdministration(
         return text.Length == 0 ? OAuthError.Invalid("token: this is required (RFC 7009 section 2.1).")
             : RevocationRequest.CheckReason(reason) is { } fault ? OAuthError.Invalid(fault)
             : null;
+    }
+
+    private async Task<bool> TryAppendAsync(string action, IReadOnlyList<RevocationEntry> entries)
+    {
+        var isKept = await writer.TryAppendAsync(entries);
+        metrics.AdminWrote(action, isKept);
+        return isKept;
     }
 
     private static string CallerOf(HttpContext context) => context.Features.GetRequiredFeature<AdminCaller>().Name;

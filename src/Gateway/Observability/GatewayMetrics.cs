@@ -33,6 +33,9 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _closedConnections;
     private readonly Totals _configReloads;
     private readonly Totals _strippedHeaders;
+    private readonly Totals _limited;
+    private readonly Totals _logouts;
+    private readonly Totals _adminWrites;
     private volatile Configuration? _configuration;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
@@ -52,6 +55,9 @@ internal sealed class GatewayMetrics : IDisposable
         _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
         _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
         _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
+        _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
+        _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
+        _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators asked for.", "action", "result");
     }
 
     /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
@@ -125,6 +131,15 @@ internal sealed class GatewayMetrics : IDisposable
                 "gateway.config.info", () => new Measurement<int>(1, _configuration.Tags), "{configuration}", "The configuration in force, by the SHA-256 of its file.");
         }
     }
+
+    public void Limited(string route) => _limited.Of(route).Add();
+
+    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
+
+    /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
+    /// <param name="succeeded">Whether it is in force everywhere; what was not understood is not counted.</param>
+    public void AdminWrote(string action, bool succeeded) => _adminWrites.Of(action, ResultOf(succeeded)).Add();
 
     public void HeadersStripped(int count) => _strippedHeaders.Of().Add(count);
 

@@ -37,6 +37,13 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>What every key and channel begins with.</summary>
     public string KeyPrefix => _settings.KeyPrefix;
 
+    /// <summary>How it is doing at the moment, for people.</summary>
+    public RedisStatus Status => new(
+        _settings.Name,
+        _health.Fault is { } fault ? RedisFaults.Of(fault).Message : null,
+        _multiplexer is not null,
+        _health.IsBreakerOpen);
+
     /// <summary>The deadline of every call.</summary>
     public TimeSpan Timeout => _settings.Timeout;
 

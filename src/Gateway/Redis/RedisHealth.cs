@@ -25,6 +25,9 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
     }
 
+    /// <summary>Whether the server has been silent for so long that calls are not made.</summary>
+    public bool IsBreakerOpen => _breaker.IsOpen;
+
     public TimeSpan SinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
 
     /// <summary>Whether the connection is to be thrown away and made anew.</summary>

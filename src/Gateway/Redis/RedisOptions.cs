@@ -1,3 +1,5 @@
+using Gateway.Configuration;
+
 namespace Gateway.Redis;
 
 /// <summary>The shared store: <c>Gateway:Revocation:Redis</c>. Read only when <c>Store</c> is <c>Redis</c> or <c>Lookup</c> is set.</summary>
@@ -8,6 +10,7 @@ internal sealed class RedisOptions
     /// <c>sslHost=...</c>, <c>defaultDatabase=1</c>, <c>password=...</c>. Never shown. <c>user</c> is not supported.
     /// Default <c>localhost:6379</c>.
     /// </summary>
+    [Secret]
     public string Connection { get; set; } = "localhost:6379";
 
     /// <summary>

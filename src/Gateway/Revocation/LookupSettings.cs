@@ -5,7 +5,11 @@ using Gateway.Tokens;
 namespace Gateway.Revocation;
 
 /// <summary>What Redis is asked per request: the checked form of <see cref="LookupOptions"/>.</summary>
-internal sealed record LookupSettings(ImmutableArray<LookupKey> Keys, TimeSpan Timeout, TimeSpan CacheFor);
+internal sealed record LookupSettings(ImmutableArray<LookupKey> Keys, TimeSpan Timeout, TimeSpan CacheFor)
+{
+    /// <summary>The keys of this token; none, when it lacks a value for each of them.</summary>
+    public ImmutableArray<string> KeysOf(AccessToken token) => [.. Keys.Select(key => key.Of(token)).OfType<string>().Distinct()];
+}
 
 /// <summary>A Redis key with places for values of the token.</summary>
 internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)

@@ -251,6 +251,6 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} is another one than before, emptied or older, or lost entries: reading stopped at {Id}. This replica keeps what it knows, and what is missing is put back.")]
     private static partial void Lost(ILogger logger, string stream, LogPosition id);
 
-    [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} is malformed and skipped; gateway.revocation.malformed counts the others.")]
+    [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} cannot be read and is skipped: it is malformed, or of a newer version. gateway.revocation.malformed counts the others.")]
     private static partial void Malformed(ILogger logger, LogPosition id, string stream);
 }

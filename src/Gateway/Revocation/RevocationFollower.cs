@@ -71,6 +71,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            list.MarkFailed(fault.Message);
             if (!_failing)
             {
                 _failing = true;

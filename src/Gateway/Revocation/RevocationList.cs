@@ -45,6 +45,9 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         }
     }
 
+    /// <summary>Why the log could not be read the last time; null while it can.</summary>
+    public string? Error { get; private set; }
+
     public RevocationStatus Check(AccessToken token)
     {
         // What is known to be revoked stays so, however old the list.
@@ -58,5 +61,11 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     /// <summary>The end of the log has been reached.</summary>
     /// <param name="asked">The timestamp from before the store was asked.</param>
-    public void MarkRead(long asked) => Volatile.Write(ref _lastRead, asked);
+    public void MarkRead(long asked)
+    {
+        Error = null;
+        Volatile.Write(ref _lastRead, asked);
+    }
+
+    public void MarkFailed(string error) => Error = error;
 }

@@ -42,7 +42,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public TokenLookup For(AccessToken token) => new([.. settings.Keys.Select(key => key.Of(token)).OfType<string>().Distinct()]);
+    public TokenLookup For(AccessToken token) => new(settings.KeysOf(token));
 
     /// <summary>"Unavailable" when Redis does not answer in time; but what was last known to be revoked stays so.</summary>
     public async ValueTask<RevocationStatus> AskAsync(TokenLookup token, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ namespace Gateway.Tokens;
 /// <summary>Checks <c>Gateway:Issuers</c> and makes the profiles.</summary>
 internal static class IssuerCheck
 {
-    private static readonly ImmutableArray<string> DefaultTypes = ["at+jwt", "JWT"];
-    private static readonly ImmutableArray<SignatureAlgorithm> DefaultAlgorithms =
+    public static readonly ImmutableArray<string> DefaultTypes = ["at+jwt", "JWT"];
+    public static readonly ImmutableArray<SignatureAlgorithm> DefaultAlgorithms =
         [SignatureAlgorithm.RS256, SignatureAlgorithm.PS256, SignatureAlgorithm.ES256];
 
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);

@@ -1,3 +1,5 @@
+using Gateway.Configuration;
+
 namespace Gateway.Tokens;
 
 /// <summary>One trusted issuer: <c>Gateway:Issuers:{name}</c>.</summary>
@@ -114,5 +116,6 @@ internal sealed class KeySourceOptions
     public string? Proxy { get; set; }
 
     /// <summary>Extra request headers for the provider. The values are never shown. Default none.</summary>
+    [Secret]
     public Dictionary<string, string>? Headers { get; set; }
 }

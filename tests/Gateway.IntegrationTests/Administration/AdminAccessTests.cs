@@ -11,6 +11,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
     private static readonly (HttpMethod Method, string Path)[] Calls =
     [
         (HttpMethod.Get, "/admin/issuers"),
+        (HttpMethod.Get, "/admin/config"),
         (HttpMethod.Get, "/admin/revocations"),
         (HttpMethod.Post, "/admin/issuers/shop/refresh"),
         (HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1"),
@@ -131,6 +132,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
     public async Task Change_is_kept_with_the_caller_of_the_token()
     {
         await using var gateway = await StartAsync("Production", hasPolicy: true);
+        using var writes = new MetricCapture(gateway, "gateway.admin.writes");
 
         (await gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory", "reason": "stolen" }""", Token("orders:read"))).Status.ShouldBe(403);
         var answer = await gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory", "reason": "stolen" }""", Token("gateway:admin"));
@@ -138,6 +140,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
         answer.Status.ShouldBe(200, answer.Description);
         answer.Entries[0]["by"]!.GetValue<string>().ShouldBe("sub=alice client=shop-web issuer=shop");
         answer.Entries[0]["reason"]!.GetValue<string>().ShouldBe("stolen");
+        writes.Measurements.ShouldBe(["1 action=revoke result=success"]);
     }
 
     [Theory]

@@ -55,10 +55,5 @@ public sealed class ExplainTests(StandardGateway parts) : IClassFixture<Standard
         answer["error_description"]!.GetValue<string>().ShouldBe(description);
     }
 
-    private async Task<(int Status, JsonObject Body)> ExplainAsync(HttpContent content)
-    {
-        using var client = new HttpClient { BaseAddress = new Uri(parts.Gateway.ManagementAddress) };
-        using var response = await client.PostAsync(new Uri("/admin/explain", UriKind.Relative), content);
-        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
-    }
+    private Task<(int Status, JsonObject Body)> ExplainAsync(HttpContent content) => parts.Gateway.ExplainAsync(content);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Helm;
@@ -92,9 +93,15 @@ public sealed class ChartPodTests
         }
 
         destination.Received.Count.ShouldBe(2);
-        // What the alerts are about is there.
-        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
-        metrics.ShouldMatch("http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
+        // What the alerts are about is there; a collection is good for a second.
+        var metrics = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
+                return Regex.IsMatch(metrics, "http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
+            },
+            "requests are measured");
         foreach (var name in new[] { "gateway_auth_decisions_total{", "gateway_auth_duration_seconds_bucket{", "gateway_keys_age_seconds{", "gateway_revocation_entries", "gateway_revocation_lag_seconds" })
         {
             metrics.ShouldContain($"\n{name}");

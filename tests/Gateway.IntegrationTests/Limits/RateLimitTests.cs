@@ -25,6 +25,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     {
         await using var gateway = await StartAsync($$"""{ "Kind": "{{kind}}", "Permits": 2, "Window": "01:00:00" }""");
 
+        using var refusals = new MetricCapture(gateway, "gateway.rate_limit.refusals");
         var statuses = new[] { await StatusAsync(gateway), await StatusAsync(gateway) };
         using var refused = await gateway.GetAsync("/limited/x");
 
@@ -32,6 +33,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         await refused.ShouldBeProblemAsync(429);
         int.Parse(refused.Raw("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 3600);
         _destination.Received.Count.ShouldBe(2);
+        refusals.Measurements.ShouldBe(["1 route=limited"]);
         await Eventually.TrueAsync(
             () => gateway.Logs.Lines.Any(line => line.Contains("limit for too_many_requests", StringComparison.Ordinal)), "the refusal is logged");
         // Another route has nothing to do with it.

@@ -74,10 +74,12 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
     [Fact]
     public async Task Replayed_token_is_refused()
     {
+        using var tokens = new MetricCapture(_gateway, "gateway.logout.tokens");
         var token = Logout(_name, _name).Build();
         (await _gateway.LogOutAsync(token)).Status.ShouldBe(200);
 
         (await _gateway.LogOutAsync(token)).ShouldBeRefused("replayed.");
+        tokens.Measurements.ShouldBe(["1 issuer=shop result=done", "1 issuer=shop result=replayed"]);
     }
 
     [Theory]

@@ -83,6 +83,26 @@ public sealed class KeyFileTests : IAsyncLifetime
         await ShouldAnswerAsync(gateway, Token(next, "HS256"), 200);
     }
 
+    [Fact]
+    public async Task Secret_beside_a_broken_configuration_is_followed_and_lets_nothing_else_in()
+    {
+        using var old = Secret("the old secret, of 32 bytes or more");
+        using var next = Secret("the next secret, of 32 bytes or more");
+        await using var gateway = await StartAsync("""{ "SecretFile": "secret" }""", "HS256", "secret", "the old secret, of 32 bytes or more\n");
+        var good = await File.ReadAllTextAsync(gateway.ConfigFile);
+
+        // It would open the route, were it not for the typo.
+        await File.WriteAllTextAsync(
+            gateway.ConfigFile, good.Replace("\"Authenticated\"", "\"Anonymous\"", StringComparison.Ordinal).Replace("\"Policies\"", "\"Polices\"", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("is not used", StringComparison.Ordinal)), "the broken file is seen");
+        await File.WriteAllTextAsync(Beside(gateway, "secret"), "the next secret, of 32 bytes or more\n");
+
+        await ShouldTurnAsync(gateway, Token(next, "HS256"), 200);
+        await ShouldAnswerAsync(gateway, Token(old, "HS256"), 401);
+        using var open = await gateway.GetAsync("/private/a");
+        ((int)open.StatusCode).ShouldBe(401);
+    }
+
     private static SigningKey Secret(string text) => SigningKey.Secret(Encoding.ASCII.GetBytes(text));
 
     private static string KeySet(SigningKey key) => new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString();

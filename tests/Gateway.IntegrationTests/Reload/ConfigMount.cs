@@ -113,6 +113,19 @@ internal sealed class MountedGateway : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
+    /// <summary>Asks again and again; how often each status came.</summary>
+    public async Task<Dictionary<int, int>> AskAsync(string path, string token, CancellationToken stop)
+    {
+        var statuses = new Dictionary<int, int>();
+        while (!stop.IsCancellationRequested)
+        {
+            var status = await StatusAsync(path, token);
+            statuses[status] = statuses.GetValueOrDefault(status) + 1;
+        }
+
+        return statuses;
+    }
+
     public Task ShouldComeToAnswerAsync(int status, string path, string? token = null) =>
         Eventually.TrueAsync(async () => await StatusAsync(path, token) == status, $"{path} answers {status}");
 

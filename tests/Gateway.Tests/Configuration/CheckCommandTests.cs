@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateway.Testing;
 
 namespace Gateway.Tests.Configuration;
 
@@ -70,6 +71,32 @@ public sealed class CheckCommandTests : IDisposable
         ((string)place["artifactLocation"]!["uri"]!).ShouldBe(new Uri(wrong).AbsoluteUri);
         ((int)place["region"]!["startLine"]!).ShouldBe(6);
         ((int)place["region"]!["startColumn"]!).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Sarif_satisfies_the_schema_of_its_version()
+    {
+        var files = new[]
+        {
+            Write("good.json", CheckedConfiguration.Good),
+            Write("wrong name ü.json", CheckedConfiguration.With("\"Audiences\"", "\"Audience\"")),
+            Write("wrong-meaning.json", CheckedConfiguration.With("\"read\",", "\"raed\",")),
+            Write("risky.json", CheckedConfiguration.With("\"Policies\": {", Risky)),
+            Write("broken.json", "{"),
+            Path.Combine(_folder.FullName, "absent.json"),
+        };
+        var run = await ProgramRun.RunAsync(new() { ["Gateway__Management__Port"] = "many" }, ["check", .. files, "--output", "sarif"]);
+        var spoilt = run.Output.Replace("\"ruleId\"", "\"rule\"", StringComparison.Ordinal);
+
+        (await SchemaErrorsAsync(run.Output)).ShouldBeEmpty(run.Output);
+        (await SchemaErrorsAsync(spoilt)).ShouldNotBeEmpty();
+    }
+
+    private static async Task<string[]> SchemaErrorsAsync(string sarif)
+    {
+        var validation = await Script.RunAsync("node", [Path.Combine(Script.Interop, "validate-sarif.mjs")], sarif);
+        validation.ExitCode.ShouldBe(0, validation.Errors);
+        return [.. JsonNode.Parse(validation.Output)!["errors"]!.AsArray().Select(error => (string)error!)];
     }
 
     private string Write(string name, string text)

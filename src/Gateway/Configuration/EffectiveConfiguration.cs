@@ -1,0 +1,104 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateway.Authentication;
+using Gateway.Identity;
+using Gateway.Limits;
+using Gateway.Tokens;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Configuration;
+
+/// <summary>
+/// What is in force, in the words of yarp.json: file and overrides together, our defaults filled in, secrets left out. The schema says what there
+/// is to show, so that nothing is forgotten.
+/// </summary>
+internal static class EffectiveConfiguration
+{
+    public static JsonObject Of(ConfigurationReading reading) => new()
+    {
+        [GatewayOptions.SectionName] = Write(SettingSchema.Checked[GatewayOptions.SectionName], Defaults(reading.Settings), keepsNull: true),
+        [SettingSchema.ReverseProxy] = Write(
+            SettingSchema.Checked[SettingSchema.ReverseProxy],
+            new
+            {
+                Routes = reading.Routes.OrderBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToDictionary(route => route.RouteId, AsWritten),
+                Clusters = reading.Clusters.ToDictionary(cluster => cluster.ClusterId),
+            },
+            keepsNull: false),
+    };
+
+    /// <summary>The options, with the defaults that are no constants of theirs.</summary>
+    private static GatewayOptions Defaults(GatewaySettings settings)
+    {
+        var options = settings.Configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
+        foreach (var issuer in options.Issuers.Values)
+        {
+            issuer.Algorithms ??= [.. IssuerCheck.DefaultAlgorithms.Select(algorithm => algorithm.ToString())];
+            issuer.TokenTypes ??= [.. IssuerCheck.DefaultTypes];
+        }
+
+        options.TokenSources ??= [TokenSourceCheck.Default];
+        options.Identity.Headers ??= new Dictionary<string, string>(IdentityCheck.DefaultHeaders);
+        options.Errors.Detailed ??= settings.DetailedErrors;
+        options.Drain.Delay ??= settings.Drain.Delay;
+        return options;
+    }
+
+    /// <summary>A rate limit stands where YARP does not look for it.</summary>
+    private static RouteConfig AsWritten(RouteConfig route) => route.Metadata?.TryGetValue(RateLimit.MetadataKey, out var limit) == true
+        ? route with
+        {
+            RateLimiterPolicy = limit,
+            Metadata = route.Metadata.Where(pair => pair.Key != RateLimit.MetadataKey).ToDictionary(),
+        }
+        : route;
+
+    private static JsonNode? Write(SettingNode node, object? value, bool keepsNull, bool isSecret = false)
+    {
+        switch (node)
+        {
+            case var _ when value is null:
+                return null;
+            case SettingNode.Group group:
+                return WriteGroup(group, value, keepsNull);
+            case SettingNode.Map map:
+                var entries = (IDictionary)value;
+                var names = entries.Keys.Cast<string>().ToArray();
+                return new JsonObject(names.Select(name => KeyValuePair.Create(
+                    name, Write(map.Item, entries[name], keepsNull, isSecret || SecretSettings.IsSecret(names, name)))));
+            case SettingNode.List list when value is Enum flags:
+                return new JsonArray([.. flags.ToString().Split(", ").Select(flag => Write(list.Item, flag, keepsNull, isSecret))]);
+            case SettingNode.List list:
+                return new JsonArray([.. ((IEnumerable)value).Cast<object?>().Select(item => Write(list.Item, item, keepsNull, isSecret))]);
+            default:
+                return isSecret ? SecretSettings.Hidden : WriteValue(value);
+        }
+    }
+
+    private static JsonObject WriteGroup(SettingNode.Group group, object value, bool keepsNull)
+    {
+        var members = new JsonObject();
+        foreach (var (name, member) in group.Members)
+        {
+            var property = value.GetType().GetProperty(name)!;
+            var written = Write(member, property.GetValue(value), keepsNull, SecretSettings.IsSecret(property));
+            if (written is not null || keepsNull)
+            {
+                members[name] = written;
+            }
+        }
+
+        return members;
+    }
+
+    private static JsonValue WriteValue(object value) => value switch
+    {
+        bool flag => JsonValue.Create(flag),
+        int or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+        double number => JsonValue.Create(number),
+        TimeSpan time => JsonValue.Create(time.ToString("c", CultureInfo.InvariantCulture)),
+        Uri address => JsonValue.Create(SecretSettings.Show(address.OriginalString)),
+        _ => JsonValue.Create(SecretSettings.Show(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")),
+    };
+}

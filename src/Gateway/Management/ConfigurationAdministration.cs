@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Gateway.Configuration;
+
+namespace Gateway.Management;
+
+/// <summary><c>GET /admin/config</c>: what is in force, since when, and why a later change is not.</summary>
+internal sealed class ConfigurationAdministration(LiveGateway live, ConfigurationStatus status)
+{
+    public void Map(IEndpointRouteBuilder admin) => admin.MapGet("/config", () =>
+        Results.Json(Describe(), ConfigurationJson.Default.ConfigurationDescription));
+
+    private ConfigurationDescription Describe()
+    {
+        var (snapshot, state) = (live.Current, status.Current);
+        return new ConfigurationDescription(
+            status.File,
+            state.Hash,
+            snapshot.Revision,
+            state.Since,
+            state.LastFailure is { } failure ? new FailureDescription(failure.At, failure.IsPending, [.. failure.Errors.Select(Describe)]) : null,
+            [.. state.AwaitingRestart],
+            [.. snapshot.Reading.Warnings.Select(Describe)],
+            EffectiveConfiguration.Of(snapshot.Reading));
+    }
+
+    private static FindingDescription Describe(ConfigurationError error) => new(
+        error.Rule, error.Location, error.Path, SecretSettings.ShowMessage(error.Problem), SecretSettings.ShowMessage(error.Cure));
+}
+
+/// <summary>The answer of <c>/admin/config</c>.</summary>
+/// <param name="Hash">The SHA-256 of the file's content.</param>
+/// <param name="Revision">Counts the configurations that were good since the start.</param>
+internal sealed record ConfigurationDescription(
+    string File, string Hash, string Revision, DateTimeOffset LoadedAt, FailureDescription? LastFailure, string[] AwaitingRestart, FindingDescription[] Warnings,
+    JsonObject Configuration);
+
+/// <param name="IsPending">Whether the file is still the one that was refused.</param>
+internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);
+
+internal sealed record FindingDescription(string Rule, string Place, string Setting, string Problem, string Cure);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ConfigurationDescription))]
+internal sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -1,0 +1,110 @@
+using Gateway.Configuration;
+using Gateway.Explanation;
+using Gateway.Tokens;
+
+namespace Gateway.Management.Status;
+
+/// <summary>The issuers, their keys, and how old those are.</summary>
+internal static class IssuerSection
+{
+    // A family may have ten thousand members, and a provider may publish any number of keys.
+    private const int MostIssuers = 200;
+    private const int MostKeys = 20;
+
+    public static void Write(Html html, IssuerDirectory issuers, DateTimeOffset now)
+    {
+        html.Add($"<section aria-labelledby=\"issuers\"><h2 id=\"issuers\">Issuers</h2>");
+        var live = issuers.Live.Take(MostIssuers + 1).ToArray();
+        if (issuers.IsEmpty)
+        {
+            html.Add($"<p>None: every route is public.</p>");
+        }
+        else
+        {
+            html.Add($"<div class=\"card\"><table role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
+            foreach (var column in (string[])["Name", "Accepts", "Keys", "Last fetch", "Next refresh", "State"])
+            {
+                html.Add($"<th role=\"columnheader\" scope=\"col\">{column}</th>");
+            }
+
+            html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+            foreach (var template in issuers.Templates)
+            {
+                html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{template.Name}</th><td role=\"cell\" data-label=\"Accepts\"><code>{template.Pattern}</code></td>");
+                html.Add($"<td role=\"cell\" data-label=\"State\" colspan=\"4\">A family: {template.Members.Count} of its issuers are in use.</td></tr>");
+            }
+
+            foreach (var issuer in live.Take(MostIssuers))
+            {
+                WriteRow(html, issuer, now);
+            }
+
+            html.Add($"</tbody></table></div>");
+        }
+
+        if (live.Length > MostIssuers)
+        {
+            html.Add($"<p>And more: <code>GET /admin/issuers</code> lists them all.</p>");
+        }
+
+        html.Add($"</section>");
+    }
+
+    private static void WriteRow(Html html, IssuerProfile issuer, DateTimeOffset now)
+    {
+        var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);
+        html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{issuer.Keys.Issuer}</th>");
+        html.Add($"<td role=\"cell\" data-label=\"Accepts\"><ul><li><code>{SecretSettings.Show(issuer.Issuer)}</code></li>");
+        html.Add($"<li>for {string.Join(", ", issuer.Audiences)}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
+        html.Add($"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");
+        html.Add($"{(issuer.RequireTokenId ? ", jti required" : "")}</li></ul></td>");
+        html.Add($"<td role=\"cell\" data-label=\"Keys\"><ul>");
+        foreach (var key in ring.Keys.Take(MostKeys))
+        {
+            html.Add($"<li><code>{key.KeyId ?? "(no id)"}</code> <span class=\"soft\">{string.Join(", ", key.Algorithms.Intersect(issuer.Algorithms))}</span></li>");
+        }
+
+        if (ring.Keys.Length is 0 or > MostKeys)
+        {
+            html.Add($"<li>{(ring.IsEmpty ? "none" : $"and {ring.Keys.Length - MostKeys} more")}</li>");
+        }
+
+        foreach (var skipped in ring.Skipped.Take(MostKeys))
+        {
+            html.Add($"<li>Not used: {skipped.Key} {skipped.Why}</li>");
+        }
+
+        html.Add($"</ul></td><td role=\"cell\" data-label=\"Last fetch\">");
+        if (state.LoadedAt is { } loadedAt)
+        {
+            html.Add($"{Shown.Duration((now - loadedAt).TotalSeconds)} ago<br><time class=\"soft\" datetime=\"{loadedAt}\">{loadedAt}</time>");
+        }
+        else
+        {
+            html.Add($"never");
+        }
+
+        html.Add($"<br><span class=\"soft\">from {SecretSettings.Show(issuer.Keys.Source.Name)}</span></td>");
+        html.Add($"<td role=\"cell\" data-label=\"Next refresh\">{(state.NextRefresh is { } next ? $"in {Shown.Duration((next - now).TotalSeconds)}" : "not planned")}</td>");
+        html.Add($"<td role=\"cell\" data-label=\"State\">");
+        if (ring.IsEmpty)
+        {
+            html.Add($"<span class=\"badge bad\">No keys</span>");
+        }
+        else if (state.Error is not null)
+        {
+            html.Add($"<span class=\"badge warn\">Not refreshed</span>");
+        }
+        else
+        {
+            html.Add($"<span class=\"badge good\">Current</span>");
+        }
+
+        if (state.Error is { } error)
+        {
+            html.Add($"<br>{SecretSettings.ShowMessage(error)}");
+        }
+
+        html.Add($"</td></tr>");
+    }
+}

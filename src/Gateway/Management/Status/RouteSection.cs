@@ -1,0 +1,153 @@
+using System.Globalization;
+using Gateway.Authorization;
+using Gateway.Configuration;
+using Gateway.Explanation;
+using Gateway.Limits;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Management.Status;
+
+/// <summary>The routes in the order in which they win, each with everything that decides about its requests.</summary>
+internal static class RouteSection
+{
+    private const int MostRoutes = 1000;
+
+    // YARP's own, where a cluster names none.
+    private static readonly TimeSpan ActivityTimeout = TimeSpan.FromSeconds(100);
+
+    public static void Write(Html html, GatewaySnapshot snapshot, IProxyStateLookup proxy)
+    {
+        var reading = snapshot.Reading;
+        var routes = reading.Routes.OrderBy(route => route.Order ?? 0).ThenBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToArray();
+        html.Add($"<section aria-labelledby=\"routes\"><h2 id=\"routes\">Routes</h2><div class=\"card\"><table role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
+        foreach (var column in (string[])["Route", "Matches", "Policy", "Limits", "Leads to"])
+        {
+            html.Add($"<th role=\"columnheader\" scope=\"col\">{column}</th>");
+        }
+
+        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+        foreach (var route in routes.Take(MostRoutes))
+        {
+            var cluster = reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, route.ClusterId, StringComparison.OrdinalIgnoreCase));
+            html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{route.RouteId}</th><td role=\"cell\" data-label=\"Matches\"><ul>");
+            WriteMatch(html, route.Match, route.Order);
+            html.Add($"</ul></td><td role=\"cell\" data-label=\"Policy\">");
+            WritePolicy(html, reading.Settings.Policies[route.AuthorizationPolicy!], reading.Settings);
+            html.Add($"</td><td role=\"cell\" data-label=\"Limits\"><ul>");
+            WriteLimits(html, route, cluster, reading.Settings);
+            html.Add($"</ul></td><td role=\"cell\" data-label=\"Leads to\"><ul>");
+            WriteDestinations(html, cluster, proxy);
+            html.Add($"</ul></td></tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+        if (routes.Length > MostRoutes)
+        {
+            html.Add($"<p>And {routes.Length - MostRoutes} more: <code>GET /admin/config</code> has them all.</p>");
+        }
+
+        html.Add($"</section>");
+    }
+
+    private static void WriteMatch(Html html, RouteMatch match, int? order)
+    {
+        html.Add($"<li><code>{match.Path ?? "/{**any}"}</code></li><li>{(match.Methods is { Count: > 0 } methods ? string.Join(", ", methods) : "any method")}</li>");
+        if (match.Hosts is { Count: > 0 } hosts)
+        {
+            html.Add($"<li>host {string.Join(", ", hosts)}</li>");
+        }
+
+        foreach (var header in match.Headers ?? [])
+        {
+            html.Add($"<li>header {header.Name}: {header.Mode.ToString()}</li>");
+        }
+
+        foreach (var parameter in match.QueryParameters ?? [])
+        {
+            html.Add($"<li>query {parameter.Name}: {parameter.Mode.ToString()}</li>");
+        }
+
+        if (order is { } place)
+        {
+            html.Add($"<li class=\"soft\">order {place}</li>");
+        }
+    }
+
+    private static void WritePolicy(Html html, RoutePolicy policy, GatewaySettings settings)
+    {
+        html.Add($"<b>{policy.Name}</b> ");
+        if (policy.IsAnonymous)
+        {
+            html.Add($"<span class=\"badge warn\">Public</span><ul><li>No token is asked for, and none is read.</li></ul>");
+            return;
+        }
+
+        if (policy.Mode == PolicyMode.Report)
+        {
+            html.Add($"<span class=\"badge warn\">Reports only: refuses nobody</span><ul>");
+        }
+        else
+        {
+            html.Add($"<span class=\"badge good\">Enforces</span><ul>");
+        }
+
+        html.Add($"<li>issuer: {(policy.Issuers.IsEmpty ? $"any of {string.Join(", ", settings.Issuers.Names)}" : string.Join(", ", policy.Issuers))}</li>");
+        if (!policy.AllScopes.IsEmpty)
+        {
+            html.Add($"<li>scopes: all of <code>{string.Join(' ', policy.AllScopes)}</code></li>");
+        }
+
+        if (!policy.AnyScopes.IsEmpty)
+        {
+            html.Add($"<li>scopes: any of <code>{string.Join(' ', policy.AnyScopes)}</code></li>");
+        }
+
+        foreach (var rule in policy.Claims)
+        {
+            html.Add($"<li><code>{rule.Path}</code>: {rule.Expectation}</li>");
+        }
+
+        html.Add($"<li class=\"soft\">revocations unknown: {(policy.OnRevocationUnavailable == UnavailableBehavior.Allow ? "lets through" : "503")}</li>");
+        html.Add($"<li class=\"soft\">token expires: streams {(policy.OnExpiry == ExpiryBehavior.Keep ? "go on" : "end")}</li>");
+        html.Add($"<li class=\"soft\">token: {(policy.ForwardToken ? "forwarded" : "kept from the destination")}</li></ul>");
+    }
+
+    private static void WriteLimits(Html html, RouteConfig route, ClusterConfig? cluster, GatewaySettings settings)
+    {
+        if (route.Metadata?.TryGetValue(RateLimit.MetadataKey, out var name) == true)
+        {
+            var limit = settings.RateLimits[name].Options;
+            html.Add($"<li>rate limit {name}: {limit.Permits!.Value} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.PartitionBy}, {limit.Kind.ToString()}");
+            html.Add($"{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
+        }
+        else
+        {
+            html.Add($"<li>rate limit: none</li>");
+        }
+
+        html.Add($"<li>timeout: {(route.Timeout is { } timeout ? Time(timeout) : "none")}, idle {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)}</li>");
+        html.Add($"<li>body: {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "any size")}</li>");
+        html.Add($"<li>CORS: {route.CorsPolicy ?? "none"}</li>");
+    }
+
+    private static void WriteDestinations(Html html, ClusterConfig? cluster, IProxyStateLookup proxy)
+    {
+        var states = cluster is not null && proxy.TryGetCluster(cluster.ClusterId, out var state) ? state.Destinations : null;
+        html.Add($"<li>{cluster?.ClusterId ?? "nothing"}</li>");
+        foreach (var (name, destination) in cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
+        {
+            html.Add($"<li><code>{SecretSettings.Show(destination.Address)}</code> <span class=\"soft\">{name}</span>");
+            if (states is not null && states.TryGetValue(name, out var known) && (known.Health.Active == DestinationHealth.Unhealthy || known.Health.Passive == DestinationHealth.Unhealthy))
+            {
+                html.Add($" <span class=\"badge bad\">Unhealthy</span>");
+            }
+
+            html.Add($"</li>");
+        }
+    }
+
+    private static string Time(TimeSpan time) =>
+        time < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms") : Shown.Duration(time.TotalSeconds);
+}

@@ -1,0 +1,104 @@
+using Gateway.Configuration;
+using Gateway.Explanation;
+using Gateway.Redis;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Management.Status;
+
+/// <summary>One thing that somebody should know.</summary>
+/// <param name="IsFailure">Whether requests are refused over it, or changes do not take effect.</param>
+internal sealed record StatusNotice(bool IsFailure, string Text);
+
+/// <summary>What is not as it should be.</summary>
+internal static class StatusNotices
+{
+    // A store of keys that is down can take a whole family's along.
+    private const int MostIssuers = 20;
+
+    public static void Write(Html html, IReadOnlyList<StatusNotice> notices)
+    {
+        if (notices.Count == 0)
+        {
+            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in force.</p>");
+        }
+
+        foreach (var notice in notices.OrderByDescending(notice => notice.IsFailure))
+        {
+            if (notice.IsFailure)
+            {
+                html.Add($"<p class=\"notice bad\"><b>Failing:</b> {notice.Text}</p>");
+            }
+            else
+            {
+                html.Add($"<p class=\"notice warn\"><b>Degraded:</b> {notice.Text}</p>");
+            }
+        }
+    }
+
+    public static List<StatusNotice> Find(
+        GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis, bool isDraining, DateTimeOffset now)
+    {
+        var notices = new List<StatusNotice>();
+        if (isDraining)
+        {
+            notices.Add(new StatusNotice(false, "This replica is ending and takes no new requests for long."));
+        }
+
+        if (state.LastFailure is { IsPending: true })
+        {
+            notices.Add(new StatusNotice(true, "The changed configuration file is refused; the last good configuration stays in force. See Configuration."));
+        }
+
+        if (state.AwaitingRestart.Count > 0)
+        {
+            notices.Add(new StatusNotice(false, $"Changed, and in force after a restart only: {string.Join(", ", state.AwaitingRestart)}."));
+        }
+
+        notices.AddRange(snapshot.Settings.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
+        AddRevocations(notices, revocations, redis);
+        return notices;
+    }
+
+    private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)
+    {
+        var (name, keys, state) = (issuer.Keys.Issuer, issuer.Keys.Current, issuer.Keys.State);
+        if (issuer.Keys.IsMember && state.LoadedAt is null)
+        {
+            // Whoever writes tokens makes members up.
+            return null;
+        }
+
+        return keys.IsEmpty ? new StatusNotice(true, $"Issuer {name} has no keys, so its tokens get 503: {state.Error ?? "not loaded yet"}.")
+            : state is { Error: { } error, LoadedAt: { } loadedAt } ? new StatusNotice(
+                false,
+                $"The keys of issuer {name} cannot be refreshed: {error}. Those it has are good for {Shown.Duration((loadedAt + issuer.Keys.MaxStale - now).TotalSeconds)} more.")
+            : null;
+    }
+
+    private static void AddRevocations(List<StatusNotice> notices, RevocationList revocations, RedisStatus? redis)
+    {
+        if (!revocations.IsLoaded)
+        {
+            notices.Add(new StatusNotice(true, $"The revocation list has never been read: {revocations.Error ?? "not yet"}. Each policy decides what that means."));
+        }
+        else if (revocations.IsStale)
+        {
+            notices.Add(new StatusNotice(
+                true, $"The revocation list is older than {revocations.MaxStaleness}: {revocations.Error ?? "no answer"}. Each policy decides what that means."));
+        }
+        else if (revocations.Error is { } error)
+        {
+            notices.Add(new StatusNotice(false, $"The revocation list cannot be read: {error}. What is known stays in force."));
+        }
+
+        if (redis is { IsBreakerOpen: true })
+        {
+            notices.Add(new StatusNotice(false, "Redis does not answer. The breaker is open: one call a second is tried."));
+        }
+        else if (redis?.Fault is { } fault)
+        {
+            notices.Add(new StatusNotice(false, $"Redis: {fault}."));
+        }
+    }
+}
