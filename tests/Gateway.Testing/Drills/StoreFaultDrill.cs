@@ -107,12 +107,15 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         // The list was at most a poll old when it could no longer be read.
         var mayRefuse = fault.IsReadable ? long.MaxValue : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
         var bound = (long)(plan.MaxStaleness.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        // Allow promises nothing about what was revoked while the list could not be read.
+        bool IsForbidden(Answered answer, RevokedToken token) =>
+            token.Acknowledged == 0 || (answer.Sent > token.Acknowledged + bound && (fault.IsReadable || token.Path == RevocationSite.Strict));
         var tooOld = answers.Count(answer => IsTooOld(answer, mayRefuse));
         var wrong = answers.Where(answer => IsWrong(answer) && !IsTooOld(answer, mayRefuse)).ToList();
         return new StoreFaultResult(
             fault.Name, Good(before), Good(during), tooOld, wrong.Count + arriving.Broken,
             wrong.Count == 0 ? null : $"{wrong[0].Status} on {wrong[0].Token.Path} after {TimeProvider.System.GetElapsedTime(started, wrong[0].Sent).TotalSeconds:0.0} s: {wrong[0].Problem}",
-            answers.Count(answer => answer is { Token: RevokedToken token, Status: 200 } && (token.Acknowledged == 0 || answer.Sent > token.Acknowledged + bound)),
+            answers.Count(answer => answer is { Token: RevokedToken token, Status: 200 } && IsForbidden(answer, token)),
             arriving.Acknowledged.Count, arriving.Refused, lost, inStep, (descriptors, most));
     }
 
