@@ -4,10 +4,15 @@ namespace Gateway.Testing;
 internal sealed class ShiftedClock : TimeProvider
 {
     private long _shift;
+    private long _jump;
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+    /// <summary>Sets the time of day wrong, or right again, while no time passes.</summary>
+    public void Jump(TimeSpan by) => Interlocked.Add(ref _jump, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() =>
+        System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift) + Interlocked.Read(ref _jump));
 
     public override long TimestampFrequency => System.TimestampFrequency;
 

@@ -53,7 +53,7 @@ internal sealed class IssuerKeys
     /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
     public bool IsRetired => _isRetired;
 
-    /// <summary>The timestamp of the last token, kept for members of a family, which leave when idle.</summary>
+    /// <summary>The timestamp of the last token that was accepted, or 0; kept for members of a family, which leave when idle.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
     public KeyState State

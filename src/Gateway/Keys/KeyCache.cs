@@ -8,6 +8,7 @@ namespace Gateway.Keys;
 internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logger)
 {
     private const int MaxNameLength = 64;
+    private const int MaxFiles = 10_000;
 
     private volatile bool _isFailing;
 
@@ -42,6 +43,41 @@ internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logge
         }
 
         return null;
+    }
+
+    /// <summary>The names of the issuers whose documents are here, ten thousand at most; those that cannot be read have none.</summary>
+    public IEnumerable<string> Issuers()
+    {
+        foreach (var file in Files())
+        {
+            byte[] utf8;
+            try
+            {
+                utf8 = new FileInfo(file).Length > StoredKeys.MaxLength ? [] : File.ReadAllBytes(file);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Said when the issuer itself is read.
+                continue;
+            }
+
+            if (StoredKeys.TryRead(utf8, out var stored, out _))
+            {
+                yield return stored.Issuer;
+            }
+        }
+    }
+
+    private string[] Files()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory, "*.json").Take(MaxFiles)];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Replaces the issuer's file whole, so that a crash leaves the old one or the new one.</summary>

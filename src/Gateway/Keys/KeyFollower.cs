@@ -23,6 +23,14 @@ internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, Gate
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
+        if (!Issuers.Templates.IsEmpty)
+        {
+            foreach (var name in refresher.KeptIssuers())
+            {
+                Issuers.RememberMember(name);
+            }
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
@@ -89,7 +97,7 @@ internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, Gate
                 // A value that the provider does not know is looked for once, by its request, and makes room soon: made-up values must
                 // neither fill the family nor keep the provider busy.
                 var isUnused = member.IsConfirmed
-                    ? time.GetElapsedTime(member.Profile.Keys.LastUsed) > template.IdleAfter
+                    ? time.GetElapsedTime(member.LastUsed) > template.IdleAfter
                     : time.GetElapsedTime(member.CreatedAt) > UnconfirmedPatience;
                 if (isUnused)
                 {

@@ -74,6 +74,9 @@ internal sealed partial class KeyRefresher
         }
     }
 
+    /// <summary>The names of the issuers whose keys were loaded before the start.</summary>
+    public IEnumerable<string> KeptIssuers() => cache?.Issuers() ?? [];
+
     /// <summary>Takes the document kept on disk into use, before the first request. Whether there is one.</summary>
     public async Task<bool> TakeKeptAsync(IssuerKeys keys, CancellationToken cancellationToken) =>
         cache is not null && keys.Source.IsRemote && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored && Take(keys, stored);

@@ -34,6 +34,7 @@ internal sealed class SharedKeyFollower(LiveIssuers live, KeyRefresher refresher
                 while (true)
                 {
                     var name = await _news.Reader.ReadAsync(either.Token);
+                    live.Current.RememberMember(name);
                     foreach (var keys in Live.Where(keys => keys.Issuer == name))
                     {
                         await refresher.TakeSharedAsync(keys, stoppingToken);

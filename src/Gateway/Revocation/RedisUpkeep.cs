@@ -13,6 +13,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
 
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(10);
 
+    private readonly ForgettingClock _clock = new(time);
     private long _last = time.GetTimestamp();
     private LogPosition _head;
     private long _headExpires = long.MinValue;
@@ -74,7 +75,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         }
     }
 
-    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+    private long Now => _clock.Now.ToUnixTimeSeconds();
 
     [LoggerMessage(EventIds.RevocationsEvictable, LogLevel.Warning, "Redis' maxmemory-policy is {Policy}: short of memory it may drop the stream {Stream} with all revocations. Set it to noeviction.")]
     private static partial void MayEvict(ILogger logger, string policy, string stream);

@@ -10,6 +10,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPutBack = TimeSpan.FromSeconds(5);
 
+    private readonly ForgettingClock _clock = new(time);
     private LogPosition _position;
     private long _lastForgotten;
     private RevocationPutBack? _putBack;
@@ -171,7 +172,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         if (time.GetElapsedTime(_lastForgotten) >= ForgetEvery)
         {
             _lastForgotten = time.GetTimestamp();
-            list.Set.ForgetExpired(time.GetUtcNow());
+            list.Set.ForgetExpired(_clock.Now);
         }
     }
 

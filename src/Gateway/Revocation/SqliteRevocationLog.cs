@@ -19,6 +19,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
     // A connection that stays open goes on reading a file that has been deleted or replaced, and all would look well.
     private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
 
+    private readonly ForgettingClock _clock = new(time);
     private bool _created;
     private long _opened;
     private bool _hasFailed;
@@ -50,7 +51,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         await using var forget = connection.CreateCommand();
         forget.Transaction = transaction;
         forget.CommandText = "DELETE FROM revocations WHERE expires < $limit";
-        forget.Parameters.AddWithValue("$limit", (now - KeepExpired).ToUnixTimeSeconds());
+        forget.Parameters.AddWithValue("$limit", (_clock.Now - KeepExpired).ToUnixTimeSeconds());
         await forget.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -60,6 +61,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         // What comes back after a fault may be another file, such as a backup; reading all of it again changes nothing that is known.
         position = _hasFailed ? default : position;
         _hasFailed = true;
+        _ = _clock.Now;
         var page = await ReadPageAsync(position, cancellationToken);
         _hasFailed = false;
         return page;

@@ -40,6 +40,14 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
             ?? templates.Select(template => template.Describe(nameOrIssuer)).FirstOrDefault(member => member is not null);
     }
 
+    /// <summary>There is such an issuer, by the word of an earlier run or of another replica.</summary>
+    /// <param name="name">The name of its keys; when it is of a family, <c>name:value</c>.</param>
+    public void RememberMember(string name)
+    {
+        var family = templates.FirstOrDefault(template => name.StartsWith($"{template.Name}:", StringComparison.Ordinal));
+        family?.Remember(name[(family.Name.Length + 1)..]);
+    }
+
     /// <summary>False with the reason when no issuer is there to ask.</summary>
     public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
     {

@@ -12,6 +12,7 @@ public sealed class TemplateTests : IAsyncLifetime
     private readonly Dictionary<string, SigningKey> _realms = new() { ["red"] = SigningKey.Rsa("key-of-red"), ["blue"] = SigningKey.Rsa("key-of-blue") };
     private readonly ConcurrentQueue<string> _asked = new();
     private readonly ShiftedClock _clock = new();
+    private Task _held = Task.CompletedTask;
     private LoopbackServer _provider = null!;
     private RecordingDestination _destination = null!;
 
@@ -135,45 +136,137 @@ public sealed class TemplateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Realm_that_the_provider_does_not_know_is_503_and_makes_room_again()
+    public async Task Realm_that_tokens_name_and_none_proves_is_idle()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1, "IdleAfter": "00:10:00" }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        (await StatusAsync(gateway, new TokenBuilder(_realms["blue"], Issuer("red"), _clock).Build())).ShouldBe(401);
+        _clock.Advance(TimeSpan.FromMinutes(6));
+
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the idle realm has gone");
+    }
+
+    [Fact]
+    public async Task Realm_that_nobody_proved_makes_room_and_one_in_use_does_not()
     {
         await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1 }""");
-        var unknown = new TokenBuilder(_realms["red"], Issuer("nowhere")).Build();
+        (await StatusAsync(gateway, new TokenBuilder(_realms["blue"], Issuer("red"), _clock).Build())).ShouldBe(401);
 
-        (await StatusAsync(gateway, unknown)).ShouldBe(503);
-        (await StatusAsync(gateway, Token("blue"))).ShouldBe(503);
-        _clock.Advance(TimeSpan.FromSeconds(31));
+        _clock.Advance(TimeSpan.FromSeconds(10));
 
-        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the realm that is none has gone");
+        // The revocation list is too old for a moment, after each leap.
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the place is given up");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("blue")) == 200, "the place is kept");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(503);
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Realm_that_the_provider_does_not_know_is_503_and_keeps_no_place()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1 }""");
+
+        (await StatusAsync(gateway, new TokenBuilder(_realms["red"], Issuer("nowhere")).Build())).ShouldBe(503);
+        (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
     }
 
     [Fact]
     public async Task Invented_realms_together_take_no_more_than_the_bound()
     {
+        var release = new TaskCompletionSource();
+        _held = release.Task;
         await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+", "MaxRings": 5 }""");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => StatusAsync(gateway, new TokenBuilder(_realms["red"], Issuer($"r-{i}")).Build())));
+        var answers = Enumerable.Range(0, 100).Select(i => StatusAsync(gateway, Invented(i))).ToArray();
 
-        answers.ShouldAllBe(status => status == 503);
-        _asked.Select(path => path.Split("r-")[^1].Split('/')[0]).Distinct().Count().ShouldBe(5);
+        await Eventually.TrueAsync(() => answers.Count(answer => answer.IsCompleted) == 95, "all others have been refused");
+        release.SetResult();
+        (await Task.WhenAll(answers)).ShouldAllBe(status => status == 503);
+        InventedAsked().Count().ShouldBe(5);
     }
 
     [Fact]
     public async Task Made_up_members_of_a_family_cost_the_provider_little()
     {
         await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""");
+        var start = TimeProvider.System.GetTimestamp();
 
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < 100; i++)
         {
-            (await StatusAsync(gateway, new TokenBuilder(_realms["red"], Issuer($"r-{i}")).Build())).ShouldBe(503);
+            (await StatusAsync(gateway, Invented(i))).ShouldBe(503);
         }
 
-        _clock.Advance(TimeSpan.FromSeconds(6));
-        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("red")) == 200, "the line is short again");
-        // One look at each of the two places for metadata, and no second one.
-        var asked = _asked.Where(path => path.Contains("r-", StringComparison.Ordinal)).GroupBy(path => path.Split("r-")[^1].Split('/')[0]).ToArray();
-        asked.Length.ShouldBeInRange(1, 20);
+        // One look at each of the two places for metadata, and no second one; ten at once, and ten a second from then on.
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        var asked = InventedAsked().ToArray();
+        asked.Length.ShouldBeInRange(1, 11 + (int)(10 * seconds));
         asked.ShouldAllBe(realm => realm.Count() <= 2);
+    }
+
+    [Fact]
+    public async Task Realm_gets_in_while_invented_ones_are_named_all_the_time()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""");
+        await using var flood = new Flood(this, gateway);
+        await flood.IsFullAsync();
+
+        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("red")) == 200, "red has its turn");
+
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Realm_that_was_in_use_before_comes_back_at_once_while_invented_ones_are_named()
+    {
+        await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+", "IdleAfter": "00:10:00" }""");
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+        _clock.Advance(TimeSpan.FromMinutes(11));
+        await Eventually.TrueAsync(async () => await gateway.DescribeAsync("family:red") is null, "the idle realm has gone");
+        await using var flood = new Flood(this, gateway);
+        await flood.IsFullAsync();
+
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Realm_whose_keys_are_kept_gets_in_at_once_after_a_restart_while_invented_ones_are_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("keys-");
+        try
+        {
+            void Keep(JsonObject configuration) => configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = folder.FullName };
+            await using (var before = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""", Keep))
+            {
+                (await StatusAsync(before, Token("red"))).ShouldBe(200);
+                await Eventually.TrueAsync(() => folder.GetFiles("*.json").Length == 1, "the keys are kept");
+            }
+
+            await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""", Keep);
+            await using var flood = new Flood(this, gateway);
+            await flood.IsFullAsync();
+
+            (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Listed_realm_gets_in_however_many_others_of_the_list_are_not_there()
+    {
+        var listed = string.Join(", ", Enumerable.Range(0, 30).Select(i => $"\"r-{i}\""));
+        await using var gateway = await StartAsync($$"""{ "AnyOf": ["red", {{listed}}] }""");
+        for (var i = 0; i < 30; i++)
+        {
+            (await StatusAsync(gateway, Invented(i))).ShouldBe(503);
+        }
+
+        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
     }
 
     [Fact]
@@ -195,26 +288,33 @@ public sealed class TemplateTests : IAsyncLifetime
 
     private string Token(string realm) => new TokenBuilder(_realms[realm], Issuer(realm), _clock).Build();
 
-    private Task AnswerAsync(HttpContext context)
+    private string Invented(int number) => new TokenBuilder(_realms["red"], Issuer($"r-{number}"), _clock).Build();
+
+    private IEnumerable<IGrouping<string, string>> InventedAsked() =>
+        _asked.Where(path => path.Contains("r-", StringComparison.Ordinal)).GroupBy(path => path.Split("r-")[^1].Split('/')[0]);
+
+    private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
         _asked.Enqueue(path);
+        await _held;
         foreach (var (realm, key) in _realms)
         {
             if (path == $"/realms/{realm}/.well-known/openid-configuration")
             {
-                return context.Response.WriteAsync(
+                await context.Response.WriteAsync(
                     new JsonObject { ["issuer"] = Issuer(realm), ["jwks_uri"] = $"{Issuer(realm)}/keys" }.ToJsonString());
+                return;
             }
 
             if (path == $"/realms/{realm}/keys")
             {
-                return context.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString());
+                await context.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString());
+                return;
             }
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
     }
 
     private Task<TestGateway> StartAsync(string template, Action<JsonObject>? edit = null)
@@ -239,5 +339,34 @@ public sealed class TemplateTests : IAsyncLifetime
     {
         using var answer = await gateway.GetAsync(path, token);
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>A stranger who names another realm with each token, without a pause.</summary>
+    private sealed class Flood : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Task _running;
+
+        public Flood(TemplateTests tests, TestGateway gateway) => _running = Task.Run(async () =>
+        {
+            for (var i = 0; !_end.IsCancellationRequested; i++)
+            {
+                await StatusAsync(gateway, tests.Invented(i));
+                if (i == 40)
+                {
+                    _full.SetResult();
+                }
+            }
+        });
+
+        public Task IsFullAsync() => _full.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            await _running;
+            _end.Dispose();
+        }
     }
 }

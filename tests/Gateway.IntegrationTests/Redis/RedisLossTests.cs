@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Net;
+using Gateway.Redis;
+using Gateway.Revocation;
 using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.IntegrationTests.Redis;
 
@@ -81,6 +85,26 @@ public sealed class RedisLossTests
             (await RedisGateways.StatusAsync(gateway, Token(all, "late"))).ShouldBe(HttpStatusCode.Unauthorized);
             (await RedisGateways.StatusAsync(gateway, Token(all, "forgiven"))).ShouldBe(HttpStatusCode.OK);
         }
+    }
+
+    [Fact]
+    public async Task Replica_whose_clock_jumps_a_day_ahead_deletes_nothing()
+    {
+        await using var all = await RedisGateways.StartAsync(1);
+        var clock = new ShiftedClock();
+        var connection = all[0].Services.GetRequiredService<RedisConnection>();
+        var upkeep = new RedisUpkeep(connection, new RedisStream(connection), clock, NullLogger.Instance);
+        await all.AppendAsync("jti", "kept");
+
+        clock.Jump(TimeSpan.FromDays(1));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        (await upkeep.LooksLostAsync(100, CancellationToken.None)).ShouldBeFalse();
+        (await all.Redis.CommandAsync("XLEN", Stream)).ShouldBe("1");
+
+        clock.Jump(TimeSpan.FromDays(-1));
+        clock.Advance(TimeSpan.FromHours(3));
+        (await upkeep.LooksLostAsync(100, CancellationToken.None)).ShouldBeFalse();
+        (await all.Redis.CommandAsync("XLEN", Stream)).ShouldBe("0");
     }
 
     [Fact]

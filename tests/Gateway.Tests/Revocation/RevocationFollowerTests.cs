@@ -53,6 +53,26 @@ public sealed class RevocationFollowerTests : IDisposable
         await follower.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Clock_that_jumps_a_day_ahead_and_back_forgets_nothing()
+    {
+        var clock = new ShiftedClock();
+        var log = new MemoryRevocationLog(clock);
+        var list = new RevocationList(clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, clock, _loggers.CreateLogger<RevocationFollower>());
+        await log.AppendAsync(
+            [new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", clock.GetUtcNow().AddHours(1).ToUnixTimeSeconds(), 4_000_000_000)],
+            CancellationToken.None);
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+
+        clock.Jump(TimeSpan.FromDays(1));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+        clock.Jump(TimeSpan.FromDays(-1));
+
+        list.Check(_shop.Accept(_shop.Token())).ShouldBe(RevocationStatus.Revoked);
+    }
+
     private RevocationPage Later(TimeSpan after, RevocationPage page)
     {
         _clock.Pass(after);

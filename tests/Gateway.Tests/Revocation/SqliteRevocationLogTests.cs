@@ -68,6 +68,19 @@ public sealed class SqliteRevocationLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Clock_that_jumps_a_day_ahead_and_back_deletes_nothing()
+    {
+        var log = Open();
+        await log.AppendAsync([Entry("kept", Now + 3600)], CancellationToken.None);
+
+        _clock.Jump(TimeSpan.FromDays(1));
+        await log.AppendAsync([Entry("meanwhile", Now + 3600)], CancellationToken.None);
+        _clock.Jump(TimeSpan.FromDays(-1));
+
+        (await log.ReadAfterAsync(default, CancellationToken.None)).Entries.Select(entry => entry.Value).ShouldBe(["kept", "meanwhile"]);
+    }
+
+    [Fact]
     public async Task Position_is_never_used_again_after_everything_was_deleted()
     {
         var log = Open();
