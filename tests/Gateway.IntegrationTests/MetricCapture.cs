@@ -12,8 +12,13 @@ internal sealed class MetricCapture : IDisposable
     private Dictionary<string, long> _seen = [];
 
     public MetricCapture(TestGateway gateway, string instrument)
+        : this(gateway.Services, instrument)
     {
-        var scope = gateway.Services.GetRequiredService<IMeterFactory>();
+    }
+
+    public MetricCapture(IServiceProvider gateway, string instrument)
+    {
+        var scope = gateway.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (candidate, listener) =>
         {
             if (candidate.Name == instrument && ReferenceEquals(candidate.Meter.Scope, scope))

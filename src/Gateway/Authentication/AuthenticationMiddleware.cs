@@ -24,6 +24,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         var snapshot = route.Snapshot;
         if (!ReferenceEquals(request.Snapshot, snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
         {
+            AuthDecision.Ambiguous(context, fault.ToString());
             var answer = RequestFaults.Of(fault);
             return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
         }
@@ -55,8 +56,17 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
     /// The routes were replaced between the first stage and this one. What the new configuration protects must be clean too, or a client
     /// could send it in that moment.
     /// </summary>
-    private static RequestFault CleanAgain(HttpContext context, GatewaySnapshot snapshot) =>
-        RequestHeaders.Check(context.Request.Headers, snapshot.Settings.ProtectedHeaders, HttpProtocol.IsHttp11(context.Request.Protocol), out _);
+    private RequestFault CleanAgain(HttpContext context, GatewaySnapshot snapshot)
+    {
+        var fault = RequestHeaders.Check(
+            context.Request.Headers, snapshot.Settings.ProtectedHeaders, HttpProtocol.IsHttp11(context.Request.Protocol), out var stripped);
+        if (stripped > 0)
+        {
+            metrics.HeadersStripped(stripped);
+        }
+
+        return fault;
+    }
 
     private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
     {

@@ -89,13 +89,26 @@ internal sealed partial class ConfigurationFollower(
         status.Took(file.Hash, ConfigurationChanges.Between(_start, reading).NeedRestart);
         metrics.ConfigurationInForce(file.Hash, time.GetUtcNow());
         metrics.ConfigReloaded(true);
-        logging.Swap(reading.Configuration);
+        SwapLogging(reading);
         var changes = ConfigurationChanges.Between(current.Reading, reading);
         Reloaded(logger, file.Hash[..12], changes.Summary);
         RiskCheck.Log(logger, reading.Warnings, current.Reading.Warnings);
         if (changes.NeedRestart.Count > 0)
         {
             RestartNeeded(logger, string.Join(", ", changes.NeedRestart));
+        }
+    }
+
+    /// <summary>The change is in force by now, whatever those who follow the section make of it.</summary>
+    private void SwapLogging(ConfigurationReading reading)
+    {
+        try
+        {
+            logging.Swap(reading.Configuration);
+        }
+        catch (Exception fault)
+        {
+            LoggingNotTaken(logger, fault is AggregateException { InnerExceptions: [var only] } ? only.Message : fault.Message);
         }
     }
 
@@ -173,6 +186,9 @@ internal sealed partial class ConfigurationFollower(
 
     [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is not used, the last good one stays in force: {Errors}")]
     private static partial void NotReloaded(ILogger logger, string errors);
+
+    [LoggerMessage(EventIds.LoggingNotTaken, LogLevel.Error, "The changed configuration is in force, but for its Logging section, of which not all can be used: {Problem}")]
+    private static partial void LoggingNotTaken(ILogger logger, string problem);
 
     [LoggerMessage(EventIds.ConfigurationNeedsRestart, LogLevel.Warning, "These changes take effect at the next start only: {Settings}.")]
     private static partial void RestartNeeded(ILogger logger, string settings);

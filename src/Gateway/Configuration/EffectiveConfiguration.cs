@@ -61,7 +61,7 @@ internal static class EffectiveConfiguration
             case var _ when value is null:
                 return null;
             case SettingNode.Group group:
-                return WriteGroup(group, value, keepsNull);
+                return WriteGroup(group, value, keepsNull, isSecret);
             case SettingNode.Map map:
                 var entries = (IDictionary)value;
                 var names = entries.Keys.Cast<string>().ToArray();
@@ -76,13 +76,13 @@ internal static class EffectiveConfiguration
         }
     }
 
-    private static JsonObject WriteGroup(SettingNode.Group group, object value, bool keepsNull)
+    private static JsonObject WriteGroup(SettingNode.Group group, object value, bool keepsNull, bool isSecret)
     {
         var members = new JsonObject();
         foreach (var (name, member) in group.Members)
         {
             var property = value.GetType().GetProperty(name)!;
-            var written = Write(member, property.GetValue(value), keepsNull, SecretSettings.IsSecret(property));
+            var written = Write(member, property.GetValue(value), keepsNull, isSecret || SecretSettings.IsSecret(property));
             if (written is not null || keepsNull)
             {
                 members[name] = written;

@@ -25,11 +25,15 @@ internal static partial class SecretSettings
     // Transforms whose value is the name of something.
     private static readonly ImmutableArray<string> Naming = ["HttpMethodChange", "RequestHeaderRouteValue", "QueryRouteParameter"];
 
-    [GeneratedRegex(@"(?<=://)[^/?#\s]*@")]
+    // .NET takes addresses with white space anywhere but at the start of the host, and a backslash for a slash.
+    [GeneratedRegex(@"(?<=:[/\\]{2})[^/?#]*@")]
     private static partial Regex UserInfo { get; }
 
-    [GeneratedRegex(@"(?<=\A[A-Za-z][A-Za-z0-9+.-]*://[^?#\s]*\?)[^#\s]*")]
-    private static partial Regex Query { get; }
+    [GeneratedRegex(@"(?<=\A[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2}[^?#]*[?#]).+", RegexOptions.Singleline)]
+    private static partial Regex QueryAndFragment { get; }
+
+    [GeneratedRegex(@"(?<=://)[^/?#\s]*@")]
+    private static partial Regex UserInfoInText { get; }
 
     public static bool IsSecret(PropertyInfo property) =>
         property.IsDefined(typeof(SecretAttribute)) || OfYarp.Contains((property.DeclaringType!, property.Name));
@@ -39,9 +43,9 @@ internal static partial class SecretSettings
         (member.Equals("Set", StringComparison.OrdinalIgnoreCase) || member.Equals("Append", StringComparison.OrdinalIgnoreCase))
         && !transform.Any(name => Naming.Contains(name, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Without the credentials and the query of an address.</summary>
-    public static string Show(string text) => Query.Replace(ShowMessage(text), Hidden);
+    /// <summary>Without the credentials, the query and the fragment of an address.</summary>
+    public static string Show(string text) => QueryAndFragment.Replace(UserInfo.Replace(text.Trim(), $"{Hidden}@"), Hidden);
 
     /// <summary>Without the credentials of the addresses in it.</summary>
-    public static string ShowMessage(string text) => UserInfo.Replace(text, $"{Hidden}@");
+    public static string ShowMessage(string text) => UserInfoInText.Replace(text, $"{Hidden}@");
 }

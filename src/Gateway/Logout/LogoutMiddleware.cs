@@ -11,14 +11,14 @@ namespace Gateway.Logout;
 /// then everything below this path is the gateway's, and no route gets to see a logout token.
 /// </summary>
 internal sealed partial class LogoutMiddleware(
-    RequestDelegate next, LiveGateway live, LogoutReceiver receiver, GatewayMetrics metrics, ILogger<LogoutMiddleware> logger)
+    RequestDelegate next, LogoutReceiver receiver, GatewayMetrics metrics, ILogger<LogoutMiddleware> logger)
 {
     public const string Path = "/backchannel-logout";
 
     private const int MaxBody = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context) =>
-        live.Current.Settings.LogoutIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
+        SettingsOf(context).LogoutIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
             : AnswerAsync(context, rest);
 

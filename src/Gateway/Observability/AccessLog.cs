@@ -11,15 +11,12 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 {
     public const string Category = "Gateway.Access";
 
-    // What a person may read and a console can take; a flood of bad tokens must not become a flood of lines.
-    private const int MostRefusalsPerSecond = 200;
-
     private const string Absent = "-";
 
     private readonly ILogger _log = loggers.CreateLogger(Category);
-    private long _second;
-    private int _lines;
-    private int _omitted;
+    private readonly LineBudget _refusals = new(time);
+    // Apart, or whoever sends two hundred bad requests a second would hide what else goes wrong.
+    private readonly LineBudget _others = new(time);
 
     public bool IsForAll => _log.IsEnabled(LogLevel.Debug);
 
@@ -30,7 +27,19 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     public void Notable(HttpContext context, long started, Exception? failure)
     {
         var request = GatewayRequest.Find(context);
-        if (!IsNotable(context, request, failure) || !_log.IsEnabled(LogLevel.Information) || IsFlood())
+        if (!IsNotable(context, request, failure) || !_log.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
+
+        var isRefusal = request?.Decision is { IsRefusal: true };
+        var isWithin = (isRefusal ? _refusals : _others).Take(out var omitted);
+        if (omitted > 0)
+        {
+            Omitted(_log, omitted, isRefusal ? "refused" : "other");
+        }
+
+        if (!isWithin)
         {
             return;
         }
@@ -50,29 +59,6 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 
     private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
         request?.Decision is not null || failure is not null || context.Response.StatusCode >= 500;
-
-    /// <summary>Whether this second has had its lines. Counts what is left out, and says so with the first line of a later second.</summary>
-    private bool IsFlood()
-    {
-        var second = time.GetTimestamp() / time.TimestampFrequency;
-        var last = Volatile.Read(ref _second);
-        if (second != last && Interlocked.CompareExchange(ref _second, second, last) == last)
-        {
-            Volatile.Write(ref _lines, 0);
-            if (Interlocked.Exchange(ref _omitted, 0) is > 0 and var omitted)
-            {
-                Omitted(_log, omitted);
-            }
-        }
-
-        if (Interlocked.Increment(ref _lines) <= MostRefusalsPerSecond)
-        {
-            return false;
-        }
-
-        Interlocked.Increment(ref _omitted);
-        return true;
-    }
 
     private void Write(HttpContext context, LogLevel level, GatewayRequest? request, TimeSpan duration, Exception? fault)
     {
@@ -108,6 +94,6 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
         string subjectHash, string tokenIdHash, string cluster, string destination, string error, string client, string traceId);
 
-    [LoggerMessage(EventIds.RefusalsOmitted, LogLevel.Warning, "{Count} lines of refused requests were left out: more came than are worth reading. Metrics count them all.")]
-    private static partial void Omitted(ILogger logger, int count);
+    [LoggerMessage(EventIds.RefusalsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
+    private static partial void Omitted(ILogger logger, int count, string kind);
 }

@@ -8,6 +8,9 @@ namespace Gateway.Observability;
 /// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
 {
+    /// <summary>Whether the gateway turned the request away, which anybody can make it do at any rate.</summary>
+    public bool IsRefusal => Outcome is "deny" or "ambiguous" or "limit" or "logout";
+
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
 
     public static void Denied(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
@@ -17,7 +20,7 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     /// <summary>Allowed, and ended later because its token had.</summary>
     public static void Ended(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
 
-    /// <summary>Refused before there was a route.</summary>
+    /// <summary>Refused for what two readers could understand differently.</summary>
     public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>

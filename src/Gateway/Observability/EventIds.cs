@@ -33,6 +33,7 @@ internal static class EventIds
     public const int ConfigurationNotReloaded = 401;
     public const int ConfigurationNeedsRestart = 402;
     public const int ConfigurationRisky = 403;
+    public const int LoggingNotTaken = 404;
 
     public const int RedisLost = 500;
     public const int RedisRestored = 501;

@@ -12,6 +12,9 @@ internal sealed class GatewayMetrics : IDisposable
 {
     public const string MeterName = "Gateway";
 
+    /// <summary>The counter with the most series: decisions and reasons by routes by issuers.</summary>
+    public const string DecisionsName = "gateway.auth.decisions";
+
     /// <summary>What stands for an issuer that is not one of ours.</summary>
     public const string UnknownIssuer = "unknown";
 
@@ -42,15 +45,15 @@ internal sealed class GatewayMetrics : IDisposable
     {
         _time = time;
         _meter = factory.Create(MeterName);
-        _decisions = new Totals(_meter, "gateway.auth.decisions", "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
+        _decisions = new Totals(_meter, DecisionsName, "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
         _authDuration = _meter.CreateHistogram(
             "gateway.auth.duration", "s", "Time from a request's token to its verdict.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = AuthBuckets });
         var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
-        (_cacheHits, _cacheMisses) = (cacheLookups.Of("hit"), cacheLookups.Of("miss"));
+        (_cacheHits, _cacheMisses) = (cacheLookups.Hot("hit"), cacheLookups.Hot("miss"));
         _refreshes = new Totals(_meter, "gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.", "issuer", "result");
         var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
-        _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Of(TagOf(result)))];
+        _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Hot(TagOf(result)))];
         _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
         _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
         _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
@@ -61,7 +64,7 @@ internal sealed class GatewayMetrics : IDisposable
     }
 
     /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
-    public Total AllowedBy(string route, string issuer) => _decisions.Of("allow", "none", route, issuer);
+    public Total AllowedBy(string route, string issuer) => _decisions.Hot("allow", "none", route, issuer);
 
     public void Denied(RefusalReason reason, string route, string? issuer) =>
         Decided("deny", Refusals.Of(reason).Tag, route, issuer);

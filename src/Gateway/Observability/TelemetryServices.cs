@@ -21,6 +21,9 @@ internal static class TelemetryServices
         "System.Net.Http", "System.Runtime",
     ];
 
+    // The SDK sets the room aside at once, some 100 bytes each.
+    private const int MostDecisions = 20_000;
+
     // YARP's own span would stand between ours and the client's with nothing that they do not say, marked as a second server span,
     // which is counted as a second request by whoever counts spans.
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", RequestSpan.Source.Name];
@@ -38,6 +41,14 @@ internal static class TelemetryServices
         }
     }
 
+    /// <summary>
+    /// Ours, with room for the decisions of hundreds of routes: past its limit, 2000 series unless told, the SDK adds up all further ones
+    /// under no name but <c>otel.metric.overflow</c>.
+    /// </summary>
+    public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics) => metrics
+        .AddMeter(Meters)
+        .AddView(GatewayMetrics.DecisionsName, new MetricStreamConfiguration { CardinalityLimit = MostDecisions });
+
     /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> say otherwise.</summary>
     public static void Describe(ResourceBuilder resource) => resource.Clear()
         .AddService("gateway", serviceVersion: typeof(TelemetryServices).Assembly.GetName().Version?.ToString(fieldCount: 3))
@@ -50,7 +61,13 @@ internal static class TelemetryServices
         new Builder(services)
             .ConfigureResource(Describe)
             .WithTracing(tracing => tracing.AddSource(settings.ExportsTraces ? Sources : []))
-            .WithMetrics(metrics => metrics.AddMeter(settings.ExportsMetrics ? Meters : []))
+            .WithMetrics(metrics =>
+            {
+                if (settings.ExportsMetrics)
+                {
+                    metrics.AddGatewayMeters();
+                }
+            })
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true)
             .UseOtlpExporter();
         if (!settings.ExportsLogs)

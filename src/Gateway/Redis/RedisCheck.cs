@@ -23,6 +23,12 @@ internal static class RedisCheck
             KeyValuePair.Create("channelPrefix", "Use KeyPrefix; it counts for keys and channels."),
         ]);
 
+    // What looks like an option may be a piece of a password that has a comma, so that no other name is repeated.
+    private static readonly ImmutableSortedSet<string> Options = ImmutableSortedSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "abortConnect", "allowAdmin", "configChannel", "configCheckSeconds", "connectRetry", "connectTimeout", "defaultDatabase", "keepAlive", "name",
+        "password", "proxy", "resolveDns", "responseTimeout", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "version", "writeBuffer");
+
     public static RedisSettings Build(RedisOptions options, SettingsContext context)
     {
         var report = context.Report;
@@ -75,7 +81,7 @@ internal static class RedisCheck
         }
 
         var isGood = true;
-        foreach (var part in connection.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (index, part) in connection.Split(',', StringSplitOptions.TrimEntries).Index())
         {
             if (part.IndexOf('=', StringComparison.Ordinal) is var end and >= 0)
             {
@@ -87,7 +93,12 @@ internal static class RedisCheck
                 }
                 else if (!IsUnderstood($"localhost,{part}"))
                 {
-                    report.Error(path, $"the option \"{name}\" is unknown or has an impossible value.", "Correct it; the options are those of StackExchange.Redis 1.2.");
+                    report.Error(
+                        path,
+                        Options.TryGetValue(name, out var known)
+                            ? $"the option \"{known}\" has an impossible value."
+                            : $"part {index + 1} of it is an option that is unknown or has an impossible value.",
+                        "Correct it; the options are those of StackExchange.Redis 1.2. A password with a comma belongs into PasswordFile.");
                     isGood = false;
                 }
             }

@@ -53,6 +53,15 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
                   }
                 }
                 """)
+            .With("Gateway:Issuers:spaced", $$"""
+                {
+                  "Issuer": "https://spaced.test", "Audiences": ["shop-api"], "Required": false,
+                  "Keys": {
+                    "JwksUri": " https://127.0.0.1:{{RedisServer.FreePort()}}/ke ys?sig=a {{Canary.New("spaced")}}#x {{Canary.New("fragment")}}",
+                    "Proxy": "http://user:pa ss{{Canary.New("spaced")}}@127.0.0.1:1"
+                  }
+                }
+                """)
             .With("Gateway:Revocation:Redis:Connection", JsonValue.Create($"localhost:1,password={Canary.New("redis")}"))
             .WithRoute("secretive", "Anonymous", $$"""
                 {

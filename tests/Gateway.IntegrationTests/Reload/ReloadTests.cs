@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
 using Gateway.Authentication;
+using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Logout;
+using Gateway.Observability;
 using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.IntegrationTests.Reload;
@@ -217,6 +221,78 @@ public sealed class ReloadTests : IAsyncLifetime
         seen.Keys.ShouldBe([200]);
         (await _parts.StatusAsync("/changing/99")).ShouldBe(401);
         (await _parts.StatusAsync("/changing/98")).ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Logout_token_that_meets_a_reload_reaches_no_route()
+    {
+        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["BackChannelLogout"] = new JsonObject { ["ClientIds"] = new JsonArray("shop-web") });
+        await _parts.ShouldComeToAnswerAsync(405, "/backchannel-logout/shop");
+        var before = _parts.Services.GetRequiredService<LiveGateway>().Current;
+        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!.AsObject().Remove("BackChannelLogout"));
+        await _parts.ShouldComeToAnswerAsync(404, "/backchannel-logout/shop");
+
+        // A request that came in before, and goes on after the change.
+        var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/backchannel-logout/shop" } };
+        context.Features.Set(new GatewayRequest(before));
+        var middleware = ActivatorUtilities.CreateInstance<LogoutMiddleware>(
+            _parts.Services, (RequestDelegate)(_ => throw new InvalidOperationException("A route got it.")));
+        await middleware.InvokeAsync(context);
+
+        context.Response.StatusCode.ShouldBe(405);
+    }
+
+    [Fact]
+    public async Task Header_that_becomes_protected_while_a_request_is_routed_is_counted_or_said()
+    {
+        var live = _parts.Services.GetRequiredService<LiveGateway>();
+        var before = live.Current;
+        _parts.Change(configuration =>
+        {
+            configuration["Gateway"]!["Identity"] = new JsonObject { ["Headers"] = new JsonObject { ["X-Auth-Tenant"] = "tenant" }, ["Aliases"] = "Reject" };
+            configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}");
+        });
+        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
+        var after = live.Current;
+        var route = new ProtectedRoute("new", null, after.Settings.Policies["Anonymous"], after, null, HasTimeout: false);
+        var middleware = ActivatorUtilities.CreateInstance<AuthenticationMiddleware>(_parts.Services, (RequestDelegate)(_ => Task.CompletedTask));
+        using var stripped = new MetricCapture(_parts.Services, "gateway.identity.stripped_headers");
+
+        var aliased = Routed("X_Auth_Tenant");
+        await middleware.InvokeAsync(aliased);
+        var spoofed = Routed("X-Auth-Tenant");
+        await middleware.InvokeAsync(spoofed);
+
+        aliased.Response.StatusCode.ShouldBe(400);
+        GatewayRequest.Of(aliased).Decision.ShouldBe(new AuthDecision("ambiguous", "HeaderAlias", null));
+        spoofed.Request.Headers.ContainsKey("X-Auth-Tenant").ShouldBeFalse();
+        stripped.Measurements.ShouldBe(["1 "]);
+
+        // It came in under the old configuration, and was routed by the new one.
+        HttpContext Routed(string header)
+        {
+            var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/new/x", Protocol = "HTTP/1.1" }, RequestServices = _parts.Services };
+            context.Request.Headers[header] = "forged";
+            context.Features.Set(new GatewayRequest(before));
+            context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(route), "new"));
+            return context;
+        }
+    }
+
+    [Fact]
+    public async Task Logging_section_that_the_framework_refuses_does_not_unsay_the_change()
+    {
+        _parts.Change(configuration =>
+        {
+            configuration["Logging"] = new JsonObject { ["CaptureScopes"] = "sometimes" };
+            configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}");
+        });
+        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
+
+        await Eventually.TrueAsync(() => _parts.LinesWith("routes +1 -1 ~0") + _parts.LinesWith("routes +1 -0 ~0") + _parts.LinesWith("is not used") > 0, "the log says what became of the change");
+        _parts.LinesWith("is not used").ShouldBe(0);
+        _parts.LinesWith("Logging section").ShouldBe(1);
+        _parts.Services.GetRequiredService<ConfigurationStatus>().Current.LastFailure.ShouldBeNull();
     }
 
     private Authenticator Authenticator => _parts.Services.GetRequiredService<LiveGateway>().Current.Authenticator;

@@ -83,6 +83,8 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
     [InlineData(OpenMetrics, "prometheus_client.openmetrics.parser")]
     public async Task Prometheus_own_library_reads_the_page(string? accept, string parser)
     {
+        // Durations are measured from the first scrape on.
+        await ScrapeAsync(null);
         await SendAsync(parts.Token().Build());
         var script = $"""
             import sys
@@ -91,7 +93,7 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
                 print(family.name, family.type, len(family.samples))
             """;
 
-        var result = await Script.RunAsync("/usr/bin/python3", ["-c", script], await ScrapeAsync(accept, "gateway_auth_decisions"));
+        var result = await Script.RunAsync("/usr/bin/python3", ["-c", script], await ScrapeAsync(accept, "gateway_auth_decisions", "gateway_auth_duration"));
 
         result.Errors.ShouldBeEmpty();
         result.Output.ShouldContain("gateway_auth_decisions counter ");

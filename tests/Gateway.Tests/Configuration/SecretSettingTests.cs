@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
 using Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
 
@@ -26,7 +28,14 @@ public sealed partial class SecretSettingTests
 
     [Theory]
     [InlineData("https://idp.example/keys", "https://idp.example/keys")]
-    [InlineData("https://user:pass@idp.example:8443/keys?key=1#x", "https://***@idp.example:8443/keys?***#x")]
+    [InlineData("https://user:pass@idp.example:8443/keys?key=1#x", "https://***@idp.example:8443/keys?***")]
+    [InlineData(" https://idp.example/keys?code=1", "https://idp.example/keys?***")]
+    [InlineData("https://idp.example/a b?sig=a b", "https://idp.example/a b?***")]
+    [InlineData("https://idp.example/keys?sig=a\nb\tc", "https://idp.example/keys?***")]
+    [InlineData("https://idp.example/keys#token=a b", "https://idp.example/keys#***")]
+    [InlineData("http://u:pa ss@proxy", "http://***@proxy")]
+    [InlineData("\thttp://u:p\n@proxy ", "http://***@proxy")]
+    [InlineData(@"http:/\u:pass@proxy\x?y", @"http:/\***@proxy\x?***")]
     [InlineData("http://user@proxy", "http://***@proxy")]
     [InlineData("http://a:b@c@proxy/x@y", "http://***@proxy/x@y")]
     [InlineData("^https?://[a-z]+(/x)?$", "^https?://[a-z]+(/x)?$")]
@@ -34,6 +43,29 @@ public sealed partial class SecretSettingTests
     public void Address_is_shown_without_credentials_and_query(string text, string shown)
     {
         SecretSettings.Show(text).ShouldBe(shown);
+    }
+
+    [Fact]
+    public void Whatever_is_an_address_is_shown_without_its_secrets()
+    {
+        string[] pieces = [" ", "\t", "\n", "http", "HTTPS", ":", "/", "//", "\\", "@", "?", "#", "canary", "canary", "host", ".", "u:", "[", "\u00a0", "%40"];
+        var addresses = 0;
+        Prop.ForAll(
+            Gen.Elements(pieces).ArrayOf().SelectMany(_ => Gen.Elements("http://", @"http:/\", "\thttp://"), (parts, start) => start + string.Concat(parts)).ToArbitrary(),
+            text =>
+            {
+                if (Uri.TryCreate(text, UriKind.Absolute, out var address)
+                    && (address.UserInfo + address.Query + address.Fragment).Contains("canary", StringComparison.Ordinal)
+                    && !(address.Host + address.AbsolutePath).Contains("canary", StringComparison.Ordinal))
+                {
+                    addresses++;
+                    return !SecretSettings.Show(text).Contains("canary", StringComparison.Ordinal);
+                }
+
+                return true;
+            }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
+
+        addresses.ShouldBeGreaterThan(100);
     }
 
     [Fact]

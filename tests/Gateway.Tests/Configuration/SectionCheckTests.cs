@@ -137,6 +137,31 @@ public sealed class SectionCheckTests
     }
 
     [Theory]
+    [InlineData("a:6379,password=first,canary=second", 3)]
+    [InlineData("password=first,canary=,a:6379", 2)]
+    [InlineData("a:6379,password=first,can ary=x", 3)]
+    public async Task Piece_of_a_password_is_in_no_error(string connection, int option)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            "\"Policies\": {", $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": {{");
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Revocation:Redis:Connection");
+        error.Problem.ShouldBe($"part {option} of it is an option that is unknown or has an impossible value.");
+        error.Cure.ShouldContain("PasswordFile");
+        error.ToString().ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public async Task Option_of_Redis_with_an_impossible_value_is_named()
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            "\"Policies\": {", "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,KeepAlive=x\" } }, \"Policies\": {");
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("the option \"keepAlive\" has an impossible value.");
+    }
+
+    [Theory]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Timeout\": \"00:00:11\" } }", "Gateway:Revocation:Redis:Timeout")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }", "Gateway:Revocation:Redis:Connection")]

@@ -32,6 +32,39 @@ public sealed class AccessLogTests : IDisposable
         _lines.Lines.Count(line => line.Contains($" {EventIds.RefusalsOmitted}: 30 lines ", StringComparison.Ordinal)).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("deny")]
+    [InlineData("ambiguous")]
+    [InlineData("limit")]
+    [InlineData("logout")]
+    public void Refusals_that_anybody_can_cause_hide_no_failure(string outcome)
+    {
+        Decide(outcome, 1000);
+
+        Fail(1);
+        Decide("close", 1);
+        Decide("report", 1);
+
+        _lines.Lines.Count.ShouldBe(203);
+        _lines.Lines.Count(line => line.Contains(": 502 in ", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_was_left_out_is_said_of_refusals_and_of_the_rest_apart()
+    {
+        Decide("deny", 210);
+        Decide("limit", 1);
+        Fail(203);
+
+        _clock.Pass(TimeSpan.FromSeconds(1));
+        Decide("logout", 1);
+        Fail(1);
+
+        _lines.Lines.Where(line => line.Contains($" {EventIds.RefusalsOmitted}: ", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..line.IndexOf(" were", StringComparison.Ordinal)])
+            .ShouldBe(["11 lines of refused requests", "3 lines of other requests"]);
+    }
+
     [Fact]
     public void Request_that_passed_takes_no_line_of_those_that_did_not()
     {
@@ -48,9 +81,17 @@ public sealed class AccessLogTests : IDisposable
 
     public void Dispose() => _loggers.Dispose();
 
-    private void Fail(int count)
+    private void Decide(string outcome, int count)
     {
-        var context = new DefaultHttpContext { Response = { StatusCode = StatusCodes.Status502BadGateway } };
+        var context = new DefaultHttpContext();
+        context.Features.Set(new GatewayRequest(null!) { Decision = new AuthDecision(outcome, "reason", null) });
+        Write(context, count);
+    }
+
+    private void Fail(int count) => Write(new DefaultHttpContext { Response = { StatusCode = StatusCodes.Status502BadGateway } }, count);
+
+    private void Write(HttpContext context, int count)
+    {
         for (var i = 0; i < count; i++)
         {
             _log.Notable(context, _log.Start(), null);

@@ -79,6 +79,27 @@ public sealed class GatewayMetricsTests : IMeterFactory
     }
 
     [Fact]
+    public void Series_that_a_stranger_can_start_has_one_place_for_all_cores()
+    {
+        const int series = 1000;
+        var hot = AllocatedBy(route => _metrics.AllowedBy(route, "shop"));
+        using var others = new GatewayMetrics(this, _clock);
+        var cold = AllocatedBy(route => others.Denied(RefusalReason.Expired, route, "shop"));
+
+        // A line of the cache for each core, less one number.
+        (hot - cold).ShouldBeGreaterThan(series * 40);
+
+        static long AllocatedBy(Action<string> count)
+        {
+            var routes = Enumerable.Range(0, series).Select(number => $"route{number}").ToArray();
+            count("first");
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Array.ForEach(routes, count);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public void Clock_is_not_read_when_nobody_listens()
     {
         _metrics.StartAuthentication().ShouldBe(long.MinValue);

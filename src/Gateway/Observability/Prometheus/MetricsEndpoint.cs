@@ -27,13 +27,14 @@ internal sealed class MetricsEndpoint : IDisposable
         if (!settings.IsDisabled)
         {
             _process = new ProcessMetrics();
+            // Asked for by one at a time. What fails once, such as for want of file handles, is tried again by the next scrape.
             _provider = new Lazy<MeterProvider>(() => Sdk.CreateMeterProviderBuilder()
                 .ConfigureServices(services => services.AddSingleton(configuration))
                 .ConfigureResource(TelemetryServices.Describe)
-                .AddMeter(TelemetryServices.Meters)
+                .AddGatewayMeters()
                 .AddMeter(ProcessMetrics.MeterName)
                 .AddReader(new BaseExportingMetricReader(_exporter))
-                .Build());
+                .Build(), LazyThreadSafetyMode.PublicationOnly);
         }
     }
 
