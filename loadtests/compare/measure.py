@@ -60,7 +60,7 @@ class Run:
         self.results.setdefault(scenario, {}).setdefault(name, []).append(sample)
         rate = sample.get("requests_per_second")
         text = f"{rate:9.0f}/s" if rate else json.dumps({key: value for key, value in sample.items() if key != "histogram"})
-        print(f"  {scenario:12} {TITLES[name]:34} {text}", flush=True)
+        print(f"  {scenario:12} {TITLES.get(name, name):34} {text}", flush=True)
 
 
 def check(run, peers):

@@ -33,7 +33,7 @@ def tables(document):
         if scenario in NAMES:
             table = times(peers) if any("p99" in peer for peer in peers.values()) else throughput(document, scenario, peers)
             parts.append(f"### {NAMES[scenario]}\n\n{table}")
-    parts += [memory(document), checks(document)]
+    parts += [runtime(document), memory(document), checks(document)]
     if document["notes"]:
         parts.append("Notes of this run:\n\n" + "\n".join(f"- {note}" for note in document["notes"]))
     return "\n\n".join(part for part in parts if part)
@@ -62,6 +62,17 @@ def times(peers):
              f"{found['late_p99']:,.0f}"] if "p99" in found else [TITLES[name], *found.get("errors", ["nothing"])[:1], "", "", "", ""]
             for name, found in peers.items()]
     return table(["microseconds", "p50", "p99", "p99 by round", "p99.9", "client late, p99"], rows)
+
+
+def runtime(document):
+    parts = []
+    for scenario, settings in document["scenarios"].items():
+        if scenario.startswith("runtime-"):
+            rows = [[name, spread(found["ratio"], 3), spread(found["cpu_ratio"], 3), f"{found['resident']['median'] / 1048576:.0f}"] for name, found in settings.items()]
+            heads = ["", "requests/s over as shipped", "CPU over as shipped", "resident MiB"]
+            cores = scenario.removeprefix("runtime-")
+            parts.append(f"### Settings of the runtime, gateway on {cores} core{'' if cores == '1' else 's'}\n\n" + table(heads, rows))
+    return "\n\n".join(parts)
 
 
 def memory(document):

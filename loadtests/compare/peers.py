@@ -35,8 +35,9 @@ NO_ES256 = {"apache"}  # OIDCOAuthVerifyCertFiles takes RSA keys only
 class Peer:
     """One server of the comparison, on ports of its own."""
 
-    def __init__(self, name, run, redis_port=None):
+    def __init__(self, name, run, redis_port=None, environment=None, cores=None):
         self.name, self.run, self.server = name, run, None
+        self.environment, self.cores = environment, cores
         self.redis_port = redis_port or run.redis_port
         self.port, self.http2_port, self.stats_port, self.management_port = free_ports(4)
 
@@ -55,7 +56,9 @@ class Peer:
             arguments = self.apache()
         else:
             arguments = self.dotnet()
-        self.server = Server(arguments, self.run.folder / f"{self.name}.log")
+        if self.cores:
+            arguments = ["taskset", "--cpu-list", f"0-{self.cores - 1}", *arguments]
+        self.server = Server(arguments, self.run.folder / f"{self.name}.log", self.environment)
         good = None if self.name in OPEN else self.run.good_token()
         self.wait(lambda: self.status(good) == 200, "A 200 for a good token")
         if self.name not in OPEN and self.run.revoked and self.name in ("gateway", "gateway-large", "gateway-full"):

@@ -34,10 +34,11 @@ def until(check, what, seconds=60):
 class Server:
     """One program with its children."""
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, environment=None):
         self.log = log
         with open(log, "ab") as output:
-            self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                                            env=os.environ | (environment or {}))
 
     def tree(self):
         children = {}

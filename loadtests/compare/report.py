@@ -14,7 +14,7 @@ CLOSED = ("one", "many", "new", "es256", "new-es256", "bad", "http2", "large", "
 def summarise(run, machine, started):
     scenarios = {}
     for scenario, peers in run.results.items():
-        base = peers.get("bare") or peers.get("gateway") or peers.get("gateway-empty")
+        base = next((peers[name] for name in ("bare", "gateway", "gateway-empty", "as shipped") if name in peers), None)
         scenarios[scenario] = {name: summary(samples, base) for name, samples in peers.items()}
     document = {
         "started": started.isoformat(timespec="seconds"),

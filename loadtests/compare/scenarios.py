@@ -152,13 +152,48 @@ def alone(run, peers, scenario, count):
             peer.server.pause()
 
 
+# What could be set otherwise, by the variables that override src/Gateway/Runtime.props.
+SETTINGS = {
+    "as shipped": {},
+    "as shipped, again": {},
+    "waiting threads spin (the default of .NET)": {"DOTNET_ThreadPool_UnfairSemaphoreSpinLimit": "46"},
+    "workstation GC": {"DOTNET_gcServer": "0"},
+    "server GC that does not adapt (no DATAS)": {"DOTNET_GCDynamicAdaptationMode": "0"},
+    "no dynamic PGO": {"DOTNET_TieredPGO": "0"},
+    "sockets completed on the polling threads": {"DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS": "1"},
+}
+
+
+def runtime(run, _):
+    """The gateway with other settings of the runtime, on one core and on all."""
+    for cores in sorted({1, os.cpu_count() or 1}):
+        peers = []
+        try:
+            for name, environment in SETTINGS.items():
+                peer = Peer("gateway", run, environment=environment, cores=cores)
+                peer.setting = name
+                peers.append(peer)
+                load.closed(peer.start().url, run.tokens / "RS256.txt", 1, run.warm_up)
+                peer.server.pause()
+            for turn in range(run.rounds):
+                for peer in rotated(peers, turn):
+                    peer.server.resume()
+                    load.closed(peer.url, run.tokens / "RS256.txt", 1, 1)
+                    sample = sampled(run, peer, lambda: load.closed(peer.url, run.tokens / "RS256.txt", 1, run.seconds))
+                    run.record(f"runtime-{cores}", peer.setting, sample)
+                    peer.server.pause()
+        finally:
+            for peer in peers:
+                peer.stop()
+
+
 def start(run, _):
     for seconds in startup.times(run.product, run.tokens, run.folder, run.destination.port, run.rounds, run.good_token()):
         run.record("start", "gateway", {"start_seconds": seconds})
 
 
 ALL = {"one": one, "many": many, "new": new, "es256": es256, "new-es256": new_es256, "bad": bad, "http2": http2, "latency": latency,
-       "latency-all": latency_all, "flood": flood, "large": large, "revocations": revocations, "memory": memory, "start": start}
+       "latency-all": latency_all, "flood": flood, "large": large, "runtime": runtime, "revocations": revocations, "memory": memory, "start": start}
 ORDER = list(ALL)
 
 

@@ -10,7 +10,7 @@ internal sealed record TokenCacheOptions
     /// <summary>Tokens. Default 32768; 64 to 4194304, rounded up to a power of two. As many as are in use at the same time.</summary>
     public int MaxEntries { get; set; } = 32_768;
 
-    /// <summary>Megabytes that they may take together, about 4 KB each. Default 128; 1 to 65536.</summary>
+    /// <summary>Megabytes that they may take together, about 2.5 KB for one of 700 characters. Default 128; 1 to 65536.</summary>
     public int MaxMegabytes { get; set; } = 128;
 }
 

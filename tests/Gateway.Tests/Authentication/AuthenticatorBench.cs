@@ -21,7 +21,7 @@ internal sealed class AuthenticatorBench : IDisposable
         Revocations = new RevocationList(Shop.Clock, TimeSpan.FromSeconds(10));
         Revocations.MarkRead(Shop.Clock.GetTimestamp());
         var validator = new AccessTokenValidator(new IssuerDirectory([Shop.Profile], []), Shop.Clock);
-        var verifier = new TokenVerifier(validator, new IdentityPlan([], null), _keys.Refresher);
+        var verifier = new TokenVerifier(validator, new IdentityPlan([.. IdentityCheck.DefaultHeaders.Select(MappingOf)], null), _keys.Refresher);
         Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock, _keys.Metrics);
     }
 
@@ -63,6 +63,12 @@ internal sealed class AuthenticatorBench : IDisposable
     }
 
     public void Dispose() => _keys.Dispose();
+
+    private static IdentityMapping MappingOf(KeyValuePair<string, string> header)
+    {
+        ClaimPath.TryParse(header.Value, out var claim).ShouldBeTrue();
+        return new IdentityMapping(header.Key, claim!);
+    }
 
     /// <summary>A cache entry that nobody verified, for tests of the cache alone.</summary>
     public static CachedToken Entry(Shop shop, TokenCache cache, string text, double expiresAt)
