@@ -39,6 +39,10 @@ switch (args)
     case ["revocation"]:
         return await RevocationCommand.RunAsync();
 
+    // What tokens that come once do to the cache of verified ones.
+    case ["cache"]:
+        return CacheCommand.Run();
+
     // Anything else is BenchmarkDotNet's.
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ComparedServers).Assembly).Run(args);

@@ -110,7 +110,7 @@ internal sealed class Authenticator(
             known.RevocationVersion = version;
         }
 
-        var isStale = revocations.IsStale;
+        var isStale = revocations.IsStaleFor(token.Issuer);
         metrics.RevocationLookup(isStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked);
         return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
             ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)

@@ -33,10 +33,16 @@ internal sealed class GatewayOptions
     public LimitOptions Limits { get; set; } = new();
 
     /// <summary>
-    /// The proxies in front whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses, or networks in CIDR form.
-    /// They must set or remove all three. Default none.
+    /// The proxies in front whose <c>X-Forwarded-For</c> and <c>-Proto</c> are believed: addresses, or networks in CIDR form.
+    /// They must set or remove both. Default none.
     /// </summary>
     public List<string>? TrustedProxies { get; set; }
+
+    /// <summary>
+    /// Whether <c>X-Forwarded-Host</c> of the <c>TrustedProxies</c> is believed too. They must set or remove it: many load balancers pass
+    /// on what a client wrote, who then chooses the route. Default false.
+    /// </summary>
+    public bool TrustForwardedHost { get; set; }
 
     /// <summary>
     /// Headers for every answer, refusals included, that a destination has not set itself. <c>Strict-Transport-Security</c> goes out on

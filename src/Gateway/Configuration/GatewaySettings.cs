@@ -112,7 +112,7 @@ internal sealed record GatewaySettings
             RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
             Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
-            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, context.Report),
+            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),

@@ -8,18 +8,19 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Gateway.Hygiene;
 
 /// <summary>
-/// Takes client address, scheme and host from the <c>X-Forwarded-*</c> of trusted proxies, back to the first hop that is none. The headers
-/// themselves are stripped like everybody's; a destination gets those that we write.
+/// Takes client address and scheme, and the host where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back to the first
+/// hop that is none. The headers themselves are stripped like everybody's; a destination gets those that we write.
 /// </summary>
 internal sealed class TrustedProxies
 {
     private readonly ForwardedHeadersMiddleware _forwarded;
 
-    public TrustedProxies(IEnumerable<IPNetwork> networks)
+    public TrustedProxies(IEnumerable<IPNetwork> networks, bool trustHost)
     {
         var options = new ForwardedHeadersOptions
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                | (trustHost ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None),
             ForwardLimit = null,
         };
         options.KnownProxies.Clear();
@@ -35,15 +36,20 @@ internal sealed class TrustedProxies
     public void Apply(HttpContext context) => _forwarded.ApplyForwarders(context);
 }
 
-/// <summary>Checks <c>Gateway:TrustedProxies</c>.</summary>
+/// <summary>Checks <c>Gateway:TrustedProxies</c> and <c>Gateway:TrustForwardedHost</c>.</summary>
 internal static class TrustedProxiesCheck
 {
     private const string Section = "Gateway:TrustedProxies";
 
-    public static TrustedProxies? Build(List<string>? proxies, ConfigurationReport report)
+    public static TrustedProxies? Build(List<string>? proxies, bool trustHost, ConfigurationReport report)
     {
         if (proxies is null)
         {
+            if (trustHost)
+            {
+                report.Error("Gateway:TrustForwardedHost", "this has no effect without trusted proxies.", $"Name them in {Section}, or remove it.");
+            }
+
             return null;
         }
 
@@ -64,7 +70,7 @@ internal static class TrustedProxiesCheck
             }
         }
 
-        return new TrustedProxies(networks);
+        return new TrustedProxies(networks, trustHost);
     }
 
     private static IPNetwork? Parse(string text) =>

@@ -9,6 +9,18 @@ internal sealed record KeyState(DateTimeOffset? LoadedAt, string? Error, TimeSpa
     public static readonly KeyState Initial = new(null, null, null, null);
 }
 
+/// <summary>Which keys other replicas were told to forget.</summary>
+internal enum ForgottenKeys
+{
+    /// <summary>Nobody has asked: no replicas share, or the issuer has no keys yet.</summary>
+    NotAsked,
+
+    /// <summary>They could not be asked so far, so a key in use may be a forgotten one.</summary>
+    Unknown,
+
+    Known,
+}
+
 /// <summary>
 /// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only <see cref="KeyRefresher"/> changes
 /// anything, one load at a time.
@@ -21,16 +33,21 @@ internal sealed class IssuerKeys
     private ImmutableHashSet<string> _forgotten = [];
     private long _lastUsed;
     private volatile bool _isRetired;
+    private volatile ForgottenKeys _forgottenElsewhere;
 
     public IssuerKeys(string issuer, IKeySource source)
     {
         Issuer = issuer;
+        Identifier = issuer;
         Family = issuer;
         Source = source;
     }
 
     /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
     public string Issuer { get; }
+
+    /// <summary>The exact <c>iss</c>: what is remembered of the issuer outlives a change of its name.</summary>
+    public string Identifier { get; init; }
 
     /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
     public string Family { get; init; }
@@ -81,6 +98,12 @@ internal sealed class IssuerKeys
         Restore();
     }
 
+    public ForgottenKeys ForgottenElsewhere
+    {
+        get => _forgottenElsewhere;
+        set => _forgottenElsewhere = value;
+    }
+
     private void Restore() => _current = _forgotten.IsEmpty
         ? _loaded
         : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
@@ -105,9 +128,13 @@ internal sealed class IssuerKeys
     /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts. False when it was forgotten before.</summary>
     public bool Forget(string keyId)
     {
-        var isNew = !_forgotten.Contains(keyId);
+        if (_forgotten.Contains(keyId))
+        {
+            return false;
+        }
+
         _forgotten = _forgotten.Add(keyId);
         Restore();
-        return isNew;
+        return true;
     }
 }

@@ -21,7 +21,12 @@ internal static class KeyCheck
             context.Report.Error($"{path}:MaxStale", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
         }
 
-        return new IssuerKeys(name, BuildSource(path, issuer, keys, algorithms, context)) { MaxStale = keys.MaxStale, IsRequired = issuer.Required };
+        return new IssuerKeys(name, BuildSource(path, issuer, keys, algorithms, context))
+        {
+            Identifier = issuer.Issuer ?? name,
+            MaxStale = keys.MaxStale,
+            IsRequired = issuer.Required,
+        };
     }
 
     /// <summary>The full path of <c>Gateway:Keys:CacheDirectory</c>, or null.</summary>
@@ -48,7 +53,7 @@ internal static class KeyCheck
         IKeySource source = keys.JwksUri is { } address
             ? new JwksUriSource(client, new Uri(address.Replace($"{{{placeholder}}}", value, StringComparison.Ordinal)))
             : new DiscoverySource(client, issuer);
-        return new IssuerKeys($"{name}:{value}", source) { Family = name, MaxStale = keys.MaxStale, IsRequired = false };
+        return new IssuerKeys($"{name}:{value}", source) { Identifier = issuer, Family = name, MaxStale = keys.MaxStale, IsRequired = false };
     }
 
     private static IKeySource BuildSource(

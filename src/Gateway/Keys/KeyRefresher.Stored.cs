@@ -17,7 +17,7 @@ internal sealed partial class KeyRefresher
     private static readonly TimeSpan PatienceWithoutKeys = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
-    // By issuer, because a member of a family comes and goes, and a forgotten key must not come back with it.
+    // By the exact iss: a member of a family comes and goes, an issuer gets another name, and a forgotten key must not come back with it.
     private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _forgotten = new(StringComparer.Ordinal);
 
     private readonly Lock _keepGate = new();
@@ -40,6 +40,11 @@ internal sealed partial class KeyRefresher
         var start = time.GetTimestamp();
         try
         {
+            if (keys.ForgottenElsewhere == ForgottenKeys.NotAsked)
+            {
+                await TakeForgottenAsync(keys, cancellationToken);
+            }
+
             while (true)
             {
                 var claim = await shared.ClaimAsync(keys.Issuer, IntervalOf(keys.State.Lifetime) * ClaimShare, cancellationToken);
@@ -91,14 +96,26 @@ internal sealed partial class KeyRefresher
         }
     }
 
-    /// <summary>Forgets what any replica was told to forget.</summary>
+    /// <summary>Forgets what any replica was told to forget. Until that could be asked once, the keys are not to be relied on.</summary>
     public async Task TakeForgottenAsync(IssuerKeys keys, CancellationToken cancellationToken)
     {
-        if (shared is not null)
+        if (shared is null)
         {
-            foreach (var keyId in await shared.ReadForgottenAsync(keys.Issuer, cancellationToken))
+            return;
+        }
+
+        var forgotten = await shared.ReadForgottenAsync(keys, ForgottenOf(keys), cancellationToken);
+        Forget(keys, forgotten ?? []);
+        lock (keys.Gate)
+        {
+            if (forgotten is not null)
             {
-                Forget(keys, keyId);
+                keys.ForgottenElsewhere = ForgottenKeys.Known;
+            }
+            else if (keys.ForgottenElsewhere == ForgottenKeys.NotAsked)
+            {
+                keys.ForgottenElsewhere = ForgottenKeys.Unknown;
+                ForgottenUnknown(logger, keys.Issuer);
             }
         }
     }
@@ -109,30 +126,36 @@ internal sealed partial class KeyRefresher
     /// </summary>
     public Task<bool> ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
     {
-        _forgotten.AddOrUpdate(keys.Issuer, [keyId], (_, known) => known.Add(keyId));
-        Forget(keys, keyId);
-        return shared is null ? Task.FromResult(true) : shared.ForgetAsync(keys.Issuer, keyId, cancellationToken);
+        Forget(keys, [keyId]);
+        return shared is null ? Task.FromResult(true) : shared.ForgetAsync(keys, keyId, cancellationToken);
     }
 
     /// <summary>What is known about a ring that is just coming into being, as those of a family do with a request. Whether keys were kept.</summary>
     private async Task<bool> RememberAsync(IssuerKeys keys)
     {
-        foreach (var keyId in _forgotten.GetValueOrDefault(keys.Issuer, []))
-        {
-            Forget(keys, keyId);
-        }
-
+        Forget(keys, []);
         await TakeForgottenAsync(keys, CancellationToken.None);
         return keys.State.LoadedAt is null && await TakeKeptAsync(keys, CancellationToken.None);
     }
 
-    private void Forget(IssuerKeys keys, string keyId)
+    private ImmutableHashSet<string> ForgottenOf(IssuerKeys keys) => _forgotten.GetValueOrDefault(keys.Identifier, []);
+
+    /// <summary>Forgets these and what is known of the issuer already.</summary>
+    private void Forget(IssuerKeys keys, IReadOnlyCollection<string> keyIds)
     {
+        if (keyIds.Count > 0)
+        {
+            _forgotten.AddOrUpdate(keys.Identifier, _ => [.. keyIds], (_, known) => known.Union(keyIds));
+        }
+
         lock (keys.Gate)
         {
-            if (keys.Forget(keyId))
+            foreach (var keyId in ForgottenOf(keys))
             {
-                KeyForgotten(logger, keys.Issuer);
+                if (keys.Forget(keyId))
+                {
+                    KeyForgotten(logger, keys.Issuer);
+                }
             }
         }
     }
@@ -155,6 +178,7 @@ internal sealed partial class KeyRefresher
             }
 
             var isFirst = keys.State.LoadedAt is null;
+            Forget(keys, []);
             keys.State = keys.State with { Error = null, LoadedAt = stored.FetchedAt, Lifetime = stored.Lifetime };
             keys.Replace(ring);
             if (isFirst)
@@ -205,6 +229,9 @@ internal sealed partial class KeyRefresher
             await shared.PublishAsync(stored, IntervalOf(stored.Lifetime) * ClaimShare, maxStale, CancellationToken.None);
         }
     }
+
+    [LoggerMessage(EventIds.ForgottenKeysUnknown, LogLevel.Warning, "Issuer {Issuer}: Redis does not say which keys are forgotten. Until it does, each policy's OnRevocationUnavailable decides about its tokens.")]
+    private static partial void ForgottenUnknown(ILogger logger, string issuer);
 
     [LoggerMessage(EventIds.KeysTaken, LogLevel.Information, "Issuer {Issuer}: took keys fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
     private static partial void Taken(ILogger logger, string issuer, DateTimeOffset fetchedAt, int count);

@@ -102,12 +102,12 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
     }
 
     /// <summary>Has all replicas forget a key. False when Redis did not take it.</summary>
-    public async Task<bool> ForgetAsync(string issuer, string keyId, CancellationToken cancellationToken)
+    public async Task<bool> ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
     {
         try
         {
-            await redis.CallAsync(database => database.SetAddAsync(ForgottenOf(issuer), keyId), cancellationToken);
-            await RingAsync(issuer, cancellationToken);
+            await redis.CallAsync(database => database.SetAddAsync(ForgottenOf(keys.Identifier), keyId), cancellationToken);
+            await RingAsync(keys.Issuer, cancellationToken);
             return true;
         }
         catch (RedisUnavailableException)
@@ -116,18 +116,47 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
         }
     }
 
-    /// <summary>The key ids that all replicas are to forget.</summary>
-    public async Task<IReadOnlyList<string>> ReadForgottenAsync(string issuer, CancellationToken cancellationToken)
+    /// <summary>
+    /// The key ids that all replicas are to forget; null when Redis did not say. Those that are known here and not there, as after Redis
+    /// lost its data, are put there again.
+    /// </summary>
+    public async Task<IReadOnlyCollection<string>?> ReadForgottenAsync(IssuerKeys keys, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
     {
         try
         {
-            var keyIds = await redis.CallAsync(database => database.SetMembersAsync(ForgottenOf(issuer)), cancellationToken);
-            return [.. keyIds.Select(keyId => (string?)keyId).OfType<string>()];
+            var stored = await ReadSetAsync(ForgottenOf(keys.Identifier), cancellationToken);
+            // Earlier versions remembered them by the name in yarp.json.
+            string[] forgotten = [.. stored, .. keys.Issuer == keys.Identifier ? [] : await ReadSetAsync(ForgottenOf(keys.Issuer), cancellationToken)];
+            RedisValue[] missing = [.. known.Union(forgotten).Except(stored).Select(keyId => (RedisValue)keyId)];
+            if (missing.Length > 0)
+            {
+                await PutBackAsync(ForgottenOf(keys.Identifier), missing, cancellationToken);
+            }
+
+            return forgotten;
         }
         catch (RedisUnavailableException)
         {
-            return [];
+            return null;
         }
+    }
+
+    private async Task PutBackAsync(RedisKey key, RedisValue[] members, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await redis.CallAsync(database => database.SetAddAsync(key, members), cancellationToken);
+        }
+        catch (RedisUnavailableException)
+        {
+            // At the next look.
+        }
+    }
+
+    private async Task<string[]> ReadSetAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        var members = await redis.CallAsync(database => database.SetMembersAsync(key), cancellationToken);
+        return [.. members.Select(member => (string?)member).OfType<string>()];
     }
 
     /// <summary>Calls back with the name of an issuer about which there is news.</summary>
@@ -140,7 +169,7 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
 
     private RedisKey ClaimOf(string issuer) => $"{_name}:{issuer}:claim";
 
-    private RedisKey ForgottenOf(string issuer) => $"{_name}:{issuer}:forgotten";
+    private RedisKey ForgottenOf(string identifier) => $"{_name}:{identifier}:forgotten";
 
     [LoggerMessage(EventIds.SharedKeysIgnored, LogLevel.Warning, "Issuer {Issuer}: the shared keys in Redis key {Key} are ignored: {Why}.")]
     private static partial void Ignored(ILogger logger, string issuer, string key, string why);

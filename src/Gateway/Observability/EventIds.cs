@@ -17,6 +17,7 @@ internal static class EventIds
     public const int KeyCacheIgnored = 212;
     public const int KeyCacheNotWritten = 213;
     public const int SharedKeysIgnored = 214;
+    public const int ForgottenKeysUnknown = 215;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;

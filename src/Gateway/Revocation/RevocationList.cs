@@ -1,3 +1,4 @@
+using Gateway.Keys;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;
@@ -35,6 +36,9 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
+    /// <summary>Whether "not revoked" is a guess for this issuer's tokens: also while nobody knows whether the key is a forgotten one.</summary>
+    public bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
+
     /// <summary>How old the knowledge of the log's end is; null as long as it was never reached.</summary>
     public TimeSpan? Lag
     {
@@ -56,7 +60,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
             return RevocationStatus.Revoked;
         }
 
-        return IsStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
+        return IsStaleFor(token.Issuer) ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
     }
 
     /// <summary>The end of the log has been reached.</summary>

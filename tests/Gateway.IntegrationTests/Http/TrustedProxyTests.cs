@@ -24,11 +24,20 @@ public sealed class TrustedProxyTests : IAsyncLifetime
     [Fact]
     public async Task Trusted_proxy_is_believed_and_the_destination_hears_it_from_us()
     {
-        await using var gateway = await StartAsync(["127.0.0.1"]);
+        await using var gateway = await StartAsync(["127.0.0.1"], trustHost: true);
 
         (await SendAsync(gateway, ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.example")))
             .ShouldBe(("203.0.113.7", "https", "shop.example"));
         _destination.Last.Headers.Keys.ShouldNotContain(name => name.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Host_that_a_trusted_proxy_passes_on_is_not_believed_unless_it_is_said_to_set_it()
+    {
+        await using var gateway = await StartAsync(["127.0.0.1"]);
+
+        (await SendAsync(gateway, ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "internal.example")))
+            .ShouldBe(("203.0.113.7", "https", new Uri(gateway.Address).Authority));
     }
 
     [Fact]
@@ -51,7 +60,7 @@ public sealed class TrustedProxyTests : IAsyncLifetime
     [Fact]
     public async Task Host_of_a_trusted_proxy_is_checked_like_a_clients()
     {
-        await using var gateway = await StartAsync(["127.0.0.1"]);
+        await using var gateway = await StartAsync(["127.0.0.1"], trustHost: true);
         using var request = TestGateway.Request(HttpMethod.Get, "/public/x");
         request.Headers.Add("X-Forwarded-Host", "..");
 
@@ -87,12 +96,17 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         }
     }
 
-    private async Task<TestGateway> StartAsync(string[]? proxies, string? headers = null)
+    private async Task<TestGateway> StartAsync(string[]? proxies, string? headers = null, bool trustHost = false)
     {
         var configuration = TestGateway.Configuration(_destination);
         if (proxies is not null)
         {
             configuration.With("Gateway:TrustedProxies", new JsonArray([.. proxies.Select(proxy => (JsonNode)proxy)]));
+        }
+
+        if (trustHost)
+        {
+            configuration.With("Gateway:TrustForwardedHost", true);
         }
 
         return await TestGateway.StartAsync(headers is null ? configuration : configuration.With("Gateway:ResponseHeaders", headers));

@@ -126,6 +126,70 @@ public sealed class SharedKeysTests
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task Key_stays_forgotten_when_its_issuer_is_renamed()
+    {
+        await using var all = await RedisGateways.StartAsync(1);
+        (await ForgetAsync(all[0], all.Issuer.Rsa.KeyId)).ShouldBeTrue();
+        all.Configure += configuration =>
+        {
+            var issuers = configuration["Gateway"]!["Issuers"]!.AsObject();
+            issuers["Store"] = issuers["shop"]!.DeepClone();
+            issuers.Remove("shop");
+        };
+
+        var renamed = await all.AddAsync();
+
+        KeysOf(renamed).Issuer.ShouldBe("Store");
+        (await RedisGateways.StatusAsync(renamed, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.Unauthorized);
+        (await RedisGateways.StatusAsync(renamed, all.Issuer.Token(algorithm: "ES256").Build())).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Key_forgotten_under_the_issuers_name_stays_forgotten()
+    {
+        await using var all = await RedisGateways.StartAsync(0);
+        await all.Redis.CommandAsync("SADD", "gateway:keys:shop:forgotten", all.Issuer.Rsa.KeyId);
+
+        var gateway = await all.AddAsync();
+
+        (await RedisGateways.StatusAsync(gateway, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Nothing_is_admitted_until_it_is_known_which_keys_are_forgotten()
+    {
+        await using var all = await RedisGateways.StartAsync(0);
+        await all.Redis.CommandAsync("SADD", ForgottenOf(all), all.Issuer.Rsa.KeyId);
+        // Redis answers everything else, the revocations included.
+        await all.Redis.CommandAsync("SET", "gateway:keys:shop:forgotten", "no set");
+        var (forgotten, good) = (all.Issuer.Token().Build(), all.Issuer.Token(algorithm: "ES256").Build());
+
+        var gateway = await all.AddAsync();
+
+        (await RedisGateways.StatusAsync(gateway, forgotten)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await RedisGateways.StatusAsync(gateway, good)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await all.Redis.CommandAsync("DEL", "gateway:keys:shop:forgotten");
+        await RedisGateways.UntilAsync(gateway, good, HttpStatusCode.OK);
+        (await RedisGateways.StatusAsync(gateway, forgotten)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Emptied_redis_is_told_again_which_keys_are_forgotten()
+    {
+        await using var all = await RedisGateways.StartAsync(1);
+        (await ForgetAsync(all[0], all.Issuer.Rsa.KeyId)).ShouldBeTrue();
+        await all.Redis.CommandAsync("FLUSHALL");
+
+        await Eventually.TrueAsync(
+            async () => await all.Redis.CommandAsync("SISMEMBER", ForgottenOf(all), all.Issuer.Rsa.KeyId) == "1", "the key is in the set again");
+
+        var late = await all.AddAsync();
+        (await RedisGateways.StatusAsync(late, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static string ForgottenOf(RedisGateways all) => $"gateway:keys:{all.Issuer.Issuer}:forgotten";
+
     private static Task<bool> ForgetAsync(TestGateway gateway, string keyId) =>
         gateway.Services.GetRequiredService<KeyRefresher>().ForgetAsync(KeysOf(gateway), keyId, CancellationToken.None);
 

@@ -203,6 +203,7 @@ public sealed class FullConfigurationTests
             "Timeouts": { "short": "00:00:05" },
             "Limits": { "MaxRequestBodySize": 1000000 },
             "TrustedProxies": ["10.0.0.0/8", "192.0.2.7", "fd00::/8"],
+            "TrustForwardedHost": "true",
             "ResponseHeaders": { "Strict-Transport-Security": "max-age=31536000", "Content-Security-Policy": "default-src 'none'" },
             "Drain": { "Delay": "00:00:10", "Timeout": "00:01:00" },
             "Management": { "Port": "9000", "Policy": "admin" }

@@ -241,6 +241,7 @@ public sealed class SectionCheckTests
     [InlineData("\"TrustedProxies\": [\"proxy\"]", "Gateway:TrustedProxies:0")]
     [InlineData("\"TrustedProxies\": [\"10.0.0.0/33\"]", "Gateway:TrustedProxies:0")]
     [InlineData("\"TrustedProxies\": [\"0.0.0.0/0\"]", "Gateway:TrustedProxies:0")]
+    [InlineData("\"TrustForwardedHost\": true", "Gateway:TrustForwardedHost")]
     [InlineData("\"ResponseHeaders\": { \"X A\": \"1\" }", "Gateway:ResponseHeaders:X A")]
     [InlineData("\"ResponseHeaders\": { \"Access-Control-Allow-Origin\": \"*\" }", "Gateway:ResponseHeaders:Access-Control-Allow-Origin")]
     [InlineData("\"ResponseHeaders\": { \"Connection\": \"close\" }", "Gateway:ResponseHeaders:Connection")]
