@@ -27,6 +27,9 @@ internal interface IRevocationLog
 
 /// <summary>A run of log entries and the position to read on from.</summary>
 /// <param name="Repeated">How many of the entries, the first ones, had been read before a loss and come again.</param>
-/// <param name="IsAfterLoss">The log is not what it was when it was last read; it begins again.</param>
+/// <param name="IsAfterLoss">
+/// The log is not what it was when it was last read; it begins again. The entries are those that it had acknowledged here and that were lost
+/// before they could be read.
+/// </param>
 internal readonly record struct RevocationPage(
     IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false);

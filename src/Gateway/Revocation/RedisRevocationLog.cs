@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Gateway.Observability;
 using Gateway.Redis;
@@ -16,6 +17,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private const int FirstPage = 1000;
     private const int SmallestPage = 100;
     private const int AppendAtOnce = 64;
+    private const int MostUnread = 100_000;
 
     // The first ring is answered at once; while more come, what they announce is read together: each reading costs more than an entry,
     // and each change has every cached token looked up again. A fifth of the time in which a revocation is to be in force everywhere.
@@ -33,6 +35,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    // Acknowledged here and not yet read back: should the stream be lost in between, nobody else would know of them.
+    private readonly ConcurrentQueue<(LogPosition Id, RevocationEntry Entry)> _unread = new();
     private int _pageSize = FirstPage;
     private long _malformed;
     private long _losses;
@@ -69,6 +73,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // In one go: the client keeps the order of calls, and each is acknowledged by its own answer.
             var answers = await Task.WhenAll(some.Select(entry => _stream.AddAsync(entry, cancellationToken)));
             last = answers[^1];
+            Remember(some, answers);
         }
 
         if (last is not null)
@@ -100,13 +105,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
                 _lostAt = position.IsAfter(_lostAt) ? position : _lostAt;
                 Interlocked.Increment(ref _losses);
                 Lost(_logger, _stream.Name, position);
-                return new RevocationPage([], default, IsLast: false, IsAfterLoss: true);
+                return new RevocationPage(UnreadAfter(position), default, IsLast: false, IsAfterLoss: true);
             }
 
             rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
         }
 
         var page = PageOf(rows, position, isLast);
+        ForgetUnread(page.Position);
         if (isLast)
         {
             _lostAt = default;
@@ -115,6 +121,32 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
         return page;
     }
+
+    private void Remember(RevocationEntry[] entries, RedisResult[] answers)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (LogPosition.TryParse((string?)answers[i], out var id))
+            {
+                _unread.Enqueue((id, entries[i]));
+            }
+        }
+
+        while (_unread.Count > MostUnread)
+        {
+            _unread.TryDequeue(out _);
+        }
+    }
+
+    private void ForgetUnread(LogPosition read)
+    {
+        while (_unread.TryPeek(out var first) && !first.Id.IsAfter(read) && _unread.TryDequeue(out _))
+        {
+        }
+    }
+
+    private RevocationEntry[] UnreadAfter(LogPosition position) =>
+        [.. _unread.Where(unread => unread.Id.IsAfter(position)).OrderBy(unread => unread.Id.First).ThenBy(unread => unread.Id.Second).Select(unread => unread.Entry)];
 
     /// <summary>A page for a reader beside the follower: of what is there, with no judgement on what should be.</summary>
     public async ValueTask<RevocationPage> PageAfterAsync(LogPosition position, CancellationToken cancellationToken)

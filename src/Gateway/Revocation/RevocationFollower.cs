@@ -115,8 +115,11 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
             }
+            else
+            {
+                _putBack?.Saw(page.Entries, page.Repeated);
+            }
 
-            _putBack?.Saw(page.Entries, page.Repeated);
             for (var i = 0; i < page.Entries.Count; i++)
             {
                 // What another replica believes to have been taken back is not news to one that knows of a later revocation.

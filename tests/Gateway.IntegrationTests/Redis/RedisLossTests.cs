@@ -4,6 +4,7 @@ using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.IntegrationTests.Redis;
@@ -55,6 +56,31 @@ public sealed class RedisLossTests
         (await all.CommandAsync("revocations", "check", "jti", "lost-7", "--issuer", all.Issuer.Issuer)).Output.ShouldContain("Revoked until");
         all[0].Logs.Lines.Count(line => line.Contains(" 311: ", StringComparison.Ordinal)).ShouldBe(1);
         losses.Measurements.ShouldHaveSingleItem().ShouldBe("1 ");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_here_and_lost_before_anybody_had_read_it_is_put_back_too()
+    {
+        await using var all = await RedisGateways.StartAsync(1);
+        await all.AppendAsync("jti", "early");
+        await RedisGateways.UntilAsync(all[0], Token(all, "early"), HttpStatusCode.Unauthorized);
+        var follower = all[0].Services.GetServices<IHostedService>().OfType<RevocationFollower>().Single();
+        await follower.StopAsync(TestContext.Current.CancellationToken);
+        var log = all[0].Services.GetRequiredService<IRevocationLog>();
+        var expires = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        RevocationEntry Entry(string value) => new(RevocationKind.Jti, all.Issuer.Issuer, value, expires);
+
+        await log.AppendAsync([Entry("unread"), Entry("restored")], TestContext.Current.CancellationToken);
+        await log.AppendAsync([Entry("restored") with { Operation = RevocationOperation.Restore }], TestContext.Current.CancellationToken);
+        await all.Redis.CommandAsync("FLUSHALL");
+        await Eventually.TrueAsync(
+            async () => await follower.TurnAsync(TestContext.Current.CancellationToken) && !follower.IsPuttingBack, "everything is put back");
+
+        (await RedisGateways.StatusAsync(all[0], Token(all, "unread"))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await RedisGateways.StatusAsync(all[0], Token(all, "restored"))).ShouldBe(HttpStatusCode.OK);
+        var late = await all.AddAsync();
+        (await RedisGateways.StatusAsync(late, Token(all, "unread"))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await RedisGateways.StatusAsync(late, Token(all, "early"))).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
