@@ -4,6 +4,7 @@ import re
 from peers import TITLES
 
 BEGIN, END = "<!-- results: written by loadtests/compare/run.sh -->", "<!-- end of results -->"
+SETTINGS_BEGIN, SETTINGS_END = "<!-- settings: written by loadtests/compare/run.sh -->", "<!-- end of settings -->"
 NAMES = {
     "one": "One RS256 token",
     "many": "10,000 RS256 tokens in turn",
@@ -103,8 +104,8 @@ def table(head, rows):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def fill(page, text):
+def fill(page, text, begin=BEGIN, end=END):
     content = page.read_text(encoding="utf-8")
-    if BEGIN not in content or END not in content:
+    if begin not in content or end not in content:
         raise SystemExit(f"{page} has not the two marks between which results go.")
-    page.write_text(re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{text}\n\n{END}", content, flags=re.DOTALL), encoding="utf-8")
+    page.write_text(re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n\n{text}\n\n{end}", content, flags=re.DOTALL), encoding="utf-8")

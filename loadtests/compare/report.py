@@ -129,6 +129,8 @@ def write(document, root, artifacts):
     targets = [artifacts / "results"]
     if os.environ.get("WRITE_DOCS") == "1" and all(scenario.startswith("revocations") for scenario in document["scenarios"]):
         pages.fill(root / "docs" / "revocation.md", text)
+    elif os.environ.get("WRITE_DOCS") == "1" and all(scenario.startswith("runtime") for scenario in document["scenarios"]):
+        pages.fill(root / "docs" / "performance.md", text, pages.SETTINGS_BEGIN, pages.SETTINGS_END)
     elif os.environ.get("WRITE_DOCS") == "1":
         targets.append(root / "docs" / "performance")
         chart_line = "![Requests per second over bare YARP](performance.svg)\n\nEvery sample is in [performance.json](performance.json).\n\n"
