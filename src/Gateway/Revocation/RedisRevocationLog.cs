@@ -93,11 +93,13 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var count = _pageSize;
+        // Acknowledged before the question, so they are in the answer, if it comes from a server that has them.
+        var expected = _unread.ToArray();
         var rows = await ReadAsync(position, count, cancellationToken);
         var isLast = rows.Length < count;
         if (position != default)
         {
-            if (_hasLostHead || await IsLostAsync(position, rows, cancellationToken))
+            if (_hasLostHead || LacksOne(expected, position, rows, isLast) || await IsLostAsync(position, rows, cancellationToken))
             {
                 _hasLostHead = false;
                 _upkeep.Forget();
@@ -105,7 +107,9 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
                 _lostAt = position.IsAfter(_lostAt) ? position : _lostAt;
                 Interlocked.Increment(ref _losses);
                 Lost(_logger, _stream.Name, position);
-                return new RevocationPage(UnreadAfter(position), default, IsLast: false, IsAfterLoss: true);
+                var handedOver = UnreadAfter(position);
+                _unread.Clear();
+                return new RevocationPage(handedOver, default, IsLast: false, IsAfterLoss: true);
             }
 
             rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
@@ -144,6 +148,12 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         {
         }
     }
+
+    /// <summary>A replica that takes over may lack the last entries, behind the one at which reading stopped.</summary>
+    private static bool LacksOne((LogPosition Id, RevocationEntry Entry)[] expected, LogPosition position, StreamRow[] rows, bool isLast) =>
+        expected.Any(unread => unread.Id.IsAfter(position)
+            && (isLast || !unread.Id.IsAfter(rows[^1].Id))
+            && !rows.Any(row => row.Id == unread.Id));
 
     private RevocationEntry[] UnreadAfter(LogPosition position) =>
         [.. _unread.Where(unread => unread.Id.IsAfter(position)).OrderBy(unread => unread.Id.First).ThenBy(unread => unread.Id.Second).Select(unread => unread.Entry)];
