@@ -207,18 +207,6 @@ public sealed class TemplateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Realm_gets_in_while_invented_ones_are_named_all_the_time()
-    {
-        await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+" }""");
-        await using var flood = new Flood(this, gateway);
-        await flood.IsFullAsync();
-
-        await Eventually.TrueAsync(async () => await StatusAsync(gateway, Token("red")) == 200, "red has its turn");
-
-        (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
-    }
-
-    [Fact]
     public async Task Realm_that_was_in_use_before_comes_back_at_once_while_invented_ones_are_named()
     {
         await using var gateway = await StartAsync("""{ "Matches": "[a-z0-9-]+", "IdleAfter": "00:10:00" }""");
