@@ -59,7 +59,7 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
     {
         try
         {
-            var value = await redis.CallAsync(database => database.StringGetAsync(KeyOf(keys.Issuer)), cancellationToken);
+            var value = await redis.CallAsync(database => database.StringGetAsync(KeyOf(keys.Issuer), CommandFlags.DemandMaster), cancellationToken);
             if (value.IsNull)
             {
                 return null;
@@ -155,7 +155,7 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
 
     private async Task<string[]> ReadSetAsync(RedisKey key, CancellationToken cancellationToken)
     {
-        var members = await redis.CallAsync(database => database.SetMembersAsync(key), cancellationToken);
+        var members = await redis.CallAsync(database => database.SetMembersAsync(key, CommandFlags.DemandMaster), cancellationToken);
         return [.. members.Select(member => (string?)member).OfType<string>()];
     }
 

@@ -49,6 +49,8 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>
     /// Makes one call and waits for its answer up to the deadline. The first call of all also waits for the first attempt to connect.
+    /// The client knows of writing commands alone that a replica must not get them, so all others are to demand the primary: a replica
+    /// that is cut off from it answers, and what it says is old.
     /// </summary>
     /// <exception cref="RedisUnavailableException">It failed, or would have.</exception>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
@@ -77,7 +79,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         var answer = await CallAsync(
             database => IsCluster(database)
                 ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
-                : database.ExecuteAsync("WAIT", _settings.WaitReplicas, patience),
+                : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
             cancellationToken);
         if ((long)answer < _settings.WaitReplicas)
         {
@@ -144,6 +146,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             var fault = _connector.Classify(exception);
+            // Others than the one that would have to answer are there.
+            fault = fault == RedisFault.NotConnected && multiplexer.IsConnected ? RedisFault.NoPrimary : fault;
             _health.Failed(fault);
             throw new RedisUnavailableException(fault);
         }
@@ -255,7 +259,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             {
                 try
                 {
-                    await CallAsync(multiplexer, database => database.PingAsync(), stopping);
+                    await CallAsync(multiplexer, database => database.PingAsync(CommandFlags.DemandMaster), stopping);
                 }
                 catch (Exception fault) when (fault is RedisUnavailableException or OperationCanceledException)
                 {

@@ -7,6 +7,7 @@ namespace Gateway.Redis;
 internal enum RedisFault
 {
     NotConnected,
+    NoPrimary,
     Untrusted,
     Silent,
     Loading,
@@ -38,6 +39,7 @@ internal static class RedisFaults
     private static readonly FrozenDictionary<RedisFault, RedisFaultTraits> Table = new Dictionary<RedisFault, RedisFaultTraits>
     {
         [RedisFault.NotConnected] = new(null, true, "no connection to Redis"),
+        [RedisFault.NoPrimary] = new(null, true, "no connection to Redis' primary, only to others"),
         [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),

@@ -44,15 +44,15 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
     public bool MayCall() => _breaker.MayCall();
 
-    /// <summary>A new connection: what was wrong with the one before is history.</summary>
+    /// <summary>A new connection, which has time to show whether all is well again.</summary>
     public void Connected()
     {
+        _breaker.Answered();
         lock (_lock)
         {
             _isObsolete = false;
+            _failingSince = time.GetTimestamp();
         }
-
-        Answered();
     }
 
     public void Answered()
@@ -81,8 +81,9 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
         lock (_lock)
         {
-            // A primary that was demoted: connecting anew finds its successor.
-            _isObsolete |= fault == RedisFault.ReadOnly;
+            // Who has the key now, the client asks when it connects; and it may go on talking to the one that had it for as long as others
+            // of the cluster answer.
+            _isObsolete |= fault is RedisFault.ReadOnly or RedisFault.NoPrimary or RedisFault.Moved or RedisFault.Garbage;
             if (!RedisFaults.Of(fault).IsOutage)
             {
                 return;

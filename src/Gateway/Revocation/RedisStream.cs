@@ -14,13 +14,13 @@ internal sealed class RedisStream(RedisConnection redis)
     public string Name { get; } = redis.KeyPrefix + "revocations";
 
     public Task<RedisResult> AddAsync(RevocationEntry entry, CancellationToken cancellationToken) => redis.CallAsync(
-        database => database.ExecuteAsync("XADD", [(RedisKey)Name, "*", .. RevocationFields.Write(entry)]), cancellationToken);
+        database => database.ExecuteAsync("XADD", [(RedisKey)Name, "*", .. RevocationFields.Write(entry)], CommandFlags.DemandMaster), cancellationToken);
 
     /// <param name="from">The first id, or <c>-</c> for the start.</param>
     public async Task<StreamRow[]> RangeAsync(string from, int count, CancellationToken cancellationToken)
     {
         var answer = await redis.CallAsync(
-            database => database.ExecuteAsync("XRANGE", (RedisKey)Name, from, "+", "COUNT", count), cancellationToken);
+            database => database.ExecuteAsync("XRANGE", [(RedisKey)Name, from, "+", "COUNT", count], CommandFlags.DemandMaster), cancellationToken);
         try
         {
             return [.. ((RedisResult[]?)answer ?? []).Select(row => (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
@@ -40,7 +40,7 @@ internal sealed class RedisStream(RedisConnection redis)
         try
         {
             var about = (RedisResult[]?)await redis.CallAsync(
-                database => database.ExecuteAsync("XINFO", "STREAM", (RedisKey)Name), cancellationToken) ?? [];
+                database => database.ExecuteAsync("XINFO", ["STREAM", (RedisKey)Name], CommandFlags.DemandMaster), cancellationToken) ?? [];
             // Names and values in turn.
             for (var i = 0; i + 1 < about.Length; i += 2)
             {
@@ -59,5 +59,5 @@ internal sealed class RedisStream(RedisConnection redis)
     }
 
     public Task DeleteAsync(IEnumerable<LogPosition> ids, CancellationToken cancellationToken) => redis.CallAsync(
-        database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())]), cancellationToken);
+        database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster), cancellationToken);
 }

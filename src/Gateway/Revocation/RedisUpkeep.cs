@@ -1,5 +1,6 @@
 using Gateway.Observability;
 using Gateway.Redis;
+using StackExchange.Redis;
 
 namespace Gateway.Revocation;
 
@@ -61,7 +62,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         const string name = "maxmemory_policy:";
         try
         {
-            var text = (string?)await redis.CallAsync(database => database.ExecuteAsync("INFO", "memory"), cancellationToken) ?? "";
+            var text = (string?)await redis.CallAsync(database => database.ExecuteAsync("INFO", ["memory"], CommandFlags.DemandMaster), cancellationToken) ?? "";
             var policy = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
             // The others drop nothing, or only keys with an expiry, which the stream has not.
             if (policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gateway.Observability;
 using Gateway.Redis;
 using Gateway.Tokens;
+using StackExchange.Redis;
 
 namespace Gateway.Revocation;
 
@@ -35,7 +36,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Task call = redis.CallAsync(database => database.PingAsync(), cancellationToken);
+        Task call = redis.CallAsync(database => database.PingAsync(CommandFlags.DemandMaster), cancellationToken);
         // Without Redis the start goes on, and policies decide.
         await call.WaitAsync(ConnectFor, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -89,7 +90,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
         try
         {
             // Not given up with the request: a call counts until Redis has answered it or its own deadline is over.
-            var found = await redis.CallAsync(database => Task.WhenAll(keys.Select(key => database.KeyExistsAsync(key))), CancellationToken.None);
+            var found = await redis.CallAsync(database => Task.WhenAll(keys.Select(key => database.KeyExistsAsync(key, CommandFlags.DemandMaster))), CancellationToken.None);
             return found.Contains(true);
         }
         finally
