@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Gateway.Observability;
 using Gateway.Redis;
@@ -17,7 +16,6 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private const int FirstPage = 1000;
     private const int SmallestPage = 100;
     private const int AppendAtOnce = 64;
-    private const int MostUnread = 100_000;
 
     // The first ring is answered at once; while more come, what they announce is read together: each reading costs more than an entry,
     // and each change has every cached token looked up again. A fifth of the time in which a revocation is to be in force everywhere.
@@ -35,8 +33,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    // Acknowledged here and not yet read back: should the stream be lost in between, nobody else would know of them.
-    private readonly ConcurrentQueue<(LogPosition Id, RevocationEntry Entry)> _unread = new();
+    private readonly UnreadEntries _unread = new();
     private int _pageSize = FirstPage;
     private long _malformed;
     private long _losses;
@@ -73,7 +70,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // In one go: the client keeps the order of calls, and each is acknowledged by its own answer.
             var answers = await Task.WhenAll(some.Select(entry => _stream.AddAsync(entry, cancellationToken)));
             last = answers[^1];
-            Remember(some, answers);
+            _unread.Add(some, answers);
         }
 
         if (last is not null)
@@ -94,12 +91,12 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
         var count = _pageSize;
         // Acknowledged before the question, so they are in the answer, if it comes from a server that has them.
-        var expected = _unread.ToArray();
+        var expected = _unread.Snapshot();
         var rows = await ReadAsync(position, count, cancellationToken);
         var isLast = rows.Length < count;
         if (position != default)
         {
-            if (_hasLostHead || LacksOne(expected, position, rows, isLast) || await IsLostAsync(position, rows, cancellationToken))
+            if (_hasLostHead || UnreadEntries.LacksOne(expected, position, rows, isLast) || await IsLostAsync(position, rows, cancellationToken))
             {
                 _hasLostHead = false;
                 _upkeep.Forget();
@@ -107,16 +104,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
                 _lostAt = position.IsAfter(_lostAt) ? position : _lostAt;
                 Interlocked.Increment(ref _losses);
                 Lost(_logger, _stream.Name, position);
-                var handedOver = UnreadAfter(position);
-                _unread.Clear();
-                return new RevocationPage(handedOver, default, IsLast: false, IsAfterLoss: true);
+                return new RevocationPage(_unread.Take(position), default, IsLast: false, IsAfterLoss: true);
             }
 
             rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
         }
 
         var page = PageOf(rows, position, isLast);
-        ForgetUnread(page.Position);
+        _unread.Forget(page.Position);
         if (isLast)
         {
             _lostAt = default;
@@ -125,38 +120,6 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
         return page;
     }
-
-    private void Remember(RevocationEntry[] entries, RedisResult[] answers)
-    {
-        for (var i = 0; i < entries.Length; i++)
-        {
-            if (LogPosition.TryParse((string?)answers[i], out var id))
-            {
-                _unread.Enqueue((id, entries[i]));
-            }
-        }
-
-        while (_unread.Count > MostUnread)
-        {
-            _unread.TryDequeue(out _);
-        }
-    }
-
-    private void ForgetUnread(LogPosition read)
-    {
-        while (_unread.TryPeek(out var first) && !first.Id.IsAfter(read) && _unread.TryDequeue(out _))
-        {
-        }
-    }
-
-    /// <summary>A replica that takes over may lack the last entries, behind the one at which reading stopped.</summary>
-    private static bool LacksOne((LogPosition Id, RevocationEntry Entry)[] expected, LogPosition position, StreamRow[] rows, bool isLast) =>
-        expected.Any(unread => unread.Id.IsAfter(position)
-            && (isLast || !unread.Id.IsAfter(rows[^1].Id))
-            && !rows.Any(row => row.Id == unread.Id));
-
-    private RevocationEntry[] UnreadAfter(LogPosition position) =>
-        [.. _unread.Where(unread => unread.Id.IsAfter(position)).OrderBy(unread => unread.Id.First).ThenBy(unread => unread.Id.Second).Select(unread => unread.Entry)];
 
     /// <summary>A page for a reader beside the follower: of what is there, with no judgement on what should be.</summary>
     public async ValueTask<RevocationPage> PageAfterAsync(LogPosition position, CancellationToken cancellationToken)
@@ -195,13 +158,13 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             return true;
         }
 
-        return await _redis.CallAsync(database => database.StringGetAsync(_leadKey), cancellationToken) == _ownName
+        return await _redis.CallAsync(database => database.StringGetAsync(_leadKey, CommandFlags.DemandMaster), cancellationToken) == _ownName
             && await _redis.CallAsync(database => database.KeyExpireAsync(_leadKey, LeadFor), cancellationToken);
     }
 
     public async ValueTask EndLeadAsync(CancellationToken cancellationToken)
     {
-        if (await _redis.CallAsync(database => database.StringGetAsync(_leadKey), cancellationToken) == _ownName)
+        if (await _redis.CallAsync(database => database.StringGetAsync(_leadKey, CommandFlags.DemandMaster), cancellationToken) == _ownName)
         {
             await _redis.CallAsync(database => database.KeyDeleteAsync(_leadKey), cancellationToken);
         }

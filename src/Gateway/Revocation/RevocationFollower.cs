@@ -11,9 +11,13 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     private static readonly TimeSpan RetryPutBack = TimeSpan.FromSeconds(5);
 
     private readonly ForgettingClock _clock = new(time);
+    // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by page,
+    // what the last page still says. Kept through a fault: after a loss nobody else may have them.
+    private readonly RevocationChanges _waiting = new(list.Set);
     private LogPosition _position;
     private long _lastForgotten;
     private RevocationPutBack? _putBack;
+    private bool _isReadingAgain;
     private bool _isPutBackFailing;
     private long _lastPutBack;
     private bool _failing;
@@ -99,9 +103,12 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     /// <summary>The timestamp of the question whose answer was the end: what was written later is not in it.</summary>
     private async Task<long> ReadToTheEndAsync(CancellationToken stopping)
     {
-        // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by
-        // page, what the last page still says.
-        var waiting = new RevocationChanges(list.Set);
+        if (_isReadingAgain)
+        {
+            // A fault came between: who answers now may be another server, with less.
+            _putBack = new RevocationPutBack(list.Set, log, logger);
+        }
+
         var position = _position;
         RevocationPage page;
         long asked;
@@ -114,6 +121,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
+                _isReadingAgain = true;
             }
             else
             {
@@ -124,17 +132,18 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 // What another replica believes to have been taken back is not news to one that knows of a later revocation.
                 var isOld = i < page.Repeated || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
-                waiting.Add(page.Entries[i], isOld);
+                _waiting.Add(page.Entries[i], isOld);
             }
 
             if (!list.IsLoaded || page.IsLast)
             {
-                list.Set.Apply(waiting);
-                waiting.Clear();
+                list.Set.Apply(_waiting);
+                _waiting.Clear();
                 _position = position;
             }
         }
         while (!page.IsLast);
+        _isReadingAgain = false;
         return asked;
     }
 

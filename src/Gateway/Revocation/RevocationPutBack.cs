@@ -29,9 +29,9 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
     /// <param name="repeated">How many of the entries, the first ones, had been read before the loss.</param>
     public void Saw(IReadOnlyList<RevocationEntry> entries, int repeated)
     {
-        // An entry that had expired when it came is remembered until the next look, in both alike.
         _logged.ForgetLike(known);
-        _logged.Apply(entries);
+        // One that is over would count as one of the present minute, and hide that the log has lost one that is.
+        _logged.Apply([.. entries.Where(entry => entry.Operation == RevocationOperation.Restore || RevocationClock.MinuteOf(entry.Expires) >= known.Minute)]);
         _revokedAgain.UnionWith(entries.Skip(repeated)
             .Where(entry => entry.Operation == RevocationOperation.Revoke && known.WasRestored(entry.Key)).Select(entry => entry.Key));
     }

@@ -23,6 +23,9 @@ public sealed class TracedGateway : IAsyncLifetime
         var variables = Collector.Variables();
         variables["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=the-test";
         Program = await StartAsync(Destination, _key, variables);
+        // Durations are measured from the first scrape on.
+        using var scraper = new HttpClient { BaseAddress = new Uri(Program.ManagementAddress) };
+        await scraper.GetStringAsync("/metrics");
     }
 
     /// <summary>The same gateway with another collector, or none.</summary>

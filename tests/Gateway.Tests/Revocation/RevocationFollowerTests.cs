@@ -38,6 +38,32 @@ public sealed class RevocationFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_only_this_replica_knows_after_a_loss_survives_a_fault_in_reading_again()
+    {
+        RevocationEntry Of(string id) => new(RevocationKind.Jti, Shop.Issuer, id, 4_000_000_000);
+        var log = new ScriptedLog();
+        var list = new RevocationList(_clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, _clock, _loggers.CreateLogger<RevocationFollower>());
+        log.Pages.Enqueue(() => new RevocationPage([Of("early")], new LogPosition(1), IsLast: true));
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+
+        // One had been read and waited for the next page, the other one was acknowledged here, and then neither is in the log.
+        log.Pages.Enqueue(() => new RevocationPage([Of("read")], new LogPosition(2), IsLast: false));
+        log.Pages.Enqueue(() => new RevocationPage([Of("acknowledged")], default, IsLast: false, IsAfterLoss: true));
+        log.Pages.Enqueue(() => new RevocationPage([Of("early"), Of("read")], new LogPosition(2), IsLast: false));
+        log.Pages.Enqueue(() => throw new IOException("gone"));
+        log.Change();
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeFalse();
+        // The one that answers now has less than the one that answered before.
+        log.Pages.Enqueue(() => new RevocationPage([Of("early")], new LogPosition(1), IsLast: true));
+        await Eventually.TrueAsync(async () => await follower.TurnAsync(CancellationToken.None) && !follower.IsPuttingBack, "all is put back");
+
+        list.Check(_shop.Accept(_shop.Token().With("jti", "acknowledged"))).ShouldBe(RevocationStatus.Revoked);
+        list.Check(_shop.Accept(_shop.Token().With("jti", "read"))).ShouldBe(RevocationStatus.Revoked);
+        log.Appended.Select(entry => entry.Key).ShouldBe([Of("read").Key, Of("acknowledged").Key], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task List_is_as_old_as_the_question_that_a_slow_store_answered()
     {
         var log = new ScriptedLog();
@@ -79,7 +105,7 @@ public sealed class RevocationFollowerTests : IDisposable
         return page;
     }
 
-    /// <summary>A log that answers what a test queued, and then waits.</summary>
+    /// <summary>A log that answers what a test queued, and then that there is nothing more.</summary>
     private sealed class ScriptedLog : IRevocationLog
     {
         private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -90,13 +116,19 @@ public sealed class RevocationFollowerTests : IDisposable
         /// <summary>Completes when the last page has been asked for.</summary>
         public Task Drained => _drained.Task;
 
+        public List<RevocationEntry> Appended { get; } = [];
+
         public void Change() => _changes.Writer.TryWrite(true);
 
-        public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+        {
+            Appended.AddRange(entries);
+            return ValueTask.CompletedTask;
+        }
 
         public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
         {
-            var page = Pages.Dequeue();
+            var page = Pages.TryDequeue(out var next) ? next : () => new RevocationPage([], position, IsLast: true);
             if (Pages.Count == 0 && position != default)
             {
                 _drained.TrySetResult();
