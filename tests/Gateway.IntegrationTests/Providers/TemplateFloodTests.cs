@@ -108,6 +108,31 @@ public sealed class TemplateFloodTests : RealmFamily
     }
 
     [Fact]
+    public async Task Realm_verified_on_one_replica_gets_in_at_once_on_another_while_invented_ones_are_named()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        void Share(JsonObject configuration) => configuration
+            .With("Gateway:Revocation", $$"""{ "Store": "Redis", "Redis": { "Connection": "{{redis.Connection}}" } }""")
+            .With("Gateway:Issuers:steady", $$"""
+                { "Issuer": "https://steady.test", "Audiences": ["shop-api"], "Keys": { "JwksUri": "{{Provider.Address}}/realms/blue/keys" } }
+                """);
+        await using var first = await StartAsync(Any, Share);
+        await using var second = await StartAsync(Any, Share);
+        var loadedAt = await LoadedAtAsync();
+        await using var flood = new Flood(this, second);
+        await flood.IsFullAsync();
+
+        (await StatusAsync(first, Token("red"))).ShouldBe(200);
+        // News arrive in the order in which they were sent, so that the realm's have when these did.
+        (await first.RefreshAsync("steady")).Status.ShouldBe(200);
+        await Eventually.TrueAsync(async () => await LoadedAtAsync() != loadedAt, "the later news have arrived");
+
+        (await StatusAsync(second, Token("red"))).ShouldBe(200);
+
+        async Task<string> LoadedAtAsync() => (await second.DescribeAsync("steady"))!["loadedAt"]!.GetValue<string>();
+    }
+
+    [Fact]
     public async Task Listed_realm_gets_in_however_many_others_of_the_list_are_not_there()
     {
         var listed = string.Join(", ", Enumerable.Range(0, 30).Select(i => $"\"r-{i}\""));
