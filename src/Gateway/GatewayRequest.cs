@@ -13,7 +13,7 @@ namespace Gateway;
 internal sealed class GatewayRequest(GatewaySnapshot snapshot)
 {
     /// <summary>The configuration that the request goes by, whatever is read meanwhile; from the first stage that decides.</summary>
-    public GatewaySnapshot Snapshot { get; set; } = snapshot;
+    public GatewaySnapshot Snapshot { get; } = snapshot;
 
     /// <summary>Null where none matched: 404, or 405 for its method.</summary>
     public ProtectedRoute? Route { get; set; }

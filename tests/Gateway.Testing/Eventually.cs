@@ -6,7 +6,18 @@ internal static class Eventually
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    public static Task TrueAsync(Func<Task<bool>> condition, string what) => TrueAsync(condition, () => what);
+
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>Nothing is left of what the look finds; what is left in the end is named.</summary>
+    public static Task EmptyAsync(Func<string[]> look, string what)
+    {
+        string[] left = [];
+        return TrueAsync(() => Task.FromResult((left = look()).Length == 0), () => $"{what}; left: {string.Join(", ", left)}");
+    }
+
+    private static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what)
     {
         using var timer = new PeriodicTimer(Step);
         var start = TimeProvider.System.GetTimestamp();
@@ -14,12 +25,10 @@ internal static class Eventually
         {
             if (TimeProvider.System.GetElapsedTime(start) > Deadline)
             {
-                throw new TimeoutException($"Not within {Deadline.TotalSeconds} s: {what}.");
+                throw new TimeoutException($"Not within {Deadline.TotalSeconds} s: {what()}.");
             }
 
             await timer.WaitForNextTickAsync();
         }
     }
-
-    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 }

@@ -6,8 +6,6 @@ namespace Gateway.IntegrationTests.Administration;
 /// <summary>Who may use <c>/admin</c>.</summary>
 public sealed class AdminAccessTests : IAsyncLifetime
 {
-    private const string Issuer = "https://idp.test";
-
     private static readonly (HttpMethod Method, string Path)[] Calls =
     [
         (HttpMethod.Get, "/admin/issuers"),
@@ -165,24 +163,10 @@ public sealed class AdminAccessTests : IAsyncLifetime
         ((int)answer.StatusCode).ShouldBe(200);
     }
 
-    private string Token(string scope) => new TokenBuilder(_key, Issuer).With("scope", scope).Build();
+    private string Token(string scope) => AdminGateway.Token(_key, scope);
 
-    private Task<TestGateway> StartAsync(string environment, bool hasPolicy, Action<JsonObject>? edit = null)
-    {
-        var configuration = TestGateway.Configuration(_destination)
-            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
-            .With("Gateway:Policies:admins", """{ "Scopes": { "All": ["gateway:admin"] } }""");
-        if (hasPolicy)
-        {
-            configuration.With("Gateway:Management:Policy", JsonValue.Create("admins"));
-        }
-
-        edit?.Invoke(configuration);
-        return TestGateway.StartAsync(
-            configuration,
-            files: new Dictionary<string, string> { ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString() },
-            environment: environment);
-    }
+    private Task<TestGateway> StartAsync(string environment, bool hasPolicy, Action<JsonObject>? edit = null) =>
+        AdminGateway.StartAsync(_destination, _key, environment, hasPolicy, edit);
 
     private static async Task<int> StatusAsync(string address, HttpMethod method, string path, string? token = null)
     {

@@ -7,7 +7,6 @@ namespace Gateway.IntegrationTests.Administration;
 public sealed class StatusPageTests : IAsyncLifetime
 {
     private const string Hostile = "<script>alert(1)</script>";
-    private const string Issuer = "https://idp.test";
 
     private readonly SigningKey _key = SigningKey.Rsa("\"><img src=x onerror=alert(2)>");
     private RecordingDestination _destination = null!;
@@ -185,35 +184,25 @@ public sealed class StatusPageTests : IAsyncLifetime
             + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\nConnection: close\r\n\r\n{form}");
     }
 
-    private string Token(string scope) => new TokenBuilder(_key, Issuer).With("scope", scope).Build();
+    private string Token(string scope) => AdminGateway.Token(_key, scope);
 
-    private Task<TestGateway> StartAsync(string environment, bool hasPolicy = true, string? sources = null, Action<JsonObject>? edit = null)
-    {
-        var configuration = TestGateway.Configuration(_destination)
-            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
-            .With("Gateway:Issuers:dark", $$"""
-                { "Issuer": "https://dark.test", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:{{RedisServer.FreePort()}}/keys" }, "Required": false }
-                """)
-            .With("Gateway:Policies:admins", """{ "Issuers": ["shop"], "Scopes": { "All": ["gateway:admin"] } }""")
-            .With("Gateway:Policies:orders", """
-                { "Issuers": ["shop"], "Scopes": { "All": ["orders:read"] }, "Claims": [{ "Path": "tenant", "Equals": "<b>blue</b>" }], "Mode": "Report", "OnRevocationUnavailable": "Allow" }
-                """)
-            .With("Gateway:RateLimits:few", """{ "Kind": "SlidingWindow", "Permits": 5, "Window": "00:01:00", "PartitionBy": "sub" }""")
-            .With("Gateway:TokenSources", sources is null ? null : JsonNode.Parse(sources));
-        var route = TestGateway.Route("orders", "/hostile/{**rest}");
-        (route["RateLimiterPolicy"], route["MaxRequestBodySize"]) = ("few", 1000);
-        configuration["ReverseProxy"]!["Routes"]![Hostile] = route;
-        if (environment == "Production" && hasPolicy)
+    private Task<TestGateway> StartAsync(string environment, bool hasPolicy = true, string? sources = null, Action<JsonObject>? edit = null) =>
+        AdminGateway.StartAsync(_destination, _key, environment, hasPolicy && environment == "Production", configuration =>
         {
-            configuration.With("Gateway:Management:Policy", JsonValue.Create("admins"));
-        }
-
-        edit?.Invoke(configuration);
-        return TestGateway.StartAsync(
-            configuration,
-            files: new Dictionary<string, string> { ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString() },
-            environment: environment);
-    }
+            var route = TestGateway.Route("orders", "/hostile/{**rest}");
+            (route["RateLimiterPolicy"], route["MaxRequestBodySize"]) = ("few", 1000);
+            configuration["ReverseProxy"]!["Routes"]![Hostile] = route;
+            configuration
+                .With("Gateway:Issuers:dark", $$"""
+                    { "Issuer": "https://dark.test", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:{{RedisServer.FreePort()}}/keys" }, "Required": false }
+                    """)
+                .With("Gateway:Policies:orders", """
+                    { "Issuers": ["shop"], "Scopes": { "All": ["orders:read"] }, "Claims": [{ "Path": "tenant", "Equals": "<b>blue</b>" }], "Mode": "Report", "OnRevocationUnavailable": "Allow" }
+                    """)
+                .With("Gateway:RateLimits:few", """{ "Kind": "SlidingWindow", "Permits": 5, "Window": "00:01:00", "PartitionBy": "sub" }""")
+                .With("Gateway:TokenSources", sources is null ? null : JsonNode.Parse(sources));
+            edit?.Invoke(configuration);
+        });
 }
 
 /// <summary>What status-page.mjs saw.</summary>

@@ -3,7 +3,6 @@ using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.IntegrationTests.Revocation;
 
@@ -18,9 +17,9 @@ public sealed class RevocationCrashTests
     {
         await using var redis = await RedisServer.StartAsync();
         var acknowledged = new List<string>();
-        await using (var connection = Connect(redis))
+        await using (var connection = RedisRevocations.Connect(redis.Connection))
         {
-            var log = Log(connection);
+            var log = RedisRevocations.Log(connection);
             var killing = Task.CompletedTask;
             try
             {
@@ -46,8 +45,8 @@ public sealed class RevocationCrashTests
 
         acknowledged.Count.ShouldBeInRange(KilledAfter, 9_999);
         await redis.RestartAsync();
-        await using var again = Connect(redis);
-        acknowledged.Except(await ReadAsync(Log(again))).ShouldBeEmpty();
+        await using var again = RedisRevocations.Connect(redis.Connection);
+        acknowledged.Except(await ReadAsync(RedisRevocations.Log(again))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -82,20 +81,4 @@ public sealed class RevocationCrashTests
         while (!page.IsLast);
         return found;
     }
-
-    private static RedisConnection Connect(RedisServer redis) => new(
-        new RedisSettings
-        {
-            Connection = redis.Connection,
-            Name = "redis",
-            PasswordFile = null,
-            KeyPrefix = "gateway:",
-            Timeout = TimeSpan.FromSeconds(2),
-            Authorities = null,
-            Certificate = null,
-        },
-        TimeProvider.System, NullLogger<RedisConnection>.Instance);
-
-    private static RedisRevocationLog Log(RedisConnection connection) =>
-        new(connection, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);
 }

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gateway.Redis;
 using Gateway.Revocation;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Testing.Drills;
 
@@ -74,8 +73,8 @@ internal sealed class RevocationSite : IAsyncDisposable
     /// <summary>Writes so many to Redis, many at a time, and names them.</summary>
     public async Task FillAsync(string prefix, int count)
     {
-        await using var connection = Connect();
-        var log = Log(connection);
+        await using var connection = RedisRevocations.Connect(_connection);
+        var log = RedisRevocations.Log(connection);
         var expires = TimeProvider.System.GetUtcNow().AddHours(6).ToUnixTimeSeconds();
         foreach (var some in Enumerable.Range(0, count).Chunk(10_000))
         {
@@ -88,8 +87,8 @@ internal sealed class RevocationSite : IAsyncDisposable
     /// <summary>What Redis says is revoked.</summary>
     public async Task<RevocationSet> ReadAsync()
     {
-        await using var connection = Connect();
-        var log = Log(connection);
+        await using var connection = RedisRevocations.Connect(_connection);
+        var log = RedisRevocations.Log(connection);
         var set = new RevocationSet();
         RevocationPage page = default;
         do
@@ -143,20 +142,4 @@ internal sealed class RevocationSite : IAsyncDisposable
         configuration["ReverseProxy"]!["Routes"]!["lenient"] = TestGateway.Route("lenient", "/lenient/{**rest}");
         return configuration;
     }
-
-    private RedisConnection Connect() => new(
-        new RedisSettings
-        {
-            Connection = _connection,
-            Name = "redis",
-            PasswordFile = null,
-            KeyPrefix = "gateway:",
-            Timeout = TimeSpan.FromSeconds(2),
-            Authorities = null,
-            Certificate = null,
-        },
-        TimeProvider.System, NullLogger<RedisConnection>.Instance);
-
-    private static RedisRevocationLog Log(RedisConnection connection) =>
-        new(connection, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);
 }
