@@ -8,7 +8,7 @@ namespace Gateway.Cors;
 /// </summary>
 internal static class RouteCors
 {
-    public static void UseRouteCors(this IApplicationBuilder app) => app.UseWhen(HasPolicy, static routed => routed.UseCors());
+    public static void UseRouteCors(this IApplicationBuilder app) => app.UseOnceNeeded(HasPolicy, static routed => routed.UseCors());
 
     private static bool HasPolicy(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ICorsMetadata>() is not null;
 }

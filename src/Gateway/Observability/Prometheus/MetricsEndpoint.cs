@@ -1,22 +1,20 @@
 using System.Text;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace Gateway.Observability.Prometheus;
 
 /// <summary>
 /// <c>/metrics</c> on the management listener. The framework's instruments are listened to from the first scrape on: until somebody asks,
-/// they cost a request nothing. The gateway's own counters count from the start. One collection runs at a time and its text is good for a moment, so that many scrapers
-/// cost no more than one.
+/// they cost a request nothing, and the process no memory. The gateway's own counters count from the start. One collection runs at a time
+/// and its text is good for a moment, so that many scrapers cost no more than one.
 /// </summary>
 internal sealed class MetricsEndpoint : IDisposable
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
-    private readonly PrometheusExporter _exporter = new();
-    private readonly ProcessMetrics? _process;
-    private readonly Lazy<MeterProvider>? _provider;
+    private readonly bool _isDisabled;
+    // Asked for by one at a time. What fails once, such as for want of file handles, is tried again by the next scrape.
+    private readonly Lazy<MetricsCollection> _collection;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly Dictionary<PrometheusFormat, byte[]> _texts = [];
     private long? _collected;
@@ -24,23 +22,13 @@ internal sealed class MetricsEndpoint : IDisposable
     public MetricsEndpoint(TelemetrySettings settings, IConfiguration configuration, TimeProvider time)
     {
         _time = time;
-        if (!settings.IsDisabled)
-        {
-            _process = new ProcessMetrics();
-            // Asked for by one at a time. What fails once, such as for want of file handles, is tried again by the next scrape.
-            _provider = new Lazy<MeterProvider>(() => Sdk.CreateMeterProviderBuilder()
-                .ConfigureServices(services => services.AddSingleton(configuration))
-                .ConfigureResource(TelemetryServices.Describe)
-                .AddGatewayMeters()
-                .AddMeter(ProcessMetrics.MeterName)
-                .AddReader(new BaseExportingMetricReader(_exporter))
-                .Build(), LazyThreadSafetyMode.PublicationOnly);
-        }
+        _isDisabled = settings.IsDisabled;
+        _collection = new Lazy<MetricsCollection>(() => new MetricsCollection(configuration), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public void Map(IEndpointRouteBuilder app)
     {
-        if (_provider is not null)
+        if (!_isDisabled)
         {
             app.MapGet("/metrics", ScrapeAsync);
         }
@@ -48,13 +36,11 @@ internal sealed class MetricsEndpoint : IDisposable
 
     public void Dispose()
     {
-        if (_provider is { IsValueCreated: true })
+        if (_collection.IsValueCreated)
         {
-            _provider.Value.Dispose();
+            _collection.Value.Dispose();
         }
 
-        _process?.Dispose();
-        _exporter.Dispose();
         _oneAtATime.Dispose();
     }
 
@@ -76,15 +62,14 @@ internal sealed class MetricsEndpoint : IDisposable
         {
             if (_collected is not { } collected || _time.GetElapsedTime(collected) >= GoodFor)
             {
-                _ = _provider!.Value;
+                _collection.Value.Collect();
                 _texts.Clear();
-                _exporter.Collect!(Timeout.Infinite);
                 _collected = _time.GetTimestamp();
             }
 
             if (!_texts.TryGetValue(format, out var text))
             {
-                text = Encoding.UTF8.GetBytes(_exporter.Render(format));
+                text = Encoding.UTF8.GetBytes(_collection.Value.Render(format));
                 _texts.Add(format, text);
             }
 
