@@ -31,6 +31,19 @@ def scheduled(binaries, url, tokens, rate, seconds):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def beside(url, tokens, rate, seconds):
+    """Starts clients that together send at this rate and cost the machine little, one for each token; what was answered comes from `answered`."""
+    return [subprocess.Popen(["h2load", "--h1", "-t1", "-c4", f"--rps={max(1, rate // (4 * len(tokens)))}", "-D", str(seconds),
+                              "-H", f"authorization: Bearer {token}", url], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            for token in tokens]
+
+
+def answered(clients, seconds):
+    """How many answers began with each digit from 2 to 5."""
+    codes = [re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", client.communicate(timeout=seconds + 60)[0]) for client in clients]
+    return [sum(int(found[digit]) for found in codes) for digit in range(1, 5)]
+
+
 def finish(client, seconds):
     output, errors = client.communicate(timeout=seconds + 60)
     return json.loads(output) if client.returncode == 0 else {"error": errors.strip().splitlines()[0] if errors.strip() else "ended"}

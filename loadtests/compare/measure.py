@@ -24,7 +24,7 @@ class Run:
         self.folder, self.binaries, self.product, self.tokens = folder, binaries, product, tokens
         self.rounds = int(os.environ.get("ROUNDS", "5"))
         self.seconds = int(os.environ.get("SECONDS_EACH", "6"))
-        self.warm_up = int(os.environ.get("WARM_UP", "15"))
+        self.warm_up = int(os.environ.get("WARM_UP", "30"))
         self.revoked = int(os.environ.get("REVOKED", "1000000"))
         self.pool = int(os.environ.get("TOKENS", "160000"))
         self.checks = json.loads((tokens / "checks.json").read_text())

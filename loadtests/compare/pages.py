@@ -20,6 +20,7 @@ NAMES = {
     "latency": "Times at 60 % of bare YARP's maximum, open loop",
     "latency-all": "Times at 60 % of the slowest one's maximum, open loop",
     "quiet": "Times of good tokens at a quarter of each one's maximum, open loop",
+    "beside-good": "The same beside as many good tokens",
     "flood": "The same beside as many bad signatures",
 }
 

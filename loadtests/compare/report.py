@@ -108,6 +108,7 @@ def goals(document):
     if of("flood", "gateway", "p99") and of("quiet", "gateway", "p99"):
         goal("p99 of good tokens under a flood of bad signatures over that without, at most", 1.5,
              of("flood", "gateway", "p99") / of("quiet", "gateway", "p99"), False)
+        goal("the same over as much more good traffic, at most", 1.5, of("flood", "gateway", "p99") / of("beside-good", "gateway", "p99"), False)
     ours, bare = of("one", "gateway", "allocated_bytes", "median"), of("one", "bare", "allocated_bytes", "median")
     goal("bytes allocated per request beyond bare YARP, at most", 200, ours - bare if ours and bare else None, False)
     goal("resident memory, empty revocation list, over bare YARP, at most", 1.15, over("memory", ("resident", "median"), "gateway-empty"), False)

@@ -2,7 +2,7 @@
 # Measures the gateway beside other proxies on this machine: one command, everything on loopback, nothing left running.
 # See loadtests/README.md. Settings, all optional:
 #   ROUNDS=5 SECONDS_EACH=6   interleaved rounds, and the length of each turn
-#   WARM_UP=15                seconds of load for each server before the first round
+#   WARM_UP=30                seconds of load for each server before the first round
 #   SCENARIOS="one many new es256 new-es256 bad http2 latency latency-all flood large runtime revocations memory start"
 #   PEERS="direct bare bare-again stock stock-redis haproxy haproxy-jwt apache gateway"
 #   REVOKED=1000000           revocations in Redis

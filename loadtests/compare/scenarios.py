@@ -11,6 +11,8 @@ from processes import Server, free_ports
 from revocations import arriving, fill
 
 MANY = 10_000
+BESIDE = 4
+LOADED = 10
 ARRIVING = 1_000
 # Nothing verifies an RS256 token and proxies its request more often than this on two cores: what sizes the rounds of new tokens.
 FASTEST = 40_000
@@ -69,25 +71,28 @@ def latency_all(run, peers):
 
 
 def flood(run, peers):
-    """Good traffic at a quarter of what the peer can do, without and with as many bad signatures beside it."""
+    """
+    Good traffic at a quarter of what the peer can do: alone, beside as many good tokens, and beside as many bad signatures. What the second
+    costs is the machine's; what the third costs beyond it is the checking.
+    """
     checked = [peer for peer in peers if peer.name not in OPEN]
-    tokens = run.folder / "bad.txt"
     with open(run.tokens / "RS256.txt", encoding="ascii") as lines:
-        tokens.write_text("".join(spoilt(line) for line in itertools.islice(lines, MANY)))
-    for leg in ("quiet", "flood"):
-        run.results[leg] = {}
+        good = [line.strip() for line in itertools.islice(lines, BESIDE)]
+    tokens = {"quiet": [], "beside-good": good, "flood": [spoilt(token + "\n").strip() for token in good]}
+    run.results.update({leg: {} for leg in tokens})
     for turn in range(run.rounds):
         for peer in rotated(checked, turn):
             rate = int(0.25 * capacity(run, peer))
-            for leg in (("quiet", "flood") if turn % 2 == 0 else ("flood", "quiet")):
-                flooding = load.scheduled(run.binaries, peer.url, tokens, rate, run.seconds + 2) if leg == "flood" else None
+            for leg in rotated(list(tokens), turn):
+                clients = load.beside(peer.url, tokens[leg], rate, run.seconds + 2) if tokens[leg] else []
                 run.record(leg, peer.name, scheduled(run, peer, rate, run.seconds))
-                if flooding and set(load.finish(flooding, run.seconds).get("statuses", {})) - {"400", "401"}:
-                    raise SystemExit(f"{peer.name} let a bad signature through, or could not answer the flood.")
+                counts = load.answered(clients, run.seconds)
+                if sum(counts) - counts[2 if leg == "flood" else 0] or sum(counts) < 0.8 * rate * run.seconds * bool(clients):
+                    raise SystemExit(f"{peer.name} let a bad signature through, or could not answer: {counts} beside {rate} requests/s.")
 
 
 def memory(run, peers):
-    """Of a process of its own: started, loaded with one token, and looked at."""
+    """Of a process of its own: started, loaded with one token until most of its code is compiled, and looked at."""
     names = [peer.name for peer in peers if peer.name not in ("direct", "bare-again")]
     if "gateway" in names:
         names.append("gateway-empty")
@@ -96,7 +101,7 @@ def memory(run, peers):
             peer = Peer(name, run)
             try:
                 peer.start()
-                load.closed(peer.url, run.tokens / "RS256.txt", 1, run.seconds)
+                load.closed(peer.url, run.tokens / "RS256.txt", 1, max(LOADED, run.seconds))
                 run.record("memory", name, {"resident": peer.server.resident_bytes()})
             finally:
                 peer.stop()
