@@ -1,6 +1,7 @@
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
+using Gateway.Benchmarks.Operations;
 
 namespace Gateway.Benchmarks;
 
@@ -13,6 +14,7 @@ internal static class ShortCommand
     public static async Task<int> RunAsync()
     {
         var (ran, failed) = (0, 0);
+        RevocationBenchmarks.Most = 10_000;
         foreach (var type in typeof(ShortCommand).Assembly.GetTypes().Where(HasBenchmarks))
         {
             foreach (var benchmark in BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases)

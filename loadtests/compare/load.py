@@ -41,6 +41,8 @@ def beside(url, tokens, rate, seconds):
 def answered(clients, seconds):
     """How many answers began with each digit from 2 to 5."""
     codes = [re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", client.communicate(timeout=seconds + 60)[0]) for client in clients]
+    if not all(codes):
+        raise SystemExit("h2load ended without saying what it was answered.")
     return [sum(int(found[digit]) for found in codes) for digit in range(1, 5)]
 
 

@@ -80,6 +80,9 @@ def flood(run, peers):
         good = [line.strip() for line in itertools.islice(lines, BESIDE)]
     tokens = {"quiet": [], "beside-good": good, "flood": [spoilt(token + "\n").strip() for token in good]}
     run.results.update({leg: {} for leg in tokens})
+    for peer in checked:
+        if any(peer.status(token) not in (400, 401) for token in tokens["flood"]):
+            raise SystemExit(f"{peer.name} does not refuse a bad signature.")
     for turn in range(run.rounds):
         for peer in rotated(checked, turn):
             rate = int(0.25 * capacity(run, peer))
@@ -207,21 +210,19 @@ def closed(run, peers, scenario, tokens, count, spoil=False):
 
 
 def every_token_new(run, peers, scenario, algorithm):
-    """Every server is started again before its turn, so that it has seen none of the tokens, and warmed with others."""
-    warm, pool = run.folder / f"{algorithm}.warm.txt", run.folder / f"{algorithm}.new.txt"
+    """Each round has tokens of its own, so that nobody has seen any of them."""
     with open(run.tokens / f"{algorithm}.txt", encoding="ascii") as lines:
         tokens = lines.readlines()
-    count = len(tokens) - len(tokens) // 8
-    pool.write_text("".join(tokens[:count]))
-    warm.write_text("".join(tokens[count:]))
+    count = len(tokens) // (run.rounds + 1)
     seconds = max(1, min(run.seconds, count // FASTEST))
-    for turn in range(run.rounds):
-        for peer in rotated(peers, turn):
-            if peer.name != "direct":
-                peer.stop()
-                peer.start()
-            # The runtime recompiles what is hot, here as before the first round.
-            load.closed(peer.url, warm, 0, run.warm_up)
+    pool = run.folder / f"{algorithm}.new.txt"
+    for turn in range(-1, run.rounds):
+        # The first is to warm up: what a new token takes has not been compiled yet.
+        pool.write_text("".join(tokens[(turn + 1) * count:(turn + 2) * count]))
+        for peer in rotated(peers, max(0, turn)):
+            if turn < 0:
+                load.closed(peer.url, pool, 0, max(run.warm_up // 3, 1))
+                continue
             result = sampled(run, peer, lambda: load.closed(peer.url, pool, 0, seconds))
             if result["requests"] > count and peer.name not in OPEN:
                 run.notes.append(f"{scenario}: {peer.name} was sent {result['requests'] - count} tokens twice; raise TOKENS.")

@@ -50,7 +50,8 @@ internal sealed class IdentityTransform : ITransformProvider
         return ValueTask.CompletedTask;
     }
 
-    private static void Set(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
+    /// <summary>For the request to the destination, whose headers have none of these names.</summary>
+    public static void Set(ImmutableArray<IdentityHeader> identity, HttpRequestHeaders headers)
     {
         var count = headers.NonValidated.Count;
         Add(identity, headers);

@@ -11,7 +11,6 @@ namespace Gateway.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
-    private const int MaxPending = 256;
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
     private readonly RedisSettings _settings;
@@ -22,9 +21,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private ImmutableList<Subscription> _subscriptions = [];
-    private volatile ConnectionMultiplexer? _multiplexer;
+    private volatile RedisLink? _link;
     private Task? _keeping;
-    private int _pending;
 
     public RedisConnection(RedisSettings settings, TimeProvider time, ILogger<RedisConnection> logger)
     {
@@ -41,7 +39,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     public RedisStatus Status => new(
         _settings.Name,
         _health.Fault is { } fault ? RedisFaults.Of(fault).Message : null,
-        _multiplexer is not null,
+        _link is not null,
         _health.IsBreakerOpen);
 
     /// <summary>The deadline of every call.</summary>
@@ -55,19 +53,22 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <exception cref="RedisUnavailableException">It failed, or would have.</exception>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
-        Start();
-        await _firstAttempt.Task.WaitAsync(cancellationToken);
-        if (_multiplexer is not { } multiplexer)
-        {
-            throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
-        }
-
-        return await CallAsync(multiplexer, call, cancellationToken);
+        await LinkAsync(cancellationToken);
+        return await CallAsync(_link ?? throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected), call, cancellationToken);
     }
 
-    /// <summary>Waits, when so configured, until enough replicas have what this connection wrote.</summary>
+    /// <summary>What calls are made on at the moment, to be told from what replaces it; null when there is none.</summary>
+    public async Task<object?> LinkAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        await _firstAttempt.Task.WaitAsync(cancellationToken);
+        return _link;
+    }
+
+    /// <summary>Waits, when so configured, until enough replicas have what was written.</summary>
+    /// <param name="wroteOn">What <see cref="LinkAsync"/> gave before the writing: of a new connection Redis says that nothing is missing.</param>
     /// <exception cref="RedisUnavailableException">They have not in time.</exception>
-    public async Task WaitForReplicasAsync(CancellationToken cancellationToken)
+    public async Task WaitForReplicasAsync(object? wroteOn, CancellationToken cancellationToken)
     {
         if (_settings.WaitReplicas == 0)
         {
@@ -76,7 +77,13 @@ internal sealed class RedisConnection : IAsyncDisposable
 
         // Redis' answer comes before the deadline is over.
         var patience = (int)(_settings.Timeout * 0.75).TotalMilliseconds;
+        if (_link is not { } link || link != wroteOn)
+        {
+            throw new RedisUnavailableException(RedisFault.NotReplicated);
+        }
+
         var answer = await CallAsync(
+            link,
             database => IsCluster(database)
                 ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
                 : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
@@ -99,9 +106,9 @@ internal sealed class RedisConnection : IAsyncDisposable
             _subscriptions = _subscriptions.Add(subscription);
         }
 
-        if (_multiplexer is { } multiplexer)
+        if (_link is { } link)
         {
-            await SubscribeAsync(multiplexer, subscription);
+            await SubscribeAsync(link.Multiplexer, subscription);
         }
     }
 
@@ -120,25 +127,22 @@ internal sealed class RedisConnection : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<T> CallAsync<T>(ConnectionMultiplexer multiplexer, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(RedisLink link, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         if (!_health.MayCall())
         {
             throw new RedisUnavailableException(RedisFault.Silent);
         }
 
-        if (Interlocked.Increment(ref _pending) > MaxPending)
-        {
-            Interlocked.Decrement(ref _pending);
-            throw new RedisUnavailableException(RedisFault.TooManyCalls);
-        }
-
-        Task<T>? reply = null;
         try
         {
-            reply = call(multiplexer.GetDatabase());
-            var answer = await reply.WaitAsync(_settings.Timeout, _time, cancellationToken);
-            _health.Answered();
+            var answer = await link.CallAsync(call, cancellationToken);
+            // What comes of a connection that was replaced says nothing about the one that replaced it.
+            if (link == _link)
+            {
+                _health.Answered();
+            }
+
             // Off the client's reader thread: what follows may take its time.
             await Task.Yield();
             return answer;
@@ -146,28 +150,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             var fault = _connector.Classify(exception);
-            // Others than the one that would have to answer are there.
-            fault = fault == RedisFault.NotConnected && multiplexer.IsConnected ? RedisFault.NoPrimary : fault;
-            _health.Failed(fault);
+            fault = fault == RedisFault.NotConnected && link.HasOthers ? RedisFault.NoPrimary : fault;
+            if (link == _link)
+            {
+                _health.Failed(fault);
+            }
+
             throw new RedisUnavailableException(fault);
-        }
-        finally
-        {
-            if (reply is null || reply.IsCompleted)
-            {
-                Interlocked.Decrement(ref _pending);
-            }
-            else
-            {
-                // Not answered yet: it counts until the client lets go of it.
-                _ = reply.ContinueWith(
-                    late =>
-                    {
-                        _ = late.Exception;
-                        Interlocked.Decrement(ref _pending);
-                    },
-                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
         }
     }
 
@@ -192,23 +181,39 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             if (await TryConnectAsync(stopping) is { } multiplexer)
             {
-                _multiplexer = multiplexer;
+                var (link, before) = (new RedisLink(multiplexer, _settings.Timeout, _time), _link);
+                _link = link;
                 _health.Connected();
+                Discard(before);
                 foreach (var subscription in _subscriptions)
                 {
                     await SubscribeAsync(multiplexer, subscription);
                 }
 
                 _firstAttempt.TrySetResult();
-                await UntilLostAsync(multiplexer, stopping);
-                _multiplexer = null;
-                _connector.Discard(multiplexer);
+                await UntilLostAsync(link, stopping);
+                if (!_health.IsObsolete)
+                {
+                    // Nothing answers on it. One that is only obsolete still serves what it can until there is another.
+                    _link = null;
+                    Discard(link);
+                }
             }
             else
             {
                 _firstAttempt.TrySetResult();
                 await Task.Delay(CheckEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+
+        Discard(Interlocked.Exchange(ref _link, null));
+    }
+
+    private void Discard(RedisLink? link)
+    {
+        if (link is not null)
+        {
+            _connector.Discard(link.Multiplexer);
         }
     }
 
@@ -245,21 +250,17 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    private async Task UntilLostAsync(ConnectionMultiplexer multiplexer, CancellationToken stopping)
+    private async Task UntilLostAsync(RedisLink link, CancellationToken stopping)
     {
-        while (!_health.IsLost)
+        // At the earliest after a second: what connecting anew does not cure must not be tried as fast as it can be.
+        do
         {
             await Task.Delay(CheckEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-
-            if (_health.SinceAnswer >= CheckEvery)
+            if (!stopping.IsCancellationRequested && _health.SinceAnswer >= CheckEvery)
             {
                 try
                 {
-                    await CallAsync(multiplexer, database => database.PingAsync(CommandFlags.DemandMaster), stopping);
+                    await CallAsync(link, database => database.PingAsync(CommandFlags.DemandMaster), stopping);
                 }
                 catch (Exception fault) when (fault is RedisUnavailableException or OperationCanceledException)
                 {
@@ -267,6 +268,7 @@ internal sealed class RedisConnection : IAsyncDisposable
                 }
             }
         }
+        while (!_health.IsLost && !stopping.IsCancellationRequested);
     }
 
     private sealed record Subscription(string Channel, Action<string?> Handler);

@@ -42,6 +42,18 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
     }
 
+    /// <summary>Whether the connection works, but not for all there is to ask.</summary>
+    public bool IsObsolete
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isObsolete;
+            }
+        }
+    }
+
     public bool MayCall() => _breaker.MayCall();
 
     /// <summary>A new connection, which has time to show whether all is well again.</summary>

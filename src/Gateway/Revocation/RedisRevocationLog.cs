@@ -65,6 +65,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
         RedisResult? last = null;
+        var link = await _redis.LinkAsync(cancellationToken);
         foreach (var some in entries.Chunk(AppendAtOnce))
         {
             // In one go: the client keeps the order of calls, and each is acknowledged by its own answer.
@@ -76,7 +77,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         if (last is not null)
         {
             await RingAsync((string?)last, cancellationToken);
-            await _redis.WaitForReplicasAsync(cancellationToken);
+            await _redis.WaitForReplicasAsync(link, cancellationToken);
         }
     }
 

@@ -121,7 +121,10 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
+                // Nobody else may have these, or what waits, so they are in force at once; none of it is older than what is known.
+                ApplyAll(page.Entries, !_isReadingAgain);
                 _isReadingAgain = true;
+                continue;
             }
             else
             {
@@ -135,6 +138,12 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 _waiting.Add(page.Entries[i], isOld);
             }
 
+            if (!_isReadingAgain)
+            {
+                // From here on also after a fault: whether the log still has this page is seen only from its end.
+                _position = position;
+            }
+
             if (!list.IsLoaded || page.IsLast)
             {
                 list.Set.Apply(_waiting);
@@ -145,6 +154,24 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         while (!page.IsLast);
         _isReadingAgain = false;
         return asked;
+    }
+
+    private void ApplyAll(IReadOnlyList<RevocationEntry> acknowledged, bool isNewer)
+    {
+        if (!isNewer)
+        {
+            // What waits was read from the log's start, and only its end says what holds.
+            list.Set.Apply(acknowledged);
+            return;
+        }
+
+        foreach (var entry in acknowledged)
+        {
+            _waiting.Add(entry);
+        }
+
+        list.Set.Apply(_waiting);
+        _waiting.Clear();
     }
 
     private async Task PutBackAsync(CancellationToken stopping)

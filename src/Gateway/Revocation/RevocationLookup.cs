@@ -90,12 +90,38 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
         try
         {
             // Not given up with the request: a call counts until Redis has answered it or its own deadline is over.
-            var found = await redis.CallAsync(database => Task.WhenAll(keys.Select(key => database.KeyExistsAsync(key, CommandFlags.DemandMaster))), CancellationToken.None);
-            return found.Contains(true);
+            return await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
+        }
+        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.NoPrimary)
+        {
+            // What a replica has not may be new; what it has was revoked.
+            if (await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.None), CancellationToken.None))
+            {
+                return true;
+            }
+
+            throw;
         }
         finally
         {
             _places.Release();
         }
+    }
+
+    /// <summary>One that is there decides, whatever became of the questions for the others, which other nodes may have.</summary>
+    private static async Task<bool> IsAnyThereAsync(IDatabase database, ImmutableArray<string> keys, CommandFlags flags)
+    {
+        var answers = keys.Select(key => database.KeyExistsAsync(key, flags)).ToList();
+        var all = Task.WhenAll(answers);
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var answer in answers)
+        {
+            if (answer.IsCompletedSuccessfully && await answer)
+            {
+                return true;
+            }
+        }
+
+        return (await all).Contains(true);
     }
 }

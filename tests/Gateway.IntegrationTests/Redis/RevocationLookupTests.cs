@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Administration;
 using Gateway.IntegrationTests.Connections;
+using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
 
@@ -110,14 +112,51 @@ public sealed class RevocationLookupTests
         (await LiveGateway.UntilClosedAsync(socket)).ShouldBeLessThan(LiveGateway.Soon);
     }
 
+    [Fact]
+    public async Task Key_that_a_replica_has_refuses_while_the_primary_is_away_and_nobody_connects_anew_with_each_request()
+    {
+        await using var all = await RedisGateways.StartAsync(0);
+        await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
+        all.Configure = configuration => Configure(configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
+        await all.AddAsync();
+        var known = all.Issuer.Token().With("jti", "known").Build();
+        var other = all.Issuer.Token().Build();
+        await all.Redis.CommandAsync("SET", "revoked:known", "1");
+        await Eventually.TrueAsync(async () => await replica.CommandAsync("EXISTS", "revoked:known") == "1", "the replica has the key");
+        await ShouldAnswerAsync(all, other, HttpStatusCode.OK);
+
+        await all.Redis.KillAsync();
+        await RedisGateways.UntilAsync(all[0], other, HttpStatusCode.ServiceUnavailable);
+        var (since, before) = (TimeProvider.System.GetTimestamp(), await ConnectionsAsync(replica));
+        for (var i = 0; i < 200; i++)
+        {
+            await ShouldAnswerAsync(all, known, HttpStatusCode.Unauthorized, "/lenient/orders");
+            await ShouldAnswerAsync(all, other, HttpStatusCode.OK, "/lenient/orders");
+        }
+
+        // Two sockets a connection, one connection a second, and what was under way.
+        (await ConnectionsAsync(replica) - before).ShouldBeLessThan(8 + (4 * TimeProvider.System.GetElapsedTime(since).TotalSeconds));
+        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+        await RedisGateways.UntilAsync(all[0], other, HttpStatusCode.OK);
+    }
+
+    private static async Task<double> ConnectionsAsync(RedisServer server)
+    {
+        const string name = "total_connections_received:";
+        var stats = await server.CommandAsync("INFO", "stats");
+        return double.Parse(stats.Split('\n').First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+    }
+
     private static Task<RedisGateways> StartAsync(string cacheFor = "00:00:00", Action<JsonObject>? more = null) => RedisGateways.StartAsync(1, configuration =>
     {
-        configuration
-            .With("Gateway:Revocation:Store", JsonValue.Create("Memory"))
-            .With("Gateway:Revocation:Lookup", $$"""{ "Keys": ["revoked:{jti}", "revoked:sub:{sub}"], "CacheFor": "{{cacheFor}}", "Timeout": "00:00:00.200" }""")
-            .WithPolicy("lenient", """{ "OnRevocationUnavailable": "Allow" }""");
+        Configure(configuration, cacheFor);
         more?.Invoke(configuration);
     });
+
+    private static void Configure(JsonObject configuration, string cacheFor = "00:00:00") => configuration
+        .With("Gateway:Revocation:Store", JsonValue.Create("Memory"))
+        .With("Gateway:Revocation:Lookup", $$"""{ "Keys": ["revoked:{jti}", "revoked:sub:{sub}"], "CacheFor": "{{cacheFor}}", "Timeout": "00:00:00.200" }""")
+        .WithPolicy("lenient", """{ "OnRevocationUnavailable": "Allow" }""");
 
     private static async Task ShouldAnswerAsync(RedisGateways all, string token, HttpStatusCode status, string path = "/private/orders") =>
         (await RedisGateways.StatusAsync(all[0], token, path)).ShouldBe(status);

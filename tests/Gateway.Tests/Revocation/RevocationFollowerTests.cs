@@ -54,6 +54,7 @@ public sealed class RevocationFollowerTests : IDisposable
         log.Pages.Enqueue(() => throw new IOException("gone"));
         log.Change();
         (await follower.TurnAsync(CancellationToken.None)).ShouldBeFalse();
+        list.Check(_shop.Accept(_shop.Token().With("jti", "acknowledged"))).ShouldBe(RevocationStatus.Revoked);
         // The one that answers now has less than the one that answered before.
         log.Pages.Enqueue(() => new RevocationPage([Of("early")], new LogPosition(1), IsLast: true));
         await Eventually.TrueAsync(async () => await follower.TurnAsync(CancellationToken.None) && !follower.IsPuttingBack, "all is put back");
@@ -61,6 +62,25 @@ public sealed class RevocationFollowerTests : IDisposable
         list.Check(_shop.Accept(_shop.Token().With("jti", "acknowledged"))).ShouldBe(RevocationStatus.Revoked);
         list.Check(_shop.Accept(_shop.Token().With("jti", "read"))).ShouldBe(RevocationStatus.Revoked);
         log.Appended.Select(entry => entry.Key).ShouldBe([Of("read").Key, Of("acknowledged").Key], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Reading_goes_on_from_the_last_page_that_came_before_a_fault_so_that_its_loss_is_seen()
+    {
+        var log = new ScriptedLog();
+        var list = new RevocationList(_clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, _clock, _loggers.CreateLogger<RevocationFollower>());
+        log.Pages.Enqueue(() => new RevocationPage([], new LogPosition(1), IsLast: true));
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+
+        log.Pages.Enqueue(() => new RevocationPage([new(RevocationKind.Jti, Shop.Issuer, "read", 4_000_000_000)], new LogPosition(2), IsLast: false));
+        log.Pages.Enqueue(() => throw new IOException("gone"));
+        log.Change();
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeFalse();
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+
+        log.Asked.ShouldBe([default, new LogPosition(1), new LogPosition(2), new LogPosition(2)]);
+        list.Check(_shop.Accept(_shop.Token().With("jti", "read"))).ShouldBe(RevocationStatus.Revoked);
     }
 
     [Fact]
@@ -118,6 +138,8 @@ public sealed class RevocationFollowerTests : IDisposable
 
         public List<RevocationEntry> Appended { get; } = [];
 
+        public List<LogPosition> Asked { get; } = [];
+
         public void Change() => _changes.Writer.TryWrite(true);
 
         public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
@@ -128,6 +150,7 @@ public sealed class RevocationFollowerTests : IDisposable
 
         public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
         {
+            Asked.Add(position);
             var page = Pages.TryDequeue(out var next) ? next : () => new RevocationPage([], position, IsLast: true);
             if (Pages.Count == 0 && position != default)
             {

@@ -10,13 +10,26 @@ internal sealed class MetricsCollection : IDisposable
     private readonly PrometheusExporter _exporter = new();
     private readonly MeterProvider _provider;
 
-    public MetricsCollection(IConfiguration configuration) => _provider = Sdk.CreateMeterProviderBuilder()
-        .ConfigureServices(services => services.AddSingleton(configuration))
-        .ConfigureResource(TelemetryServices.Describe)
-        .AddGatewayMeters()
-        .AddMeter(ProcessMetrics.MeterName)
-        .AddReader(new BaseExportingMetricReader(_exporter))
-        .Build();
+    public MetricsCollection(IConfiguration configuration)
+    {
+        try
+        {
+            _provider = Sdk.CreateMeterProviderBuilder()
+                .ConfigureServices(services => services.AddSingleton(configuration))
+                .ConfigureResource(TelemetryServices.Describe)
+                .AddGatewayMeters()
+                .AddMeter(ProcessMetrics.MeterName)
+                .AddReader(new BaseExportingMetricReader(_exporter))
+                .Build();
+        }
+        catch
+        {
+            // The next scrape tries again, and meters that nobody has are kept for ever.
+            _process.Dispose();
+            _exporter.Dispose();
+            throw;
+        }
+    }
 
     public void Collect() => _exporter.Collect!(Timeout.Infinite);
 

@@ -10,12 +10,13 @@ internal sealed class ProcessMetrics : IDisposable
 
     private const string OpenFiles = "/proc/self/fd";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
 
     public ProcessMetrics()
     {
         using var process = Process.GetCurrentProcess();
         var started = new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1000d;
+        _meter = new Meter(MeterName);
         _meter.CreateObservableGauge("process.start_time", () => started, "s", "Start time of the process since the Unix epoch.");
         _meter.CreateObservableCounter("process.cpu", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "User and system CPU time.");
         _meter.CreateObservableGauge("process.resident_memory", () => Environment.WorkingSet, "By", "Resident memory size.");

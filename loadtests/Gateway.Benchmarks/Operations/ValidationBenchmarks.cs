@@ -7,9 +7,9 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using JsonWebKeySet = Gateway.Keys.JsonWebKeySet;
 
-namespace Gateway.Benchmarks;
+namespace Gateway.Benchmarks.Operations;
 
-/// <summary>One whole validation, ours beside IdentityModel's, which checks less.</summary>
+/// <summary>A token that is not known: one whole validation, ours beside IdentityModel's, which checks less.</summary>
 [MemoryDiagnoser]
 public class ValidationBenchmarks
 {
@@ -18,14 +18,20 @@ public class ValidationBenchmarks
     private TokenValidationParameters _parameters = null!;
     private string _token = null!;
 
-    [Params("RS256", "ES256")]
+    [Params("RS256", "PS256", "ES256", "ES384", "ES512")]
     public string Algorithm { get; set; } = "RS256";
 
     [GlobalSetup]
     public void Prepare()
     {
         const string issuer = "https://idp.bench.test";
-        var key = Algorithm == "ES256" ? SigningKey.Ec() : SigningKey.Rsa();
+        var key = Algorithm switch
+        {
+            "ES256" => SigningKey.Ec(),
+            "ES384" => SigningKey.Ec(curve: "nistP384"),
+            "ES512" => SigningKey.Ec(curve: "nistP521"),
+            _ => SigningKey.Rsa(),
+        };
         var document = new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString();
         _ = JsonWebKeySet.TryParse(System.Text.Encoding.UTF8.GetBytes(document), out var ring, out _);
         var keys = new IssuerKeys("bench", new JwksFileSource("unused"));
@@ -35,7 +41,7 @@ public class ValidationBenchmarks
             Name = "bench",
             Issuer = issuer,
             Audiences = ["shop-api"],
-            Algorithms = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256],
+            Algorithms = [Enum.Parse<SignatureAlgorithm>(Algorithm)],
             TokenTypes = ["at+jwt"],
             ClockSkew = TimeSpan.FromMinutes(1),
             MaxLifetime = TimeSpan.FromDays(1),

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Gateway.Authentication;
+using Gateway.Authorization;
+using Gateway.Configuration;
+using Gateway.Revocation;
+using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.Benchmarks.Operations;
+
+/// <summary>A real gateway whose parts are called one by one, and a token that it knows.</summary>
+internal sealed class OperationGateway : IAsyncDisposable
+{
+    // Longer than a benchmark takes.
+    private static readonly TimeSpan Life = TimeSpan.FromHours(20);
+
+    private readonly FakeIssuer _issuer;
+    private readonly RecordingDestination _destination;
+    private readonly TestGateway _gateway;
+
+    private OperationGateway(FakeIssuer issuer, RecordingDestination destination, TestGateway gateway)
+    {
+        _issuer = issuer;
+        _destination = destination;
+        _gateway = gateway;
+    }
+
+    public GatewaySnapshot Snapshot => _gateway.Services.GetRequiredService<LiveGateway>().Current;
+
+    /// <summary>Scopes and two rules on claims.</summary>
+    public RoutePolicy Policy => Snapshot.Settings.Policies["strict"];
+
+    public RevocationSet Revocations => _gateway.Services.GetRequiredService<RevocationList>().Set;
+
+    public string Issuer => _issuer.Issuer;
+
+    public static async Task<OperationGateway> StartAsync()
+    {
+        var issuer = await FakeIssuer.StartAsync();
+        var destination = await RecordingDestination.StartAsync();
+        var configuration = TestGateway.Configuration(issuer, destination);
+        configuration["Gateway"]!["Policies"]!["strict"] = JsonNode.Parse(
+            """
+            {
+              "Scopes": { "All": ["orders:read"] },
+              "Claims": [
+                { "Path": "realm_access.roles", "AnyOf": ["ops", "admin"] },
+                { "Path": "tenant", "Matches": "[a-z]{2,20}" }
+              ]
+            }
+            """);
+        configuration["ReverseProxy"]!["Routes"]!["strict"] = TestGateway.Route("strict", "/strict/{**rest}");
+        var gateway = await TestGateway.StartAsync(configuration);
+        await gateway.WaitUntilReadyAsync();
+        return new OperationGateway(issuer, destination, gateway);
+    }
+
+    /// <summary>A good token of a thousand characters or so.</summary>
+    public ReadOnlyMemory<char> Token(string id) => _issuer.Token()
+        .With("jti", id)
+        .With("exp", (TimeProvider.System.GetUtcNow() + Life).ToUnixTimeSeconds())
+        .With("tenant", "north")
+        .With("realm_access", new JsonObject { ["roles"] = new JsonArray("viewer", "ops") })
+        .Build().AsMemory();
+
+    /// <summary>The token as the gateway keeps it, after it was seen often enough to be kept.</summary>
+    public async Task<VerifiedToken> KnowAsync(ReadOnlyMemory<char> token)
+    {
+        VerifiedToken? known = null;
+        for (var use = 0; use < 3; use++)
+        {
+            known = (await Snapshot.Authenticator.AuthenticateAsync(token, Policy, CancellationToken.None)).Token;
+        }
+
+        return known ?? throw new InvalidOperationException("The token is refused.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _destination.DisposeAsync();
+        await _issuer.DisposeAsync();
+    }
+}

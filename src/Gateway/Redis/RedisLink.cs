@@ -1,0 +1,53 @@
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>One connection, and how many calls on it have no answer yet: they are its own, and end with it.</summary>
+internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan timeout, TimeProvider time)
+{
+    private const int MaxPending = 256;
+
+    private int _pending;
+
+    public ConnectionMultiplexer Multiplexer => multiplexer;
+
+    /// <summary>Whether one of several members is connected, though not the one that was asked for.</summary>
+    public bool HasOthers => multiplexer.GetEndPoints().Length > 1 && multiplexer.IsConnected;
+
+    /// <summary>Makes one call and waits for its answer up to the deadline.</summary>
+    /// <exception cref="RedisUnavailableException">Too many calls are unanswered.</exception>
+    /// <exception cref="Exception">Whatever the client throws.</exception>
+    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _pending) > MaxPending)
+        {
+            Interlocked.Decrement(ref _pending);
+            throw new RedisUnavailableException(RedisFault.TooManyCalls);
+        }
+
+        Task<T>? reply = null;
+        try
+        {
+            reply = call(multiplexer.GetDatabase());
+            return await reply.WaitAsync(timeout, time, cancellationToken);
+        }
+        finally
+        {
+            if (reply is null || reply.IsCompleted)
+            {
+                Interlocked.Decrement(ref _pending);
+            }
+            else
+            {
+                // Not answered yet: it counts until the client lets go of it.
+                _ = reply.ContinueWith(
+                    late =>
+                    {
+                        _ = late.Exception;
+                        Interlocked.Decrement(ref _pending);
+                    },
+                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+    }
+}
