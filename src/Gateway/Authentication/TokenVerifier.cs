@@ -44,6 +44,7 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
             }
 
             result = AccessTokenValidator.Verify(text.Span, unverified);
+            unverified.Issuer.Keys.Verifications.Count(result.IsAccepted);
         }
 
         if (!result.IsAccepted)

@@ -63,7 +63,7 @@ internal sealed class IssuerKeys
     /// <summary>Whether the gateway is not ready without these keys.</summary>
     public bool IsRequired { get; init; } = true;
 
-    public VerificationBudget Verifications { get; } = new();
+    public VerificationBudget Verifications { get; } = new(Environment.ProcessorCount);
 
     public KeyRing Current => _current;
 

@@ -1,25 +1,34 @@
 namespace Gateway.Keys;
 
 /// <summary>
-/// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do, so a flood of bad
-/// signatures waits in its own line while known tokens and other issuers have the other cores.
+/// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do. While most signatures are
+/// good, all cores may check them; a flood of bad ones waits in a line of its own for half of them, while known tokens and other issuers
+/// have the others.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody takes has nothing to dispose of.
-internal sealed class VerificationBudget
+internal sealed class VerificationBudget(int cores)
 #pragma warning restore CA1001
 {
     // A line this long takes a core some 50 ms; whoever comes later would wait longer than it is worth.
     private const int MostWaiting = 2000;
 
-    private readonly SemaphoreSlim _free = new(Math.Max(1, Environment.ProcessorCount / 2));
+    /// <summary>So many more bad than good signatures are a flood; it is over when as many more were good.</summary>
+    public const int Flood = 32;
+
+    private readonly SemaphoreSlim _all = new(cores);
+    private readonly SemaphoreSlim _half = new(Math.Max(1, cores / 2));
     private int _waiting;
+
+    // Bad signatures beyond the good ones, between 0 and twice the flood.
+    private int _bad;
 
     /// <summary>A place to verify one signature, for the caller to give back; none when the line is too long.</summary>
     public async ValueTask<Place> EnterAsync(CancellationToken cancellationToken)
     {
-        if (_free.Wait(0, CancellationToken.None))
+        var free = Volatile.Read(ref _bad) < Flood ? _all : _half;
+        if (free.Wait(0, CancellationToken.None))
         {
-            return new Place(_free);
+            return new Place(free);
         }
 
         if (Volatile.Read(ref _waiting) >= MostWaiting)
@@ -30,12 +39,23 @@ internal sealed class VerificationBudget
         Interlocked.Increment(ref _waiting);
         try
         {
-            await _free.WaitAsync(cancellationToken);
-            return new Place(_free);
+            await free.WaitAsync(cancellationToken);
+            return new Place(free);
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>What a check came to. Of two at once one may go uncounted.</summary>
+    public void Count(bool isGood)
+    {
+        var bad = Volatile.Read(ref _bad);
+        var next = Math.Clamp(isGood ? bad - 1 : bad + 1, 0, 2 * Flood);
+        if (next != bad)
+        {
+            Volatile.Write(ref _bad, next);
         }
     }
 

@@ -79,7 +79,9 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, Tim
             return Refused(RefusalReason.KeysUnavailable);
         }
 
-        return TokenParts.IsSigned(text.Span, algorithm, key) ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
+        var isGood = TokenParts.IsSigned(text.Span, algorithm, key);
+        token.Issuer.Keys.Verifications.Count(isGood);
+        return isGood ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
     }
 
     private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);

@@ -44,7 +44,7 @@ internal sealed class AuthenticatorBench : IDisposable
     /// <summary>Takes every place in which signatures are checked, so that whoever needs one waits.</summary>
     public async Task<VerificationBudget.Place[]> TakeBudgetAsync()
     {
-        var places = new VerificationBudget.Place[Math.Max(1, Environment.ProcessorCount / 2)];
+        var places = new VerificationBudget.Place[Environment.ProcessorCount];
         for (var i = 0; i < places.Length; i++)
         {
             places[i] = await Budget.EnterAsync(TestContext.Current.CancellationToken);

@@ -1,0 +1,81 @@
+using Gateway.Keys;
+
+namespace Gateway.Tests.Keys;
+
+public sealed class VerificationBudgetTests
+{
+    private const int Cores = 4;
+
+    private readonly VerificationBudget _budget = new(Cores);
+
+    [Fact]
+    public async Task Good_signatures_are_checked_on_all_cores_and_a_flood_of_bad_ones_on_half_of_them()
+    {
+        (await PlacesAsync()).ShouldBe(Cores);
+
+        Count(VerificationBudget.Flood, isGood: false);
+        (await PlacesAsync()).ShouldBe(Cores / 2);
+
+        Count(VerificationBudget.Flood * 100, isGood: false);
+        Count((VerificationBudget.Flood * 2) + 1, isGood: true);
+        (await PlacesAsync()).ShouldBe(Cores);
+    }
+
+    [Fact]
+    public async Task Some_bad_signatures_among_good_ones_are_no_flood()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            _budget.Count(isGood: i % 3 != 0);
+        }
+
+        (await PlacesAsync()).ShouldBe(Cores);
+    }
+
+    [Fact]
+    public async Task Whoever_finds_all_places_taken_gets_the_first_one_that_is_given_back()
+    {
+        var first = await _budget.EnterAsync(TestContext.Current.CancellationToken);
+        var others = new List<VerificationBudget.Place>();
+        for (var i = 1; i < Cores; i++)
+        {
+            others.Add(await _budget.EnterAsync(TestContext.Current.CancellationToken));
+        }
+
+        var waiting = _budget.EnterAsync(TestContext.Current.CancellationToken).AsTask();
+        waiting.IsCompleted.ShouldBeFalse();
+        first.Dispose();
+
+        (await waiting).IsTaken.ShouldBeTrue();
+    }
+
+    private void Count(int times, bool isGood)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _budget.Count(isGood);
+        }
+    }
+
+    /// <summary>How many are had at once; they are given back.</summary>
+    private async Task<int> PlacesAsync()
+    {
+        var places = new List<VerificationBudget.Place>();
+        using var stop = new CancellationTokenSource();
+        while (true)
+        {
+            var entering = _budget.EnterAsync(stop.Token);
+            if (!entering.IsCompleted)
+            {
+                await stop.CancelAsync();
+                await Should.ThrowAsync<OperationCanceledException>(async () => await entering);
+                break;
+            }
+
+            places.Add(await entering);
+        }
+
+        places.ForEach(place => place.Dispose());
+        return places.Count;
+    }
+}
