@@ -51,14 +51,16 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// that is cut off from it answers, and what it says is old.
     /// </summary>
     /// <exception cref="RedisUnavailableException">It failed, or would have.</exception>
-    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
-    {
-        await LinkAsync(cancellationToken);
-        return await CallAsync(_link ?? throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected), call, cancellationToken);
-    }
+    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
+        await CallAsync(await LinkAsync(cancellationToken), call, isOfPrimary: true, cancellationToken);
+
+    /// <summary>The same of whichever member answers, which says nothing about how the primary is doing.</summary>
+    /// <exception cref="RedisUnavailableException">It failed, or would have.</exception>
+    public async Task<T> CallAnyAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
+        await CallAsync(await LinkAsync(cancellationToken), call, isOfPrimary: false, cancellationToken);
 
     /// <summary>What calls are made on at the moment, to be told from what replaces it; null when there is none.</summary>
-    public async Task<object?> LinkAsync(CancellationToken cancellationToken)
+    public async Task<RedisLink?> LinkAsync(CancellationToken cancellationToken)
     {
         Start();
         await _firstAttempt.Task.WaitAsync(cancellationToken);
@@ -68,7 +70,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>Waits, when so configured, until enough replicas have what was written.</summary>
     /// <param name="wroteOn">What <see cref="LinkAsync"/> gave before the writing: of a new connection Redis says that nothing is missing.</param>
     /// <exception cref="RedisUnavailableException">They have not in time.</exception>
-    public async Task WaitForReplicasAsync(object? wroteOn, CancellationToken cancellationToken)
+    public async Task WaitForReplicasAsync(RedisLink? wroteOn, CancellationToken cancellationToken)
     {
         if (_settings.WaitReplicas == 0)
         {
@@ -87,7 +89,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             database => IsCluster(database)
                 ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
                 : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
-            cancellationToken);
+            isOfPrimary: true, cancellationToken);
         if ((long)answer < _settings.WaitReplicas)
         {
             throw new RedisUnavailableException(RedisFault.NotReplicated);
@@ -127,8 +129,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<T> CallAsync<T>(RedisLink link, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(RedisLink? link, Func<IDatabase, Task<T>> call, bool isOfPrimary, CancellationToken cancellationToken)
     {
+        if (link is null)
+        {
+            throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
+        }
+
         if (!_health.MayCall())
         {
             throw new RedisUnavailableException(RedisFault.Silent);
@@ -138,7 +145,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             var answer = await link.CallAsync(call, cancellationToken);
             // What comes of a connection that was replaced says nothing about the one that replaced it.
-            if (link == _link)
+            if (isOfPrimary && link == _link)
             {
                 _health.Answered();
             }
@@ -151,7 +158,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             var fault = _connector.Classify(exception);
             fault = fault == RedisFault.NotConnected && link.HasOthers ? RedisFault.NoPrimary : fault;
-            if (link == _link)
+            if (isOfPrimary && link == _link)
             {
                 _health.Failed(fault);
             }
@@ -260,7 +267,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             {
                 try
                 {
-                    await CallAsync(link, database => database.PingAsync(CommandFlags.DemandMaster), stopping);
+                    await CallAsync(link, database => database.PingAsync(CommandFlags.DemandMaster), isOfPrimary: true, stopping);
                 }
                 catch (Exception fault) when (fault is RedisUnavailableException or OperationCanceledException)
                 {

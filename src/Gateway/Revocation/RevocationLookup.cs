@@ -95,7 +95,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
         catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.NoPrimary)
         {
             // What a replica has not may be new; what it has was revoked.
-            if (await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.None), CancellationToken.None))
+            if (await redis.CallAnyAsync(database => IsAnyThereAsync(database, keys, CommandFlags.None), CancellationToken.None))
             {
                 return true;
             }
@@ -112,8 +112,8 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
     private static async Task<bool> IsAnyThereAsync(IDatabase database, ImmutableArray<string> keys, CommandFlags flags)
     {
         var answers = keys.Select(key => database.KeyExistsAsync(key, flags)).ToList();
-        var all = Task.WhenAll(answers);
-        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task all = Task.WhenAll(answers);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var answer in answers)
         {
             if (answer.IsCompletedSuccessfully && await answer)
@@ -122,6 +122,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
             }
         }
 
-        return (await all).Contains(true);
+        await all;
+        return false;
     }
 }
