@@ -12,7 +12,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     private RedisFault? _fault;
     private long _failingSince;
     private long _lastAnswer;
-    private bool _isObsolete;
+    private volatile bool _isObsolete;
 
     public RedisFault? Fault
     {
@@ -43,16 +43,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     }
 
     /// <summary>Whether the connection works, but not for all there is to ask.</summary>
-    public bool IsObsolete
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isObsolete;
-            }
-        }
-    }
+    public bool IsObsolete => _isObsolete;
 
     public bool MayCall() => _breaker.MayCall();
 

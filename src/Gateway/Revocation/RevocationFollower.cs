@@ -126,11 +126,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 _isReadingAgain = true;
                 continue;
             }
-            else
-            {
-                _putBack?.Saw(page.Entries, page.Repeated);
-            }
 
+            _putBack?.Saw(page.Entries, page.Repeated);
             for (var i = 0; i < page.Entries.Count; i++)
             {
                 // What another replica believes to have been taken back is not news to one that knows of a later revocation.
@@ -138,7 +135,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 _waiting.Add(page.Entries[i], isOld);
             }
 
-            if (!_isReadingAgain)
+            if (!_isReadingAgain || page.IsLast)
             {
                 // From here on also after a fault: whether the log still has this page is seen only from its end.
                 _position = position;
@@ -148,7 +145,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 list.Set.Apply(_waiting);
                 _waiting.Clear();
-                _position = position;
             }
         }
         while (!page.IsLast);
