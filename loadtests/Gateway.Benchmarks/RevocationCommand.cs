@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,19 +30,8 @@ internal static class RevocationCommand
         await MeasureLogAsync("Sqlite", new SqliteRevocationLog(Path.Combine(folder.FullName, "revocations.db"), TimeProvider.System), logged);
         await using (var redis = await RedisServer.StartAsync(null, "--appendfsync", "everysec"))
         {
-            var settings = new RedisSettings
-            {
-                Connection = redis.Connection,
-                Name = "redis",
-                PasswordFile = null,
-                KeyPrefix = "gateway:",
-                Timeout = TimeSpan.FromSeconds(2),
-                Authorities = null,
-                Certificate = null,
-            };
-            await using var connection = new RedisConnection(settings, TimeProvider.System, NullLogger<RedisConnection>.Instance);
-            var log = new RedisRevocationLog(connection, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);
-            await MeasureLogAsync("Redis", log, logged);
+            await using var connection = RedisRevocations.Connect(redis.Connection);
+            await MeasureLogAsync("Redis", RedisRevocations.Log(connection), logged);
         }
 
         folder.Delete(recursive: true);
