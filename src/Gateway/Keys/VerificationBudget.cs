@@ -2,8 +2,8 @@ namespace Gateway.Keys;
 
 /// <summary>
 /// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do. While most signatures are
-/// good, all cores may check them; a flood of bad ones waits in a line of its own for half of them, while known tokens and other issuers
-/// have the others.
+/// good, nobody waits; in a flood of bad ones all stand in a line of their own for half of the cores, while known tokens and other
+/// issuers have the others.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody takes has nothing to dispose of.
 internal sealed class VerificationBudget(int cores)
@@ -15,8 +15,7 @@ internal sealed class VerificationBudget(int cores)
     /// <summary>So many more bad than good signatures are a flood; it is over when as many more were good.</summary>
     public const int Flood = 32;
 
-    private readonly SemaphoreSlim _all = new(cores);
-    private readonly SemaphoreSlim _half = new(Math.Max(1, cores / 2));
+    private readonly SemaphoreSlim _places = new(Math.Max(1, cores / 2));
     private int _waiting;
 
     // Bad signatures beyond the good ones, between 0 and twice the flood.
@@ -25,10 +24,15 @@ internal sealed class VerificationBudget(int cores)
     /// <summary>A place to verify one signature, for the caller to give back; none when the line is too long.</summary>
     public async ValueTask<Place> EnterAsync(CancellationToken cancellationToken)
     {
-        var free = Volatile.Read(ref _bad) < Flood ? _all : _half;
-        if (free.Wait(0, CancellationToken.None))
+        if (Volatile.Read(ref _bad) < Flood)
         {
-            return new Place(free);
+            // A line for all cores would only be one for threads that lost theirs in the middle of a check.
+            return new Place(true, null);
+        }
+
+        if (_places.Wait(0, CancellationToken.None))
+        {
+            return new Place(true, _places);
         }
 
         if (Volatile.Read(ref _waiting) >= MostWaiting)
@@ -39,8 +43,8 @@ internal sealed class VerificationBudget(int cores)
         Interlocked.Increment(ref _waiting);
         try
         {
-            await free.WaitAsync(cancellationToken);
-            return new Place(free);
+            await _places.WaitAsync(cancellationToken);
+            return new Place(true, _places);
         }
         finally
         {
@@ -59,10 +63,10 @@ internal sealed class VerificationBudget(int cores)
         }
     }
 
-    internal readonly struct Place(SemaphoreSlim? free) : IDisposable
+    internal readonly struct Place(bool isTaken, SemaphoreSlim? line) : IDisposable
     {
-        public bool IsTaken => free is not null;
+        public bool IsTaken => isTaken;
 
-        public void Dispose() => free?.Release();
+        public void Dispose() => line?.Release();
     }
 }
