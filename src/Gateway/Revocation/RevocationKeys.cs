@@ -62,12 +62,34 @@ internal readonly record struct RevocationKey(ulong High, ulong Low)
     }
 }
 
-/// <summary>The names by which one token can be revoked, hashed once.</summary>
+/// <summary>A set of <see cref="RevocationKind"/>, a bit each.</summary>
+[Flags]
+internal enum RevocationKinds : byte
+{
+    None = 0,
+    All = (1 << (RevocationKind.Token + 1)) - 1,
+}
+
+internal static class RevocationKindsExtensions
+{
+    public static bool Has(this RevocationKinds kinds, RevocationKind kind) => (kinds & Of(kind)) != 0;
+
+    public static RevocationKinds With(this RevocationKinds kinds, RevocationKind kind) => kinds | Of(kind);
+
+    private static RevocationKinds Of(RevocationKind kind) => (RevocationKinds)(1 << (int)kind);
+}
+
+/// <summary>
+/// The names by which one token can be revoked. A hash costs as much as reading a claim, so only the kinds that the list holds are hashed.
+/// </summary>
 internal sealed class RevocationKeys
 {
+    /// <summary>The kinds whose names are known here.</summary>
+    public RevocationKinds Kinds { get; private init; }
+
     public RevocationKey? TokenId { get; private init; }
 
-    public RevocationKey TokenHash { get; private init; }
+    public RevocationKey? TokenHash { get; private init; }
 
     /// <summary>The hash of the token's other spelling, where its algorithm has two.</summary>
     public RevocationKey? TwinHash { get; private init; }
@@ -78,21 +100,26 @@ internal sealed class RevocationKeys
 
     public RevocationKey? Client { get; private init; }
 
-    public RevocationKey Issuer { get; private init; }
+    public RevocationKey? Issuer { get; private init; }
 
-    public static RevocationKeys Of(AccessToken token)
+    public static RevocationKeys Of(AccessToken token, RevocationKinds kinds)
     {
-        var issuer = token.Issuer.Issuer;
         return new RevocationKeys
         {
-            TokenId = Of(RevocationKind.Jti, issuer, token.TokenId),
-            TokenHash = RevocationKey.Of(RevocationKind.Token, issuer, HashOf(token.Text)),
-            TwinHash = EcdsaTwin.Of(token.Text, token.Algorithm) is { } twin ? RevocationKey.Of(RevocationKind.Token, issuer, HashOf(twin)) : null,
-            Subject = Of(RevocationKind.Sub, issuer, token.Subject),
-            Session = Of(RevocationKind.Sid, issuer, token.SessionId),
-            Client = Of(RevocationKind.Client, issuer, token.ClientId),
-            Issuer = RevocationKey.Of(RevocationKind.Issuer, issuer, issuer),
+            Kinds = kinds,
+            TokenId = KeyOf(RevocationKind.Jti, token.TokenId),
+            TokenHash = kinds.Has(RevocationKind.Token) ? KeyOf(RevocationKind.Token, HashOf(token.Text)) : null,
+            TwinHash = kinds.Has(RevocationKind.Token) && EcdsaTwin.Of(token.Text, token.Algorithm) is { } twin
+                ? KeyOf(RevocationKind.Token, HashOf(twin))
+                : null,
+            Subject = KeyOf(RevocationKind.Sub, token.Subject),
+            Session = KeyOf(RevocationKind.Sid, token.SessionId),
+            Client = KeyOf(RevocationKind.Client, token.ClientId),
+            Issuer = KeyOf(RevocationKind.Issuer, token.Issuer.Issuer),
         };
+
+        RevocationKey? KeyOf(RevocationKind kind, string? value) =>
+            value is null || !kinds.Has(kind) ? null : RevocationKey.Of(kind, token.Issuer.Issuer, value);
     }
 
     /// <summary>The value of a <see cref="RevocationKind.Token"/> entry: base64url of the SHA-256 of the compact token.</summary>
@@ -114,7 +141,4 @@ internal sealed class RevocationKeys
     }
 
     public static string HashOf(string token) => HashOf(Encoding.ASCII.GetBytes(token));
-
-    private static RevocationKey? Of(RevocationKind kind, string issuer, string? value) =>
-        value is null ? null : RevocationKey.Of(kind, issuer, value);
 }

@@ -14,6 +14,9 @@ internal sealed class RevocationSet
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
 
+    // Every kind that was ever revoked here; in it before the first name of the kind is.
+    private volatile RevocationKinds _kinds;
+
     /// <summary>The minute as of which what expired is forgotten.</summary>
     public int Minute { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class RevocationSet
         foreach (var (key, change) in changes.ByName)
         {
             var table = TableOf(change.Kind);
+            _kinds = _kinds.With(change.Kind);
             if (change.Mark is not { } mark)
             {
                 table.Remove(key);
@@ -77,7 +81,7 @@ internal sealed class RevocationSet
         // Cut-offs are whole seconds, so a token of that very second counts as issued before; and one that does not say when it was
         // issued is older than any cut-off.
         var issued = token.IssuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
-        var keys = token.RevocationKeys;
+        var keys = token.RevocationKeys(_kinds);
         return IsMarked(_singles, keys.TokenId, issued)
             || IsMarked(_singles, keys.TokenHash, issued)
             || IsMarked(_singles, keys.TwinHash, issued)

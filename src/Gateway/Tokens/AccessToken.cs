@@ -8,6 +8,8 @@ namespace Gateway.Tokens;
 /// <summary>The facts of a token whose signature and claims have been checked. Immutable.</summary>
 internal sealed class AccessToken
 {
+    private volatile RevocationKeys? _revocationKeys;
+
     public required IssuerProfile Issuer { get; init; }
 
     /// <summary><c>sub</c>, or null when the token has none.</summary>
@@ -43,12 +45,13 @@ internal sealed class AccessToken
     /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
     public string EncodedClaims => Encoding.ASCII.GetString(Text.AsSpan()[(Text.IndexOf((byte)'.') + 1)..Text.LastIndexOf((byte)'.')]);
 
-    /// <summary>What a revocation of this token can name; made when there is a list to ask.</summary>
-    public RevocationKeys RevocationKeys => field ??= RevocationKeys.Of(this);
-
     /// <summary>
     /// RFC 9068 section 2.2 lets a client that acts for itself use its own id as subject. RFC 9700 section 4.15: such a
     /// token must be told apart from a user's, so policies and headers can read this as <c>$subject_type</c>.
     /// </summary>
     public string SubjectType => Subject is not null && Subject == ClientId ? "client" : "user";
+
+    /// <summary>What a revocation of one of these kinds can name; kept until further kinds are asked for.</summary>
+    public RevocationKeys RevocationKeys(RevocationKinds kinds) =>
+        _revocationKeys is { } known && (kinds & ~known.Kinds) == 0 ? known : _revocationKeys = Revocation.RevocationKeys.Of(this, kinds);
 }
