@@ -46,6 +46,9 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     /// <summary>Every character counts: two tokens that differ in one are two tokens.</summary>
     public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(token.Token.Text, text);
 
+    /// <summary>The first whole Unix second at which it has expired.</summary>
+    public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(_lastSecond), 1, uint.MaxValue);
+
     public bool IsExpired(double now) => now >= _lastSecond;
 
     /// <summary>Whether the issuer's ring of the moment would still verify the token with the very same key.</summary>

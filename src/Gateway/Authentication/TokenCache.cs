@@ -20,7 +20,9 @@ internal sealed class TokenCache
     private readonly long _seed = Random.Shared.NextInt64();
     private readonly long _maxBytes;
     private readonly int _mask;
-    private readonly uint[] _tags;
+
+    // A set's share is one line of the processor's cache: of each place the hash's upper half, and the second as of which it is free.
+    private readonly ulong[] _index;
     private readonly CachedToken?[] _entries;
     private readonly byte[] _hands;
     private readonly Lock[] _stripes;
@@ -35,7 +37,7 @@ internal sealed class TokenCache
         var sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(maxEntries, Stripes) / Ways);
         _maxBytes = maxBytes;
         _mask = sets - 1;
-        _tags = new uint[sets * Ways];
+        _index = new ulong[sets * Ways];
         _entries = new CachedToken?[sets * Ways];
         _hands = new byte[sets];
         _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Lock())];
@@ -57,7 +59,7 @@ internal sealed class TokenCache
         var tag = TagOf(hash);
         for (var way = first; way < first + Ways; way++)
         {
-            if (_tags[way] == tag && Volatile.Read(ref _entries[way]) is { } entry && entry.Hash == hash && entry.Is(text))
+            if ((uint)(_index[way] >> 32) == tag && Volatile.Read(ref _entries[way]) is { } entry && entry.Hash == hash && entry.Is(text))
             {
                 if (!entry.IsVisited)
                 {
@@ -99,19 +101,20 @@ internal sealed class TokenCache
         }
     }
 
-    /// <summary>A place that is free, or whose entry is of no use any more; -1 when there is none.</summary>
+    /// <summary>The place of the same token, else one that is free or whose entry has expired; -1 when there is none.</summary>
     private int PlaceFor(CachedToken entry, int set, double now)
     {
         var found = -1;
         for (var way = set * Ways; way < (set + 1) * Ways; way++)
         {
-            if (_entries[way] is not { } known || known.IsExpired(now) || !known.HasKey())
+            if ((uint)_index[way] <= now)
             {
                 found = way;
             }
-            else if (known.Hash == entry.Hash && known.Token.Token.Text.AsSpan().SequenceEqual(entry.Token.Token.Text))
+            else if ((uint)(_index[way] >> 32) == TagOf(entry.Hash) && _entries[way] is { } known
+                && known.Hash == entry.Hash && known.Token.Token.Text.AsSpan().SequenceEqual(entry.Token.Token.Text))
             {
-                // Verified twice by requests that came together.
+                // Verified twice by requests that came together, or kept with a key that has gone.
                 return way;
             }
         }
@@ -125,9 +128,9 @@ internal sealed class TokenCache
         var replaced = _entries[way];
         Interlocked.Add(ref _bytes, (entry?.Size ?? 0) - (replaced?.Size ?? 0));
         Interlocked.Add(ref _count, (entry is null ? 0 : 1) - (replaced is null ? 0 : 1));
-        // A reader that meets the new entry under the old tag, or the other way round, finds another hash and goes on.
+        // A reader that meets the new entry under the old hash, or the other way round, finds another hash and goes on.
         Volatile.Write(ref _entries[way], entry);
-        _tags[way] = entry is null ? 0 : TagOf(entry.Hash);
+        Volatile.Write(ref _index[way], entry is null ? 0 : ((ulong)TagOf(entry.Hash) << 32) | entry.FreeSecond);
     }
 
     /// <summary>Remembers about as many tokens as there are places, in sets of four, so that two that come in turn do not push each other out.</summary>
