@@ -22,10 +22,12 @@ internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, str
     public bool TryCreate(AccessToken token, out ImmutableArray<IdentityHeader> headers)
     {
         var built = ImmutableArray.CreateBuilder<IdentityHeader>(mappings.Length + 1);
+        var found = new List<JsonElement>();
         var total = 0;
         foreach (var mapping in mappings)
         {
-            if (mapping.ValueOf(token) is { } value)
+            found.Clear();
+            if (mapping.ValueOf(token, found) is { } value)
             {
                 built.Add(new IdentityHeader(mapping.Header, value));
                 total += value.Length;
@@ -40,8 +42,9 @@ internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, str
         if (payloadHeader is not null)
         {
             // The payload segment is already base64url of the claims set, and the signature covers this very spelling.
-            built.Add(new IdentityHeader(payloadHeader, token.EncodedClaims));
-            total += token.EncodedClaims.Length;
+            var claims = token.EncodedClaims;
+            built.Add(new IdentityHeader(payloadHeader, claims));
+            total += claims.Length;
         }
 
         headers = built.DrainToImmutable();
@@ -54,7 +57,8 @@ internal sealed class IdentityMapping(string header, ClaimPath path)
 {
     public string Header => header;
 
-    public string? ValueOf(AccessToken token)
+    /// <param name="found">Where the claim's values are collected; empty.</param>
+    public string? ValueOf(AccessToken token, List<JsonElement> found)
     {
         switch (path.Text)
         {
@@ -65,7 +69,6 @@ internal sealed class IdentityMapping(string header, ClaimPath path)
                 return token.ClientId is null ? null : HeaderValueEncoding.Encode(token.ClientId);
         }
 
-        var found = new List<JsonElement>();
         path.Collect(token, found);
         return found switch
         {

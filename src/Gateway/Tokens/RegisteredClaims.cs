@@ -12,7 +12,7 @@ internal struct RegisteredClaims
     // 9999-12-31T23:59:59Z; beyond it a NumericDate is a mistake or an attack on arithmetic.
     private const double MaxNumericDate = 253_402_300_799;
 
-    private static readonly string[] ClientIdClaims = ["client_id", "azp", "appid", "cid"];
+    private static readonly ImmutableArray<JsonEncodedText> ClientIdClaims = ClaimNames.Of("client_id", "azp", "appid", "cid");
 
     public double ExpiresAt { get; private set; }
 
@@ -43,9 +43,9 @@ internal struct RegisteredClaims
         if (!TryReadDate(exp, out var expiresAt)
             || !TryReadOptionalDate(claims, "nbf"u8, out var notBefore)
             || !TryReadOptionalDate(claims, "iat"u8, out var issuedAt)
-            || !TryReadString(claims, "sub", out var subject)
-            || !TryReadString(claims, "jti", out var tokenId)
-            || !TryReadString(claims, "sid", out var sessionId)
+            || !TryReadString(claims, "sub"u8, out var subject)
+            || !TryReadString(claims, "jti"u8, out var tokenId)
+            || !TryReadString(claims, "sid"u8, out var sessionId)
             || !TryReadClientId(claims, out var clientId)
             || !TryReadScopes(claims, out var scopes)
             // A token bound to a key (RFC 7800: DPoP, mTLS) is not a bearer token, and we cannot check the binding.
@@ -124,7 +124,7 @@ internal struct RegisteredClaims
         return read;
     }
 
-    private static bool TryReadString(JsonElement claims, string name, out string? text)
+    private static bool TryReadString(JsonElement claims, ReadOnlySpan<byte> name, out string? text)
     {
         text = null;
         if (!claims.TryGetProperty(name, out var value))
@@ -142,7 +142,7 @@ internal struct RegisteredClaims
         clientId = null;
         foreach (var name in ClientIdClaims)
         {
-            if (!TryReadString(claims, name, out var candidate))
+            if (!TryReadString(claims, name.EncodedUtf8Bytes, out var candidate))
             {
                 return false;
             }

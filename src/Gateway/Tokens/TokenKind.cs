@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Gateway.Tokens;
@@ -11,13 +12,13 @@ internal static class TokenKind
     private const string MediaTypePrefix = "application/";
 
     // Claims in which providers write the kind of a token, and the kinds that open no API.
-    private static readonly string[] KindClaims = ["typ", "token_use", "token_type", "type", "token_kind"];
+    private static readonly ImmutableArray<JsonEncodedText> KindClaims = ClaimNames.Of("typ", "token_use", "token_type", "type", "token_kind");
 
     private static readonly string[] OtherKinds =
         ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
 
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
-    private static readonly string[] OtherMarks = ["at_hash", "c_hash", "s_hash"];
+    private static readonly ImmutableArray<JsonEncodedText> OtherMarks = ClaimNames.Of("at_hash", "c_hash", "s_hash");
 
     /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
@@ -48,9 +49,9 @@ internal static class TokenKind
     {
         foreach (var mark in OtherMarks)
         {
-            if (claims.TryGetProperty(mark, out _))
+            if (claims.TryGetProperty(mark.EncodedUtf8Bytes, out _))
             {
-                return mark;
+                return mark.Value;
             }
         }
 
@@ -62,16 +63,16 @@ internal static class TokenKind
 
         foreach (var claim in KindClaims)
         {
-            if (claims.TryGetProperty(claim, out var kind)
+            if (claims.TryGetProperty(claim.EncodedUtf8Bytes, out var kind)
                 && kind.ValueKind == JsonValueKind.String
                 && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
             {
-                return claim;
+                return claim.Value;
             }
         }
 
         // Cognito's `token_use` has two values, and only one of them is ours.
-        return claims.TryGetProperty("token_use", out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
+        return claims.TryGetProperty("token_use"u8, out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
             ? "token_use"
             : null;
     }
