@@ -34,7 +34,11 @@ internal sealed class OperationGateway : IAsyncDisposable
 
     public string Issuer => _issuer.Issuer;
 
-    public static async Task<OperationGateway> StartAsync()
+    /// <summary>Unix seconds; later than any benchmark ends.</summary>
+    public static long Expires => (TimeProvider.System.GetUtcNow() + Life).ToUnixTimeSeconds();
+
+    /// <param name="maxEntries">How many tokens it remembers; the default when null.</param>
+    public static async Task<OperationGateway> StartAsync(int? maxEntries = null)
     {
         var issuer = await FakeIssuer.StartAsync();
         var destination = await RecordingDestination.StartAsync();
@@ -49,6 +53,11 @@ internal sealed class OperationGateway : IAsyncDisposable
               ]
             }
             """);
+        if (maxEntries is not null)
+        {
+            configuration["Gateway"]!["TokenCache"] = new JsonObject { ["MaxEntries"] = maxEntries };
+        }
+
         configuration["ReverseProxy"]!["Routes"]!["strict"] = TestGateway.Route("strict", "/strict/{**rest}");
         var gateway = await TestGateway.StartAsync(configuration);
         await gateway.WaitUntilReadyAsync();
@@ -56,9 +65,9 @@ internal sealed class OperationGateway : IAsyncDisposable
     }
 
     /// <summary>A good token of a thousand characters or so.</summary>
-    public ReadOnlyMemory<char> Token(string id) => _issuer.Token()
+    public ReadOnlyMemory<char> Token(string id, string algorithm = "RS256") => _issuer.Token(algorithm: algorithm)
         .With("jti", id)
-        .With("exp", (TimeProvider.System.GetUtcNow() + Life).ToUnixTimeSeconds())
+        .With("exp", Expires)
         .With("tenant", "north")
         .With("realm_access", new JsonObject { ["roles"] = new JsonArray("viewer", "ops") })
         .Build().AsMemory();

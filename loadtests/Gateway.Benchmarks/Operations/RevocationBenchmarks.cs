@@ -27,11 +27,16 @@ public class RevocationBenchmarks
     public async Task PrepareAsync()
     {
         await using var gateway = await OperationGateway.StartAsync();
-        var expires = TimeProvider.System.GetUtcNow().AddHours(20).ToUnixTimeSeconds();
         var count = Math.Min(Entries, Most);
         foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
         {
-            _set.Apply([.. some.Select(i => new RevocationEntry(RevocationKind.Jti, gateway.Issuer, Name(i), expires))]);
+            _set.Apply([.. some.Select(i => new RevocationEntry(RevocationKind.Jti, gateway.Issuer, Name(i), OperationGateway.Expires))]);
+        }
+
+        if (count > 0)
+        {
+            // One of each kind, or nobody would look for the others.
+            _set.Apply([.. Enum.GetValues<RevocationKind>().Select(kind => new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires))]);
         }
 
         for (var i = 0; i < Tokens; i++)
