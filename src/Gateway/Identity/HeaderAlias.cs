@@ -26,5 +26,8 @@ internal static class HeaderAlias
         return true;
     }
 
+    /// <summary>Below 32, and one number for all names that are the same.</summary>
+    public static int InitialOf(string name) => name.Length == 0 ? 0 : Fold(name[0]) & 31;
+
     private static char Fold(char c) => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '_';
 }

@@ -31,8 +31,8 @@ internal sealed class ProtectedHeaders
 
     private readonly ImmutableArray<Entry> _entries;
 
-    // Bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
-    private readonly ulong _lengths;
+    // By first character, bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
+    private readonly ulong[] _lengths = new ulong[32];
 
     /// <param name="identityHeaders">Removed in every spelling.</param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
@@ -47,7 +47,7 @@ internal sealed class ProtectedHeaders
         ];
         foreach (var entry in _entries)
         {
-            _lengths |= 1UL << (entry.Name.Length & 63);
+            _lengths[HeaderAlias.InitialOf(entry.Name)] |= 1UL << (entry.Name.Length & 63);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class ProtectedHeaders
     public HeaderVerdict Judge(string name, out bool isIdentity)
     {
         isIdentity = false;
-        if ((_lengths & (1UL << (name.Length & 63))) != 0)
+        if ((_lengths[HeaderAlias.InitialOf(name)] & (1UL << (name.Length & 63))) != 0)
         {
             foreach (var entry in _entries)
             {

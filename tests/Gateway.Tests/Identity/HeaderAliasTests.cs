@@ -44,6 +44,16 @@ public sealed class HeaderAliasTests
 
     [Theory]
     [MemberData(nameof(Separators))]
+    public void Identity_header_that_begins_with_a_separator_is_taken_in_every_spelling(char separator)
+    {
+        var guarded = new ProtectedHeaders(["-subject", "0-Auth"], ["Authorization"], AliasBehavior.Strip);
+
+        guarded.Judge($"{separator}SUBJECT", out _).ShouldNotBe(HeaderVerdict.Keep);
+        guarded.Judge($"0{separator}auth", out _).ShouldNotBe(HeaderVerdict.Keep);
+    }
+
+    [Theory]
+    [MemberData(nameof(Separators))]
     public void Token_header_is_kept_only_in_its_own_spelling(char separator)
     {
         var guarded = new ProtectedHeaders([Subject], ["X-Access-Token"], AliasBehavior.Strip);
