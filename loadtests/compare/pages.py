@@ -42,8 +42,10 @@ def tables(document):
 
 
 def goals(document):
-    rows = [[goal["goal"], f"{goal['limit']:g}", f"{goal['found']:g}", "yes" if goal["met"] else "**no**"] for goal in document["goals"]]
-    return "### Goals\n\n" + table(["Goal", "Limit", "Found", "Met"], rows) if rows else ""
+    rows = [[goal["goal"], f"{goal['limit']:g}", f"{goal['found']:g}", "yes" if goal["met"] else "**no**",
+             f"{goal['bare']:g}" if goal["bare"] else ""] for goal in document["goals"]]
+    text = "### Goals\n\nThe last column is bare YARP in the gateway's place: what somebody would get who checks no token at all.\n\n"
+    return text + table(["Goal", "Limit", "Found", "Met", "Bare YARP"], rows) if rows else ""
 
 
 def throughput(document, scenario, peers):

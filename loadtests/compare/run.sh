@@ -7,22 +7,22 @@
 #   PEERS="direct bare bare-again stock stock-redis haproxy haproxy-jwt apache gateway"
 #   REVOKED=1000000           revocations in Redis
 #   LONG=10000000             those of the scenario `revocations`, which needs 4 GiB and some minutes for them
-#   TOKENS=160000             signed tokens of each algorithm; kept in artifacts/compare between runs, for at most 20 days
+#   TOKENS=240000             signed tokens of each algorithm; kept in artifacts/compare between runs, for at most 20 days
 #   WRITE_DOCS=1              puts the results into docs/performance.md, those of `revocations` alone into docs/revocation.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 [ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/install.sh
 artifacts=$PWD/artifacts/compare
-tokens=$artifacts/tokens-${TOKENS:-160000}
+tokens=$artifacts/tokens-${TOKENS:-240000}
 mkdir -p "$artifacts"
 [ "${SKIP_INSTALL:-}" = 1 ] || dotnet publish loadtests/Gateway.Benchmarks -c Release -o "$artifacts/bin" --nologo -v quiet
 [ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/publish.sh "$artifacts/product"
 
 find "$artifacts" -maxdepth 1 -name 'tokens-*' -mtime +20 -exec rm -rf {} +
 if [ ! -e "$tokens/checks.json" ]; then
-  echo "Signing ${TOKENS:-160000} tokens of each algorithm."
-  dotnet "$artifacts/bin/Gateway.Benchmarks.dll" tokens "$tokens" "${TOKENS:-160000}"
+  echo "Signing ${TOKENS:-240000} tokens of each algorithm."
+  dotnet "$artifacts/bin/Gateway.Benchmarks.dll" tokens "$tokens" "${TOKENS:-240000}"
 fi
 
 folder=$(mktemp -d)
