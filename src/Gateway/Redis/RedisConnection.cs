@@ -136,7 +136,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
         }
 
-        if (!_health.MayCall())
+        if (!_health.MayCall(isOfPrimary))
         {
             throw new RedisUnavailableException(RedisFault.Silent);
         }
@@ -145,9 +145,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             var answer = await link.CallAsync(call, cancellationToken);
             // What comes of a connection that was replaced says nothing about the one that replaced it.
-            if (isOfPrimary && link == _link)
+            if (link == _link)
             {
-                _health.Answered();
+                _health.Answered(isOfPrimary);
             }
 
             // Off the client's reader thread: what follows may take its time.
@@ -158,9 +158,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             var fault = _connector.Classify(exception);
             fault = fault == RedisFault.NotConnected && link.HasOthers ? RedisFault.NoPrimary : fault;
-            if (isOfPrimary && link == _link)
+            if (link == _link)
             {
-                _health.Failed(fault);
+                _health.Failed(fault, isOfPrimary);
             }
 
             throw new RedisUnavailableException(fault);
@@ -238,7 +238,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _health.Failed(_connector.Classify(exception));
+            _health.Failed(_connector.Classify(exception), isOfPrimary: true);
             return null;
         }
     }

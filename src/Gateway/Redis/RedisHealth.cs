@@ -8,6 +8,9 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
 
     private readonly RedisBreaker _breaker = new(time);
+
+    // Of members that are asked while the primary is away: their silence is not the primary's.
+    private readonly RedisBreaker _others = new(time);
     private readonly Lock _lock = new();
     private RedisFault? _fault;
     private long _failingSince;
@@ -45,12 +48,13 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     /// <summary>Whether the connection works, but not for all there is to ask.</summary>
     public bool IsObsolete => _isObsolete;
 
-    public bool MayCall() => _breaker.MayCall();
+    public bool MayCall(bool isOfPrimary) => (isOfPrimary ? _breaker : _others).MayCall();
 
     /// <summary>A new connection, which has time to show whether all is well again.</summary>
     public void Connected()
     {
         _breaker.Answered();
+        _others.Answered();
         lock (_lock)
         {
             _isObsolete = false;
@@ -58,8 +62,14 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
     }
 
-    public void Answered()
+    public void Answered(bool isOfPrimary)
     {
+        if (!isOfPrimary)
+        {
+            _others.Answered();
+            return;
+        }
+
         Volatile.Write(ref _lastAnswer, time.GetTimestamp());
         _breaker.Answered();
         lock (_lock)
@@ -75,11 +85,16 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         Restored(logger, endpoints);
     }
 
-    public void Failed(RedisFault fault)
+    public void Failed(RedisFault fault, bool isOfPrimary)
     {
         if (fault == RedisFault.Silent)
         {
-            _breaker.TimedOut();
+            (isOfPrimary ? _breaker : _others).TimedOut();
+        }
+
+        if (!isOfPrimary)
+        {
+            return;
         }
 
         lock (_lock)

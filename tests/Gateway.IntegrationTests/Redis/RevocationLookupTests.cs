@@ -142,6 +142,36 @@ public sealed class RevocationLookupTests
         await RedisGateways.UntilAsync(all[0], other, HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Replica_that_is_silent_while_the_primary_is_away_is_soon_asked_no_more()
+    {
+        const int requests = 200;
+        await using var all = await RedisGateways.StartAsync(0);
+        await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
+        all.Configure = configuration => Configure(configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
+        await all.AddAsync();
+        await ShouldAnswerAsync(all, all.Issuer.Token().Build(), HttpStatusCode.OK);
+        await all.Redis.KillAsync();
+        await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.ServiceUnavailable);
+        var before = await AskedAsync(replica);
+
+        await replica.HangAsync();
+        for (var i = 0; i < requests; i++)
+        {
+            await ShouldAnswerAsync(all, all.Issuer.Token().Build(), HttpStatusCode.OK, "/lenient/orders");
+        }
+
+        // What was sent meanwhile it finds when it wakes up.
+        await replica.ContinueAsync();
+        (await AskedAsync(replica) - before).ShouldBeLessThan(requests);
+    }
+
+    private static async Task<int> AskedAsync(RedisServer server)
+    {
+        var found = System.Text.RegularExpressions.Regex.Match(await server.CommandAsync("INFO", "commandstats"), "cmdstat_exists:calls=(\\d+)");
+        return found.Success ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
     private static async Task<double> ConnectionsAsync(RedisServer server)
     {
         const string name = "total_connections_received:";
