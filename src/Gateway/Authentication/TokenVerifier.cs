@@ -44,17 +44,21 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
             }
 
             result = AccessTokenValidator.Verify(text.Span, unverified);
-            unverified.Issuer.Keys.Verifications.Count(result.IsAccepted);
         }
 
         if (!result.IsAccepted)
         {
+            unverified.Issuer.Keys.Verifications.Count(isGood: false);
             return Rejected(result.Reason, result.Issuer);
         }
 
-        return identity.TryCreate(result.Token, out var headers)
-            ? new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers), hash), null)
-            : Rejected(RefusalReason.TooLarge, unverified.Issuer);
+        if (!identity.TryCreate(result.Token, out var headers))
+        {
+            return Rejected(RefusalReason.TooLarge, unverified.Issuer);
+        }
+
+        unverified.Issuer.Keys.Verifications.Count(isGood: true);
+        return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers), hash), null);
     }
 
     private static Verification Rejected(RefusalReason reason, IssuerProfile? issuer) =>

@@ -2,8 +2,8 @@ namespace Gateway.Keys;
 
 /// <summary>
 /// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do. While most signatures are
-/// good, nobody waits; in a flood of bad ones all stand in a line of their own for half of the cores, while known tokens and other
-/// issuers have the others.
+/// good, nobody waits; in a flood of bad ones the issuer's new tokens stand in a line for half of the cores, while known tokens have
+/// the others.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody takes has nothing to dispose of.
 internal sealed class VerificationBudget(int cores)
@@ -52,7 +52,10 @@ internal sealed class VerificationBudget(int cores)
         }
     }
 
-    /// <summary>What a check came to. Of two at once one may go uncounted.</summary>
+    /// <summary>
+    /// What a check came to. Of two at once one may go uncounted. Good ones count only where the same token cannot come again as a new
+    /// one, or who holds a single good token could make up for any number of bad ones.
+    /// </summary>
     public void Count(bool isGood)
     {
         var bad = Volatile.Read(ref _bad);

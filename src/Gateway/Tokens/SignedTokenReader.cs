@@ -79,9 +79,13 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, Tim
             return Refused(RefusalReason.KeysUnavailable);
         }
 
-        var isGood = TokenParts.IsSigned(text.Span, algorithm, key);
-        token.Issuer.Keys.Verifications.Count(isGood);
-        return isGood ? new SignedTokenResult(token, default) : Refused(RefusalReason.BadSignature);
+        if (TokenParts.IsSigned(text.Span, algorithm, key))
+        {
+            return new SignedTokenResult(token, default);
+        }
+
+        token.Issuer.Keys.Verifications.Count(isGood: false);
+        return Refused(RefusalReason.BadSignature);
     }
 
     private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);
