@@ -21,7 +21,7 @@ internal sealed class TokenCache
     private readonly long _maxBytes;
     private readonly int _mask;
 
-    // A set's share is one line of the processor's cache: of each place the hash's upper half, and the second as of which it is free.
+    // Of each place the hash's upper half, and the second as of which it is free: a whole set is looked through without its entries.
     private readonly ulong[] _index;
     private readonly CachedToken?[] _entries;
     private readonly byte[] _hands;

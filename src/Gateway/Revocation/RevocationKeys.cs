@@ -62,25 +62,8 @@ internal readonly record struct RevocationKey(ulong High, ulong Low)
     }
 }
 
-/// <summary>A set of <see cref="RevocationKind"/>, a bit each.</summary>
-[Flags]
-internal enum RevocationKinds : byte
-{
-    None = 0,
-    All = (1 << (RevocationKind.Token + 1)) - 1,
-}
-
-internal static class RevocationKindsExtensions
-{
-    public static bool Has(this RevocationKinds kinds, RevocationKind kind) => (kinds & Of(kind)) != 0;
-
-    public static RevocationKinds With(this RevocationKinds kinds, RevocationKind kind) => kinds | Of(kind);
-
-    private static RevocationKinds Of(RevocationKind kind) => (RevocationKinds)(1 << (int)kind);
-}
-
 /// <summary>
-/// The names by which one token can be revoked. A hash costs as much as reading a claim, so only the kinds that the list holds are hashed.
+/// The names by which one token can be revoked. A hash costs as much as reading a claim, so only kinds that the list ever held are hashed.
 /// </summary>
 internal sealed class RevocationKeys
 {

@@ -14,7 +14,7 @@ internal sealed class RevocationSet
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
 
-    // Every kind that was ever revoked here; in it before the first name of the kind is.
+    // Every kind of which there ever was an entry; in it before the kind's first name is in a table.
     private volatile RevocationKinds _kinds;
 
     /// <summary>The minute as of which what expired is forgotten.</summary>

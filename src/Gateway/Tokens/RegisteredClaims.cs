@@ -12,7 +12,7 @@ internal struct RegisteredClaims
     // 9999-12-31T23:59:59Z; beyond it a NumericDate is a mistake or an attack on arithmetic.
     private const double MaxNumericDate = 253_402_300_799;
 
-    private static readonly ImmutableArray<JsonEncodedText> ClientIdClaims = ClaimNames.Of("client_id", "azp", "appid", "cid");
+    private static readonly ImmutableArray<ClaimName> ClientIdClaims = ClaimName.Of("client_id", "azp", "appid", "cid");
 
     public double ExpiresAt { get; private set; }
 
@@ -142,7 +142,7 @@ internal struct RegisteredClaims
         clientId = null;
         foreach (var name in ClientIdClaims)
         {
-            if (!TryReadString(claims, name.EncodedUtf8Bytes, out var candidate))
+            if (!TryReadString(claims, name.Utf8, out var candidate))
             {
                 return false;
             }

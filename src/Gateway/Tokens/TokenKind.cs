@@ -12,13 +12,13 @@ internal static class TokenKind
     private const string MediaTypePrefix = "application/";
 
     // Claims in which providers write the kind of a token, and the kinds that open no API.
-    private static readonly ImmutableArray<JsonEncodedText> KindClaims = ClaimNames.Of("typ", "token_use", "token_type", "type", "token_kind");
+    private static readonly ImmutableArray<ClaimName> KindClaims = ClaimName.Of("typ", "token_use", "token_type", "type", "token_kind");
 
     private static readonly string[] OtherKinds =
         ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
 
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
-    private static readonly ImmutableArray<JsonEncodedText> OtherMarks = ClaimNames.Of("at_hash", "c_hash", "s_hash");
+    private static readonly ImmutableArray<ClaimName> OtherMarks = ClaimName.Of("at_hash", "c_hash", "s_hash");
 
     /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
@@ -49,9 +49,9 @@ internal static class TokenKind
     {
         foreach (var mark in OtherMarks)
         {
-            if (claims.TryGetProperty(mark.EncodedUtf8Bytes, out _))
+            if (claims.TryGetProperty(mark.Utf8, out _))
             {
-                return mark.Value;
+                return mark.Text;
             }
         }
 
@@ -63,11 +63,11 @@ internal static class TokenKind
 
         foreach (var claim in KindClaims)
         {
-            if (claims.TryGetProperty(claim.EncodedUtf8Bytes, out var kind)
+            if (claims.TryGetProperty(claim.Utf8, out var kind)
                 && kind.ValueKind == JsonValueKind.String
                 && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
             {
-                return claim.Value;
+                return claim.Text;
             }
         }
 

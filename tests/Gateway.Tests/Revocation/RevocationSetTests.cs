@@ -38,22 +38,6 @@ public sealed class RevocationSetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Token_that_was_asked_about_is_revoked_by_the_first_entry_of_another_kind(string kind, string value)
-    {
-        var token = _shop.Accept(_shop.Token().With("jti", "token-1").With("sub", "alice").With("sid", "session-1").With("client_id", "shop-web"));
-        foreach (var different in Enum.GetNames<RevocationKind>().Where(name => name != kind && name != nameof(RevocationKind.Token)))
-        {
-            _set.Apply(Entry(different, "of somebody else"));
-            _set.IsRevoked(token).ShouldBeFalse();
-        }
-
-        _set.Apply(Entry(kind, value));
-
-        _set.IsRevoked(token).ShouldBeTrue();
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
     public void Name_of_another_issuer_another_kind_or_another_value_is_another_name(string kind, string value)
     {
         _set.Apply(Entry(kind, value) with { Issuer = Other });
