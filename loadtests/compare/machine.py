@@ -12,7 +12,7 @@ def describe(binaries):
         "processor": processor(),
         "cores": os.cpu_count(),
         "memory_gib": memory,
-        "kernel": platform.release(),
+        "kernel": platform.release().split("-")[0],
         "versions": {
             ".NET": first(["dotnet", "--list-runtimes"], r"Microsoft\.AspNetCore\.App (10\.\S+)"),
             "YARP": version(binaries, "Yarp.ReverseProxy"),

@@ -29,8 +29,9 @@ def tables(document):
     machine, settings = document["machine"], document["settings"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
     parts = [f"Run of {document['started']}, commit {machine['commit']}: {machine['processor']}, {machine['cores']} cores, "
-             f"{machine['memory_gib']} GiB, Linux {machine['kernel']}. {versions}. {settings['rounds']} rounds of {settings['seconds_each']} s, "
-             f"{settings['revoked']:,} revocations in Redis. Medians, with the lowest and highest round in brackets.", goals(document)]
+             f"{machine['memory_gib']} GiB, Linux {machine['kernel']}. {versions}. {settings['rounds']} rounds of {settings['seconds_each']} s after "
+             f"{settings['warm_up']} s of warm-up, {settings['revoked']:,} revocations in Redis, {settings['tokens']:,} tokens of each algorithm, "
+             f"of which rounds of new tokens take a second's worth or more. Medians, with the lowest and highest round in brackets.", goals(document)]
     for scenario, peers in document["scenarios"].items():
         if scenario in NAMES:
             table = times(peers) if any("p99" in peer for peer in peers.values()) else throughput(document, scenario, peers)

@@ -8,6 +8,7 @@
 #   REVOKED=1000000           revocations in Redis
 #   LONG=10000000             those of the scenario `revocations`, which needs 4 GiB and some minutes for them
 #   TOKENS=240000             signed tokens of each algorithm; kept in artifacts/compare between runs, for at most 20 days
+#   SKIP_INSTALL=1            neither installs nor builds; for a second run
 #   WRITE_DOCS=1              puts the results into docs/performance.md, those of `revocations` alone into docs/revocation.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -181,7 +181,8 @@ def runtime(run, _):
                 peer = Peer("gateway", run, environment=environment, cores=cores)
                 peer.setting = name
                 peers.append(peer)
-                load.closed(peer.start().url, run.tokens / "RS256.txt", 1, run.warm_up)
+                # A core that serves and compiles takes longer to be done with the second.
+                load.closed(peer.start().url, run.tokens / "RS256.txt", 1, run.warm_up * (2 if cores == 1 else 1))
                 peer.server.pause()
             for turn in range(run.rounds):
                 for peer in rotated(peers, turn):
