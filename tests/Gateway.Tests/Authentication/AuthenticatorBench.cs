@@ -42,13 +42,19 @@ internal sealed class AuthenticatorBench : IDisposable
     public async Task<RefusalReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
 
     /// <summary>Begins a flood and takes every place that it leaves for checking signatures, so that whoever needs one waits.</summary>
-    public async Task<VerificationBudget.Place[]> TakeBudgetAsync()
+    public Task<VerificationBudget.Place[]> TakeBudgetAsync()
     {
         for (var i = 0; i < 2 * VerificationBudget.Flood; i++)
         {
             Budget.Count(isGood: false);
         }
 
+        return TakePlacesAsync();
+    }
+
+    /// <summary>As many places as a flood leaves.</summary>
+    public async Task<VerificationBudget.Place[]> TakePlacesAsync()
+    {
         var places = new VerificationBudget.Place[Math.Max(1, Environment.ProcessorCount / 2)];
         for (var i = 0; i < places.Length; i++)
         {

@@ -1,4 +1,5 @@
 using Gateway.Authorization;
+using Gateway.Keys;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
@@ -59,6 +60,25 @@ public sealed class AuthenticatorTests : IDisposable
         AuthenticatorBench.FreeBudget(places);
 
         (await second).Token.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Good_token_that_is_never_kept_makes_up_for_no_bad_signature()
+    {
+        var large = Shop.Token().With("sub", new string('s', 5000)).Build();
+        var parts = Shop.Token().Build().Split('.');
+        for (var i = 0; i < VerificationBudget.Flood; i++)
+        {
+            (await _bench.DecideAsync(large)).ShouldBe(RefusalReason.TooLarge);
+            (await _bench.DecideAsync($"{parts[0]}.{parts[1]}.{Signature(i)}")).ShouldBe(RefusalReason.BadSignature);
+        }
+
+        var places = await _bench.TakePlacesAsync();
+        var next = _bench.AuthenticateAsync(Shop.Token().With("jti", "new").Build());
+
+        next.IsCompleted.ShouldBeFalse();
+        AuthenticatorBench.FreeBudget(places);
+        (await next).Token.ShouldNotBeNull();
     }
 
     [Fact]

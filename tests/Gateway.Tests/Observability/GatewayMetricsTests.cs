@@ -26,13 +26,8 @@ public sealed class GatewayMetricsTests : IMeterFactory
         MeasureRequest();
         _metrics.StartAuthentication().ShouldNotBe(long.MinValue);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            MeasureRequest();
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000);
+        // What the runtime makes once, such as code that is compiled anew meanwhile, is not there the next time; what a request makes is.
+        Enumerable.Range(0, 3).Select(_ => BytesOf(1000)).Min().ShouldBeLessThan(1000);
     }
 
     [Fact]
@@ -137,6 +132,17 @@ public sealed class GatewayMetricsTests : IMeterFactory
     public Meter Create(MeterOptions options) => new(_name);
 
     public void Dispose() => _metrics.Dispose();
+
+    private long BytesOf(int requests)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < requests; i++)
+        {
+            MeasureRequest();
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
 
     private void MeasureRequest()
     {
