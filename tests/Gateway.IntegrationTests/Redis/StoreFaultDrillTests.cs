@@ -28,7 +28,7 @@ public sealed class StoreFaultDrillTests
         results.Count.ShouldBe(faults);
         foreach (var result in results)
         {
-            result.WrongAccepts.ShouldBe(0, result.Name);
+            result.WrongAccepts.ShouldBe(0, $"{result.Name}: {result.FirstWrong}");
             result.Lost.ShouldBe(0, result.Name);
             result.Wrong.ShouldBe(0, $"{result.Name}: {result.FirstWrong}");
             result.InStep.ShouldNotBeNull(result.Name).ShouldBeLessThan(InStepWithin, result.Name);

@@ -9,6 +9,9 @@ internal sealed record StoreFault(string Name, bool IsReadable, TimeSpan Hold, F
 {
     /// <summary>What is made ready while all is well.</summary>
     public Func<Task> PrepareAsync { get; init; } = () => Task.CompletedTask;
+
+    /// <summary>Whether Redis comes back without what it acknowledged last.</summary>
+    public bool LosesWrites { get; init; }
 }
 
 /// <summary>The faults of the matrix, each for the servers that it takes.</summary>
@@ -30,13 +33,14 @@ internal static class StoreFaults
             {
                 await redis.DeleteDataAsync();
                 await redis.RestartAsync();
-            }),
+            })
+            { LosesWrites = true },
             new StoreFault("killed, started with older data", false, hold, redis.KillAsync, async () =>
             {
                 await redis.RestoreDataAsync();
                 await redis.RestartAsync();
             })
-            { PrepareAsync = redis.BackUpDataAsync },
+            { PrepareAsync = redis.BackUpDataAsync, LosesWrites = true },
             new StoreFault("emptied", true, hold, () => redis.CommandAsync("FLUSHALL"), () => Task.CompletedTask),
             new StoreFault("doorbell killed five times a second", true, hold, killing.StartAsync, killing.StopAsync),
             new StoreFault("another password", false, hold, () => redis.ChangePasswordAsync("another"), () => redis.ChangePasswordAsync(Password)),

@@ -107,16 +107,29 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         // The list was at most a poll old when it could no longer be read.
         var mayRefuse = fault.IsReadable ? long.MaxValue : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
         var bound = (long)(plan.MaxStaleness.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        // What Redis lost that only one gateway had read by then is the others' when that one has put it back.
+        bool IsPutBackLater(Answered answer, RevokedToken token) =>
+            fault.LosesWrites && token.Acknowledged > started - TimeProvider.System.TimestampFrequency && answer.Sent < ended + bound;
         // Allow promises nothing about what was revoked while the list could not be read.
         bool IsForbidden(Answered answer, RevokedToken token) =>
-            token.Acknowledged == 0 || (answer.Sent > token.Acknowledged + bound && (fault.IsReadable || token.Path == RevocationSite.Strict));
+            token.Acknowledged == 0
+            || (answer.Sent > token.Acknowledged + bound && (fault.IsReadable || token.Path == RevocationSite.Strict) && !IsPutBackLater(answer, token));
         var tooOld = answers.Count(answer => IsTooOld(answer, mayRefuse));
+        var accepted = answers.Where(answer => answer is { Token: RevokedToken token, Status: 200 } && IsForbidden(answer, token)).ToList();
         var wrong = answers.Where(answer => IsWrong(answer) && !IsTooOld(answer, mayRefuse)).ToList();
         return new StoreFaultResult(
             fault.Name, Good(before), Good(during), tooOld, wrong.Count + arriving.Broken,
-            wrong.Count == 0 ? null : $"{wrong[0].Status} on {wrong[0].Token.Path} after {TimeProvider.System.GetElapsedTime(started, wrong[0].Sent).TotalSeconds:0.0} s: {wrong[0].Problem}",
-            answers.Count(answer => answer is { Token: RevokedToken token, Status: 200 } && IsForbidden(answer, token)),
+            wrong.Concat(accepted).Select(answer => Describe(answer, started)).FirstOrDefault(), accepted.Count,
             arriving.Acknowledged.Count, arriving.Refused, lost, inStep, (descriptors, most));
+    }
+
+    private static string Describe(Answered answer, long started)
+    {
+        var token = answer.Token as RevokedToken;
+        var acknowledged = token is null or { Acknowledged: 0 } ? "" : $", revoked after {Seconds(token.Acknowledged)} s";
+        return $"{answer.Status} on {answer.Token.Path} after {Seconds(answer.Sent)} s{acknowledged}: {answer.Problem}";
+
+        string Seconds(long moment) => ((double)(moment - started) / TimeProvider.System.TimestampFrequency).ToString("0.00", CultureInfo.InvariantCulture);
     }
 
     private static Times Good(IEnumerable<Answered> answers) => new(answers.Where(answer => !answer.IsRemoved).Select(answer => answer.Milliseconds));
