@@ -198,6 +198,8 @@ public sealed class ReloadTests : IAsyncLifetime
         var token = _parts.Issuer.Token().Build();
         var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => _parts.AskAsync("/private/x", token, stop.Token))).ToList();
 
+        await Eventually.TrueAsync(() => Task.FromResult(_parts.Destination.Received.Count >= clients.Count), "the clients are calling");
+
         // As fast as they are taken, which is faster than any operator.
         var follower = _parts.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<ConfigurationFollower>().Single();
         await follower.StopAsync(TestContext.Current.CancellationToken);
