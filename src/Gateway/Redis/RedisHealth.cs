@@ -2,7 +2,7 @@ using Gateway.Observability;
 
 namespace Gateway.Redis;
 
-/// <summary>How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line a change.</summary>
+/// <summary>How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line for each kind of fault in an outage.</summary>
 internal sealed partial class RedisHealth(string endpoints, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
@@ -12,6 +12,9 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     // Of members that are asked while the primary is away: their silence is not the primary's.
     private readonly RedisBreaker _others = new(time);
     private readonly Lock _lock = new();
+
+    // In this outage, in the log: the first is seldom the one that says why. A slow machine calls a refused password silence at first.
+    private readonly HashSet<RedisFault> _named = [];
     private RedisFault? _fault;
     private long _failingSince;
     private long _lastAnswer;
@@ -80,6 +83,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
             }
 
             _fault = null;
+            _named.Clear();
         }
 
         Restored(logger, endpoints);
@@ -107,14 +111,12 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
                 return;
             }
 
-            var isKnown = _fault is not null;
+            _failingSince = _fault is null ? time.GetTimestamp() : _failingSince;
             _fault = fault;
-            if (isKnown)
+            if (!_named.Add(fault))
             {
                 return;
             }
-
-            _failingSince = time.GetTimestamp();
         }
 
         Lost(logger, endpoints, RedisFaults.Of(fault).Message);
