@@ -2,7 +2,6 @@ using Gateway.Authentication;
 using Gateway.Authorization;
 using Gateway.Configuration;
 using Gateway.Observability;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway;
 
@@ -31,7 +30,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     public AuthDecision? Decision { get; set; }
 
     /// <summary>Null before the first stage that decides.</summary>
-    public static GatewayRequest? Find(HttpContext context) => context.Features.Get<GatewayRequest>();
+    // By the type itself: Get<T>() asks the runtime first which method that is, each time.
+    public static GatewayRequest? Find(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
 
-    public static GatewayRequest Of(HttpContext context) => context.Features.GetRequiredFeature<GatewayRequest>();
+    public static GatewayRequest Of(HttpContext context) =>
+        Find(context) ?? throw new InvalidOperationException("A request came past the stage that every request begins with.");
 }

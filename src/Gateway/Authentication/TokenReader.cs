@@ -43,16 +43,25 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
     /// <summary>
     /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
-    /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. What the route itself
-    /// puts there stays. The client's request keeps them, because the server reuses a header's text for the next request of the
-    /// connection only while it is still there.
+    /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. The client's request
+    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there.
     /// </summary>
-    public void RemoveHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
+    public void RemoveHeaders(HttpRequestHeaders proxied)
     {
-        RemoveHeader(HeaderNames.Authorization, request, proxied);
+        proxied.Remove(HeaderNames.Authorization);
         foreach (var name in _otherHeaders)
         {
-            RemoveHeader(name, request, proxied);
+            proxied.Remove(name);
+        }
+    }
+
+    /// <summary>The same, but what the route itself puts there stays.</summary>
+    public void RemoveSentHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
+    {
+        RemoveSentHeader(HeaderNames.Authorization, request, proxied);
+        foreach (var name in _otherHeaders)
+        {
+            RemoveSentHeader(name, request, proxied);
         }
     }
 
@@ -75,7 +84,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    private static void RemoveHeader(string name, IHeaderDictionary request, HttpRequestHeaders proxied)
+    private static void RemoveSentHeader(string name, IHeaderDictionary request, HttpRequestHeaders proxied)
     {
         if (!proxied.NonValidated.TryGetValues(name, out var values))
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Authorization;
+using Gateway.Identity;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -64,7 +65,10 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
     private static bool Is(string type, string prefix) => type.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Puts a <see cref="LiveTransformer"/> around the transforms of every route but the public ones, which have no token that could end.</summary>
+/// <summary>
+/// Gives a route without transforms the gateway's own, and puts a <see cref="LiveTransformer"/> around those of every route but the public
+/// ones, which have no token that could end.
+/// </summary>
 internal sealed class LiveTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
 {
     public IReadOnlyList<Exception> ValidateRoute(RouteConfig route) => inner.ValidateRoute(route);
@@ -75,7 +79,7 @@ internal sealed class LiveTransformBuilder(ITransformBuilder inner, LiveConnecti
 
     public HttpTransformer Build(RouteConfig route, ClusterConfig? cluster)
     {
-        var transforms = inner.Build(route, cluster);
+        var transforms = route.Transforms is { Count: > 0 } ? inner.Build(route, cluster) : PlainTransformer.Instance;
         return RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
             ? transforms
             : new LiveTransformer(transforms, connections);

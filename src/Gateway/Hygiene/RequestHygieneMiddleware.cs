@@ -16,7 +16,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
     {
         // A request goes by one configuration from here to its end, whatever is read meanwhile.
         var snapshot = live.Current;
-        context.Features.Set(new GatewayRequest(snapshot));
+        context.Features[typeof(GatewayRequest)] = new GatewayRequest(snapshot);
         // What a trusted proxy says of client and target is checked like what a client says.
         snapshot.Settings.TrustedProxies?.Apply(context);
         var fault = Check(context, snapshot.Settings.ProtectedHeaders, out var stripped);
