@@ -39,6 +39,12 @@ switch (args)
     case ["revocation"]:
         return await RevocationCommand.RunAsync();
 
+    // What the gateway costs a request beyond bare YARP, less the kernel; with a name, one of the processes that measure it.
+    case ["path"]:
+        return await PathCommand.RunAsync();
+    case ["path", var name]:
+        return await PathCommand.ServeAsync(name);
+
     // What tokens that come once do to the cache of verified ones.
     case ["cache"]:
         return CacheCommand.Run();

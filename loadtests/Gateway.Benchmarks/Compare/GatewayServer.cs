@@ -7,7 +7,7 @@ namespace Gateway.Benchmarks.Compare;
 /// <summary>The gateway with the settings of a deployment: a scope, five identity headers, and the revocation list of a Redis server.</summary>
 internal static class GatewayServer
 {
-    public static async Task<WebApplication> BuildAsync(ServerSettings settings)
+    public static async Task<WebApplication> BuildAsync(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-compare-").FullName;
         var file = Path.Combine(folder, "yarp.json");
@@ -15,6 +15,7 @@ internal static class GatewayServer
         return await GatewayApp.BuildAsync(new GatewayAppOptions
         {
             ConfigFile = file,
+            Configure = configure,
             Environment = "Production",
             Settings = new Dictionary<string, string?>
             {

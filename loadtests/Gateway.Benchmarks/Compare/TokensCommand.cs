@@ -51,7 +51,7 @@ internal static class TokensCommand
         };
     }
 
-    private static JsonObject Claims(string id)
+    public static JsonObject Claims(string id)
     {
         var now = Now();
         return new JsonObject

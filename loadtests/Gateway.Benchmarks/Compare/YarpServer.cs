@@ -7,10 +7,11 @@ namespace Gateway.Benchmarks.Compare;
 /// <summary>YARP as it comes, with one route for everything and no authentication: what the others' price is counted from.</summary>
 internal static class YarpServer
 {
-    public static WebApplication Build(ServerSettings settings)
+    public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = ComparedServers.CreateBuilder(settings);
         AddProxy(builder, settings, policy: null);
+        configure?.Invoke(builder);
         var app = builder.Build();
         app.UseRouting();
         app.MapReverseProxy();

@@ -40,7 +40,7 @@ internal static class RequestHeaders
 
             foreach (var value in values)
             {
-                if (value.AsSpan().ContainsAny(HeaderSyntax.ControlCharacters))
+                if (!HeaderSyntax.IsValue(value))
                 {
                     return RequestFault.HeaderValue;
                 }

@@ -107,7 +107,7 @@ internal static class KeyCheck
 
         foreach (var (name, value) in keys.Headers ?? [])
         {
-            if (!HeaderSyntax.IsToken(name) || value.AsSpan().ContainsAny(HeaderSyntax.ControlCharacters))
+            if (!HeaderSyntax.IsToken(name) || !HeaderSyntax.IsValue(value))
             {
                 report.Error($"{path}:Headers:{name}", "this is not a header.", "Use a header name, and a value without control characters.");
             }
