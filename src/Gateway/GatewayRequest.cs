@@ -34,5 +34,5 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     public static GatewayRequest? Find(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
 
     public static GatewayRequest Of(HttpContext context) =>
-        Find(context) ?? throw new InvalidOperationException("A request came past the stage that every request begins with.");
+        Find(context) ?? throw new InvalidOperationException("A request has not been through RequestHygieneMiddleware.");
 }

@@ -101,7 +101,7 @@ internal static class GatewayServices
         // Connections/
         services.AddSingleton<LiveConnections>();
         var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
-        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new LiveTransformBuilder(
+        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new RouteTransformBuilder(
             (ITransformBuilder)ActivatorUtilities.CreateInstance(provider, transforms), provider.GetRequiredService<LiveConnections>())));
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
 

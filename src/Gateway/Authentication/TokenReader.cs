@@ -44,9 +44,10 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     /// <summary>
     /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
     /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. The client's request
-    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there.
+    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there. Only where
+    /// no transform of the route has run.
     /// </summary>
-    public void RemoveHeaders(HttpRequestHeaders proxied)
+    public void RemoveAllHeaders(HttpRequestHeaders proxied)
     {
         proxied.Remove(HeaderNames.Authorization);
         foreach (var name in _otherHeaders)
@@ -55,7 +56,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>The same, but what the route itself puts there stays.</summary>
+    /// <summary>Like <see cref="RemoveAllHeaders"/>, but keeps a value that the client did not send: the route's own.</summary>
     public void RemoveSentHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
     {
         RemoveSentHeader(HeaderNames.Authorization, request, proxied);
@@ -65,7 +66,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>The same for cookies, of which others stay.</summary>
+    /// <summary>Takes token cookies out of the client's request; others stay.</summary>
     public void RemoveCookies(IHeaderDictionary request)
     {
         if (!cookies.IsEmpty && request.Cookie.Count > 0)

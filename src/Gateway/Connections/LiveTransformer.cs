@@ -1,9 +1,5 @@
 using System.Net;
-using Gateway.Authorization;
-using Gateway.Identity;
-using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Gateway.Connections;
 
@@ -63,25 +59,4 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) ? type.ToString() : "";
 
     private static bool Is(string type, string prefix) => type.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
-}
-
-/// <summary>
-/// Gives a route without transforms the gateway's own, and puts a <see cref="LiveTransformer"/> around those of every route but the public
-/// ones, which have no token that could end.
-/// </summary>
-internal sealed class LiveTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
-{
-    public IReadOnlyList<Exception> ValidateRoute(RouteConfig route) => inner.ValidateRoute(route);
-
-    public IReadOnlyList<Exception> ValidateCluster(ClusterConfig cluster) => inner.ValidateCluster(cluster);
-
-    public HttpTransformer Create(Action<TransformBuilderContext> action) => inner.Create(action);
-
-    public HttpTransformer Build(RouteConfig route, ClusterConfig? cluster)
-    {
-        var transforms = route.Transforms is { Count: > 0 } ? inner.Build(route, cluster) : PlainTransformer.Instance;
-        return RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
-            ? transforms
-            : new LiveTransformer(transforms, connections);
-    }
 }

@@ -2,7 +2,10 @@ using Gateway.Observability;
 
 namespace Gateway.Redis;
 
-/// <summary>How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line for each kind of fault in an outage.</summary>
+/// <summary>
+/// How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line for each
+/// kind of fault in an outage.
+/// </summary>
 internal sealed partial class RedisHealth(string endpoints, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
@@ -13,7 +16,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     private readonly RedisBreaker _others = new(time);
     private readonly Lock _lock = new();
 
-    // In this outage, in the log: the first is seldom the one that says why. A slow machine calls a refused password silence at first.
+    // Faults of this outage that the log has named. The first is often mere silence; the refused password behind it shows later.
     private readonly HashSet<RedisFault> _named = [];
     private RedisFault? _fault;
     private long _failingSince;
