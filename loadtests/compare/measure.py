@@ -93,6 +93,12 @@ def attempt(run, name, peers):
         run.failed.append(f"{name} was not finished: {str(failure).splitlines()[0]}")
 
 
+def stop(*_):
+    """Ends the run; asking again does not cut short the ending of the servers."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main():
     folder, binaries, product, tokens, artifacts = map(pathlib.Path, sys.argv[1:6])
     run = Run(folder, binaries, product, tokens)
@@ -102,8 +108,8 @@ def main():
     if unknown:
         raise SystemExit(f"Unknown: {' '.join(unknown)}. Scenarios: {' '.join(scenarios.ALL)}. Peers: {' '.join(TITLES)}.")
     started = datetime.datetime.now(datetime.timezone.utc)
-    # Whoever ends the run ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    # Whoever ends the run ends what it started. Not sys.exit, which would end the one scenario only.
+    signal.signal(signal.SIGTERM, stop)
     try:
         run.start()
         peers = [run.destination if name == "direct" else run.add(name) for name in TITLES if name in names]
@@ -114,6 +120,8 @@ def main():
         for name in scenarios.ORDER:
             if name in chosen:
                 attempt(run, name, peers)
+    except KeyboardInterrupt:
+        raise SystemExit("stopped") from None
     finally:
         run.stop()
     run.notes += run.failed
