@@ -5,21 +5,25 @@ using Gateway.Benchmarks.Operations;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// What a request with a known token costs the gateway beyond bare YARP, less the kernel. Each takes part with three processes, since what
-/// the runtime makes of the same code differs from one to the next by more than the gateway costs; all take turns, and within a turn their
-/// medians are compared.
+/// What a request with a known token costs the gateway beyond bare YARP, less the kernel; the revocation list is empty. Each takes part with
+/// three processes, since what the runtime makes of the same code differs from one to the next by a good part of what the gateway costs; all
+/// take turns, and within a turn their medians are compared.
 /// </summary>
 internal static class PathCommand
 {
+    public const string Browser = "browser";
+
     private const int Processes = 3;
     private const int WarmUps = 8;
     private const int Turns = 40;
     private const int Requests = 20_000;
 
-    public static async Task<int> RunAsync()
+    private static readonly string[] Servers = [nameof(RequestPathBenchmarks.BareYarp), nameof(RequestPathBenchmarks.Gateway)];
+
+    /// <param name="isBrowser">Whether the request has a browser's headers, or none but Host and Authorization.</param>
+    public static async Task<int> RunAsync(bool isBrowser)
     {
-        string[] names = [nameof(RequestPathBenchmarks.BareYarp), nameof(RequestPathBenchmarks.Gateway)];
-        var servers = Enumerable.Range(0, Processes).SelectMany(_ => names).Select(name => (Name: name, Process: Start(name))).ToList();
+        var servers = Enumerable.Range(0, Processes).SelectMany(_ => Servers).Select(name => (Name: name, Process: Start(name, isBrowser))).ToList();
         var turns = new List<double[]>();
         for (var turn = -WarmUps; turn < Turns; turn++)
         {
@@ -33,7 +37,7 @@ internal static class PathCommand
 
             if (turn >= 0)
             {
-                turns.Add([.. names.Select(name => Median(times.Where(time => time.Name == name).Select(time => time.Nanoseconds)))]);
+                turns.Add([.. Servers.Select(name => Median(times.Where(time => time.Name == name).Select(time => time.Nanoseconds)))]);
             }
         }
 
@@ -45,16 +49,22 @@ internal static class PathCommand
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"bare YARP {Median(turns.Select(turn => turn[0])):F0} ns a request, gateway {Median(turns.Select(turn => turn[1])):F0} ns: "
-            + $"{Median(turns.Select(turn => turn[1] - turn[0])):F0} ns more, {Median(turns.Select(turn => turn[1] / turn[0])):F3} times as much."));
+            $"bare YARP {Median(turns.Select(turn => turn[0])):F0} ns a request, gateway {Median(turns.Select(turn => turn[1])):F0} ns"));
+        Console.WriteLine(Spread("{0:F0} ({1:F0} to {2:F0}) ns more", turns.Select(turn => turn[1] - turn[0])));
+        Console.WriteLine(Spread("{0:F3} ({1:F3} to {2:F3}) times as much", turns.Select(turn => turn[1] / turn[0])));
         return 0;
     }
 
     /// <summary>For each line, which is a number of requests, the nanoseconds that each of them took.</summary>
-    public static async Task<int> ServeAsync(string name)
+    public static async Task<int> ServeAsync(string name, bool isBrowser)
     {
-        var path = new RequestPathBenchmarks();
-        var isBare = name == nameof(RequestPathBenchmarks.BareYarp);
+        if (!Servers.Contains(name))
+        {
+            throw new ArgumentException($"Known servers: {string.Join(", ", Servers)}.", nameof(name));
+        }
+
+        var path = new RequestPathBenchmarks { IsBrowser = isBrowser };
+        var isBare = name == Servers[0];
         await (isBare ? path.PrepareBareAsync() : path.PrepareGatewayAsync());
         while (Console.ReadLine() is { } line)
         {
@@ -72,7 +82,7 @@ internal static class PathCommand
         return 0;
     }
 
-    private static Process Start(string name)
+    private static Process Start(string name, bool isBrowser)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
@@ -82,7 +92,18 @@ internal static class PathCommand
 
         start.ArgumentList.Add("path");
         start.ArgumentList.Add(name);
+        if (isBrowser)
+        {
+            start.ArgumentList.Add(Browser);
+        }
+
         return Process.Start(start)!;
+    }
+
+    private static string Spread(string format, IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return string.Format(CultureInfo.InvariantCulture, format, Median(sorted), sorted[0], sorted[^1]);
     }
 
     private static double Median(IEnumerable<double> values)

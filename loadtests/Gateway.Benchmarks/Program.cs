@@ -40,10 +40,10 @@ switch (args)
         return await RevocationCommand.RunAsync();
 
     // What the gateway costs a request beyond bare YARP, less the kernel; with a name, one of the processes that measure it.
-    case ["path"]:
-        return await PathCommand.RunAsync();
-    case ["path", var name]:
-        return await PathCommand.ServeAsync(name);
+    case ["path"] or ["path", PathCommand.Browser]:
+        return await PathCommand.RunAsync(args.Length > 1);
+    case ["path", var name, ..]:
+        return await PathCommand.ServeAsync(name, args.Length > 2);
 
     // What tokens that come once do to the cache of verified ones.
     case ["cache"]:

@@ -34,7 +34,7 @@ internal sealed class MemoryDestination : Stream, IValueTaskSource<int>
             throw new InvalidOperationException("A request without a body is written in one piece.");
         }
 
-        // A read of nothing only waits for there being something.
+        // A read into no bytes only asks to be woken; the answer is still to be read.
         _isAnswerDue = !_isReading || _buffer.IsEmpty;
         if (_isReading)
         {
