@@ -1,9 +1,17 @@
 // Signs one access token per algorithm with an npm JWT library. See README.md.
-import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { createSigner } from 'fast-jwt';
 import { SignJWT } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
+
+// Through PEM: node 20 hangs when it collects the generator of a key while the key is being exported as a JWK.
+function newPair(type, options) {
+  const publicKeyEncoding = { type: 'spki', format: 'pem' };
+  const privateKeyEncoding = { type: 'pkcs8', format: 'pem' };
+  const { publicKey, privateKey } = generateKeyPairSync(type, { ...options, publicKeyEncoding, privateKeyEncoding });
+  return { publicKey: createPublicKey(publicKey), privateKey: createPrivateKey(privateKey) };
+}
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
@@ -30,9 +38,9 @@ function generateKeys() {
     jwks.push({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' });
     for (const alg of algorithms) keys.set(alg, { key: privateKey, kid });
   };
-  addPair(generateKeyPairSync('rsa', { modulusLength: 2048 }), 'rsa', rsaAlgorithms);
+  addPair(newPair('rsa', { modulusLength: 2048 }), 'rsa', rsaAlgorithms);
   for (const [alg, namedCurve] of Object.entries(curves)) {
-    addPair(generateKeyPairSync('ec', { namedCurve }), namedCurve, [alg]);
+    addPair(newPair('ec', { namedCurve }), namedCurve, [alg]);
   }
   for (const alg of hmacAlgorithms) {
     secrets[alg] = randomBytes(32).toString('hex');

@@ -1,5 +1,5 @@
 // Runs the npm oidc-provider: client_credentials, logins of alice without a page to click on, logout, keys that can be rotated. See README.md.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -16,9 +16,12 @@ const clientSecret = randomBytes(32).toString('hex');
 const scope = 'orders:read orders:write';
 const resources = { RS256: 'urn:shop-api', ES256: 'urn:shop-api:es' };
 
+// Through PEM: node 20 hangs when it collects the generator of a key while the key is being exported as a JWK.
 function privateJwk(type, options, alg) {
-  const { privateKey } = generateKeyPairSync(type, options);
-  return { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), use: 'sig', alg };
+  const publicKeyEncoding = { type: 'spki', format: 'pem' };
+  const privateKeyEncoding = { type: 'pkcs8', format: 'pem' };
+  const { privateKey } = generateKeyPairSync(type, { ...options, publicKeyEncoding, privateKeyEncoding });
+  return { ...createPrivateKey(privateKey).export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), use: 'sig', alg };
 }
 
 function newKeys() {
