@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Gateway.Benchmarks.Compare;
 
-/// <summary>The gateway with the settings of a deployment: a scope, five identity headers, and the revocation list of a Redis server, where one is named.</summary>
+/// <summary>
+/// The gateway with the settings of a deployment: a scope, five identity headers, and the revocation list of a Redis server, where one is
+/// named.
+/// </summary>
 internal static class GatewayServer
 {
     public static async Task<WebApplication> BuildAsync(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)
