@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gateway.Benchmarks.Operations;
+using Gateway.Testing;
 
 namespace Gateway.Benchmarks;
 
@@ -23,16 +24,17 @@ internal static class PathCommand
     /// <param name="isBrowser">Whether the request has a browser's headers, or none but Host and Authorization.</param>
     public static async Task<int> RunAsync(bool isBrowser)
     {
-        var servers = Enumerable.Range(0, Processes).SelectMany(_ => Servers).Select(name => (Name: name, Process: Start(name, isBrowser))).ToList();
+        string[] options = isBrowser ? [Browser] : [];
+        var servers = Enumerable.Range(0, Processes).SelectMany(_ => Servers)
+            .Select(name => (Name: name, Process: Script.Start("dotnet", [typeof(PathCommand).Assembly.Location, "path", name, .. options]))).ToList();
         var turns = new List<double[]>();
         for (var turn = -WarmUps; turn < Turns; turn++)
         {
             var times = new List<(string Name, double Nanoseconds)>();
             foreach (var (name, process) in turn % 2 == 0 ? servers : servers.AsEnumerable().Reverse())
             {
-                await process.StandardInput.WriteLineAsync((turn < 0 ? 3 * Requests : Requests).ToString(CultureInfo.InvariantCulture));
-                var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{name} has ended.");
-                times.Add((name, double.Parse(line, CultureInfo.InvariantCulture)));
+                await process.WriteLineAsync((turn < 0 ? 3 * Requests : Requests).ToString(CultureInfo.InvariantCulture));
+                times.Add((name, double.Parse(await process.ReadLineAsync(), CultureInfo.InvariantCulture)));
             }
 
             if (turn >= 0)
@@ -43,8 +45,7 @@ internal static class PathCommand
 
         foreach (var (_, process) in servers)
         {
-            process.StandardInput.Close();
-            await process.WaitForExitAsync();
+            await process.DisposeAsync();
         }
 
         Console.WriteLine(string.Create(
@@ -80,24 +81,6 @@ internal static class PathCommand
 
         await path.EndAsync();
         return 0;
-    }
-
-    private static Process Start(string name, bool isBrowser)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(PathCommand).Assembly.Location);
-        }
-
-        start.ArgumentList.Add("path");
-        start.ArgumentList.Add(name);
-        if (isBrowser)
-        {
-            start.ArgumentList.Add(Browser);
-        }
-
-        return Process.Start(start)!;
     }
 
     private static string Spread(string format, IEnumerable<double> values)
