@@ -51,11 +51,13 @@ public sealed class RevocationStoreFaultTests : IAsyncLifetime
         }
 
         await UntilAsync("/private/a", _parts.Issuer.Token().With("sub", "three").Build(), HttpStatusCode.Unauthorized);
+        // From before the revocation's cut-off: a token issued a second after it is a good one.
+        var revoked = _parts.Issuer.Token().With("sub", "new").Build();
         Break("nothing");
         var result = await GatewayProcess.RunAsync(_parts.Gateway, null, "revoke", "sub", "new");
 
         result.ExitCode.ShouldBe(0, result.Error);
-        await UntilAsync("/private/a", _parts.Issuer.Token().With("sub", "new").Build(), HttpStatusCode.Unauthorized);
+        await UntilAsync("/private/a", revoked, HttpStatusCode.Unauthorized);
     }
 
     private string Store => Path.Combine(Path.GetDirectoryName(_parts.Gateway.ConfigFile)!, "data", "revocations.db");
