@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
 using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Operations;
 
 switch (args)
 {
@@ -39,11 +40,13 @@ switch (args)
     case ["revocation"]:
         return await RevocationCommand.RunAsync();
 
-    // What the gateway costs a request beyond bare YARP, less the kernel; with a name, one of the processes that measure it.
-    case ["path"] or ["path", PathCommand.Browser]:
-        return await PathCommand.RunAsync(args.Length > 1);
-    case ["path", var name, ..]:
-        return await PathCommand.ServeAsync(name, args.Length > 2);
+    // What a request costs the gateway and JwtBearer beyond bare YARP, less the kernel; with a server's name, one of the processes that measure it.
+    case ["path"]:
+        return await PathCommand.RunAsync(PathLoad.Known);
+    case ["path", var load]:
+        return await PathCommand.RunAsync(Enum.Parse<PathLoad>(load, ignoreCase: true));
+    case ["path", var server, var load]:
+        return await PathCommand.ServeAsync(server, Enum.Parse<PathLoad>(load));
 
     // What tokens that come once do to the cache of verified ones.
     case ["cache"]:

@@ -35,6 +35,9 @@ internal sealed record ServerSettings
     /// <summary>How many issuers the gateway knows. The last one's tokens are sent.</summary>
     public int Issuers { get; init; } = 1;
 
+    /// <summary>How many verified tokens the gateway remembers; 0 for its default.</summary>
+    public int Remembered { get; init; }
+
     public static ServerSettings Read(string file) =>
         JsonSerializer.Deserialize<ServerSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)
         ?? throw new InvalidDataException($"{file} is empty.");

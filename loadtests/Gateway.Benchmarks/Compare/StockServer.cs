@@ -9,7 +9,7 @@ namespace Gateway.Benchmarks.Compare;
 /// <summary>YARP with the JwtBearer handler as its documentation has it: keys from the provider, and, with a Redis server, one EXISTS a request.</summary>
 internal static class StockServer
 {
-    public static WebApplication Build(ServerSettings settings)
+    public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = ComparedServers.CreateBuilder(settings);
         YarpServer.AddProxy(builder, settings, policy: "read");
@@ -32,6 +32,7 @@ internal static class StockServer
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy("read", policy => policy.RequireAuthenticatedUser().RequireClaim("scope", "orders:read"));
 
+        configure?.Invoke(builder);
         var app = builder.Build();
         app.UseRouting();
         app.UseAuthentication();

@@ -1,0 +1,121 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Gateway.Benchmarks.Compare;
+using Gateway.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy;
+
+namespace Gateway.Benchmarks.Operations;
+
+/// <summary>One of the compared servers, a client and a destination in this process, with memory in the place of sockets.</summary>
+internal sealed class RequestPath : IAsyncDisposable
+{
+    // The cache of verified tokens holds few, so that none of these is known when its turn comes again.
+    private const int NewTokens = 4096;
+    private const int Remembered = 64;
+
+    private const string BrowserHeaders =
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept: application/json\r\n"
+        + "Accept-Language: en-GB,en;q=0.7\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nOrigin: https://shop.example\r\nCookie: theme=dark\r\n";
+
+    private readonly WebApplication? _provider;
+    private readonly WebApplication _server;
+    private readonly IDuplexPipe _client;
+    private readonly byte[][] _requests;
+    private int _next;
+
+    private RequestPath(WebApplication? provider, WebApplication server, IDuplexPipe client, byte[][] requests) =>
+        (_provider, _server, _client, _requests) = (provider, server, client, requests);
+
+    /// <param name="name">bare, stock or gateway.</param>
+    public static async Task<RequestPath> StartAsync(string name, PathLoad load)
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-path-").FullName;
+        ComparedKeys.Create(folder);
+        var settings = new ServerSettings
+        {
+            Url = $"http://127.0.0.1:{MemoryTransport.Port}",
+            Http2Url = "http://127.0.0.1:2",
+            StatsUrl = "",
+            Destination = "http://127.0.0.1:3/",
+            Provider = $"http://127.0.0.1:{RedisServer.FreePort()}",
+            KeyFolder = folder,
+            Remembered = load == PathLoad.New ? Remembered : 0,
+        };
+        var transport = new MemoryTransport();
+        void UseMemory(WebApplicationBuilder builder) => builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
+        var provider = name == "stock" ? ProviderServer.Build(settings with { Url = settings.Provider, Http2Url = "http://127.0.0.1:0" }) : null;
+        await (provider?.StartAsync() ?? Task.CompletedTask);
+        var server = name switch
+        {
+            "bare" => YarpServer.Build(settings, UseMemory),
+            "stock" => StockServer.Build(settings, UseMemory),
+            "gateway" => await GatewayServer.BuildAsync(settings, UseMemory),
+            _ => throw new ArgumentException("Known servers: bare, stock, gateway.", nameof(name)),
+        };
+        await server.StartAsync();
+        UseMemoryDestination(server);
+        using var signer = new TokenSigner(folder, "RS256");
+        var path = new RequestPath(
+            provider, server, transport.Connect(), [.. Enumerable.Range(0, load == PathLoad.New ? NewTokens : 1).Select(index => Request(signer, load, index))]);
+        for (var request = 0; request < 3; request++)
+        {
+            await path.SendAsync();
+        }
+
+        return path;
+    }
+
+    public async Task SendAsync()
+    {
+        await _client.Output.WriteAsync(_requests[_next++ % _requests.Length]);
+        while (true)
+        {
+            var read = await _client.Input.ReadAsync();
+            var answer = read.Buffer;
+            if (answer.Slice(Math.Max(0, answer.Length - 2)).FirstSpan.SequenceEqual("ok"u8))
+            {
+                _client.Input.AdvanceTo(answer.End);
+                return;
+            }
+
+            // A refusal would never end so, and must not count as fast.
+            if (read.IsCompleted || !"HTTP/1.1 200"u8.StartsWith(answer.FirstSpan[..Math.Min(answer.FirstSpan.Length, 12)]))
+            {
+                throw new InvalidOperationException(Encoding.ASCII.GetString(answer));
+            }
+
+            _client.Input.AdvanceTo(answer.Start, answer.End);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.Output.CompleteAsync();
+        await _server.DisposeAsync();
+        await (_provider?.DisposeAsync() ?? default);
+    }
+
+    private static byte[] Request(TokenSigner signer, PathLoad load, int index) => Encoding.ASCII.GetBytes(
+        $"GET /orders/1 HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {signer.Sign(TokensCommand.Claims($"one-{index}"))}\r\n"
+        + (load == PathLoad.Browser ? BrowserHeaders : "") + "\r\n");
+
+    private static void UseMemoryDestination(WebApplication server)
+    {
+        var client = server.Services.GetRequiredService<IProxyStateLookup>().GetClusters().Single().Model.HttpClient;
+        var handler = HandlerOf(client);
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        ((SocketsHttpHandler)handler).ConnectCallback = static (_, _) => ValueTask.FromResult<Stream>(new MemoryDestination());
+    }
+
+    // No setting of either server reaches the connections of the other, so the handler is changed where both have made theirs.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_handler")]
+    private static extern ref HttpMessageHandler HandlerOf(HttpMessageInvoker client);
+}
