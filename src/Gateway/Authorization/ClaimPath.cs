@@ -12,12 +12,12 @@ internal sealed class ClaimPath
     /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
     public const string SubjectType = "$subject_type";
 
-    private readonly ImmutableArray<string> _names;
+    private readonly ImmutableArray<byte[]> _names;
 
     private ClaimPath(string text, ImmutableArray<string> names)
     {
         Text = text;
-        _names = names;
+        _names = [.. names.Select(Encoding.UTF8.GetBytes)];
     }
 
     public string Text { get; }
@@ -55,7 +55,7 @@ internal sealed class ClaimPath
         }
     }
 
-    private static void Collect(JsonElement value, ReadOnlySpan<string> names, List<JsonElement> found)
+    private static void Collect(JsonElement value, ReadOnlySpan<byte[]> names, List<JsonElement> found)
     {
         if (names.IsEmpty)
         {

@@ -20,9 +20,7 @@ internal static class HeaderValueEncoding
     /// <summary>The header value, or null where there is nothing to say: null, an empty string, an empty array.</summary>
     public static string? Encode(JsonElement claim)
     {
-        var value = claim.ValueKind == JsonValueKind.Array
-            ? string.Join(',', claim.EnumerateArray().Select(EncodeItem).Where(item => item.Length > 0))
-            : EncodeItem(claim);
+        var value = claim.ValueKind == JsonValueKind.Array ? EncodeItems(claim) : EncodeItem(claim);
         return value.Length == 0 ? null : value;
     }
 
@@ -58,6 +56,20 @@ internal static class HeaderValueEncoding
         }
 
         return encoded.ToString();
+    }
+
+    private static string EncodeItems(JsonElement list)
+    {
+        var items = new List<string>(list.GetArrayLength());
+        foreach (var item in list.EnumerateArray())
+        {
+            if (EncodeItem(item) is { Length: > 0 } encoded)
+            {
+                items.Add(encoded);
+            }
+        }
+
+        return string.Join(',', items);
     }
 
     private static string EncodeItem(JsonElement item) => item.ValueKind switch

@@ -64,7 +64,7 @@ internal sealed class IdentityMapping(string header, ClaimPath path)
         {
             // The two claims that providers spell in more than one way.
             case "scope":
-                return token.Scopes.IsEmpty ? null : HeaderValueEncoding.Encode(string.Join(' ', token.Scopes));
+                return token.Scopes.IsEmpty ? null : HeaderValueEncoding.Encode(string.Join(' ', token.Scopes.AsSpan()));
             case "client_id":
                 return token.ClientId is null ? null : HeaderValueEncoding.Encode(token.ClientId);
         }
