@@ -69,7 +69,7 @@ internal static class ClaimText
         var alone = new JsonObject { ["exp"] = 1 };
         alone[name] = JsonNode.Parse(value.GetRawText());
         using var document = JsonDocument.Parse(alone.ToJsonString());
-        return !RegisteredClaims.TryRead(document.RootElement, out _, out _);
+        return !RegisteredClaims.TryRead(KnownClaims.Of(document.RootElement), out _, out _);
     }
 
     private static string? Show(string name, double? seconds) => seconds is { } value ? $"{name} {Shown.Date(value)}" : null;

@@ -118,7 +118,7 @@ internal sealed class RevocationAdministration(
 
         RegisteredClaims claims = default;
         var why = result.Reason;
-        if (result.Token is not { } token || !RegisteredClaims.TryRead(token.Claims, out claims, out why))
+        if (result.Token is not { } token || !RegisteredClaims.TryRead(KnownClaims.Of(token.Claims), out claims, out why))
         {
             // RFC 7009 section 2.2 has 200 for this. But an operator who pasted half a token must not believe that the whole one is revoked.
             return OAuthError.Invalid($"This is no token that the gateway accepts ({Refusals.Of(why).Tag}), so nothing was revoked.");

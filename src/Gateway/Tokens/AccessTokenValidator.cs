@@ -16,10 +16,10 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     [
         new(TokenStep.Form, static (_, ref token) =>
             CompactToken.TrySplit(token.Text, out token.Parts, out var reason) ? null : reason),
-        new(TokenStep.Header, static (_, ref token) =>
-            TokenParts.TryReadHeader(token.Parts, out token.Header) ? null : RefusalReason.Malformed, TokenStep.Form),
+        new(TokenStep.Header, static (validator, ref token) =>
+            validator._headers.TryRead(token.Parts, out token.Header) ? null : RefusalReason.Malformed, TokenStep.Form),
         new(TokenStep.Payload, static (_, ref token) =>
-            TokenParts.TryReadClaims(token.Parts, out token.Claims) ? null : RefusalReason.Malformed, TokenStep.Form),
+            TryReadClaims(ref token) ? null : RefusalReason.Malformed, TokenStep.Form),
         // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
         new(TokenStep.Algorithm, static (_, ref token) =>
             (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RefusalReason.UnsupportedAlgorithm : null, TokenStep.Header),
@@ -27,18 +27,20 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
             token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RefusalReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
         new(TokenStep.Type, static (_, ref token) =>
-            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.Claims) is null ? null : RefusalReason.WrongType,
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.Known) is null ? null : RefusalReason.WrongType,
             TokenStep.Header, TokenStep.Issuer),
         new(TokenStep.Claims, static (_, ref token) =>
-            RegisteredClaims.TryRead(token.Claims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
+            RegisteredClaims.TryRead(token.Known, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
         new(TokenStep.Times, static (validator, ref token) =>
             TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Audience, static (_, ref token) =>
-            RegisteredClaims.HasAudience(token.Claims, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
+            RegisteredClaims.HasAudience(token.Known, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
         new(TokenStep.RequiredClaims, static (_, ref token) =>
             HasRequiredClaims(token.Registered, token.Issuer!) ? null : RefusalReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Key, static (_, ref token) => FindKey(ref token), TokenStep.IssuerAlgorithm),
     ];
+
+    private readonly JoseHeaders _headers = new();
 
     private DateTimeOffset Now => time.GetUtcNow();
 
@@ -67,9 +69,20 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             ? TokenResult.Accepted(token.ToAccessToken(text))
             : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
 
+    private static bool TryReadClaims(ref TokenInspection token)
+    {
+        if (!TokenParts.TryReadClaims(token.Parts, out token.Claims))
+        {
+            return false;
+        }
+
+        token.Known = KnownClaims.Of(token.Claims);
+        return true;
+    }
+
     private RefusalReason? FindIssuer(ref TokenInspection token)
     {
-        if (!token.Claims.TryGetProperty("iss"u8, out var iss))
+        if (!token.Known.TryGet(ClaimName.Issuer, out var iss))
         {
             return RefusalReason.MissingClaim;
         }

@@ -49,7 +49,8 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return RefusalReason.WrongType;
         }
 
-        if (!RegisteredClaims.TryRead(json, out claims, out var reason))
+        var known = KnownClaims.Of(json);
+        if (!RegisteredClaims.TryRead(known, out claims, out var reason))
         {
             return reason;
         }
@@ -59,7 +60,7 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return RefusalReason.MissingClaim;
         }
 
-        return TokenLifetime.IsWithin(claims, issuer, time.GetUtcNow(), out reason) && RegisteredClaims.HasAudience(json, logout.ClientIds, out reason)
+        return TokenLifetime.IsWithin(claims, issuer, time.GetUtcNow(), out reason) && RegisteredClaims.HasAudience(known, logout.ClientIds, out reason)
             ? null
             : reason;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Gateway.Tokens;
@@ -12,7 +13,7 @@ internal struct RegisteredClaims
     // 9999-12-31T23:59:59Z; beyond it a NumericDate is a mistake or an attack on arithmetic.
     private const double MaxNumericDate = 253_402_300_799;
 
-    private static readonly ImmutableArray<ClaimName> ClientIdClaims = ClaimName.Of("client_id", "azp", "appid", "cid");
+    private static readonly ImmutableArray<ClaimName> ClientIdClaims = [ClaimName.ClientId, ClaimName.AuthorizedParty, ClaimName.AppId, ClaimName.Cid];
 
     public double ExpiresAt { get; private set; }
 
@@ -30,26 +31,26 @@ internal struct RegisteredClaims
 
     public ImmutableArray<string> Scopes { get; private set; }
 
-    public static bool TryRead(JsonElement claims, out RegisteredClaims read, out RefusalReason reason)
+    public static bool TryRead(in KnownClaims claims, out RegisteredClaims read, out RefusalReason reason)
     {
         read = default;
         reason = RefusalReason.BadClaim;
-        if (!claims.TryGetProperty("exp"u8, out var exp))
+        if (!claims.TryGet(ClaimName.ExpiresAt, out var exp))
         {
             reason = RefusalReason.MissingClaim;
             return false;
         }
 
         if (!TryReadDate(exp, out var expiresAt)
-            || !TryReadOptionalDate(claims, "nbf"u8, out var notBefore)
-            || !TryReadOptionalDate(claims, "iat"u8, out var issuedAt)
-            || !TryReadString(claims, "sub"u8, out var subject)
-            || !TryReadString(claims, "jti"u8, out var tokenId)
-            || !TryReadString(claims, "sid"u8, out var sessionId)
+            || !TryReadOptionalDate(claims, ClaimName.NotBefore, out var notBefore)
+            || !TryReadOptionalDate(claims, ClaimName.IssuedAt, out var issuedAt)
+            || !TryReadString(claims, ClaimName.Subject, out var subject)
+            || !TryReadString(claims, ClaimName.TokenId, out var tokenId)
+            || !TryReadString(claims, ClaimName.SessionId, out var sessionId)
             || !TryReadClientId(claims, out var clientId)
             || !TryReadScopes(claims, out var scopes)
             // A token bound to a key (RFC 7800: DPoP, mTLS) is not a bearer token, and we cannot check the binding.
-            || claims.TryGetProperty("cnf"u8, out _))
+            || claims.Has(ClaimName.Confirmation))
         {
             return false;
         }
@@ -70,10 +71,10 @@ internal struct RegisteredClaims
     }
 
     /// <summary>RFC 7519 section 4.1.3: a string or an array of strings, one of which must be ours, exactly.</summary>
-    public static bool HasAudience(JsonElement claims, ImmutableArray<string> accepted, out RefusalReason reason)
+    public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RefusalReason reason)
     {
         reason = RefusalReason.BadClaim;
-        if (!claims.TryGetProperty("aud"u8, out var audience))
+        if (!claims.TryGet(ClaimName.Audience, out var audience))
         {
             reason = RefusalReason.MissingClaim;
             return false;
@@ -111,10 +112,10 @@ internal struct RegisteredClaims
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out seconds) && seconds is > 0 and <= MaxNumericDate;
     }
 
-    private static bool TryReadOptionalDate(JsonElement claims, ReadOnlySpan<byte> name, out double? seconds)
+    private static bool TryReadOptionalDate(in KnownClaims claims, ClaimName name, out double? seconds)
     {
         seconds = null;
-        if (!claims.TryGetProperty(name, out var value))
+        if (!claims.TryGet(name, out var value))
         {
             return true;
         }
@@ -124,10 +125,10 @@ internal struct RegisteredClaims
         return read;
     }
 
-    private static bool TryReadString(JsonElement claims, ReadOnlySpan<byte> name, out string? text)
+    private static bool TryReadString(in KnownClaims claims, ClaimName name, out string? text)
     {
         text = null;
-        if (!claims.TryGetProperty(name, out var value))
+        if (!claims.TryGet(name, out var value))
         {
             return true;
         }
@@ -137,12 +138,12 @@ internal struct RegisteredClaims
         return !string.IsNullOrEmpty(text);
     }
 
-    private static bool TryReadClientId(JsonElement claims, out string? clientId)
+    private static bool TryReadClientId(in KnownClaims claims, out string? clientId)
     {
         clientId = null;
         foreach (var name in ClientIdClaims)
         {
-            if (!TryReadString(claims, name.Utf8, out var candidate))
+            if (!TryReadString(claims, name, out var candidate))
             {
                 return false;
             }
@@ -153,10 +154,10 @@ internal struct RegisteredClaims
         return true;
     }
 
-    private static bool TryReadScopes(JsonElement claims, out ImmutableArray<string> scopes)
+    private static bool TryReadScopes(in KnownClaims claims, out ImmutableArray<string> scopes)
     {
         scopes = [];
-        if (claims.TryGetProperty("scope"u8, out var scope))
+        if (claims.TryGet(ClaimName.Scope, out var scope))
         {
             // RFC 8693 section 4.2: one string, space-separated.
             if (scope.ValueKind != JsonValueKind.String)
@@ -164,11 +165,11 @@ internal struct RegisteredClaims
                 return false;
             }
 
-            scopes = [.. SplitList(scope.GetString()!)];
+            scopes = SplitList(scope);
             return true;
         }
 
-        if (!claims.TryGetProperty("scp"u8, out var scp))
+        if (!claims.TryGet(ClaimName.Scp, out var scp))
         {
             return true;
         }
@@ -176,7 +177,7 @@ internal struct RegisteredClaims
         switch (scp.ValueKind)
         {
             case JsonValueKind.String:
-                scopes = [.. SplitList(scp.GetString()!)];
+                scopes = SplitList(scp);
                 return true;
             case JsonValueKind.Array:
                 foreach (var item in scp.EnumerateArray())
@@ -194,5 +195,6 @@ internal struct RegisteredClaims
         }
     }
 
-    private static string[] SplitList(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static ImmutableArray<string> SplitList(JsonElement text) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(text.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

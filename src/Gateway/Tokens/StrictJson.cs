@@ -26,7 +26,7 @@ internal static class StrictJson
         try
         {
             value = JsonElement.Parse(utf8, Options);
-            return utf8.IndexOf("\\u"u8) < 0 || HasOnlyPairedSurrogates(value);
+            return !CanHoldSurrogates(utf8) || HasOnlyPairedSurrogates(value);
         }
         catch (JsonException)
         {
@@ -38,6 +38,9 @@ internal static class StrictJson
             return false;
         }
     }
+
+    // As an escape: in UTF-8 itself they are not valid.
+    private static bool CanHoldSurrogates(ReadOnlySpan<byte> utf8) => utf8.IndexOf("\\ud"u8) >= 0 || utf8.IndexOf("\\uD"u8) >= 0;
 
     private static bool HasOnlyPairedSurrogates(JsonElement value)
     {

@@ -14,6 +14,8 @@ internal ref struct TokenInspection(ReadOnlySpan<char> text)
 
     public JsonElement Claims;
 
+    public KnownClaims Known;
+
     public AlgorithmTraits? Algorithm;
 
     public IssuerProfile? Issuer;

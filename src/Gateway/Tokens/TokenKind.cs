@@ -12,13 +12,14 @@ internal static class TokenKind
     private const string MediaTypePrefix = "application/";
 
     // Claims in which providers write the kind of a token, and the kinds that open no API.
-    private static readonly ImmutableArray<ClaimName> KindClaims = ClaimName.Of("typ", "token_use", "token_type", "type", "token_kind");
+    private static readonly ImmutableArray<ClaimName> KindClaims = 
+        [ClaimName.Typ, ClaimName.TokenUse, ClaimName.TokenType, ClaimName.Type, ClaimName.TokenKind];
 
     private static readonly string[] OtherKinds =
         ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
 
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
-    private static readonly ImmutableArray<ClaimName> OtherMarks = ClaimName.Of("at_hash", "c_hash", "s_hash");
+    private static readonly ImmutableArray<ClaimName> OtherMarks = [ClaimName.AccessTokenHash, ClaimName.CodeHash, ClaimName.StateHash];
 
     /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
@@ -45,35 +46,35 @@ internal static class TokenKind
     }
 
     /// <summary>The claim that says that this is no access token; null when none does.</summary>
-    public static string? FindMark(JsonElement claims)
+    public static ClaimName? FindMark(in KnownClaims claims)
     {
         foreach (var mark in OtherMarks)
         {
-            if (claims.TryGetProperty(mark.Utf8, out _))
+            if (claims.Has(mark))
             {
-                return mark.Text;
+                return mark;
             }
         }
 
         // RFC 8417 section 2.2: the mark of a security event token, logout tokens among them.
-        if (claims.TryGetProperty("events"u8, out var events) && events.ValueKind == JsonValueKind.Object)
+        if (claims.TryGet(ClaimName.Events, out var events) && events.ValueKind == JsonValueKind.Object)
         {
-            return "events";
+            return ClaimName.Events;
         }
 
         foreach (var claim in KindClaims)
         {
-            if (claims.TryGetProperty(claim.Utf8, out var kind)
+            if (claims.TryGet(claim, out var kind)
                 && kind.ValueKind == JsonValueKind.String
                 && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
             {
-                return claim.Text;
+                return claim;
             }
         }
 
         // Cognito's `token_use` has two values, and only one of them is ours.
-        return claims.TryGetProperty("token_use"u8, out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
-            ? "token_use"
+        return claims.TryGet(ClaimName.TokenUse, out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
+            ? ClaimName.TokenUse
             : null;
     }
 }
