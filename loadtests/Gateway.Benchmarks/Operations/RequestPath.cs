@@ -15,6 +15,7 @@ internal sealed class RequestPath : IAsyncDisposable
 {
     // The cache of verified tokens holds few, so that none of these is known when its turn comes again.
     private const int NewTokens = 4096;
+    private const int ManyTokens = 10_000;
     private const int Remembered = 64;
 
     private const string BrowserHeaders =
@@ -60,7 +61,7 @@ internal sealed class RequestPath : IAsyncDisposable
         UseMemoryDestination(server);
         using var signer = new TokenSigner(folder, "RS256");
         var path = new RequestPath(
-            provider, server, transport.Connect(), [.. Enumerable.Range(0, load == PathLoad.New ? NewTokens : 1).Select(index => Request(signer, load, index))]);
+            provider, server, transport.Connect(), [.. Enumerable.Range(0, Tokens(load)).Select(index => Request(signer, load, index))]);
         for (var request = 0; request < 3; request++)
         {
             await path.SendAsync();
@@ -98,6 +99,8 @@ internal sealed class RequestPath : IAsyncDisposable
         await _server.DisposeAsync();
         await (_provider?.DisposeAsync() ?? default);
     }
+
+    private static int Tokens(PathLoad load) => load switch { PathLoad.Many => ManyTokens, PathLoad.New => NewTokens, _ => 1 };
 
     private static byte[] Request(TokenSigner signer, PathLoad load, int index) => Encoding.ASCII.GetBytes(
         $"GET /orders/1 HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {signer.Sign(TokensCommand.Claims($"one-{index}"))}\r\n"

@@ -11,6 +11,9 @@ public enum PathLoad
     /// <summary>One token, with the headers of a browser.</summary>
     Browser,
 
+    /// <summary>Ten thousand tokens in turn, which are remembered but in no cache of the processor.</summary>
+    Many,
+
     /// <summary>A token that nobody remembers each time.</summary>
     New,
 }

@@ -94,26 +94,26 @@ internal sealed class Authenticator(
 
     private AuthenticationOutcome Admit(CachedToken known, RoutePolicy policy)
     {
-        var token = known.Token.Token;
-        token.Issuer.Keys.Touch(time);
+        var issuer = known.Issuer;
+        issuer.Keys.Touch(time);
         // Read before the look-up: an entry that comes in between is then found by the next request.
         var version = revocations.Set.Version;
         if (known.RevocationVersion != version)
         {
             // What is known to be revoked stays so, however old the list.
-            if (revocations.Set.IsRevoked(token))
+            if (revocations.Set.IsRevoked(known.Token.Token))
             {
                 metrics.RevocationLookup(RevocationStatus.Revoked);
-                return Rejected(RefusalReason.Revoked, token.Issuer);
+                return Rejected(RefusalReason.Revoked, issuer);
             }
 
             known.RevocationVersion = version;
         }
 
-        var isStale = revocations.IsStaleFor(token.Issuer);
+        var isStale = revocations.IsStaleFor(issuer);
         metrics.RevocationLookup(isStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked);
         return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
-            ? Rejected(RefusalReason.RevocationUnavailable, token.Issuer)
+            ? Rejected(RefusalReason.RevocationUnavailable, issuer)
             : new AuthenticationOutcome(known.Token, null);
     }
 

@@ -12,7 +12,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     // A token meets few policies; with more than this the decision is made each time.
     private const int MostDecisions = 8;
 
-    private volatile Decided[] _decisions = [];
+    private volatile Decided? _last;
     private volatile TokenLookup? _lookup;
 
     public AccessToken Token => token;
@@ -25,8 +25,8 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     /// <summary>The policy's decision, made once: neither the policy nor the token ever changes.</summary>
     public PolicyDecision Decide(RoutePolicy policy)
     {
-        var decisions = _decisions;
-        foreach (var decided in decisions)
+        var last = _last;
+        for (var decided = last; decided is not null; decided = decided.Before)
         {
             if (ReferenceEquals(decided.Policy, policy))
             {
@@ -35,10 +35,10 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
         }
 
         var decision = policy.Decide(token);
-        if (decisions.Length < MostDecisions)
+        if (last is null || last.Count < MostDecisions)
         {
             // Of two that come at once one is lost, and made again.
-            _decisions = [.. decisions, new Decided(policy, decision)];
+            _last = new Decided(policy, decision, last, (last?.Count ?? 0) + 1);
         }
 
         return decision;
@@ -47,7 +47,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     /// <summary>What Redis is asked about the token, and has answered.</summary>
     public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);
 
-    private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision);
+    private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision, Decided? Before, int Count);
 }
 
 /// <summary>Why a request has no verified token, and whose token it claimed to be as far as that was known.</summary>
