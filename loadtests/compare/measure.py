@@ -26,7 +26,7 @@ class Run:
         self.seconds = int(os.environ.get("SECONDS_EACH", "6"))
         self.warm_up = int(os.environ.get("WARM_UP", "30"))
         self.revoked = int(os.environ.get("REVOKED", "1000000"))
-        self.pool = int(os.environ.get("TOKENS", "240000"))
+        self.pool = int(os.environ["TOKENS"])
         self.checks = json.loads((tokens / "checks.json").read_text())
         self.results, self.statuses, self.notes, self.capacities, self.failed = {}, {}, [], {}, []
         (folder / "one.txt").write_text(self.good_token() + "\n")

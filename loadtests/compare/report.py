@@ -38,9 +38,8 @@ def summary(samples, base):
         if values:
             found[key] = spread(values)
     if "requests_per_second" in found and base:
-        # Of the same round: what else the machine did then, it did to both.
-        found["ratio"] = spread([sample["requests_per_second"] / other["requests_per_second"] for sample, other in zip(samples, base)])
-        found["cpu_ratio"] = spread([sample["cpu_microseconds"] / max(other["cpu_microseconds"], 1e-9) for sample, other in zip(samples, base)])
+        for name, key in (("ratio", "requests_per_second"), ("cpu_ratio", "cpu_microseconds")):
+            found[name] = spread(ratios(key, samples, base))
     histograms = [sample["histogram"] for sample in samples if "histogram" in sample]
     if histograms:
         # Percentiles of all rounds together: an average of percentiles is no percentile.
@@ -62,11 +61,15 @@ def spread(values):
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
+def ratios(key, ours, theirs):
+    """Of the same round: what else the machine did then, it did to both."""
+    return [one[key] / other[key] for one, other in zip(ours, theirs) if one.get(key) and other.get(key)]
+
+
 def against(peers):
     """The gateway's requests per second over each peer's, round by round."""
     ours = peers.get("gateway")
-    return {name: spread([mine["requests_per_second"] / other["requests_per_second"] for mine, other in zip(ours, samples)])
-            for name, samples in peers.items() if name != "gateway"} if ours else {}
+    return {name: spread(ratios("requests_per_second", ours, samples)) for name, samples in peers.items() if name != "gateway"} if ours else {}
 
 
 def goals(document):
@@ -83,10 +86,9 @@ def goals(document):
         return value
 
     def by_round(scenario, key, peer, base, other_scenario=None):
-        pairs = [[sample.get(key) for sample in document["samples"].get(name, {}).get(who, [])]
-                 for name, who in ((scenario, peer), (other_scenario or scenario, base))]
-        found = [one / other for one, other in zip(*pairs) if one and other]
-        return statistics.median(found) if found else None
+        samples = document["samples"]
+        values = ratios(key, samples.get(scenario, {}).get(peer, []), samples.get(other_scenario or scenario, {}).get(base, []))
+        return statistics.median(values) if values else None
 
     def goal(text, limit, value, bare=None, at_least=True):
         if value is not None:

@@ -15,15 +15,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 [ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/install.sh
 artifacts=$PWD/artifacts/compare
-tokens=$artifacts/tokens-${TOKENS:-240000}
+export TOKENS=${TOKENS:-240000}
+tokens=$artifacts/tokens-$TOKENS
 mkdir -p "$artifacts"
 [ "${SKIP_INSTALL:-}" = 1 ] || dotnet publish loadtests/Gateway.Benchmarks -c Release -o "$artifacts/bin" --nologo -v quiet
 [ "${SKIP_INSTALL:-}" = 1 ] || bash loadtests/compare/publish.sh "$artifacts/product"
 
 find "$artifacts" -maxdepth 1 -name 'tokens-*' -mtime +20 -exec rm -rf {} +
 if [ ! -e "$tokens/checks.json" ]; then
-  echo "Signing ${TOKENS:-240000} tokens of each algorithm."
-  dotnet "$artifacts/bin/Gateway.Benchmarks.dll" tokens "$tokens" "${TOKENS:-240000}"
+  echo "Signing $TOKENS tokens of each algorithm."
+  dotnet "$artifacts/bin/Gateway.Benchmarks.dll" tokens "$tokens" "$TOKENS"
 fi
 
 folder=$(mktemp -d)
