@@ -18,17 +18,19 @@ internal static class PathCommand
 
     private static readonly (string Server, string Name)[] Servers = [("bare", "bare YARP"), ("stock", "JwtBearer"), ("gateway", "gateway")];
 
-    public static async Task<int> RunAsync(PathLoad load)
+    public static async Task<int> RunAsync(string name)
     {
+        var load = LoadOf(name);
         var servers = Enumerable.Range(0, Processes).SelectMany(_ => Servers).Select(row => (row.Server, Process: Script.Start(
             "dotnet", [typeof(PathCommand).Assembly.Location, "path", row.Server, load.ToString()]))).ToList();
-        var requests = load == PathLoad.New ? 4_000 : 20_000;
         var turns = new List<double[]>();
         for (var turn = -WarmUps; turn < Turns; turn++)
         {
             var times = new List<(string Server, double Nanoseconds)>();
             foreach (var (server, process) in turn % 2 == 0 ? servers : servers.AsEnumerable().Reverse())
             {
+                // Turns of about the same length: whoever verifies a signature each time gets fewer requests.
+                var requests = load == PathLoad.New || server == "stock" ? 4_000 : 20_000;
                 await process.WriteLineAsync((turn < 0 ? 3 * requests : requests).ToString(CultureInfo.InvariantCulture));
                 times.Add((server, double.Parse(await process.ReadLineAsync(), CultureInfo.InvariantCulture)));
             }
@@ -46,18 +48,18 @@ internal static class PathCommand
 
         for (var i = 0; i < Servers.Length; i++)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Servers[i].Name}: {Median(turns.Select(turn => turn[i])):F0} ns a request, ")
-                + Spread("{0:F0} ({1:F0} to {2:F0}) ns more than bare YARP, ", turns.Select(turn => turn[i] - turn[0]))
-                + Spread("{0:F3} ({1:F3} to {2:F3}) times as much", turns.Select(turn => turn[i] / turn[0])));
+            Console.WriteLine($"{Servers[i].Name}: " + Spread("{2:F0} ns a request ({0:F0} to {4:F0})", turns.Select(turn => turn[i])) + (i == 0 ? "" :
+                Spread(", {2:F0} more than bare YARP (quartiles {1:F0} and {3:F0}; {0:F0} to {4:F0})", turns.Select(turn => turn[i] - turn[0]))
+                + Spread(", {2:F3} times as much (quartiles {1:F3} and {3:F3})", turns.Select(turn => turn[i] / turn[0]))));
         }
 
         return 0;
     }
 
     /// <summary>For each line, which is a number of requests, the nanoseconds that each of them took.</summary>
-    public static async Task<int> ServeAsync(string server, PathLoad load)
+    public static async Task<int> ServeAsync(string server, string load)
     {
-        await using var path = await RequestPath.StartAsync(server, load);
+        await using var path = await RequestPath.StartAsync(server, LoadOf(load));
         while (Console.ReadLine() is { } line)
         {
             var count = int.Parse(line, CultureInfo.InvariantCulture);
@@ -73,10 +75,16 @@ internal static class PathCommand
         return 0;
     }
 
+    private static PathLoad LoadOf(string name) => Enum.GetValues<PathLoad>()
+        .Where(load => load.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)).Cast<PathLoad?>().FirstOrDefault()
+        ?? throw new ArgumentException($"Known loads: {string.Join(", ", Enum.GetNames<PathLoad>())}.", nameof(name));
+
+    /// <param name="format">From the least to the most: 0, the quartiles around the median 1, 2, 3, and 4.</param>
     private static string Spread(string format, IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return string.Format(CultureInfo.InvariantCulture, format, Median(sorted), sorted[0], sorted[^1]);
+        return string.Format(
+            CultureInfo.InvariantCulture, format, sorted[0], sorted[sorted.Length / 4], Median(sorted), sorted[sorted.Length * 3 / 4], sorted[^1]);
     }
 
     private static double Median(IEnumerable<double> values)

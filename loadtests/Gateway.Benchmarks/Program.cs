@@ -40,13 +40,14 @@ switch (args)
     case ["revocation"]:
         return await RevocationCommand.RunAsync();
 
-    // What a request costs the gateway and JwtBearer beyond bare YARP, less the kernel; with a server's name, one of the processes that measure it.
+    // What a request costs the gateway and JwtBearer beyond bare YARP, less the kernel; with a server's name and a load,
+    // one of the processes that measure it.
     case ["path"]:
-        return await PathCommand.RunAsync(PathLoad.Known);
+        return await PathCommand.RunAsync(nameof(PathLoad.Known));
     case ["path", var load]:
-        return await PathCommand.RunAsync(Enum.Parse<PathLoad>(load, ignoreCase: true));
+        return await PathCommand.RunAsync(load);
     case ["path", var server, var load]:
-        return await PathCommand.ServeAsync(server, Enum.Parse<PathLoad>(load));
+        return await PathCommand.ServeAsync(server, load);
 
     // What tokens that come once do to the cache of verified ones.
     case ["cache"]:

@@ -15,6 +15,7 @@ internal static class ShortCommand
     {
         var (ran, failed) = (0, 0);
         RevocationBenchmarks.Most = 10_000;
+        RequestPath.MostTokens = 100;
         foreach (var type in typeof(ShortCommand).Assembly.GetTypes().Where(HasBenchmarks))
         {
             foreach (var benchmark in BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases)

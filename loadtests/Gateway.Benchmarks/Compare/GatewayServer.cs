@@ -53,7 +53,7 @@ internal static class GatewayServer
                 ["Issuers"] = issuers,
                 ["Policies"] = new JsonObject { ["read"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:read") } } },
                 ["Revocation"] = Revocation(settings),
-                ["TokenCache"] = settings.Remembered == 0 ? new JsonObject() : new JsonObject { ["MaxEntries"] = settings.Remembered },
+                ["TokenCache"] = settings.MaxCachedTokens == 0 ? new JsonObject() : new JsonObject { ["MaxEntries"] = settings.MaxCachedTokens },
             },
             ["ReverseProxy"] = new JsonObject
             {

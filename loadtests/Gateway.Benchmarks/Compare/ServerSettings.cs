@@ -36,7 +36,7 @@ internal sealed record ServerSettings
     public int Issuers { get; init; } = 1;
 
     /// <summary>How many verified tokens the gateway remembers; 0 for its default.</summary>
-    public int Remembered { get; init; }
+    public int MaxCachedTokens { get; init; }
 
     public static ServerSettings Read(string file) =>
         JsonSerializer.Deserialize<ServerSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)

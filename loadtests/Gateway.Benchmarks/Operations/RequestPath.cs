@@ -13,23 +13,26 @@ namespace Gateway.Benchmarks.Operations;
 /// <summary>One of the compared servers, a client and a destination in this process, with memory in the place of sockets.</summary>
 internal sealed class RequestPath : IAsyncDisposable
 {
-    // The cache of verified tokens holds few, so that none of these is known when its turn comes again.
-    private const int NewTokens = 4096;
     private const int ManyTokens = 10_000;
-    private const int Remembered = 64;
+    private const int NewTokens = 4096;
+    private const int MaxCachedTokens = 64;
 
     private const string BrowserHeaders =
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept: application/json\r\n"
         + "Accept-Language: en-GB,en;q=0.7\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nOrigin: https://shop.example\r\nCookie: theme=dark\r\n";
 
+    /// <summary>Fewer tokens, where nothing is measured.</summary>
+    public static int MostTokens { get; set; } = ManyTokens;
+
+    private readonly string _folder;
     private readonly WebApplication? _provider;
     private readonly WebApplication _server;
     private readonly IDuplexPipe _client;
     private readonly byte[][] _requests;
     private int _next;
 
-    private RequestPath(WebApplication? provider, WebApplication server, IDuplexPipe client, byte[][] requests) =>
-        (_provider, _server, _client, _requests) = (provider, server, client, requests);
+    private RequestPath(string folder, WebApplication? provider, WebApplication server, IDuplexPipe client, byte[][] requests) =>
+        (_folder, _provider, _server, _client, _requests) = (folder, provider, server, client, requests);
 
     /// <param name="name">bare, stock or gateway.</param>
     public static async Task<RequestPath> StartAsync(string name, PathLoad load)
@@ -44,7 +47,7 @@ internal sealed class RequestPath : IAsyncDisposable
             Destination = "http://127.0.0.1:3/",
             Provider = $"http://127.0.0.1:{RedisServer.FreePort()}",
             KeyFolder = folder,
-            Remembered = load == PathLoad.New ? Remembered : 0,
+            MaxCachedTokens = load == PathLoad.New ? MaxCachedTokens : 0,
         };
         var transport = new MemoryTransport();
         void UseMemory(WebApplicationBuilder builder) => builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
@@ -61,7 +64,16 @@ internal sealed class RequestPath : IAsyncDisposable
         UseMemoryDestination(server);
         using var signer = new TokenSigner(folder, "RS256");
         var path = new RequestPath(
-            provider, server, transport.Connect(), [.. Enumerable.Range(0, Tokens(load)).Select(index => Request(signer, load, index))]);
+            folder, provider, server, transport.Connect(), [.. Enumerable.Range(0, Tokens(load)).Select(index => Request(signer, load, $"one-{index}"))]);
+        if (load == PathLoad.New)
+        {
+            // The cache is full of others, and lets none in that comes once: so each request is a first one.
+            for (var other = 0; other < 8 * MaxCachedTokens; other++)
+            {
+                await path.SendAsync(Request(signer, load, $"other-{other}"));
+            }
+        }
+
         for (var request = 0; request < 3; request++)
         {
             await path.SendAsync();
@@ -70,9 +82,11 @@ internal sealed class RequestPath : IAsyncDisposable
         return path;
     }
 
-    public async Task SendAsync()
+    public Task SendAsync() => SendAsync(_requests[_next++ % _requests.Length]);
+
+    private async Task SendAsync(byte[] request)
     {
-        await _client.Output.WriteAsync(_requests[_next++ % _requests.Length]);
+        await _client.Output.WriteAsync(request);
         while (true)
         {
             var read = await _client.Input.ReadAsync();
@@ -98,12 +112,13 @@ internal sealed class RequestPath : IAsyncDisposable
         await _client.Output.CompleteAsync();
         await _server.DisposeAsync();
         await (_provider?.DisposeAsync() ?? default);
+        Directory.Delete(_folder, recursive: true);
     }
 
-    private static int Tokens(PathLoad load) => load switch { PathLoad.Many => ManyTokens, PathLoad.New => NewTokens, _ => 1 };
+    private static int Tokens(PathLoad load) => Math.Min(MostTokens, load switch { PathLoad.Many => ManyTokens, PathLoad.New => NewTokens, _ => 1 });
 
-    private static byte[] Request(TokenSigner signer, PathLoad load, int index) => Encoding.ASCII.GetBytes(
-        $"GET /orders/1 HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {signer.Sign(TokensCommand.Claims($"one-{index}"))}\r\n"
+    private static byte[] Request(TokenSigner signer, PathLoad load, string id) => Encoding.ASCII.GetBytes(
+        $"GET /orders/1 HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {signer.Sign(TokensCommand.Claims(id))}\r\n"
         + (load == PathLoad.Browser ? BrowserHeaders : "") + "\r\n");
 
     private static void UseMemoryDestination(WebApplication server)
@@ -118,7 +133,7 @@ internal sealed class RequestPath : IAsyncDisposable
         ((SocketsHttpHandler)handler).ConnectCallback = static (_, _) => ValueTask.FromResult<Stream>(new MemoryDestination());
     }
 
-    // No setting of either server reaches the connections of the other, so the handler is changed where both have made theirs.
+    // No setting reaches the connections of all three alike, so the handler is changed once they have made theirs.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_handler")]
     private static extern ref HttpMessageHandler HandlerOf(HttpMessageInvoker client);
 }

@@ -2,22 +2,6 @@ using BenchmarkDotNet.Attributes;
 
 namespace Gateway.Benchmarks.Operations;
 
-/// <summary>What the requests of <see cref="RequestPathBenchmarks"/> are.</summary>
-public enum PathLoad
-{
-    /// <summary>One token, and no headers but Host and Authorization.</summary>
-    Known,
-
-    /// <summary>One token, with the headers of a browser.</summary>
-    Browser,
-
-    /// <summary>Ten thousand tokens in turn, which are remembered but in no cache of the processor.</summary>
-    Many,
-
-    /// <summary>A token that nobody remembers each time.</summary>
-    New,
-}
-
 /// <summary>
 /// A whole request, less the kernel: the client's bytes, the server, the proxy, the bytes to the destination, and back. What the gateway
 /// takes longer than bare YARP is what it costs; <c>path</c> measures them in turn.
