@@ -10,7 +10,7 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     private const int FixedSize = 350;
     private const int StringSize = 24;
 
-    // Copied, so that the processor fetches what they lead to side by side and not one after the other.
+    // This and the issuer are copies of what the token has, so that the processor fetches all of them at once and not one after the other.
     private readonly byte[] _text = token.Token.Text;
     private volatile TokenKey _key = token.Key;
     private readonly double _lastSecond = token.Token.ExpiresAt + token.Token.Issuer.ClockSkew.TotalSeconds;

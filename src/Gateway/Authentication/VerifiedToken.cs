@@ -12,7 +12,8 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     // A token meets few policies; with more than this the decision is made each time.
     private const int MostDecisions = 8;
 
-    private volatile Decided? _last;
+    // A linked list: its head is itself the decision that is nearly always asked for, one fetch less than an array.
+    private volatile Decided? _lastDecided;
     private volatile TokenLookup? _lookup;
 
     public AccessToken Token => token;
@@ -25,8 +26,8 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     /// <summary>The policy's decision, made once: neither the policy nor the token ever changes.</summary>
     public PolicyDecision Decide(RoutePolicy policy)
     {
-        var last = _last;
-        for (var decided = last; decided is not null; decided = decided.Before)
+        var last = _lastDecided;
+        for (var decided = last; decided is not null; decided = decided.Previous)
         {
             if (ReferenceEquals(decided.Policy, policy))
             {
@@ -38,7 +39,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
         if (last is null || last.Count < MostDecisions)
         {
             // Of two that come at once one is lost, and made again.
-            _last = new Decided(policy, decision, last, (last?.Count ?? 0) + 1);
+            _lastDecided = new Decided(policy, decision, last, (last?.Count ?? 0) + 1);
         }
 
         return decision;
@@ -47,7 +48,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     /// <summary>What Redis is asked about the token, and has answered.</summary>
     public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);
 
-    private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision, Decided? Before, int Count);
+    private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision, Decided? Previous, int Count);
 }
 
 /// <summary>Why a request has no verified token, and whose token it claimed to be as far as that was known.</summary>

@@ -65,12 +65,13 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         var issuer = token.Issuer!;
         var expected = $"`typ` is {string.Join(" or ", issuer.TokenTypes)}, and no claim marks another kind of token";
         var type = $"typ {Shown.Text(token.Header.Type)}{(token.Header.Type is null ? ", which counts as JWT" : "")}";
-        if (TokenKind.FindMark(token.Known) is not { } mark)
+        if (TokenKind.FindMark(token.KnownClaims) is not { } mark)
         {
             return new(expected, type, $"Send an access token. If the issuer's access tokens have this type, add it to {PathOf(issuer, "TokenTypes")}.");
         }
 
-        return new(expected, $"{type}; the claim {ClaimNames.TextOf(mark)}, which access tokens do not have", mark is ClaimName.AccessTokenHash or ClaimName.CodeHash or ClaimName.StateHash
+        var found = $"{type}; the claim {ClaimNames.TextOf(mark)}, which access tokens do not have";
+        return new(expected, found, mark is ClaimName.AtHash or ClaimName.CHash or ClaimName.SHash
             ? "This is an ID token: the client must send the access token instead."
             : "Send the access token, not the ID, refresh or logout token.");
     }

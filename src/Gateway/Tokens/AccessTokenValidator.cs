@@ -6,7 +6,7 @@ namespace Gateway.Tokens;
 /// <summary>
 /// Is this token good? Checks in the order of cost, so that a flood of bad tokens dies before the signature: size and alphabet,
 /// header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the signature last.
-/// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8). Knows neither HTTP nor revocation.
+/// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8); that a header is remembered changes no answer. Knows neither HTTP nor revocation.
 /// The checks are a table, so that what explains a refusal walks the very same ones.
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
@@ -27,20 +27,20 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
             token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RefusalReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
         new(TokenStep.Type, static (_, ref token) =>
-            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.Known) is null ? null : RefusalReason.WrongType,
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims) is null ? null : RefusalReason.WrongType,
             TokenStep.Header, TokenStep.Issuer),
         new(TokenStep.Claims, static (_, ref token) =>
-            RegisteredClaims.TryRead(token.Known, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
+            RegisteredClaims.TryRead(token.KnownClaims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
         new(TokenStep.Times, static (validator, ref token) =>
             TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Audience, static (_, ref token) =>
-            RegisteredClaims.HasAudience(token.Known, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
+            RegisteredClaims.HasAudience(token.KnownClaims, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
         new(TokenStep.RequiredClaims, static (_, ref token) =>
             HasRequiredClaims(token.Registered, token.Issuer!) ? null : RefusalReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Key, static (_, ref token) => FindKey(ref token), TokenStep.IssuerAlgorithm),
     ];
 
-    private readonly JoseHeaders _headers = new();
+    private readonly JoseHeaderCache _headers = new();
 
     private DateTimeOffset Now => time.GetUtcNow();
 
@@ -76,13 +76,13 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             return false;
         }
 
-        token.Known = KnownClaims.Of(token.Claims);
+        token.KnownClaims = KnownClaims.Of(token.Claims);
         return true;
     }
 
     private RefusalReason? FindIssuer(ref TokenInspection token)
     {
-        if (!token.Known.TryGet(ClaimName.Issuer, out var iss))
+        if (!token.KnownClaims.TryGet(ClaimName.Iss, out var iss))
         {
             return RefusalReason.MissingClaim;
         }

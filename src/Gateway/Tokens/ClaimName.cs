@@ -4,27 +4,27 @@ using System.Text;
 
 namespace Gateway.Tokens;
 
-/// <summary>The claims that the gateway reads by their name, each a place in <see cref="KnownClaims"/>.</summary>
+/// <summary>The claims that the checks of a token read, spelt as they are there.</summary>
 internal enum ClaimName
 {
-    Issuer,
-    Audience,
-    ExpiresAt,
-    NotBefore,
-    IssuedAt,
-    Subject,
-    TokenId,
-    SessionId,
-    Confirmation,
+    Iss,
+    Aud,
+    Exp,
+    Nbf,
+    Iat,
+    Sub,
+    Jti,
+    Sid,
+    Cnf,
     Scope,
     Scp,
     ClientId,
-    AuthorizedParty,
+    Azp,
     AppId,
     Cid,
-    AccessTokenHash,
-    CodeHash,
-    StateHash,
+    AtHash,
+    CHash,
+    SHash,
     Events,
     Typ,
     TokenUse,
@@ -33,11 +33,17 @@ internal enum ClaimName
     TokenKind,
 }
 
-/// <summary>How each is spelt in a token.</summary>
+/// <summary>The claims by their text.</summary>
 internal static class ClaimNames
 {
+    public const int Count = (int)ClaimName.TokenKind + 1;
+
+    /// <summary>Of the longest with each character as <c>\u</c> and four digits. Strangers choose the names, so longer ones are not unescaped.</summary>
+    public const int MaxEscapedLength = 6 * 10;
+
     private const int StartLength = sizeof(ulong);
 
+    // In the order of ClaimName.
     private static readonly ImmutableArray<string> Texts =
     [
         "iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "cnf", "scope", "scp", "client_id", "azp", "appid", "cid",
@@ -48,8 +54,6 @@ internal static class ClaimNames
 
     // No two start alike, so one comparison of many at once leaves at most one name to compare.
     private static readonly ulong[] Starts = [.. Names.Select(name => StartOf(name))];
-
-    public static int Count => Texts.Length;
 
     public static string TextOf(ClaimName name) => Texts[(int)name];
 

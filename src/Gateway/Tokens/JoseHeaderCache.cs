@@ -4,14 +4,14 @@ namespace Gateway.Tokens;
 /// Headers that were read before. An issuer writes the same one on every token that it signs with a key, so its text is compared and not
 /// parsed again. What a text says never changes, so it does not matter whose token brought it.
 /// </summary>
-internal sealed class JoseHeaders
+internal sealed class JoseHeaderCache
 {
-    private const int Places = 256;
+    private const int Slots = 256;
 
     // Beyond what providers write; strangers must not fill the memory.
     private const int MaxLength = 256;
 
-    private readonly Known?[] _known = new Known?[Places];
+    private readonly Entry?[] _entries = new Entry?[Slots];
 
     public bool TryRead(CompactToken token, out JoseHeader header)
     {
@@ -21,9 +21,9 @@ internal sealed class JoseHeaders
             return TokenParts.TryReadHeader(token, out header);
         }
 
-        // Seeded for each process, so that nobody can aim at a place.
-        ref var place = ref _known[string.GetHashCode(text) & (Places - 1)];
-        if (Volatile.Read(ref place) is { } known && text.SequenceEqual(known.Text))
+        // Seeded for each process, so that nobody can aim at a slot.
+        ref var slot = ref _entries[string.GetHashCode(text) & (Slots - 1)];
+        if (Volatile.Read(ref slot) is { } known && text.SequenceEqual(known.Text))
         {
             header = known.Header;
             return true;
@@ -34,9 +34,9 @@ internal sealed class JoseHeaders
             return false;
         }
 
-        Volatile.Write(ref place, new Known(text.ToString(), header));
+        Volatile.Write(ref slot, new Entry(text.ToString(), header));
         return true;
     }
 
-    private sealed record Known(string Text, JoseHeader Header);
+    private sealed record Entry(string Text, JoseHeader Header);
 }

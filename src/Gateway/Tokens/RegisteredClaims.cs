@@ -13,7 +13,7 @@ internal struct RegisteredClaims
     // 9999-12-31T23:59:59Z; beyond it a NumericDate is a mistake or an attack on arithmetic.
     private const double MaxNumericDate = 253_402_300_799;
 
-    private static readonly ImmutableArray<ClaimName> ClientIdClaims = [ClaimName.ClientId, ClaimName.AuthorizedParty, ClaimName.AppId, ClaimName.Cid];
+    private static readonly ImmutableArray<ClaimName> ClientIdClaims = [ClaimName.ClientId, ClaimName.Azp, ClaimName.AppId, ClaimName.Cid];
 
     public double ExpiresAt { get; private set; }
 
@@ -35,22 +35,22 @@ internal struct RegisteredClaims
     {
         read = default;
         reason = RefusalReason.BadClaim;
-        if (!claims.TryGet(ClaimName.ExpiresAt, out var exp))
+        if (!claims.TryGet(ClaimName.Exp, out var exp))
         {
             reason = RefusalReason.MissingClaim;
             return false;
         }
 
         if (!TryReadDate(exp, out var expiresAt)
-            || !TryReadOptionalDate(claims, ClaimName.NotBefore, out var notBefore)
-            || !TryReadOptionalDate(claims, ClaimName.IssuedAt, out var issuedAt)
-            || !TryReadString(claims, ClaimName.Subject, out var subject)
-            || !TryReadString(claims, ClaimName.TokenId, out var tokenId)
-            || !TryReadString(claims, ClaimName.SessionId, out var sessionId)
+            || !TryReadOptionalDate(claims, ClaimName.Nbf, out var notBefore)
+            || !TryReadOptionalDate(claims, ClaimName.Iat, out var issuedAt)
+            || !TryReadString(claims, ClaimName.Sub, out var subject)
+            || !TryReadString(claims, ClaimName.Jti, out var tokenId)
+            || !TryReadString(claims, ClaimName.Sid, out var sessionId)
             || !TryReadClientId(claims, out var clientId)
             || !TryReadScopes(claims, out var scopes)
             // A token bound to a key (RFC 7800: DPoP, mTLS) is not a bearer token, and we cannot check the binding.
-            || claims.Has(ClaimName.Confirmation))
+            || claims.Has(ClaimName.Cnf))
         {
             return false;
         }
@@ -74,7 +74,7 @@ internal struct RegisteredClaims
     public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RefusalReason reason)
     {
         reason = RefusalReason.BadClaim;
-        if (!claims.TryGet(ClaimName.Audience, out var audience))
+        if (!claims.TryGet(ClaimName.Aud, out var audience))
         {
             reason = RefusalReason.MissingClaim;
             return false;

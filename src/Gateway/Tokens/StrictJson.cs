@@ -39,7 +39,7 @@ internal static class StrictJson
         }
     }
 
-    // As an escape: in UTF-8 itself they are not valid.
+    // A surrogate can only come as an escape: in UTF-8 itself it is not valid.
     private static bool CanHoldSurrogates(ReadOnlySpan<byte> utf8) => utf8.IndexOf("\\ud"u8) >= 0 || utf8.IndexOf("\\uD"u8) >= 0;
 
     private static bool HasOnlyPairedSurrogates(JsonElement value)

@@ -14,7 +14,8 @@ internal ref struct TokenInspection(ReadOnlySpan<char> text)
 
     public JsonElement Claims;
 
-    public KnownClaims Known;
+    /// <summary>Those of <see cref="Claims"/> that the checks read; <see cref="Registered"/> is what they say.</summary>
+    public KnownClaims KnownClaims;
 
     public AlgorithmTraits? Algorithm;
 

@@ -12,14 +12,14 @@ internal static class TokenKind
     private const string MediaTypePrefix = "application/";
 
     // Claims in which providers write the kind of a token, and the kinds that open no API.
-    private static readonly ImmutableArray<ClaimName> KindClaims = 
+    private static readonly ImmutableArray<ClaimName> KindClaims =
         [ClaimName.Typ, ClaimName.TokenUse, ClaimName.TokenType, ClaimName.Type, ClaimName.TokenKind];
 
     private static readonly string[] OtherKinds =
         ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
 
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
-    private static readonly ImmutableArray<ClaimName> OtherMarks = [ClaimName.AccessTokenHash, ClaimName.CodeHash, ClaimName.StateHash];
+    private static readonly ImmutableArray<ClaimName> OtherMarks = [ClaimName.AtHash, ClaimName.CHash, ClaimName.SHash];
 
     /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)

@@ -5,12 +5,12 @@ using Gateway.Tokens;
 namespace Gateway.Tests.Tokens;
 
 /// <summary>A header that is remembered reads as it would if it were parsed.</summary>
-public sealed class JoseHeadersTests
+public sealed class JoseHeaderCacheTests
 {
     [Fact]
-    public void Headers_far_more_than_there_are_places_for_are_never_mistaken()
+    public void More_headers_than_there_are_slots_for_are_never_mistaken_for_each_other()
     {
-        var headers = new JoseHeaders();
+        var headers = new JoseHeaderCache();
         for (var time = 0; time < 3; time++)
         {
             for (var i = 0; i < 2000; i++)
@@ -28,7 +28,7 @@ public sealed class JoseHeadersTests
     [InlineData("""{"alg":"RS256","alg":"none"}""")]
     public void Header_that_is_refused_is_refused_again(string json)
     {
-        var headers = new JoseHeaders();
+        var headers = new JoseHeaderCache();
 
         Read(headers, json).ShouldBeNull();
         Read(headers, json).ShouldBeNull();
@@ -39,7 +39,7 @@ public sealed class JoseHeadersTests
     [InlineData(200)]
     public void Long_and_short_headers_read_alike(int keyIdLength)
     {
-        var headers = new JoseHeaders();
+        var headers = new JoseHeaderCache();
         var json = $$"""{"alg":"ES256","typ":"at+jwt","kid":"{{new string('k', keyIdLength)}}"}""";
 
         for (var time = 0; time < 2; time++)
@@ -48,7 +48,7 @@ public sealed class JoseHeadersTests
         }
     }
 
-    private static JoseHeader? Read(JoseHeaders headers, string json)
+    private static JoseHeader? Read(JoseHeaderCache headers, string json)
     {
         CompactToken.TrySplit($"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json))}.e30.AA", out var token, out _).ShouldBeTrue();
         return headers.TryRead(token, out var header) ? header : null;
