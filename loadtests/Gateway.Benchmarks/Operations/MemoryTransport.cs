@@ -19,7 +19,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         var options = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
         var (requests, responses) = (new Pipe(options), new Pipe(options));
         var client = new End(responses.Reader, requests.Writer);
-        var connection = new DefaultConnectionContext("memory", new End(requests.Reader, responses.Writer), client)
+        var connection = new Connection(new End(requests.Reader, responses.Writer), client)
         {
             LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 80),
             RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50_000),
@@ -31,6 +31,12 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IConnectionListener>(new Listener(
             endpoint, endpoint is IPEndPoint { Port: Port } ? _connections.Reader : Channel.CreateUnbounded<ConnectionContext>().Reader));
+
+    /// <summary>Aborted, the base cancels on another thread, and the process ends when the connection has been disposed of by then.</summary>
+    private sealed class Connection(IDuplexPipe server, IDuplexPipe client) : DefaultConnectionContext("memory", server, client)
+    {
+        public override void Abort(ConnectionAbortedException abortReason) => Application!.Output.Complete(abortReason);
+    }
 
     private sealed record End(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
