@@ -4,7 +4,7 @@ namespace Gateway.IntegrationTests.Helm;
 
 /// <summary>
 /// What each values file of <c>helm/gateway/ci</c> renders to. After a change of the chart, write the files anew, then read the diff:
-/// <c>UPDATE_GOLDEN=1 dotnet test tests/Gateway.IntegrationTests --filter FullyQualifiedName~Helm</c>.
+/// <c>UPDATE_GOLDEN=1 dotnet test --project tests/Gateway.IntegrationTests --filter-class "*.ChartGoldenTests"</c>.
 /// </summary>
 public sealed class ChartGoldenTests
 {
