@@ -53,7 +53,9 @@ internal static class SchemaCheck
                     }
                     else
                     {
-                        report.Error(child.Path, "this key is unknown.", Suggestion.For(child.Key, group.Members.Keys));
+                        var (problem, cure) = SettingSchema.Unsupported(child.Path, child.Key)
+                            ?? ("this key is unknown.", Suggestion.For(child.Key, group.Members.Keys));
+                        report.Error(child.Path, problem, cure);
                     }
                 }
 

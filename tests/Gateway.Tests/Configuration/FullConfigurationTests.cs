@@ -5,7 +5,7 @@ using Gateway.Configuration;
 
 namespace Gateway.Tests.Configuration;
 
-/// <summary>Everything that YARP 2.1 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
+/// <summary>Everything that YARP 2.3 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
 public sealed class FullConfigurationTests
 {
     private static readonly ECDsa Key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -264,7 +264,7 @@ public sealed class FullConfigurationTests
                   }
                 },
                 "HealthCheck": {
-                  "Active": { "Enabled": "false", "Interval": "00:00:10", "Timeout": "00:00:10", "Policy": "ConsecutiveFailures", "Path": "/api/health" },
+                  "Active": { "Enabled": "false", "Interval": "00:00:10", "Timeout": "00:00:10", "Policy": "ConsecutiveFailures", "Path": "/api/health", "Query": "?probe=1" },
                   "Passive": { "Enabled": true, "Policy": "TransportFailureRate", "ReactivationPeriod": "00:10:00" },
                   "AvailableDestinationsPolicy": "HealthyOrPanic"
                 },

@@ -92,6 +92,19 @@ public sealed class SchemaCheckTests
         error.Problem.ShouldBe("this is empty.");
     }
 
+    [Theory]
+    [InlineData("\"Default\"")]
+    [InlineData("\"minutes\"")]
+    [InlineData("null")]
+    public async Task Output_cache_of_YARP_is_not_offered_and_the_error_says_why(string name)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync("\"ClusterId\": \"shop\",", $"\"ClusterId\": \"shop\", \"OutputCachePolicy\": {name},");
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("ReverseProxy:Routes:orders:OutputCachePolicy");
+        error.Problem.ShouldStartWith("the gateway has no output cache");
+    }
+
     [Fact]
     public async Task Null_means_not_set()
     {
