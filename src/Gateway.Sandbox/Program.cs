@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Gateway.Commands;
-using Gateway.Configuration;
+using Gateway.Host;
 using Gateway.Revocation;
+using Gateway.Settings;
 
 namespace Gateway.Sandbox;
 

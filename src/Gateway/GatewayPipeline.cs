@@ -1,14 +1,15 @@
-using Gateway.Authentication;
-using Gateway.Authorization;
-using Gateway.Configuration;
-using Gateway.Cors;
-using Gateway.Draining;
-using Gateway.Errors;
-using Gateway.Hygiene;
-using Gateway.Limits;
-using Gateway.Logout;
-using Gateway.Observability;
-using Gateway.Responses;
+using Gateway.Pipeline.Authentication;
+using Gateway.Pipeline.Authorization;
+using Gateway.Pipeline.Cors;
+using Gateway.Pipeline.Draining;
+using Gateway.Pipeline.Hygiene;
+using Gateway.Pipeline.Limits;
+using Gateway.Pipeline.Logout;
+using Gateway.Pipeline.Problems;
+using Gateway.Pipeline.Proxy;
+using Gateway.Pipeline.ResponseHeaders;
+using Gateway.Pipeline.Telemetry;
+using Gateway.Runtime;
 
 namespace Gateway;
 

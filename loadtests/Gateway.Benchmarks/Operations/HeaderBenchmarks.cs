@@ -1,8 +1,9 @@
 using System.Net.Http.Headers;
 using BenchmarkDotNet.Attributes;
 using Gateway.Authentication;
-using Gateway.Hygiene;
 using Gateway.Identity;
+using Gateway.Pipeline.Hygiene;
+using Gateway.Pipeline.Proxy;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Benchmarks.Operations;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
+using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Tokens;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Gateway.Authentication;
-using Gateway.Authorization;
-using Gateway.Configuration;
+using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.Runtime;
 using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

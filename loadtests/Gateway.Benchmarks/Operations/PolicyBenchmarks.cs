@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Gateway.Authentication;
-using Gateway.Authorization;
+using Gateway.Policies;
 
 namespace Gateway.Benchmarks.Operations;
 

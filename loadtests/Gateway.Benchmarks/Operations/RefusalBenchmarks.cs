@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Gateway.Errors;
-using Gateway.Tokens;
+using Gateway.Jose;
+using Gateway.Runtime;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Benchmarks.Operations;

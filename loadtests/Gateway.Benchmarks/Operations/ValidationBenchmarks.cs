@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using BenchmarkDotNet.Attributes;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Testing;
 using Gateway.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using JsonWebKeySet = Gateway.Keys.JsonWebKeySet;
+using JsonWebKeySet = Gateway.Jose.JsonWebKeySet;
 
 namespace Gateway.Benchmarks.Operations;
 

@@ -1,7 +1,8 @@
-using Gateway.Authorization;
-using Gateway.Observability;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.Telemetry;
 
 namespace Gateway.Authentication;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Issuers;
 using Gateway.Tokens;
 
 namespace Gateway.Authentication;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using Gateway.Hygiene;
-using Gateway.Tokens;
+using Gateway.Foundation;
+using Gateway.Jose;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Gateway.Configuration;
-using Gateway.Hygiene;
-using Gateway.Identity;
+using Gateway.Foundation;
+using Gateway.Settings;
 
 namespace Gateway.Authentication;
 

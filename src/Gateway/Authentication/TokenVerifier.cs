@@ -1,5 +1,6 @@
 using Gateway.Identity;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Authentication;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Tokens;
 

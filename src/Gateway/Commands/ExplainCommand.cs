@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gateway.Explanation;
+using Gateway.Host;
 
 namespace Gateway.Commands;
 

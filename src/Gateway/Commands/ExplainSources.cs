@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Gateway.Configuration;
 using Gateway.Explanation;
-using Gateway.Keys;
-using Gateway.Observability;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.Runtime;
+using Gateway.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Gateway.Configuration;
+using Gateway.Host;
+using Gateway.Jose;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.Runtime;
+using Gateway.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands;

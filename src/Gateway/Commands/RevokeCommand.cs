@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Gateway.Configuration;
+using Gateway.Issuers;
 using Gateway.Redis;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Commands;

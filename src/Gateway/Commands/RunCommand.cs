@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Gateway.Configuration;
+using Gateway.Host;
+using Gateway.Settings;
 
 namespace Gateway.Commands;
 

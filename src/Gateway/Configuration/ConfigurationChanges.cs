@@ -1,3 +1,5 @@
+using Gateway.Settings;
+
 namespace Gateway.Configuration;
 
 /// <summary>What a new reading of yarp.json changes, for the log: names, never values.</summary>

@@ -1,8 +1,10 @@
-using Gateway.Keys;
-using Gateway.Limits;
-using Gateway.Observability;
+using Gateway.Foundation;
+using Gateway.Issuers;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
+using Gateway.Settings;
+using Gateway.Telemetry;
 
 namespace Gateway.Configuration;
 

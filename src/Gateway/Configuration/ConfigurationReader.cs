@@ -1,3 +1,6 @@
+using Gateway.Host;
+using Gateway.Runtime;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

@@ -1,3 +1,5 @@
+using Gateway.Settings;
+
 namespace Gateway.Configuration;
 
 /// <summary>A change of the file that did not take effect.</summary>

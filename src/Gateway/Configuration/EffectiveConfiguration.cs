@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateway.Authentication;
 using Gateway.Identity;
-using Gateway.Limits;
-using Gateway.Tokens;
+using Gateway.Issuers;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

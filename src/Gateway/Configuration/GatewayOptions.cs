@@ -1,12 +1,11 @@
 using Gateway.Authentication;
-using Gateway.Authorization;
-using Gateway.Cors;
-using Gateway.Draining;
 using Gateway.Identity;
-using Gateway.Keys;
-using Gateway.Limits;
+using Gateway.Issuers;
+using Gateway.Policies;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.RouteFeatures.Cors;
+using Gateway.RouteFeatures.Draining;
+using Gateway.RouteFeatures.Limits;
 
 namespace Gateway.Configuration;
 

@@ -1,4 +1,5 @@
-using Gateway.Observability;
+using Gateway.Foundation;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

@@ -1,4 +1,4 @@
-using Gateway.Tokens;
+using Gateway.Issuers;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
@@ -9,7 +9,7 @@ internal sealed record RiskContext(GatewayOptions Options, IReadOnlyList<RouteCo
     public IEnumerable<string> InIssuers(Func<IssuerOptions, bool> isRisky, string setting) =>
         Options.Issuers.Where(issuer => isRisky(issuer.Value)).Select(issuer => $"Gateway:Issuers:{issuer.Key}:{setting}");
 
-    public IEnumerable<string> InPolicies(Func<Authorization.PolicyOptions, bool> isRisky, string setting) =>
+    public IEnumerable<string> InPolicies(Func<Policies.PolicyOptions, bool> isRisky, string setting) =>
         Options.Policies.Where(policy => isRisky(policy.Value)).Select(policy => $"Gateway:Policies:{policy.Key}{setting}");
 }
 

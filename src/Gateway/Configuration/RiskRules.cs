@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gateway.Authorization;
+using Gateway.Policies;
 using Gateway.Revocation;
 
 namespace Gateway.Configuration;

@@ -1,5 +1,5 @@
 using System.Net;
-using Gateway.Authorization;
+using Gateway.Policies;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
-using Gateway.Authorization;
-using Gateway.Identity;
-using Gateway.Limits;
-using Gateway.Logout;
+using Gateway.Foundation;
+using Gateway.Pipeline.Logout;
+using Gateway.Policies;
+using Gateway.RouteFeatures;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
+using Gateway.Settings;
 
 namespace Gateway.Configuration;
 

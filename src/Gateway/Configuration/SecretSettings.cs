@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

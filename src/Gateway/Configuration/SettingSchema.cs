@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;

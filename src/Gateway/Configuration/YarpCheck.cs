@@ -1,5 +1,8 @@
-using Gateway.Authorization;
-using Gateway.Cors;
+using Gateway.Pipeline.Cors;
+using Gateway.Policies;
+using Gateway.RouteFeatures;
+using Gateway.Runtime;
+using Gateway.Settings;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Yarp.ReverseProxy.Configuration;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Gateway.Observability;
+using Gateway.Foundation;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Gateway.Errors;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

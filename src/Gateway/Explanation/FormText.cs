@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Gateway.Foundation;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

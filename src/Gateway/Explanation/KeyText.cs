@@ -1,4 +1,5 @@
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

@@ -1,4 +1,5 @@
-using Gateway.Authorization;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

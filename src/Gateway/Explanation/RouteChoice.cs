@@ -1,5 +1,6 @@
-using Gateway.Authorization;
 using Gateway.Configuration;
+using Gateway.Policies;
+using Gateway.Settings;
 
 namespace Gateway.Explanation;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

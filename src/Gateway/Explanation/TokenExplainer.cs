@@ -1,5 +1,7 @@
-using Gateway.Authorization;
 using Gateway.Identity;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Tokens;
 

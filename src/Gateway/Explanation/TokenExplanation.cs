@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Gateway.Tokens;
+using Gateway.Jose;
 
 namespace Gateway.Explanation;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Gateway.Authorization;
-using Gateway.Configuration;
-using Gateway.Hygiene;
+using Gateway.Foundation;
+using Gateway.Policies;
+using Gateway.Settings;
 
 namespace Gateway.Identity;
 

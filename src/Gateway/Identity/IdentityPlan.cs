@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gateway.Authorization;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Tokens;
 
 namespace Gateway.Identity;

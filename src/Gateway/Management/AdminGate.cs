@@ -1,5 +1,5 @@
-using Gateway.Authorization;
-using Gateway.Configuration;
+using Gateway.Policies;
+using Gateway.Runtime;
 
 namespace Gateway.Management;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Gateway.Configuration;
+using Gateway.Runtime;
+using Gateway.Settings;
 
 namespace Gateway.Management;
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Gateway.Configuration;
 using Gateway.Errors;
 using Gateway.Explanation;
-using Gateway.Hygiene;
-using Gateway.Keys;
+using Gateway.Foundation;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Revocation;
+using Gateway.Runtime;
 using Gateway.Tokens;
 
 namespace Gateway.Management;

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using Gateway.Errors;
-using Gateway.Keys;
-using Gateway.Observability;
-using Gateway.Tokens;
+using Gateway.Issuers;
+using Gateway.Telemetry;
 
 namespace Gateway.Management;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using Gateway.Configuration;
 using Gateway.Management.Status;
-using Gateway.Observability.Prometheus;
+using Gateway.Runtime;
+using Gateway.Telemetry.Prometheus;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

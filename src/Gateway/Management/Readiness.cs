@@ -1,7 +1,7 @@
 using System.Text;
-using Gateway.Draining;
+using Gateway.Issuers;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.RouteFeatures.Draining;
 
 namespace Gateway.Management;
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Errors;
-using Gateway.Hygiene;
-using Gateway.Observability;
+using Gateway.Foundation;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Revocation;
+using Gateway.Telemetry;
 using Gateway.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 

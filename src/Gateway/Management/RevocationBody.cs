@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Gateway.Issuers;
 using Gateway.Revocation;
-using Gateway.Tokens;
 
 namespace Gateway.Management;
 

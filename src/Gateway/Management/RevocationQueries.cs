@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Gateway.Errors;
+using Gateway.Foundation;
+using Gateway.Issuers;
 using Gateway.Revocation;
-using Gateway.Tokens;
 
 namespace Gateway.Management;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Configuration;
+using Gateway.Settings;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;

@@ -1,4 +1,4 @@
-using Gateway.Observability;
+using Gateway.Foundation;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gateway.Configuration;
+using Gateway.Settings;
 
 namespace Gateway.Revocation;
 

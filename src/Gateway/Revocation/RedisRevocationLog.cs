@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Gateway.Observability;
+using Gateway.Foundation;
 using Gateway.Redis;
 using StackExchange.Redis;
 

@@ -1,5 +1,5 @@
-using Gateway.Configuration;
 using Gateway.Redis;
+using Gateway.Settings;
 
 namespace Gateway.Revocation;
 

@@ -4,6 +4,7 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;

@@ -1,4 +1,4 @@
-using Gateway.Keys;
+using Gateway.Issuers;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;

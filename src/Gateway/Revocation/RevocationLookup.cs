@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Gateway.Observability;
 using Gateway.Redis;
+using Gateway.Telemetry;
 using Gateway.Tokens;
 using StackExchange.Redis;
 

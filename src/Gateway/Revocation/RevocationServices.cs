@@ -1,6 +1,6 @@
-using Gateway.Configuration;
-using Gateway.Observability;
 using Gateway.Redis;
+using Gateway.Runtime;
+using Gateway.Telemetry;
 
 namespace Gateway.Revocation;
 

@@ -1,4 +1,4 @@
-using Gateway.Tokens;
+using Gateway.Issuers;
 
 namespace Gateway.Revocation;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Revocation;
 
 namespace Gateway.Tokens;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gateway.Issuers;
+using Gateway.Jose;
 
 namespace Gateway.Tokens;
 

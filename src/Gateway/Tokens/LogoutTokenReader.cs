@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Gateway.Issuers;
+using Gateway.Jose;
 
 namespace Gateway.Tokens;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 
 namespace Gateway.Tokens;
 

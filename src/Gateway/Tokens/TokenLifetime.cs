@@ -1,3 +1,6 @@
+using Gateway.Issuers;
+using Gateway.Jose;
+
 namespace Gateway.Tokens;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Gateway.Jose;
+
 namespace Gateway.Tokens;
 
 /// <summary>The checks of a token before its signature. <see cref="AccessTokenValidator"/> makes them in this order, that of their cost.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 
 namespace Gateway.Tokens;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Gateway.IntegrationTests.Reload;
+using Gateway.IntegrationTests.Configuration;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Helm;

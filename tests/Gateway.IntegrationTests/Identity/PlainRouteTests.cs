@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Gateway.IntegrationTests.Reload;
+using Gateway.IntegrationTests.Configuration;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

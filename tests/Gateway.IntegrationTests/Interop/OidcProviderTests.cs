@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateway.IntegrationTests.Administration;
+using Gateway.IntegrationTests.Management;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Interop;

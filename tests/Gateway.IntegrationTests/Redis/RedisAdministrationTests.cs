@@ -1,5 +1,5 @@
 using System.Net;
-using Gateway.IntegrationTests.Administration;
+using Gateway.IntegrationTests.Management;
 
 namespace Gateway.IntegrationTests.Redis;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.Host;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateway.IntegrationTests.Administration;
-using Gateway.IntegrationTests.Connections;
+using Gateway.IntegrationTests.Management;
+using Gateway.IntegrationTests.Pipeline.Connections;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateway.Keys;
+using Gateway.Issuers;
 using Gateway.Testing;
-using Gateway.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

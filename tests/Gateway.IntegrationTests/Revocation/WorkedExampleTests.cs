@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Gateway.IntegrationTests.Administration;
+using Gateway.IntegrationTests.Management;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Revocation;

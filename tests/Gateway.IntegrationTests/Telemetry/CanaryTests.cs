@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Jose;
 using Gateway.Testing;
-using Gateway.Tokens;
 
 namespace Gateway.IntegrationTests.Telemetry;
 
@@ -28,7 +28,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         var everything = string.Join('\n', emitted.Select(piece => Encoding.UTF8.GetString(piece.Text)));
         foreach (var reason in Enum.GetValues<RefusalReason>())
         {
-            everything.ShouldContain($"\"Reason\":\"{Tokens.Refusals.Of(reason).Tag}\"");
+            everything.ShouldContain($"\"Reason\":\"{Jose.Refusals.Of(reason).Tag}\"");
         }
 
         everything.ShouldContain("\"Category\":\"Gateway.Keys.");

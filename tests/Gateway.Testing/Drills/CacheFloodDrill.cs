@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Authentication;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Tokens;
 
 namespace Gateway.Testing.Drills;

@@ -1,10 +1,11 @@
 using System.Text;
 using Gateway.Authentication;
-using Gateway.Authorization;
 using Gateway.Identity;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
-using Gateway.Tests.Keys;
+using Gateway.Tests.Issuers;
 using Gateway.Tests.Tokens;
 using Gateway.Tokens;
 

@@ -1,9 +1,9 @@
-using Gateway.Authorization;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
-using Gateway.Tokens;
 
 namespace Gateway.Tests.Authentication;
 

@@ -1,4 +1,5 @@
-using Gateway.Configuration;
+using Gateway.Host;
+using Gateway.Settings;
 
 namespace Gateway.Tests.Configuration;
 

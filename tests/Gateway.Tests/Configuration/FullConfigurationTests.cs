@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
+using Gateway.Settings;
 
 namespace Gateway.Tests.Configuration;
 

@@ -89,6 +89,6 @@ public sealed class HeaderCheckTests
         errors.ShouldBeEmpty();
     }
 
-    private static Task<IReadOnlyList<Gateway.Configuration.ConfigurationError>> ErrorsWithAsync(string settings) =>
+    private static Task<IReadOnlyList<Gateway.Settings.ConfigurationError>> ErrorsWithAsync(string settings) =>
         CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{settings.Trim()}, \"Policies\": {{");
 }

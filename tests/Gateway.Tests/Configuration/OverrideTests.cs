@@ -51,6 +51,6 @@ public sealed class OverrideTests
         (await ErrorsWithAsync(CheckedConfiguration.Good, "Home", "/root")).ShouldBeEmpty();
     }
 
-    private static Task<IReadOnlyList<Gateway.Configuration.ConfigurationError>> ErrorsWithAsync(string yarpJson, string path, string value) =>
+    private static Task<IReadOnlyList<Gateway.Settings.ConfigurationError>> ErrorsWithAsync(string yarpJson, string path, string value) =>
         CheckedConfiguration.ErrorsOfAsync(yarpJson, new Dictionary<string, string?> { [path] = value });
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
+using Gateway.Host;
+using Gateway.Settings;
 
 namespace Gateway.Tests.Configuration;
 

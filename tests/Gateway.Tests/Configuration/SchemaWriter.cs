@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gateway.Configuration;
-using Gateway.Tokens;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Tests.Configuration;

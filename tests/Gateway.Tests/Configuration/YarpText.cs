@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Gateway.Authorization;
+using Gateway.Policies;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Tests.Configuration;

@@ -5,8 +5,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
 using Gateway.Identity;
+using Gateway.Jose;
+using Gateway.Settings;
 using Gateway.Tests.Configuration;
-using Gateway.Tokens;
 
 namespace Gateway.Tests.Docs;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Gateway.Observability;
+using Gateway.Foundation;
+using Gateway.Telemetry;
 using Gateway.Testing;
 
 namespace Gateway.Tests.Docs;

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Gateway.Authorization;
 using Gateway.Explanation;
-using Gateway.Tests.Authorization;
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Tests.Policies;
 using Gateway.Tests.Tokens;
-using Gateway.Tokens;
 
 namespace Gateway.Tests.Explanation;
 

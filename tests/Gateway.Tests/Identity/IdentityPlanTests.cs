@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Gateway.Authorization;
 using Gateway.Identity;
-using Gateway.Tests.Authorization;
+using Gateway.Policies;
+using Gateway.Tests.Policies;
 using Gateway.Tokens;
 
 namespace Gateway.Tests.Identity;

@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Numerics;
 using System.Security.Cryptography;
+using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
-using Gateway.Tokens;
 
 namespace Gateway.Tests.Revocation;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
-using Gateway.Keys;
+using Gateway.Jose;
 using Gateway.Testing;
-using Gateway.Tokens;
 
 namespace Gateway.Tests.Tokens;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Gateway.Keys;
+using Gateway.Jose;
 using Gateway.Testing;
 
 namespace Gateway.Tests.Tokens;

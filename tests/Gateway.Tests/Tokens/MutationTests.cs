@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Gateway.Tokens;
+using Gateway.Jose;
 
 namespace Gateway.Tests.Tokens;
 

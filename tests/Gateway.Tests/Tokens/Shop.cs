@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Gateway.Authorization;
 using Gateway.Explanation;
 using Gateway.Identity;
-using Gateway.Keys;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Testing;
 using Gateway.Tokens;

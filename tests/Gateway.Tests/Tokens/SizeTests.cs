@@ -1,4 +1,4 @@
-using Gateway.Tokens;
+using Gateway.Jose;
 
 namespace Gateway.Tests.Tokens;
 

@@ -1,5 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Explanation;
+using Gateway.Runtime;
+using Gateway.Settings;
 
 namespace Gateway.Management.Status;
 

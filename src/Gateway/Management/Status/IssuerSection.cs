@@ -1,6 +1,6 @@
 using Gateway.Configuration;
 using Gateway.Explanation;
-using Gateway.Tokens;
+using Gateway.Issuers;
 
 namespace Gateway.Management.Status;
 

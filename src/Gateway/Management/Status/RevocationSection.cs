@@ -1,8 +1,8 @@
 using System.Globalization;
-using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
 

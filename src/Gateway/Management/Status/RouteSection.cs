@@ -1,8 +1,9 @@
 using System.Globalization;
-using Gateway.Authorization;
 using Gateway.Configuration;
 using Gateway.Explanation;
-using Gateway.Limits;
+using Gateway.Policies;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;

@@ -1,8 +1,9 @@
 using Gateway.Configuration;
 using Gateway.Explanation;
+using Gateway.Issuers;
 using Gateway.Redis;
 using Gateway.Revocation;
-using Gateway.Tokens;
+using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Gateway.Configuration;
 using Gateway.Errors;
-using Gateway.Hygiene;
-using Gateway.Tokens;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
 

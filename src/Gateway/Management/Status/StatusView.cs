@@ -1,8 +1,9 @@
 using Gateway.Configuration;
-using Gateway.Draining;
 using Gateway.Explanation;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Draining;
+using Gateway.Runtime;
 using Yarp.ReverseProxy;
 
 namespace Gateway.Management.Status;

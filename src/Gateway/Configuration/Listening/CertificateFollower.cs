@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Gateway.Foundation;
+
+namespace Gateway.Configuration.Listening;
+
+/// <summary>Follows the certificate files, so that a rotation needs no restart. A bad pair changes nothing and is said once.</summary>
+internal sealed partial class CertificateFollower(EndpointCertificates certificates, TimeProvider time, ILogger<CertificateFollower> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<EndpointCertificate, string> _reported = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var all = certificates.All.ToArray();
+        while (all.Length > 0 && !stoppingToken.IsCancellationRequested)
+        {
+            foreach (var certificate in all)
+            {
+                Look(certificate);
+            }
+
+            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Look(EndpointCertificate certificate)
+    {
+        try
+        {
+            if (certificate.Look(time.GetUtcNow()) is { } taken)
+            {
+                _reported.Remove(certificate);
+                Taken(logger, certificate.Path, taken.Thumbprint, taken.NotAfter.ToUniversalTime());
+            }
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            if (_reported.GetValueOrDefault(certificate) != fault.Message)
+            {
+                _reported[certificate] = fault.Message;
+                Refused(logger, certificate.Path, fault.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(EventIds.CertificateTaken, LogLevel.Information, "The certificate in {File} is shown from now on: {Thumbprint}, until {NotAfter}.")]
+    private static partial void Taken(ILogger logger, string file, string thumbprint, DateTime notAfter);
+
+    [LoggerMessage(EventIds.CertificateRefused, LogLevel.Error, "The certificate in {File} is not used, the last good one stays: {Error}")]
+    private static partial void Refused(ILogger logger, string file, string error);
+}

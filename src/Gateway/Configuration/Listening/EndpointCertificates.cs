@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Server.Kestrel;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Gateway.Configuration.Listening;
+
+/// <summary>
+/// The certificates of the <c>Kestrel</c> section that are files. The server reads each once; this has it show the one that is in the files
+/// now, with all its other TLS settings as they are. Endpoints with <c>Sni</c> are left to the server.
+/// </summary>
+internal sealed class EndpointCertificates
+{
+    private const string Endpoints = "Endpoints";
+    private const string Certificate = "Certificate";
+
+    private readonly Dictionary<string, EndpointCertificate> _byEndpoint = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="root">Where the server's relative paths start.</param>
+    public EndpointCertificates(IConfiguration kestrel, string root)
+    {
+        var fallback = Read(kestrel.GetSection("Certificates:Default"), root);
+        foreach (var endpoint in kestrel.GetSection(Endpoints).GetChildren())
+        {
+            var own = endpoint.GetSection(Certificate);
+            if (!endpoint.GetSection("Sni").Exists() && (own.Exists() ? Read(own, root) : fallback) is { } certificate)
+            {
+                _byEndpoint[endpoint.Key] = certificate;
+            }
+        }
+    }
+
+    public IEnumerable<EndpointCertificate> All => _byEndpoint.Values.Distinct();
+
+    public void Apply(KestrelConfigurationLoader kestrel)
+    {
+        foreach (var (name, certificate) in _byEndpoint)
+        {
+            kestrel.Endpoint(name, endpoint => Follow(endpoint.HttpsOptions, certificate));
+        }
+    }
+
+    private static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate = (_, handshake) =>
+    {
+        if (certificate.Current is { } current)
+        {
+            (handshake.ServerCertificate, handshake.ServerCertificateContext) = (null, current);
+        }
+    };
+
+    private static EndpointCertificate? Read(IConfigurationSection section, string root) =>
+        section["Path"] is { Length: > 0 } path
+            ? new EndpointCertificate(Path.Combine(root, path), section["KeyPath"] is { Length: > 0 } key ? Path.Combine(root, key) : null, section["Password"])
+            : null;
+}

@@ -1,0 +1,46 @@
+namespace Gateway.Foundation;
+
+/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Never reused; 100 to 102 and 321 are spent.</summary>
+internal static class EventIds
+{
+    public const int RequestFaulted = 103;
+    public const int RequestAnswered = 104;
+    public const int RefusalsOmitted = 105;
+
+    public const int KeysRefreshed = 200;
+    public const int KeysNotRefreshed = 201;
+    public const int KeySkipped = 202;
+    public const int KeysExpired = 203;
+    public const int KeyForgotten = 204;
+    public const int KeysTaken = 210;
+    public const int StoredKeysRefused = 211;
+    public const int KeyCacheIgnored = 212;
+    public const int KeyCacheNotWritten = 213;
+    public const int SharedKeysIgnored = 214;
+    public const int ForgottenKeysUnknown = 215;
+
+    public const int RevocationsRead = 300;
+    public const int RevocationsNotRead = 301;
+    public const int RevocationsReadAgain = 302;
+    public const int RevocationNotKept = 303;
+    public const int RevocationMalformed = 310;
+    public const int RevocationsReplaced = 311;
+    public const int RevocationsPutBack = 312;
+    public const int RevocationsNotPutBack = 313;
+    public const int RevocationsEvictable = 314;
+    public const int LogoutReceived = 320;
+
+    public const int ConfigurationReloaded = 400;
+    public const int ConfigurationNotReloaded = 401;
+    public const int ConfigurationNeedsRestart = 402;
+    public const int ConfigurationRisky = 403;
+    public const int LoggingNotTaken = 404;
+
+    public const int RedisLost = 500;
+    public const int RedisRestored = 501;
+    public const int RedisNotClosed = 502;
+
+    public const int DrainBegun = 600;
+    public const int CertificateTaken = 610;
+    public const int CertificateRefused = 611;
+}

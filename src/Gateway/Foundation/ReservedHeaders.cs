@@ -1,0 +1,25 @@
+using Gateway.Identity;
+
+namespace Gateway.Foundation;
+
+/// <summary>Headers that mean something to HTTP or to proxies, so that neither an identity nor a token may travel in them.</summary>
+internal static class ReservedHeaders
+{
+    private static readonly string[] Names =
+    [
+        "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "TE", "Trailer", "Upgrade",
+        "Transfer-Encoding", "Cookie", "Set-Cookie", "Origin", "Referer", "Accept", "Accept-Encoding", "Accept-Language", "Cache-Control",
+        "Date", "Expect", "Forwarded", "From", "Range", "User-Agent", "Via", "WWW-Authenticate", "traceparent", "tracestate", "baggage",
+        "Allow", "Expires", "Last-Modified",
+    ];
+
+    /// <param name="forToken">Whether <c>Authorization</c> is fine.</param>
+    public static bool Contains(string name, bool forToken = false) =>
+        Names.Any(reserved => HeaderAlias.IsSame(name, reserved))
+        || HeaderAlias.StartsWith(name, "Content-")
+        || HeaderAlias.StartsWith(name, "If-")
+        || HeaderAlias.StartsWith(name, "Access-Control-")
+        || HeaderAlias.StartsWith(name, "Sec-")
+        || ProtectedHeaders.IsProxyHeader(name)
+        || (!forToken && HeaderAlias.IsSame(name, "Authorization"));
+}

@@ -1,0 +1,129 @@
+using System.Text;
+using Gateway.Configuration;
+using Gateway.Configuration.Listening;
+using Gateway.Runtime;
+using Gateway.Settings;
+using Gateway.Telemetry;
+
+namespace Gateway.Host;
+
+/// <summary>What a gateway is started with, besides its yarp.json.</summary>
+internal sealed record GatewayAppOptions
+{
+    /// <summary>The path of yarp.json.</summary>
+    public required string ConfigFile { get; init; }
+
+    /// <summary>Development or Production; null takes <c>ASPNETCORE_ENVIRONMENT</c> or <c>DOTNET_ENVIRONMENT</c>, else Production.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Settings that win over file and environment.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>For hosts of the gateway that replace a service, such as the clock.</summary>
+    public Action<WebApplicationBuilder>? Configure { get; init; }
+}
+
+/// <summary>Builds the gateway: read and check the configuration, then put the request path together.</summary>
+internal static class GatewayApp
+{
+    private const string KestrelSection = "Kestrel";
+    private const string DefaultUrls = "http://*:8080";
+
+    // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
+    private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
+    // Off, so that ASP.NET Core names the method, scheme, address and path of a request on its span.
+    private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    private const int MaxRequestLineSize = 8 * 1024;
+    private const int MaxHeadersTotalSize = 32 * 1024;
+    private static readonly TimeSpan RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
+    public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
+    {
+        AppContext.SetSwitch(RefuseBareLineFeeds, true);
+        AppContext.SetSwitch(BareSpans, false);
+        var reader = new ConfigurationReader(options);
+        var file = ConfigurationFile.Read(reader.File);
+        var reading = await reader.ReadAsync(file.Parse());
+        var builder = CreateBuilder(reader, reading);
+        options.Configure?.Invoke(builder);
+        builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton(file);
+        builder.Services.AddGateway(reading);
+        var app = builder.Build();
+        app.UseGateway();
+        RiskCheck.Log(app.Logger, reading.Warnings);
+        return app;
+    }
+
+    /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
+
+    /// <summary>The same, with the routes.</summary>
+    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
+    public static Task<ConfigurationReading> ReadAsync(GatewayAppOptions options)
+    {
+        var reader = new ConfigurationReader(options);
+        return reader.ReadAsync(ConfigurationFile.Read(reader.File).Parse());
+    }
+
+    private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)
+    {
+        // The empty builder: no appsettings.json beside ours, and no middleware that an environment variable could switch on, such
+        // as trust in everybody's X-Forwarded headers.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = reader.EnvironmentName,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        // A copy: what the host sets in its own must not look like a change of ours.
+        builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
+        if (!NamesListener(builder.Configuration))
+        {
+            builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;
+        }
+
+        var logging = new LiveLogging(reading.Configuration);
+        builder.Services.AddSingleton(logging);
+        builder.Logging.AddConfiguration(logging.Configuration);
+        // One line a request is the access log's business, not the framework's.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
+            // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+        else
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                console.UseUtcTimestamp = true;
+            });
+        }
+
+        var certificates = new EndpointCertificates(builder.Configuration.GetSection(KestrelSection), builder.Environment.ContentRootPath);
+        builder.Services.AddSingleton(certificates);
+        builder.WebHost.UseKestrel((web, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
+            kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            certificates.Apply(kestrel.Configure(web.Configuration.GetSection(KestrelSection)));
+        });
+        return builder;
+    }
+
+    private static bool NamesListener(ConfigurationManager configuration) =>
+        !string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey])
+        || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpPortsKey])
+        || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpsPortsKey])
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+}

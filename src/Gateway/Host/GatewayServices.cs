@@ -1,0 +1,122 @@
+using System.Text;
+using Gateway.Configuration;
+using Gateway.Configuration.Listening;
+using Gateway.Issuers;
+using Gateway.Management;
+using Gateway.Management.Status;
+using Gateway.Pipeline.Connections;
+using Gateway.Pipeline.Cors;
+using Gateway.Pipeline.Logout;
+using Gateway.Pipeline.Proxy;
+using Gateway.Policies;
+using Gateway.Revocation;
+using Gateway.RouteFeatures.Draining;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+using Gateway.Tokens;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway.Host;
+
+/// <summary>What the stages are made of, in the order of the request path.</summary>
+internal static class GatewayServices
+{
+    public static void AddGateway(this IServiceCollection services, ConfigurationReading reading)
+    {
+        var settings = reading.Settings;
+        services.TryAddSingleton(TimeProvider.System);
+
+        // Observability/
+        services.AddTelemetry(settings.Telemetry);
+
+        // Draining/
+        services.AddDrain(settings.Drain);
+
+        // Listening/
+        services.AddHostedService<CertificateFollower>();
+
+        // Configuration/
+        services.AddSingleton<GatewaySnapshots>();
+        services.AddSingleton(provider => new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading));
+        services.AddSingleton<LiveProxyConfig>();
+        services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
+        services.AddSingleton<ConfigurationStatus>();
+        services.AddHostedService<ConfigurationFollower>();
+
+        // Tokens/ and Keys/
+        services.AddSingleton(new LiveIssuers(settings.Issuers));
+        services.AddSingleton<SignedTokenReader>();
+        services.AddSingleton<KeyRefresher>();
+        services.AddKeyStores(settings);
+        services.AddHostedService<KeyFollower>();
+
+        // Revocation/
+        services.AddSingleton(provider =>
+        {
+            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness);
+            provider.GetRequiredService<GatewayMetrics>().ObserveRevocations(() => list.Set.Count, () => list.Lag);
+            return list;
+        });
+        services.AddRevocationLog(settings);
+        services.AddHostedService<RevocationFollower>();
+
+        services.AddRevocationLookup(settings);
+
+        // Logout/
+        services.AddSingleton<LogoutTokenReader>();
+        services.AddSingleton<LogoutReplays>();
+        services.AddSingleton<LogoutReceiver>();
+
+        // Authorization/ and routing
+        services.AddAuthorization();
+        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddRouting();
+        services.AddSingleton<MatcherPolicy, RoutePrecedence>();
+        // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
+        services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
+        services.AddRequestTimeouts();
+
+        // Cors/
+        services.AddCors();
+        services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
+
+        // Identity/ and the proxy
+        services.AddSingleton<ITransformProvider, IdentityTransform>();
+        services.AddReverseProxy()
+            // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
+            .ConfigureHttpClient((_, handler) =>
+            {
+                handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
+                handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
+            });
+        // Without this service the framework leaves its authorization middleware out. It would stand before all our stages, a waiting frame
+        // that finds no route to look at.
+        services.RemoveAll<IAuthorizationHandlerProvider>();
+
+        // Connections/
+        services.AddSingleton<LiveConnections>();
+        var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new RouteTransformBuilder(
+            (ITransformBuilder)ActivatorUtilities.CreateInstance(provider, transforms), provider.GetRequiredService<LiveConnections>())));
+        services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+
+        // Management/
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<AdminGate>();
+        services.AddSingleton<IssuerAdministration>();
+        services.AddSingleton<RevocationBody>();
+        services.AddSingleton<RevocationQueries>();
+        services.AddSingleton<RevocationAdministration>();
+        services.AddSingleton<ExplainAdministration>();
+        services.AddSingleton<ConfigurationAdministration>();
+        services.AddSingleton<StatusView>();
+        services.AddSingleton<StatusPage>();
+        services.AddHostedService<ManagementServer>();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Gateway.Jose;
+
+namespace Gateway.Issuers;
+
+/// <summary>A JWK Set in a file.</summary>
+internal sealed class JwksFileSource(string path) : IKeySource
+{
+    private readonly KeyFile _file = new(path);
+
+    public string Name => path;
+
+    public bool IsRemote => false;
+
+    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(KeyLoad.Parse, cancellationToken);
+}
+
+/// <summary>
+/// The secret of an HS256, HS384 or HS512 issuer in a file, one a line: while a secret is being changed both stand there. The content
+/// is never shown.
+/// </summary>
+internal sealed class SecretFileSource(string path, int minLength) : IKeySource
+{
+    private const int MaxSecrets = 3;
+
+    private readonly KeyFile _file = new(path);
+
+    public string Name => path;
+
+    public bool IsRemote => false;
+
+    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(Parse, cancellationToken);
+
+    private KeyLoad Parse(byte[] content)
+    {
+        var secrets = ImmutableArray.CreateBuilder<byte[]>();
+        foreach (var range in content.AsSpan().Split((byte)'\n'))
+        {
+            var line = content.AsSpan(range).TrimEnd((byte)'\r');
+            if (!line.IsEmpty)
+            {
+                secrets.Add(line.ToArray());
+            }
+        }
+
+        if (secrets.Count is 0 or > MaxSecrets)
+        {
+            return KeyLoad.Failed($"the file holds {secrets.Count} secrets; write one a line, at most {MaxSecrets}");
+        }
+
+        var shortest = secrets.Min(secret => secret.Length);
+        return shortest < minLength
+            ? KeyLoad.Failed($"a secret has {shortest} bytes and needs at least {minLength} (RFC 7518 section 3.2)")
+            : KeyLoad.Of(new KeyRing([VerificationKey.Secrets(secrets.ToImmutable())], []));
+    }
+}

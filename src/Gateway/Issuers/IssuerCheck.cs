@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Gateway.Jose;
+using Gateway.Settings;
+
+namespace Gateway.Issuers;
+
+/// <summary>Checks <c>Gateway:Issuers</c> and makes the profiles.</summary>
+internal static class IssuerCheck
+{
+    public static readonly ImmutableArray<string> DefaultTypes = ["at+jwt", "JWT"];
+    public static readonly ImmutableArray<SignatureAlgorithm> DefaultAlgorithms =
+        [SignatureAlgorithm.RS256, SignatureAlgorithm.PS256, SignatureAlgorithm.ES256];
+
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ShortestMaxLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestMaxLifetime = TimeSpan.FromDays(366);
+
+    /// <param name="previous">The issuers in force.</param>
+    /// <param name="isSame">Whether a section says what it said for them.</param>
+    public static IssuerDirectory Build(
+        Dictionary<string, IssuerOptions> issuers, SettingsContext context, IssuerDirectory? previous, Func<string, bool> isSame)
+    {
+        var profiles = ImmutableArray.CreateBuilder<IssuerProfile>();
+        var templates = ImmutableArray.CreateBuilder<IssuerTemplate>();
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, options) in issuers)
+        {
+            var path = $"Gateway:Issuers:{name}";
+            if (options.Issuer is { } issuer && !seen.TryAdd(issuer, name))
+            {
+                context.Report.Error($"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.", "Merge the two.");
+            }
+
+            if (options.Template is not null || options.Issuer?.Contains('{', StringComparison.Ordinal) == true)
+            {
+                var member = Build(name, path, options, context);
+                if (TemplateCheck.Build(name, path, options, member, context) is { } template)
+                {
+                    templates.Add(isSame(path) ? previous!.Templates.FirstOrDefault(known => known.Name == name) ?? template : template);
+                }
+            }
+            else
+            {
+                var profile = Build(name, path, options, context);
+                var known = previous?.Issuers.FirstOrDefault(known => known.Name == name);
+                profiles.Add(known is null ? profile : isSame(path) ? known : KeepKeys(profile, known, path, isSame));
+            }
+        }
+
+        var directory = context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
+        return previous is not null && directory.HasSame(previous) ? previous : directory;
+    }
+
+    /// <summary>An issuer of which something else changed goes on with the keys it has loaded.</summary>
+    private static IssuerProfile KeepKeys(IssuerProfile profile, IssuerProfile known, string path, Func<string, bool> isSame) =>
+        isSame($"{path}:Keys") && isSame($"{path}:Required") && isSame($"{path}:Algorithms") && profile.Issuer == known.Issuer
+            ? profile with { Keys = known.Keys }
+            : profile;
+
+    private static IssuerProfile Build(string name, string path, IssuerOptions options, SettingsContext context)
+    {
+        var report = context.Report;
+        if (string.IsNullOrWhiteSpace(options.Issuer))
+        {
+            report.Error($"{path}:Issuer", "this is required.", "Write the exact `iss` of the issuer's tokens.");
+        }
+        else if (options.Issuer.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !context.IsDevelopment)
+        {
+            report.Error($"{path}:Issuer", "http is accepted in the Development environment only.", "Use the issuer's https URL.");
+        }
+
+        if (options.Audiences is not { Count: > 0 } audiences || audiences.Any(string.IsNullOrWhiteSpace))
+        {
+            report.Error($"{path}:Audiences", "at least one audience is required, and none may be blank.", "List the `aud` values that name this API; else any token of the issuer would do.");
+        }
+
+        if (options.TokenTypes is [] || options.TokenTypes?.Any(string.IsNullOrWhiteSpace) == true)
+        {
+            report.Error($"{path}:TokenTypes", "at least one type is required.", "Leave it out for at+jwt and JWT.");
+        }
+
+        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > MaxSkew)
+        {
+            report.Error($"{path}:ClockSkew", "this is out of range.", "Choose 00:00:00 to 00:05:00.");
+        }
+
+        if (options.MaxLifetime < ShortestMaxLifetime || options.MaxLifetime > LongestMaxLifetime)
+        {
+            report.Error($"{path}:MaxLifetime", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
+        }
+
+        var algorithms = BuildAlgorithms(path, options, report);
+        return new IssuerProfile
+        {
+            Name = name,
+            Issuer = options.Issuer ?? "",
+            Audiences = [.. options.Audiences ?? []],
+            Algorithms = algorithms,
+            TokenTypes = options.TokenTypes is null ? DefaultTypes : [.. options.TokenTypes.Select(WithoutMediaTypePrefix)],
+            ClockSkew = options.ClockSkew,
+            MaxLifetime = options.MaxLifetime,
+            RequireTokenId = options.RequireTokenId,
+            BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
+            Keys = KeyCheck.Build(name, path, options, algorithms, context),
+        };
+    }
+
+    private static BackChannelLogout? BuildLogout(string name, string path, BackChannelLogoutOptions? options, ConfigurationReport report)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        path += ":BackChannelLogout";
+        if (options.ClientIds is not { Count: > 0 } clients || clients.Any(string.IsNullOrWhiteSpace))
+        {
+            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
+        }
+
+        if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        {
+            report.Error(path, "the issuer's name here is a part of the path, and has characters that do not fit in one.", "Rename the issuer with letters, digits, hyphens, dots and underscores.");
+        }
+
+        return new BackChannelLogout([.. options.ClientIds ?? []], options.SessionOnly);
+    }
+
+    private static ImmutableArray<SignatureAlgorithm> BuildAlgorithms(string path, IssuerOptions options, ConfigurationReport report)
+    {
+        path += ":Algorithms";
+        var hasSecret = options.Keys?.SecretFile is not null;
+        if (options.Algorithms is null)
+        {
+            if (hasSecret)
+            {
+                report.Error(path, "a secret needs its algorithms named.", "List HS256, HS384 or HS512.");
+            }
+
+            return DefaultAlgorithms;
+        }
+
+        var algorithms = ImmutableArray.CreateBuilder<SignatureAlgorithm>();
+        for (var i = 0; i < options.Algorithms.Count; i++)
+        {
+            var name = options.Algorithms[i];
+            if (SignatureAlgorithms.Find(name) is not { } traits)
+            {
+                report.Error(
+                    $"{path}:{i}", "this algorithm cannot be verified.", Suggestion.For(name, Enum.GetNames<SignatureAlgorithm>()));
+                continue;
+            }
+
+            if (traits.KeyType == KeyType.Secret != hasSecret)
+            {
+                report.Error(
+                    $"{path}:{i}",
+                    hasSecret ? "a SecretFile verifies HS256, HS384 and HS512 only." : "HS algorithms need a SecretFile; a published key is no secret.",
+                    hasSecret ? "List HS algorithms, or use another key source." : "List RS, PS or ES algorithms, or use SecretFile.");
+                continue;
+            }
+
+            algorithms.Add(traits.Algorithm);
+        }
+
+        if (options.Algorithms.Count == 0)
+        {
+            report.Error(path, "at least one algorithm is required.", "Leave it out for RS256, PS256 and ES256.");
+        }
+
+        return algorithms.ToImmutable();
+    }
+
+    private static string WithoutMediaTypePrefix(string type) =>
+        type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gateway.Jose;
+
+namespace Gateway.Issuers;
+
+/// <summary>Whose token is it? By exact <c>iss</c>, before any key is looked up, so that one issuer's key can never verify another's token.</summary>
+internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, ImmutableArray<IssuerTemplate> templates)
+{
+    private readonly FrozenDictionary<string, IssuerProfile> _byIssuer =
+        issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+
+    public ImmutableArray<IssuerProfile> Issuers => issuers;
+
+    public ImmutableArray<IssuerTemplate> Templates => templates;
+
+    public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
+
+    /// <summary>Whether both hold the very same issuers, in the same order.</summary>
+    public bool HasSame(IssuerDirectory other) =>
+        issuers.AsEnumerable().SequenceEqual(other.Issuers, ReferenceEqualityComparer.Instance) && templates.AsEnumerable().SequenceEqual(other.Templates);
+
+    public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
+
+    /// <summary>Every issuer that has a ring at the moment.</summary>
+    public IEnumerable<IssuerProfile> Live => issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
+
+    /// <summary>
+    /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. No member of
+    /// a family comes into being by it.
+    /// </summary>
+    public IssuerProfile? Named(string? nameOrIssuer)
+    {
+        if (nameOrIssuer is null)
+        {
+            return templates.IsEmpty && issuers is [var only] ? only : null;
+        }
+
+        return issuers.FirstOrDefault(issuer => issuer.Name.Equals(nameOrIssuer, StringComparison.OrdinalIgnoreCase))
+            ?? _byIssuer.GetValueOrDefault(nameOrIssuer)
+            ?? templates.Select(template => template.Describe(nameOrIssuer)).FirstOrDefault(member => member is not null);
+    }
+
+    /// <summary>There is such an issuer, by the word of an earlier run or of another replica.</summary>
+    /// <param name="name">The name of its keys; when it is of a family, <c>name:value</c>.</param>
+    public void RememberMember(string name)
+    {
+        var family = templates.FirstOrDefault(template => name.StartsWith($"{template.Name}:", StringComparison.Ordinal));
+        family?.Remember(name[(family.Name.Length + 1)..]);
+    }
+
+    /// <summary>False with the reason when no issuer is there to ask.</summary>
+    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
+    {
+        reason = RefusalReason.UnknownIssuer;
+        if (_byIssuer.TryGetValue(issuer, out profile))
+        {
+            return true;
+        }
+
+        foreach (var template in templates)
+        {
+            if (template.TryFind(issuer, time, out profile))
+            {
+                // A full family is our limit, not the token's fault.
+                reason = RefusalReason.KeysUnavailable;
+                return profile is not null;
+            }
+        }
+
+        return false;
+    }
+}

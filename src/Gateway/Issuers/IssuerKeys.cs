@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Gateway.Jose;
+
+namespace Gateway.Issuers;
+
+/// <summary>How an issuer's keys are doing, for people: the last good load, the last error, the next try.</summary>
+/// <param name="Lifetime">How long the source said the keys are good for, within our bounds.</param>
+internal sealed record KeyState(DateTimeOffset? LoadedAt, string? Error, TimeSpan? Lifetime, DateTimeOffset? NextRefresh)
+{
+    public static readonly KeyState Initial = new(null, null, null, null);
+}
+
+/// <summary>Which keys other replicas were told to forget.</summary>
+internal enum ForgottenKeys
+{
+    /// <summary>Nobody has asked: no replicas share, or the issuer has no keys yet.</summary>
+    NotAsked,
+
+    /// <summary>They could not be asked so far, so a key in use may be a forgotten one.</summary>
+    Unknown,
+
+    Known,
+}
+
+/// <summary>
+/// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only <see cref="KeyRefresher"/> changes
+/// anything, one load at a time.
+/// </summary>
+internal sealed class IssuerKeys
+{
+    private volatile KeyRing _current = KeyRing.Empty;
+    private volatile KeyState _state = KeyState.Initial;
+    private KeyRing _loaded = KeyRing.Empty;
+    private ImmutableHashSet<string> _forgotten = [];
+    private long _lastUsed;
+    private volatile bool _isRetired;
+    private volatile ForgottenKeys _forgottenElsewhere;
+
+    public IssuerKeys(string issuer, IKeySource source)
+    {
+        Issuer = issuer;
+        Identifier = issuer;
+        Family = issuer;
+        Source = source;
+    }
+
+    /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
+    public string Issuer { get; }
+
+    /// <summary>The exact <c>iss</c>: what is remembered of the issuer outlives a change of its name.</summary>
+    public string Identifier { get; init; }
+
+    /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
+    public string Family { get; init; }
+
+    /// <summary>Whether the issuer is one of a family.</summary>
+    public bool IsMember => Family != Issuer;
+
+    public IKeySource Source { get; }
+
+    /// <summary>How long the keys stay in use while the source fails.</summary>
+    public TimeSpan MaxStale { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Whether the gateway is not ready without these keys.</summary>
+    public bool IsRequired { get; init; } = true;
+
+    public VerificationBudget Verifications { get; } = new(Environment.ProcessorCount);
+
+    public KeyRing Current => _current;
+
+    /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
+    public bool IsRetired => _isRetired;
+
+    /// <summary>The timestamp of the last token that was accepted, or 0; kept for members of a family, which leave when idle.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    public KeyState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>What the source itself last brought, whatever came from elsewhere since; "unchanged" refers to this.</summary>
+    public KeyLoad? Fetched { get; set; }
+
+    /// <summary>The load, the seek for an unknown key and their waiters, all guarded by this lock; never taken for a known key.</summary>
+    public Lock Gate { get; } = new();
+
+    public Task<bool>? Loading { get; set; }
+
+    public long? LastSeek { get; set; }
+
+    public int Waiters { get; set; }
+
+    /// <summary>Takes a loaded ring into use, less the keys that an operator had forgotten.</summary>
+    public void Replace(KeyRing ring)
+    {
+        _loaded = ring;
+        Restore();
+    }
+
+    public ForgottenKeys ForgottenElsewhere
+    {
+        get => _forgottenElsewhere;
+        set => _forgottenElsewhere = value;
+    }
+
+    private void Restore() => _current = _forgotten.IsEmpty
+        ? _loaded
+        : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
+
+    public void Touch(TimeProvider time)
+    {
+        if (IsMember)
+        {
+            Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        }
+    }
+
+    public void Retire() => _isRetired = true;
+
+    /// <summary>The keys are too old to trust: as if there were none.</summary>
+    public void Expire()
+    {
+        _loaded = KeyRing.Empty;
+        _current = KeyRing.Empty;
+    }
+
+    /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts. False when it was forgotten before.</summary>
+    public bool Forget(string keyId)
+    {
+        if (_forgotten.Contains(keyId))
+        {
+            return false;
+        }
+
+        _forgotten = _forgotten.Add(keyId);
+        Restore();
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Gateway.Jose;
+
+namespace Gateway.Issuers;
+
+/// <summary>What the gateway expects of one issuer's tokens: the checked, immutable form of <see cref="IssuerOptions"/>.</summary>
+internal sealed record IssuerProfile
+{
+    /// <summary>The name in yarp.json; what metrics and logs show.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The exact <c>iss</c>.</summary>
+    public required string Issuer { get; init; }
+
+    public required ImmutableArray<string> Audiences { get; init; }
+
+    public required ImmutableArray<SignatureAlgorithm> Algorithms { get; init; }
+
+    public required ImmutableArray<string> TokenTypes { get; init; }
+
+    public required TimeSpan ClockSkew { get; init; }
+
+    public required TimeSpan MaxLifetime { get; init; }
+
+    public required bool RequireTokenId { get; init; }
+
+    /// <summary>How its logout tokens are taken; null when they are not.</summary>
+    public BackChannelLogout? BackChannelLogout { get; init; }
+
+    /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
+    public string? TemplateClaim { get; init; }
+
+    public string? TemplateValue { get; init; }
+
+    /// <summary>Where the keys come from, and the ring of the moment.</summary>
+    public required IssuerKeys Keys { get; init; }
+
+    /// <summary>
+    /// Whether RFC 9068's required claims are asked for: when its <c>at+jwt</c> is the only type that the issuer may use.
+    /// </summary>
+    public bool IsAccessTokenProfile => TokenTypes is [var only] && only.Equals("at+jwt", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>The checked form of <see cref="BackChannelLogoutOptions"/>.</summary>
+internal sealed record BackChannelLogout(ImmutableArray<string> ClientIds, bool SessionOnly);

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Gateway.Issuers;
+
+/// <summary>One issuer of a family.</summary>
+internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
+{
+    /// <summary>Whether its keys could ever be loaded: whether there is such an issuer.</summary>
+    public bool IsConfirmed => Profile.Keys.State.LoadedAt is not null;
+
+    /// <summary>Whether a token of its own was ever accepted; only those were written by somebody who has its keys.</summary>
+    public bool IsProven => Profile.Keys.LastUsed != 0;
+
+    /// <summary>The timestamp of the last token accepted, or of the first one seen.</summary>
+    public long LastUsed => IsProven ? Profile.Keys.LastUsed : CreatedAt;
+}
+
+/// <summary>
+/// A family of issuers that differ in one part of their <c>iss</c>. Members come into being with their first token and leave when
+/// idle; their number is bounded, because whoever writes tokens chooses the values.
+/// </summary>
+internal sealed partial class IssuerTemplate(
+    string name, string pattern, Func<string, bool> isAllowed, Func<string, string, IssuerProfile> create, TemplateOptions options)
+{
+    // Nothing that could step out of its path segment or be read as a host.
+    [GeneratedRegex(@"\A[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}\z")]
+    private static partial Regex ValueSyntax { get; }
+
+    [GeneratedRegex(@"\{([a-z][a-z0-9_]*)\}")]
+    private static partial Regex PlaceholderSyntax { get; }
+
+    // A value that nobody has vouched for costs the provider a look, and strangers name them.
+    private const int LooksPerSecond = 10;
+    private const int MostAtOnce = 10;
+
+    private const int MaxProven = 10_000;
+
+    // How long a member keeps its place for the look, and then for the first token that proves it.
+    private static readonly TimeSpan LookBegins = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SearchEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
+    private readonly HashSet<string> _proven = new(StringComparer.Ordinal);
+    private readonly bool _isListed = options.AnyOf is not null;
+    private long _looks;
+    private long? _fullSince;
+    private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
+    private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The entry's name in yarp.json.</summary>
+    public string Name => name;
+
+    /// <summary>The <c>iss</c> with its placeholder.</summary>
+    public string Pattern => pattern;
+
+    public TimeSpan IdleAfter => options.IdleAfter;
+
+    public ICollection<TemplateMember> Members => _members.Values;
+
+    /// <summary>The name between braces, or null when there is not exactly one.</summary>
+    public static string? PlaceholderOf(string issuer) =>
+        PlaceholderSyntax.Matches(issuer) is [var only] && issuer.Count(c => c is '{' or '}') == 2 ? only.Groups[1].Value : null;
+
+    /// <summary>Whether the <c>iss</c> belongs to the family; the member is null when the family is full, or too many ask for new ones.</summary>
+    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? member)
+    {
+        member = null;
+        if (ValueOf(issuer) is not { } value)
+        {
+            return false;
+        }
+
+        if (!_members.TryGetValue(value, out var known))
+        {
+            if (!ValueSyntax.IsMatch(value) || !isAllowed(value))
+            {
+                return false;
+            }
+
+            known = FindOrAdd(value, issuer, time);
+            if (known is null)
+            {
+                return true;
+            }
+        }
+
+        member = known.Profile;
+        return true;
+    }
+
+    /// <summary>What a member with this <c>iss</c> is like; null when the family has none. It does not become one.</summary>
+    public IssuerProfile? Describe(string issuer) => ValueOf(issuer) is not { } value ? null
+        : _members.TryGetValue(value, out var known) ? known.Profile
+        : ValueSyntax.IsMatch(value) && isAllowed(value) ? create(value, issuer)
+        : null;
+
+    /// <summary>There was such an issuer, so that it need not stand in line with made-up ones.</summary>
+    public void Remember(string value)
+    {
+        lock (_adding)
+        {
+            if (_proven.Count < MaxProven)
+            {
+                _proven.Add(value);
+            }
+        }
+    }
+
+    public void Drop(TemplateMember member)
+    {
+        if (member.IsProven)
+        {
+            Remember(member.Profile.TemplateValue!);
+        }
+
+        _members.TryRemove(KeyValuePair.Create(member.Profile.TemplateValue!, member));
+        member.Profile.Keys.Retire();
+    }
+
+    /// <summary>The family has left the configuration.</summary>
+    public void Retire()
+    {
+        foreach (var member in _members.Values)
+        {
+            Drop(member);
+        }
+    }
+
+    private string? ValueOf(string issuer) =>
+        issuer.Length > _prefix.Length + _suffix.Length
+        && issuer.StartsWith(_prefix, StringComparison.Ordinal)
+        && issuer.EndsWith(_suffix, StringComparison.Ordinal)
+            ? issuer[_prefix.Length..^_suffix.Length]
+            : null;
+
+    private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
+    {
+        // One at a time, so that tokens that come together make no more members than there is room for.
+        lock (_adding)
+        {
+            if (_members.TryGetValue(value, out var member))
+            {
+                return member;
+            }
+
+            if ((_isListed || _proven.Contains(value) || MayLook_NeedsLock(time)) && HasRoom_NeedsLock(time))
+            {
+                member = new TemplateMember(create(value, issuer), time.GetTimestamp());
+                _members[value] = member;
+            }
+
+            return member;
+        }
+    }
+
+    private bool MayLook_NeedsLock(TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        var each = time.TimestampFrequency / LooksPerSecond;
+        var next = Math.Max(_looks, now - (MostAtOnce * each)) + each;
+        if (next > now)
+        {
+            return false;
+        }
+
+        _looks = next;
+        return true;
+    }
+
+    /// <summary>Whether there is room for one more, or can be made.</summary>
+    private bool HasRoom_NeedsLock(TimeProvider time)
+    {
+        if (_members.Count < options.MaxRings)
+        {
+            return true;
+        }
+
+        // Not once for each token of a flood.
+        if (_fullSince is { } since && time.GetElapsedTime(since) < SearchEvery)
+        {
+            return false;
+        }
+
+        var spare = _members.Values.Where(member => IsSpare(member, time)).MinBy(member => (member.IsConfirmed, member.CreatedAt));
+        _fullSince = spare is null ? time.GetTimestamp() : null;
+        if (spare is not null)
+        {
+            Drop(spare);
+        }
+
+        return spare is not null;
+    }
+
+    /// <summary>Whether the place was taken by a token that proved nothing: there are no such keys, or nobody who uses them.</summary>
+    private static bool IsSpare(TemplateMember member, TimeProvider time)
+    {
+        var age = time.GetElapsedTime(member.CreatedAt);
+        return member.IsConfirmed
+            ? !member.IsProven && age > ProofPatience
+            : member.Profile.Keys.State.Error is not null || (member.Profile.Keys.Loading is null && age > LookBegins);
+    }
+}

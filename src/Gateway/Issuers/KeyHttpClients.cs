@@ -1,0 +1,46 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Issuers;
+
+/// <summary>The HTTP client of one issuer: its trust, its way out, its extra headers.</summary>
+internal static class KeyHttpClients
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    /// <param name="authorities">Roots to trust in place of the system's; null for the system's.</param>
+    public static HttpClient Create(X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
+            MaxResponseHeadersLength = 32,
+            // Connections are renewed so that a provider that moves in DNS is found again.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            ActivityHeadersPropagator = null,
+            UseProxy = proxy is not null,
+            Proxy = proxy is null ? null : new WebProxy(proxy),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = FetchFault.CheckCertificate;
+        if (authorities is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                // A private authority seldom publishes revocation lists that we could reach.
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        var client = new HttpClient(handler);
+        foreach (var (name, value) in headers)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
+
+        return client;
+    }
+}

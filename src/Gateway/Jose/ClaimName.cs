@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Gateway.Jose;
+
+/// <summary>The claims that the checks of a token read, spelt as they are there.</summary>
+internal enum ClaimName
+{
+    Iss,
+    Aud,
+    Exp,
+    Nbf,
+    Iat,
+    Sub,
+    Jti,
+    Sid,
+    Cnf,
+    Scope,
+    Scp,
+    ClientId,
+    Azp,
+    AppId,
+    Cid,
+    AtHash,
+    CHash,
+    SHash,
+    Events,
+    Typ,
+    TokenUse,
+    TokenType,
+    Type,
+    TokenKind,
+}
+
+/// <summary>The claims by their text.</summary>
+internal static class ClaimNames
+{
+    public const int Count = (int)ClaimName.TokenKind + 1;
+
+    /// <summary>Of the longest with each character as <c>\u</c> and four digits. Strangers choose the names, so longer ones are not unescaped.</summary>
+    public const int MaxEscapedLength = 6 * 10;
+
+    private const int StartLength = sizeof(ulong);
+
+    // In the order of ClaimName.
+    private static readonly ImmutableArray<string> Texts =
+    [
+        "iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "cnf", "scope", "scp", "client_id", "azp", "appid", "cid",
+        "at_hash", "c_hash", "s_hash", "events", "typ", "token_use", "token_type", "type", "token_kind",
+    ];
+
+    private static readonly ImmutableArray<byte[]> Names = [.. Texts.Select(Encoding.ASCII.GetBytes)];
+
+    // No two start alike, so one comparison of many at once leaves at most one name to compare.
+    private static readonly ulong[] Starts = [.. Names.Select(name => StartOf(name))];
+
+    public static string TextOf(ClaimName name) => Texts[(int)name];
+
+    /// <summary>-1 when we do not know it.</summary>
+    public static int IndexOf(ReadOnlySpan<byte> name)
+    {
+        var index = Starts.AsSpan().IndexOf(StartOf(name));
+        return index >= 0 && name.SequenceEqual(Names[index]) ? index : -1;
+    }
+
+    private static ulong StartOf(ReadOnlySpan<byte> name)
+    {
+        if (name.Length >= StartLength)
+        {
+            return BinaryPrimitives.ReadUInt64LittleEndian(name);
+        }
+
+        Span<byte> padded = stackalloc byte[StartLength];
+        padded.Clear();
+        name.CopyTo(padded);
+        return BinaryPrimitives.ReadUInt64LittleEndian(padded);
+    }
+}

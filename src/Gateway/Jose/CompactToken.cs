@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Gateway.Jose;
+
+/// <summary>
+/// A JWS in compact form (RFC 7515 section 3.1), split but not trusted. One token has one spelling: no padding, no white space,
+/// no spare bits in the last character, because caches and revocation compare the text.
+/// </summary>
+internal readonly ref struct CompactToken
+{
+    /// <summary>Characters; larger tokens are refused before anything is decoded.</summary>
+    public const int MaxLength = 16 * 1024;
+
+    /// <summary>Bytes of the decoded JOSE header.</summary>
+    public const int MaxHeaderLength = 1024;
+
+    /// <summary>base64url, and the dot.</summary>
+    public static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private CompactToken(ReadOnlySpan<char> text, int firstDot, int secondDot)
+    {
+        SigningInput = text[..secondDot];
+        Header = text[..firstDot];
+        Payload = text[(firstDot + 1)..secondDot];
+        Signature = text[(secondDot + 1)..];
+    }
+
+    public ReadOnlySpan<char> SigningInput { get; }
+
+    public ReadOnlySpan<char> Header { get; }
+
+    public ReadOnlySpan<char> Payload { get; }
+
+    public ReadOnlySpan<char> Signature { get; }
+
+    public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RefusalReason reason)
+    {
+        token = default;
+        if (text.Length > MaxLength)
+        {
+            reason = RefusalReason.TooLarge;
+            return false;
+        }
+
+        reason = RefusalReason.Malformed;
+        var firstDot = text.IndexOf('.');
+        var secondDot = text.LastIndexOf('.');
+        if (firstDot < 0 || firstDot == secondDot || text[(firstDot + 1)..secondDot].Contains('.') || text.ContainsAnyExcept(Alphabet))
+        {
+            return false;
+        }
+
+        token = new CompactToken(text, firstDot, secondDot);
+        if (!IsCanonical(token.Header) || !IsCanonical(token.Payload) || !IsCanonical(token.Signature))
+        {
+            return false;
+        }
+
+        if (Base64Url.GetMaxDecodedLength(token.Header.Length) > MaxHeaderLength)
+        {
+            reason = RefusalReason.TooLarge;
+            return false;
+        }
+
+        reason = default;
+        return true;
+    }
+
+    /// <summary>Decodes a segment that <see cref="TrySplit"/> has checked.</summary>
+    public static int Decode(ReadOnlySpan<char> segment, Span<byte> destination) => Base64Url.DecodeFromChars(segment, destination);
+
+    private static bool IsCanonical(ReadOnlySpan<char> segment) => (segment.Length % 4) switch
+    {
+        _ when segment.IsEmpty => false,
+        0 => true,
+        // RFC 4648 section 3.5: the bits that encode nothing must be zero, else one byte string has many spellings.
+        2 => (SixBits(segment[^1]) & 0b1111) == 0,
+        3 => (SixBits(segment[^1]) & 0b11) == 0,
+        _ => false,
+    };
+
+    private static int SixBits(char c) => c switch
+    {
+        >= 'A' and <= 'Z' => c - 'A',
+        >= 'a' and <= 'z' => c - 'a' + 26,
+        >= '0' and <= '9' => c - '0' + 52,
+        '-' => 62,
+        _ => 63,
+    };
+}

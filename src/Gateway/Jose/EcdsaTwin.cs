@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Gateway.Jose;
+
+/// <summary>
+/// The other spelling of an ECDSA token. Where (r, s) is a signature, (r, n - s) is one too, so whoever holds a token can write it
+/// in a second way that verifies; a revocation by the token's hash has to stop both.
+/// </summary>
+internal static class EcdsaTwin
+{
+    /// <summary>The same token with the other signature, or null for algorithms that have only one.</summary>
+    public static byte[]? Of(ReadOnlySpan<byte> text, AlgorithmTraits algorithm)
+    {
+        if (OrderOf(algorithm.Curve) is not { } order)
+        {
+            return null;
+        }
+
+        var start = text.LastIndexOf((byte)'.') + 1;
+        var signature = Base64Url.DecodeFromUtf8(text[start..]);
+        var half = signature.AsSpan(signature.Length / 2);
+        var other = order - new BigInteger(half, isUnsigned: true, isBigEndian: true);
+        if (signature.Length != algorithm.SignatureLength || other.Sign <= 0)
+        {
+            // No signature that could verify, in whichever spelling.
+            return null;
+        }
+
+        half.Clear();
+        other.TryWriteBytes(half[(half.Length - other.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
+        return [.. text[..start], .. Base64Url.EncodeToUtf8(signature)];
+    }
+
+    private static BigInteger? OrderOf(string? curve) => curve switch
+    {
+        "P-256" => P256,
+        "P-384" => P384,
+        "P-521" => P521,
+        _ => null,
+    };
+
+    private static readonly BigInteger P256 = OrderOf(ECCurve.NamedCurves.nistP256);
+    private static readonly BigInteger P384 = OrderOf(ECCurve.NamedCurves.nistP384);
+    private static readonly BigInteger P521 = OrderOf(ECCurve.NamedCurves.nistP521);
+
+    private static BigInteger OrderOf(ECCurve curve)
+    {
+        using var key = ECDsa.Create(curve);
+        return new BigInteger(key.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
+    }
+}

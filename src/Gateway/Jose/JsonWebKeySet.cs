@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Gateway.Foundation;
+
+namespace Gateway.Jose;
+
+/// <summary>
+/// Reads a JWK Set (RFC 7517 section 5) into a ring. A key that cannot be used is skipped with the reason and spoils no other;
+/// a document without a single usable key is an error, so that it can never replace a good ring.
+/// </summary>
+internal static class JsonWebKeySet
+{
+    private const int MaxKeys = 100;
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out KeyRing? ring, [NotNullWhen(false)] out string? error)
+    {
+        ring = null;
+        if (!StrictJson.TryParseObject(utf8, out var document))
+        {
+            error = "it is not a strict JSON object";
+            return false;
+        }
+
+        if (!document.TryGetProperty("keys"u8, out var members) || members.ValueKind != JsonValueKind.Array)
+        {
+            error = "it has no `keys` array (RFC 7517 section 5)";
+            return false;
+        }
+
+        if (members.GetArrayLength() > MaxKeys)
+        {
+            error = $"it has more than {MaxKeys} keys";
+            return false;
+        }
+
+        var keys = ImmutableArray.CreateBuilder<VerificationKey>();
+        var skipped = ImmutableArray.CreateBuilder<SkippedKey>();
+        foreach (var member in members.EnumerateArray())
+        {
+            if (JsonWebKey.TryRead(member, out var key, out var why))
+            {
+                keys.Add(key);
+            }
+            else
+            {
+                skipped.Add(new SkippedKey(JsonWebKey.NameOf(member), why));
+            }
+        }
+
+        if (keys.Count == 0)
+        {
+            error = skipped.Count == 0
+                ? "it lists no keys"
+                : $"none of its keys can be used: {string.Join("; ", skipped.Select(key => $"{key.Key} {key.Why}"))}";
+            return false;
+        }
+
+        error = null;
+        ring = new KeyRing(keys.ToImmutable(), skipped.ToImmutable());
+        return true;
+    }
+}

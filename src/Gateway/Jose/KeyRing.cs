@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Gateway.Jose;
+
+/// <summary>A key of a set that cannot be used, and why. Never carries key material.</summary>
+internal readonly record struct SkippedKey(string Key, string Why);
+
+/// <summary>
+/// An issuer's verification keys at one moment: immutable, swapped whole. A token is checked with the one key it names; without
+/// <c>kid</c> it is checked only when exactly one key fits its algorithm, so that no token costs more than one verification.
+/// </summary>
+internal sealed class KeyRing
+{
+    public static readonly KeyRing Empty = new([], []);
+
+    private readonly FrozenDictionary<string, ImmutableArray<VerificationKey>> _byKeyId;
+
+    public KeyRing(ImmutableArray<VerificationKey> keys, ImmutableArray<SkippedKey> skipped)
+    {
+        Keys = keys;
+        Skipped = skipped;
+        _byKeyId = keys.Where(key => key.KeyId is not null)
+            .GroupBy(key => key.KeyId!, StringComparer.Ordinal)
+            .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal);
+    }
+
+    public ImmutableArray<VerificationKey> Keys { get; }
+
+    public ImmutableArray<SkippedKey> Skipped { get; }
+
+    public bool IsEmpty => Keys.IsEmpty;
+
+    /// <summary>
+    /// The key for a token, or null. Where two keys share a <c>kid</c>, the algorithm chooses; where it cannot, neither is used
+    /// (RFC 7517 section 4.5 leaves the choice to us).
+    /// </summary>
+    public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
+    {
+        var candidates = Keys;
+        // A secret has no id of its own, so whatever a token calls it is right.
+        if (keyId is not null && !_byKeyId.TryGetValue(keyId, out candidates) && Keys is not [{ IsSecret: true }])
+        {
+            return null;
+        }
+
+        candidates = candidates.IsDefault ? Keys : candidates;
+
+        VerificationKey? found = null;
+        foreach (var key in candidates)
+        {
+            if (!key.Fits(algorithm))
+            {
+                continue;
+            }
+
+            if (found is not null)
+            {
+                return null;
+            }
+
+            found = key;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Jose;
+
+/// <summary>The closed list of reasons for which a request is refused over its access token. <see cref="Refusals"/> says what each means.</summary>
+internal enum RefusalReason
+{
+    Missing = 1,
+    Malformed,
+    TooLarge,
+    MultipleTokens,
+    UnsupportedAlgorithm,
+    WrongType,
+    UnknownIssuer,
+    UnknownKey,
+    BadSignature,
+    Expired,
+    NotYetValid,
+    LifetimeTooLong,
+    WrongAudience,
+    MissingClaim,
+    BadClaim,
+    InsufficientScope,
+    ClaimMismatch,
+    Revoked,
+    KeysUnavailable,
+    RevocationUnavailable,
+}
+
+/// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
+/// <param name="Status">401 the token is bad, 403 it is good but not enough, 400 the request is bad, 503 we cannot decide.</param>
+/// <param name="Error">The RFC 6750 section 3.1 code, or null where the challenge must not carry one.</param>
+/// <param name="Tag">The name in metrics, logs and the detailed body.</param>
+/// <param name="Meaning">One sentence for the documentation.</param>
+internal sealed record Refusal(int Status, string? Error, string Tag, string Meaning);
+
+/// <summary>The table of refusals, one row for each <see cref="RefusalReason"/>.</summary>
+internal static class Refusals
+{
+    private const string InvalidToken = "invalid_token";
+    private const string InvalidRequest = "invalid_request";
+    private const string InsufficientScope = "insufficient_scope";
+
+    private static readonly ImmutableArray<Refusal?> Table =
+    [
+        null,
+        // RFC 6750 section 3.1: a request without credentials gets no error code.
+        new(401, null, "missing", "The request carries no access token."),
+        new(401, InvalidToken, "malformed", "The token is not a JWT in compact form, or its header or payload is not strict JSON."),
+        new(401, InvalidToken, "too_large", "The token, its header or an identity value made from it exceeds its size limit."),
+        new(400, InvalidRequest, "multiple_tokens", "The request carries more than one token (RFC 6750 section 2)."),
+        new(401, InvalidToken, "unsupported_algorithm", "The `alg` is not one that the issuer may use."),
+        new(401, InvalidToken, "wrong_type", "The `typ`, or a mark such as `token_use`, says that this is not an access token."),
+        new(401, InvalidToken, "unknown_issuer", "The `iss` is not exactly that of a configured issuer."),
+        new(401, InvalidToken, "unknown_key", "The issuer publishes no usable key for this `kid` and `alg`."),
+        new(401, InvalidToken, "bad_signature", "The signature does not verify with the key."),
+        new(401, InvalidToken, "expired", "`exp` plus the clock skew has passed."),
+        new(401, InvalidToken, "not_yet_valid", "`nbf` or `iat` lies in the future beyond the clock skew."),
+        new(401, InvalidToken, "lifetime_too_long", "The token lives longer than `MaxLifetime`."),
+        new(401, InvalidToken, "wrong_audience", "No `aud` is one of the issuer's `Audiences`."),
+        new(401, InvalidToken, "missing_claim", "A required claim is absent."),
+        new(401, InvalidToken, "bad_claim", "A registered claim has the wrong JSON type or an impossible value, or binds the token to a key (`cnf`)."),
+        new(403, InsufficientScope, "insufficient_scope", "The token lacks a scope that the policy asks for."),
+        new(403, InsufficientScope, "claim_mismatch", "The token's issuer or claims do not satisfy the policy."),
+        new(401, InvalidToken, "revoked", "The token, its subject, session, client or issuer is on the revocation list."),
+        new(503, null, "keys_unavailable", "The issuer's keys could not be loaded yet, or too many of its new tokens wait for their signature check."),
+        new(503, null, "revocation_unavailable", "The revocation list is older than `MaxStaleness`."),
+    ];
+
+    public static Refusal Of(RefusalReason reason) => Table[(int)reason]!;
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Gateway.Foundation;
+
+namespace Gateway.Jose;
+
+/// <summary>The first and the last step with any signed JWT: take it apart, and verify its signature. What is between differs by kind.</summary>
+internal static class TokenParts
+{
+    /// <summary>Header and claims of a token that nobody has verified; they may refuse and do nothing else (RFC 8725 section 3.8).</summary>
+    public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RefusalReason reason)
+    {
+        (header, claims) = (default, default);
+        if (!CompactToken.TrySplit(text, out var compact, out reason))
+        {
+            return false;
+        }
+
+        reason = RefusalReason.Malformed;
+        return TryReadHeader(compact, out header) && TryReadClaims(compact, out claims);
+    }
+
+    public static bool TryReadHeader(CompactToken compact, out JoseHeader header)
+    {
+        // Short by the split's limit.
+        Span<byte> buffer = stackalloc byte[CompactToken.MaxHeaderLength + 2];
+        return JoseHeader.TryParse(buffer[..CompactToken.Decode(compact.Header, buffer)], out header);
+    }
+
+    public static bool TryReadClaims(CompactToken compact, out JsonElement claims)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
+        try
+        {
+            return StrictJson.TryParseObject(buffer.AsSpan(0, CompactToken.Decode(compact.Payload, buffer)), out claims);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Whether the signature of this very text is the key's.</summary>
+    public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key)
+    {
+        if (!CompactToken.TrySplit(text, out var compact, out _))
+        {
+            return false;
+        }
+
+        var length = compact.SigningInput.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
+        try
+        {
+            Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
+            var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
+            return key.Verify(buffer.AsSpan(0, length), signature, algorithm);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

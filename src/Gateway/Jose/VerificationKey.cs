@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Gateway.Jose;
+
+/// <summary>One key an issuer verifies with. Imported once; safe for any number of threads.</summary>
+internal sealed class VerificationKey
+{
+    private readonly KeyType _type;
+    private readonly string? _curve;
+    private readonly SignatureAlgorithm? _only;
+    private readonly ImmutableArray<byte[]> _secrets;
+    private readonly Func<AsymmetricAlgorithm>? _import;
+    private readonly byte[] _numbers;
+
+    // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
+    private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
+
+    private VerificationKey(
+        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import,
+        byte[] numbers)
+    {
+        KeyId = keyId;
+        _type = type;
+        _curve = curve;
+        _only = only;
+        _secrets = secrets;
+        _import = import;
+        _numbers = numbers;
+        _idle[0] = import?.Invoke();
+    }
+
+    public string? KeyId { get; }
+
+    public bool IsSecret => _type == KeyType.Secret;
+
+    /// <summary>What the key may verify.</summary>
+    public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
+
+    /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
+    public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
+        new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters), [(byte)parameters.Exponent!.Length, .. parameters.Exponent!, .. parameters.Modulus!]);
+
+    /// <exception cref="CryptographicException">The point is not on the curve.</exception>
+    public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>
+        new(keyId, KeyType.Ec, curve, only, [], () => ECDsa.Create(parameters), [.. parameters.Q.X!, .. parameters.Q.Y!]);
+
+    /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
+    public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null, []);
+
+    /// <summary>Whether both verify exactly the same signatures, whatever they are called.</summary>
+    public bool IsSameAs(VerificationKey other) =>
+        ReferenceEquals(this, other)
+        || (_type == other._type
+            && _curve == other._curve
+            && _numbers.AsSpan().SequenceEqual(other._numbers)
+            && _secrets.Length == other._secrets.Length
+            && _secrets.Zip(other._secrets).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)));
+
+    /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
+    public bool Fits(AlgorithmTraits algorithm) =>
+        _type == algorithm.KeyType
+        && _curve == algorithm.Curve
+        && (_only is null || _only == algorithm.Algorithm)
+        && (_type != KeyType.Secret || _secrets.Any(secret => IsLongEnough(secret, algorithm)));
+
+    public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
+    {
+        // ECDSA signatures are r and s at full length (RFC 7518 section 3.4); DER or extra bytes never reach the crypto library.
+        if (algorithm.SignatureLength != 0 && signature.Length != algorithm.SignatureLength)
+        {
+            return false;
+        }
+
+        Span<byte> hash = stackalloc byte[algorithm.HashLength];
+        if (_type == KeyType.Secret)
+        {
+            var verified = false;
+            foreach (var secret in _secrets)
+            {
+                CryptographicOperations.HmacData(algorithm.Hash, secret, signingInput, hash);
+                verified |= IsLongEnough(secret, algorithm) && CryptographicOperations.FixedTimeEquals(hash, signature);
+            }
+
+            return verified;
+        }
+
+        CryptographicOperations.HashData(algorithm.Hash, signingInput, hash);
+        var verifier = Take();
+        try
+        {
+            return verifier switch
+            {
+                // RFC 8017 section 8.1.2: as long as the modulus. The library takes a PSS signature without its leading zero too, which
+                // would be a second spelling of the token.
+                RSA rsa => signature.Length == (rsa.KeySize + 7) / 8 && rsa.VerifyHash(
+                    hash, signature, algorithm.Hash, algorithm.IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
+                ECDsa ecdsa => ecdsa.VerifyHash(hash, signature),
+                _ => false,
+            };
+        }
+        catch (CryptographicException)
+        {
+            // Some impossible signatures (r or s out of range) are an error to the library; to us they are bad signatures.
+            return false;
+        }
+        finally
+        {
+            Return(verifier);
+        }
+    }
+
+    /// <summary>RFC 7518 section 3.2: at least as long as the hash.</summary>
+    private static bool IsLongEnough(byte[] secret, AlgorithmTraits algorithm) => secret.Length >= algorithm.HashLength;
+
+    private AsymmetricAlgorithm Take()
+    {
+        foreach (ref var slot in _idle.AsSpan())
+        {
+            if (Interlocked.Exchange(ref slot, null) is { } verifier)
+            {
+                return verifier;
+            }
+        }
+
+        return _import!();
+    }
+
+    private void Return(AsymmetricAlgorithm verifier)
+    {
+        foreach (ref var slot in _idle.AsSpan())
+        {
+            if (Interlocked.CompareExchange(ref slot, verifier, null) is null)
+            {
+                return;
+            }
+        }
+
+        verifier.Dispose();
+    }
+}

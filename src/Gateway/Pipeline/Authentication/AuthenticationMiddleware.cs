@@ -1,0 +1,80 @@
+using Gateway.Authentication;
+using Gateway.Errors;
+using Gateway.Pipeline.Hygiene;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.Authentication;
+
+/// <summary>
+/// Who calls? Leaves a <see cref="VerifiedToken"/> or a <see cref="TokenRejection"/> on the request of a route that asks for a token,
+/// and decides nothing: that is the next stage's.
+/// </summary>
+internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetrics metrics)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (ProtectedRoute.Of(context) is not { } route)
+        {
+            return next(context);
+        }
+
+        var request = GatewayRequest.Of(context);
+        request.Route = route;
+        var snapshot = route.Snapshot;
+        if (!ReferenceEquals(request.Snapshot, snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
+        {
+            AuthDecision.Ambiguous(context, fault.ToString());
+            var answer = RequestFaults.Of(fault);
+            return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
+        }
+
+        if (route.Policy.IsAnonymous)
+        {
+            return next(context);
+        }
+
+        if (!snapshot.Settings.Tokens.TryRead(context.Request.Headers, out var text, out var reason))
+        {
+            request.Rejection = new TokenRejection(reason, null);
+            return next(context);
+        }
+
+        var started = metrics.StartAuthentication();
+        var authentication = snapshot.Authenticator.AuthenticateAsync(text, route.Policy, context.RequestAborted);
+        if (!authentication.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(context, request, authentication, started);
+        }
+
+        metrics.Authenticated(started);
+        Record(request, authentication.Result);
+        return next(context);
+    }
+
+    /// <summary>
+    /// The routes were replaced between the first stage and this one. What the new configuration protects must be clean too, or a client
+    /// could send it in that moment.
+    /// </summary>
+    private RequestFault CleanAgain(HttpContext context, GatewaySnapshot snapshot)
+    {
+        var fault = RequestHeaders.Check(
+            context.Request.Headers, snapshot.Settings.ProtectedHeaders, HttpProtocol.IsHttp11(context.Request.Protocol), out var stripped);
+        if (stripped > 0)
+        {
+            metrics.HeadersStripped(stripped);
+        }
+
+        return fault;
+    }
+
+    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
+    {
+        Record(request, await authentication);
+        metrics.Authenticated(started);
+        await next(context);
+    }
+
+    private static void Record(GatewayRequest request, in AuthenticationOutcome outcome) =>
+        (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);
+}

@@ -1,0 +1,75 @@
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.Authorization;
+
+/// <summary>
+/// May this caller use this route? Refuses, or marks the request as decided. The token is taken out on the way to the destination, unless
+/// the policy forwards it.
+/// </summary>
+internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = GatewayRequest.Of(context);
+        if (request.Route is not { } route)
+        {
+            return next(context);
+        }
+
+        if (!route.Policy.IsAnonymous && Refuse(context, request, route) is { } refused)
+        {
+            return refused;
+        }
+
+        var reader = route.Snapshot.Settings.Tokens;
+        if (route.Policy.ForwardToken)
+        {
+            reader.RemoveOtherCredentials(context.Request.Headers);
+        }
+        else
+        {
+            reader.RemoveCookies(context.Request.Headers);
+        }
+
+        request.IsAllowed = true;
+        return next(context);
+    }
+
+    /// <summary>The refusal under way, or null when the request may go on.</summary>
+    private Task? Refuse(HttpContext context, GatewayRequest request, ProtectedRoute route)
+    {
+        if (request.Token is { } token)
+        {
+            var decision = token.Decide(route.Policy);
+            var issuer = token.Token.Issuer.Name;
+            if (decision.Refused is { } why)
+            {
+                return Refuse(context, route, why, issuer, decision.RequiredScope);
+            }
+
+            route.AllowedFor(issuer, metrics).Add();
+            AuthDecision.Allowed(route.Id, issuer);
+            return null;
+        }
+
+        var rejection = request.Rejection;
+        return Refuse(context, route, rejection?.Reason ?? RefusalReason.Missing, rejection?.Issuer, null);
+    }
+
+    private Task? Refuse(HttpContext context, ProtectedRoute route, RefusalReason reason, string? issuer, string? requiredScope)
+    {
+        if (route.Policy.Mode == PolicyMode.Report)
+        {
+            metrics.Reported(reason, route.Id, issuer);
+            AuthDecision.Reported(context, Refusals.Of(reason).Tag, route.Id, issuer);
+            return null;
+        }
+
+        metrics.Denied(reason, route.Id, issuer);
+        AuthDecision.Denied(context, Refusals.Of(reason).Tag, route.Id, issuer);
+        return route.Snapshot.Refusals.WriteAsync(context, reason, requiredScope);
+    }
+}

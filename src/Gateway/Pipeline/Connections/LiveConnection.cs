@@ -1,0 +1,139 @@
+using Gateway.Authentication;
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Revocation;
+using Gateway.Runtime;
+using Gateway.Tokens;
+
+namespace Gateway.Pipeline.Connections;
+
+/// <summary>
+/// A response that may outlive its token: what a request would be refused for now is looked for again and again, and ends it. The rest
+/// of the policy was decided when it began.
+/// </summary>
+internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, VerifiedToken verified, Action<LiveConnection> over) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private readonly double _lastSecond = verified.Token.ExpiresAt + verified.Token.Issuer.ClockSkew.TotalSeconds;
+    private TokenKey _key = verified.Key;
+    private long _revocationVersion = -1;
+    private LiveStream? _stream;
+    private long _endingSince;
+    private volatile bool _isEnding;
+    private RefusalReason _reason;
+    private bool _isOver;
+
+    public VerifiedToken Token => verified;
+
+    public ProtectedRoute Route => route;
+
+    public bool IsEnding => _isEnding;
+
+    /// <summary>The stream to give to the proxy in place of the destination's.</summary>
+    public LiveStream Wrap(Stream inner, bool isWebSocket, bool isGrpc) =>
+        _stream = new LiveStream(inner, isWebSocket ? new WebSocketFrames() : null, () => Ended(isGrpc));
+
+    /// <summary>Why a request with the token would be refused now; null when it would not be. Unavailable keys or lists end nothing.</summary>
+    public RefusalReason? Check(double now, RevocationSet revocations)
+    {
+        if (now >= _lastSecond && route.Policy.OnExpiry == ExpiryBehavior.Close)
+        {
+            return RefusalReason.Expired;
+        }
+
+        // Read before the look-up: an entry that comes in between is found by the next one.
+        var version = revocations.Version;
+        if (version != _revocationVersion)
+        {
+            if (revocations.IsRevoked(verified.Token))
+            {
+                return RefusalReason.Revoked;
+            }
+
+            _revocationVersion = version;
+        }
+
+        return HasKey() ? null : RefusalReason.UnknownKey;
+    }
+
+    /// <summary>Ends it in order. False when somebody else did.</summary>
+    public bool TryEnd(RefusalReason reason, TimeProvider time)
+    {
+        lock (_lock)
+        {
+            if (_isEnding)
+            {
+                return false;
+            }
+
+            _reason = reason;
+            _endingSince = time.GetTimestamp();
+            _isEnding = true;
+        }
+
+        _stream!.End();
+        return true;
+    }
+
+    /// <summary>Cuts it off when it has not come to its end in order: a client that reads nothing, a destination in the middle of a frame.</summary>
+    public void CutOff(TimeProvider time)
+    {
+        // The next request may use the same context, so it must not be over in the meantime.
+        lock (_lock)
+        {
+            if (!_isOver && time.GetElapsedTime(_endingSince) >= Patience)
+            {
+                context.Abort();
+            }
+        }
+    }
+
+    /// <summary>The request is over.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+        }
+
+        over(this);
+    }
+
+    private bool HasKey()
+    {
+        var keys = verified.Token.Issuer.Keys;
+        var ring = keys.Current;
+        if (keys.IsRetired)
+        {
+            return false;
+        }
+
+        // Keys that are too old to trust are all gone at once; that says nothing about this one.
+        if (ReferenceEquals(_key.Ring, ring) || ReferenceEquals(ring, KeyRing.Empty))
+        {
+            return true;
+        }
+
+        if (_key.In(ring) is not { } same)
+        {
+            return false;
+        }
+
+        _key = same;
+        return true;
+    }
+
+    private void Ended(bool isGrpc)
+    {
+        if (isGrpc && context.Response.SupportsTrailers())
+        {
+            // UNAUTHENTICATED.
+            context.Response.AppendTrailer("grpc-status", "16");
+            context.Response.AppendTrailer("grpc-message", "The access token has ended.");
+        }
+
+        AuthDecision.Ended(context, Refusals.Of(_reason).Tag, verified.Token.Issuer.Name);
+    }
+}

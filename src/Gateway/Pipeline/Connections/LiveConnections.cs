@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Gateway.Authentication;
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Revocation;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.Connections;
+
+/// <summary>
+/// The connections that live long, looked through a few times a second for those whose token has expired, was revoked or has lost its
+/// key. While nothing changes that is three comparisons for each.
+/// </summary>
+internal sealed class LiveConnections(RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null) : BackgroundService
+{
+    // With the patience for an end in order it makes less than a second in all.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);
+    private const int MostLookups = 64;
+
+    private readonly ConcurrentDictionary<LiveConnection, bool> _live = new();
+
+    /// <summary>Follows a connection from now until its request is over.</summary>
+    public LiveConnection Add(HttpContext context, ProtectedRoute route, VerifiedToken token)
+    {
+        var connection = new LiveConnection(context, route, token, Remove);
+        context.Response.RegisterForDispose(connection);
+        return connection;
+    }
+
+    /// <summary>Its stream is in place, so it can be ended.</summary>
+    public void Begin(LiveConnection connection) => _live.TryAdd(connection, true);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var asking = lookup is null ? Task.CompletedTask : AskAsync(lookup, stoppingToken);
+        using var timer = new PeriodicTimer(SweepEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Sweep();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        foreach (var (connection, _) in _live)
+        {
+            if (connection.IsEnding)
+            {
+                connection.CutOff(time);
+                continue;
+            }
+
+            // Keys of a family's member are kept while they are in use.
+            connection.Token.Token.Issuer.Keys.Touch(time);
+            if (connection.Check(now, revocations.Set) is { } reason)
+            {
+                End(connection, reason);
+            }
+        }
+    }
+
+    /// <summary>With a look-up per request, what lives on is looked up as well.</summary>
+    private async Task AskAsync(RevocationLookup asked, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(SweepEvery, time);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MostLookups, CancellationToken = stopping };
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            await Parallel.ForEachAsync(_live.Keys, options, async (connection, cancellationToken) =>
+            {
+                if (!connection.IsEnding
+                    && await asked.AskAsync(connection.Token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
+                {
+                    End(connection, RefusalReason.Revoked);
+                }
+            });
+        }
+    }
+
+    private void End(LiveConnection connection, RefusalReason reason)
+    {
+        if (connection.Route.Policy.Mode == PolicyMode.Report)
+        {
+            Remove(connection);
+            metrics.Reported(reason, connection.Route.Id, connection.Token.Token.Issuer.Name);
+            return;
+        }
+
+        if (connection.TryEnd(reason, time))
+        {
+            metrics.ConnectionClosed(reason);
+        }
+    }
+
+    private void Remove(LiveConnection connection) => _live.TryRemove(connection, out _);
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Gateway.Runtime;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Connections;
+
+/// <summary>
+/// Picks the responses that may outlive their token when their headers are there: WebSockets, event streams and gRPC. The proxy reads
+/// those through a stream of ours; it does not know that it can be ended. Any other response costs a look at its type, which is why this
+/// stands around YARP's transforms and is none of them: for those each response has a context made.
+/// </summary>
+internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections connections) : HttpTransformer
+{
+    private const string EventStream = "text/event-stream";
+    private const string Grpc = "application/grpc";
+    private const string GrpcWeb = "application/grpc-web";
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken) =>
+        inner.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+
+    public override ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null)
+        {
+            var isWebSocket = IsWebSocket(proxyResponse);
+            var type = isWebSocket ? "" : TypeOf(proxyResponse);
+            if ((isWebSocket || Is(type, EventStream) || Is(type, Grpc))
+                && GatewayRequest.Of(httpContext) is { Token: { } token, Route: { } route })
+            {
+                var connection = connections.Add(httpContext, route, token);
+                return FollowAsync(httpContext, proxyResponse, connection, isWebSocket, Is(type, Grpc) && !Is(type, GrpcWeb), cancellationToken);
+            }
+        }
+
+        return inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(
+        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+        inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+
+    private async ValueTask<bool> FollowAsync(
+        HttpContext context, HttpResponseMessage response, LiveConnection connection, bool isWebSocket, bool isGrpc, CancellationToken cancellationToken)
+    {
+        var isForwarded = await inner.TransformResponseAsync(context, response, cancellationToken);
+        var stream = await response.Content.ReadAsStreamAsync(context.RequestAborted);
+        response.Content = new LiveContent(connection.Wrap(stream, isWebSocket, isGrpc));
+        connections.Begin(connection);
+        return isForwarded;
+    }
+
+    /// <summary>What the proxy takes for a connection that goes both ways.</summary>
+    private static bool IsWebSocket(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.SwitchingProtocols
+        || (response.StatusCode == HttpStatusCode.OK && response.RequestMessage?.Method == HttpMethod.Connect);
+
+    private static string TypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) ? type.ToString() : "";
+
+    private static bool Is(string type, string prefix) => type.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,50 @@
+namespace Gateway.Pipeline.Hygiene;
+
+/// <summary>The closed list of what makes a request ambiguous; each is answered with its status and says what to change.</summary>
+internal enum RequestFault
+{
+    None,
+    TargetForm,
+    TargetCharacter,
+    TargetEncoding,
+    TargetSeparator,
+    TargetDots,
+    TargetSlashes,
+    TargetParameters,
+    TargetDifferent,
+    Host,
+    Method,
+    Upgrade,
+    HeaderName,
+    HeaderValue,
+    Framing,
+    HeaderAlias,
+}
+
+/// <summary>One row for each <see cref="RequestFault"/>.</summary>
+/// <param name="Status">400, or 405 for a method.</param>
+/// <param name="Detail">What is wrong and what to send instead; never a piece of the request.</param>
+internal sealed record FaultAnswer(int Status, string Detail);
+
+internal static class RequestFaults
+{
+    public static FaultAnswer Of(RequestFault fault) => fault switch
+    {
+        RequestFault.TargetForm => new(400, "The request target is neither a path nor an http(s) URL."),
+        RequestFault.TargetCharacter => new(400, "The request target has a control character, space, backslash, '#' or non-ASCII character; percent-encode it."),
+        RequestFault.TargetEncoding => new(400, "The path has a percent-encoding that is incomplete, not UTF-8, or of a control character."),
+        RequestFault.TargetSeparator => new(400, "The path has an encoded slash, backslash or NUL, or one encoded twice; destinations disagree on what it means."),
+        RequestFault.TargetDots => new(400, "The path has a dot segment that does not normalize away in one way only."),
+        RequestFault.TargetSlashes => new(400, "The path has an empty segment (two slashes in a row)."),
+        RequestFault.TargetParameters => new(400, "The path has a ';'; some destinations cut the path there, others do not."),
+        RequestFault.TargetDifferent => new(400, "The path cannot be forwarded as it was checked."),
+        RequestFault.Host => new(400, "The request needs one non-empty Host."),
+        RequestFault.Method => new(405, "TRACE is not forwarded."),
+        RequestFault.Upgrade => new(400, "A connection is upgraded by GET, to websocket and to nothing else."),
+        RequestFault.HeaderName => new(400, "A header name has a character that RFC 9110 section 5.6.2 does not allow."),
+        RequestFault.HeaderValue => new(400, "A header value has a control character."),
+        RequestFault.Framing => new(400, "The message's length is ambiguous: Transfer-Encoding must be exactly chunked, without Content-Length, on HTTP/1.1."),
+        RequestFault.HeaderAlias => new(400, "A header name differs from a reserved one only in its separators."),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+}

@@ -1,0 +1,91 @@
+using Gateway.Errors;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.Logout;
+
+/// <summary>
+/// <c>POST /backchannel-logout/{issuer}</c>: the issuer says that a session, or a subject, has logged out. Only where an issuer enables it;
+/// then everything below this path is the gateway's, and no route gets to see a logout token.
+/// </summary>
+internal sealed partial class LogoutMiddleware(
+    RequestDelegate next, LogoutReceiver receiver, GatewayMetrics metrics, ILogger<LogoutMiddleware> logger)
+{
+    public const string Path = "/backchannel-logout";
+
+    private const int MaxBody = 32 * 1024;
+
+    public Task InvokeAsync(HttpContext context) =>
+        SettingsOf(context).LogoutIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
+            ? next(context)
+            : AnswerAsync(context, rest);
+
+    private static GatewaySettings SettingsOf(HttpContext context) => GatewayRequest.Of(context).Snapshot.Settings;
+
+    private async Task AnswerAsync(HttpContext context, PathString rest)
+    {
+        var issuer = SettingsOf(context).LogoutIssuers.FirstOrDefault(name => rest.Equals("/" + name, StringComparison.OrdinalIgnoreCase));
+        if (issuer is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = HttpMethods.Post;
+            return;
+        }
+
+        if (await ReceiveAsync(context, issuer) is { } error)
+        {
+            await error.ExecuteAsync(context);
+            return;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = 0;
+    }
+
+    /// <summary>The error, or null when the logout is in force. Section 2.8 has 400 for every failure, a store that is down among them.</summary>
+    private async Task<OAuthError?> ReceiveAsync(HttpContext context, string issuer)
+    {
+        if (!RequestBody.Is(context.Request, RequestBody.Form)
+            || await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { } body
+            || RequestBody.ReadForm(body)?.GetValueOrDefault("logout_token") is not { Length: > 0 } text)
+        {
+            return OAuthError.Invalid("Send one logout_token as application/x-www-form-urlencoded.");
+        }
+
+        var (outcome, reason) = await receiver.ReceiveAsync(text.AsMemory(), issuer, context.RequestAborted);
+        metrics.LogoutReceived(issuer, NameOf(outcome));
+        switch (outcome)
+        {
+            case LogoutOutcome.Done:
+                Received(logger, issuer);
+                return null;
+            case LogoutOutcome.Unavailable:
+                AuthDecision.LogoutRefused(context, Refusals.Of(reason).Tag, issuer);
+                return OAuthError.Unavailable("The logout could not be carried out now; send the same token again.", StatusCodes.Status400BadRequest);
+            default:
+                var why = outcome == LogoutOutcome.Replayed ? "replayed" : Refusals.Of(reason).Tag;
+                AuthDecision.LogoutRefused(context, why, issuer);
+                // One public answer, as for access tokens: anybody may send one here.
+                return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
+        }
+    }
+
+    private static string NameOf(LogoutOutcome outcome) => outcome switch
+    {
+        LogoutOutcome.Done => "done",
+        LogoutOutcome.Replayed => "replayed",
+        LogoutOutcome.Unavailable => "unavailable",
+        _ => "refused",
+    };
+
+    [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} logged somebody out; the tokens are revoked.")]
+    private static partial void Received(ILogger logger, string issuer);
+}

@@ -1,0 +1,70 @@
+using Gateway.Jose;
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Pipeline.Logout;
+
+/// <summary>What became of a logout token.</summary>
+internal enum LogoutOutcome
+{
+    Done,
+    Refused,
+    Replayed,
+
+    /// <summary>The store or the issuer's keys are not there; the same token may come again.</summary>
+    Unavailable,
+}
+
+/// <param name="Reason">Why it was refused, or the keys that are unavailable; else without meaning.</param>
+internal readonly record struct LogoutResult(LogoutOutcome Outcome, RefusalReason Reason = default);
+
+/// <summary>Turns a logout token into entries of the revocation log.</summary>
+internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays replays, RevocationWriter writer, TimeProvider time)
+{
+    public async Task<LogoutResult> ReceiveAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
+    {
+        var (token, reason) = await reader.ReadAsync(text, issuerName, cancellationToken);
+        if (token is null)
+        {
+            return new LogoutResult(reason == RefusalReason.KeysUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Refused, reason);
+        }
+
+        if (!replays.TryAdd(token))
+        {
+            return new LogoutResult(LogoutOutcome.Replayed);
+        }
+
+        if (await writer.TryAppendAsync(EntriesOf(token)))
+        {
+            return new LogoutResult(LogoutOutcome.Done);
+        }
+
+        replays.Forget(token);
+        return new LogoutResult(LogoutOutcome.Unavailable, RefusalReason.RevocationUnavailable);
+    }
+
+    private List<RevocationEntry> EntriesOf(LogoutToken token)
+    {
+        var now = time.GetUtcNow();
+        // By the issuer's clock, which also wrote the `iat` of the access tokens. A replay at another replica has the same cut-off, so it
+        // cannot end what the subject began since.
+        var issued = (long)token.IssuedAt;
+        List<RevocationEntry> entries = [];
+        if (token.SessionId is { } session)
+        {
+            // A session that has ended does not begin again: whatever it was given until now is over too.
+            Add(RevocationKind.Sid, session, Math.Max(issued, now.ToUnixTimeSeconds()));
+        }
+
+        if (token.Subject is { } subject && (token.SessionId is null || !token.Issuer.BackChannelLogout!.SessionOnly))
+        {
+            Add(RevocationKind.Sub, subject, issued);
+        }
+
+        return entries;
+
+        void Add(RevocationKind kind, string value, long before) => entries.Add(new RevocationEntry(
+            kind, token.Issuer.Issuer, value, RevocationSpan.DefaultExpiry(token.Issuer, now, before), before,
+            Reason: "back-channel logout", By: $"issuer={token.Issuer.Keys.Issuer}"));
+    }
+}

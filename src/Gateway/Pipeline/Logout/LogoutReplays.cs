@@ -1,0 +1,69 @@
+using Gateway.Revocation;
+using Gateway.Tokens;
+
+namespace Gateway.Pipeline.Logout;
+
+/// <summary>
+/// The logout tokens of late, so that none counts twice (section 2.6, step 8). Only verified ones get in, so strangers cannot fill it; when
+/// there are more than fit, the one that ends first is let go, because a replay revokes nothing that the first did not.
+/// </summary>
+internal sealed class LogoutReplays(TimeProvider time)
+{
+    public const int Capacity = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RevocationKey, double> _seen = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _seen.Count;
+            }
+        }
+    }
+
+    /// <summary>False when it has been here before.</summary>
+    public bool TryAdd(LogoutToken token)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        lock (_lock)
+        {
+            if (_seen.Count >= Capacity)
+            {
+                MakeRoom_NeedsLock(now);
+            }
+
+            return _seen.TryAdd(KeyOf(token), token.ExpiresAt + token.Issuer.ClockSkew.TotalSeconds);
+        }
+    }
+
+    /// <summary>What it asked for has not been done, so it may come again.</summary>
+    public void Forget(LogoutToken token)
+    {
+        lock (_lock)
+        {
+            _seen.Remove(KeyOf(token));
+        }
+    }
+
+    private void MakeRoom_NeedsLock(double now)
+    {
+        foreach (var (key, expires) in _seen)
+        {
+            if (expires <= now)
+            {
+                _seen.Remove(key);
+            }
+        }
+
+        if (_seen.Count >= Capacity)
+        {
+            _seen.Remove(_seen.MinBy(entry => entry.Value).Key);
+        }
+    }
+
+    private static RevocationKey KeyOf(LogoutToken token) => RevocationKey.Of(RevocationKind.Jti, token.Issuer.Issuer, token.TokenId);
+}

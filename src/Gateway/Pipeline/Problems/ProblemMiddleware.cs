@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+using Gateway.Errors;
+using Gateway.Foundation;
+using Gateway.Pipeline.Telemetry;
+using Gateway.Runtime;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Problems;
+
+/// <summary>
+/// Gives a body to the failures that have none: no route, the wrong method, a destination that did not answer, and a bug of ours.
+/// What a destination answered itself is never touched.
+/// </summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = log.Start();
+        Exception? failure = null;
+        try
+        {
+            await next(context);
+        }
+#pragma warning disable CA1031 // Whatever it was, the client must get an answer.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            failure = fault;
+        }
+
+        // Apart, so that the frame which every request waits in holds no more than it must.
+        if (failure is not null || context.Response.StatusCode >= 400)
+        {
+            await AnswerAsync(context, failure, started);
+        }
+        else
+        {
+            log.Notable(context, started, null);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception? failure, long started)
+    {
+        if (failure is BadHttpRequestException fault && !context.Response.HasStarted)
+        {
+            // Kestrel found fault with the request while it was being read, such as a body over the limit.
+            context.Response.Clear();
+            await Problem.WriteAsync(context, fault.StatusCode);
+            failure = null;
+        }
+        else if (failure is not null && (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested))
+        {
+            log.Notable(context, started, failure);
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        else if (failure is not null)
+        {
+            // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
+            Faulted(logger, failure);
+            context.Response.Clear();
+            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);
+        }
+        else if (!context.Response.HasStarted && IsOurs(context))
+        {
+            await Problem.WriteAsync(context, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
+        }
+
+        log.Notable(context, started, failure);
+    }
+
+    /// <summary>To YARP a route's Timeout looks like a client that has left; a client that is still there knows better.</summary>
+    private static bool HasTimedOut(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled }
+        && !context.RequestAborted.IsCancellationRequested;
+
+    private static bool IsOurs(HttpContext context) =>
+        context.Response.ContentType is null
+        && (context.Features.Get<IForwarderErrorFeature>() is not null || ProtectedRoute.Of(context) is null);
+
+    [LoggerMessage(EventIds.RequestFaulted, LogLevel.Error, "A request failed inside the gateway.")]
+    private static partial void Faulted(ILogger logger, Exception fault);
+}

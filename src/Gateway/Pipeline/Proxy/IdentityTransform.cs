@@ -1,0 +1,22 @@
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>Sets the identity after a route's own transforms; <see cref="PlainTransformer"/> does it where there are none.</summary>
+internal sealed class IdentityTransform : ITransformProvider
+{
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+    }
+
+    public void Apply(TransformBuilderContext context) => context.AddRequestTransform(static request =>
+    {
+        ProxiedIdentity.TrySet(request.HttpContext, request.ProxyRequest.Headers, request.DestinationPrefix, isPlain: false);
+        return ValueTask.CompletedTask;
+    });
+}

@@ -1,0 +1,34 @@
+using Gateway.Identity;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>
+/// Forwards a request as YARP does on a route without transforms of its own, with the identity in place of the client's credentials. YARP's
+/// own way there is a list of transforms, which look for headers that hygiene has removed already (docs/decisions/0008-plain-routes.md).
+/// </summary>
+internal sealed class PlainTransformer : HttpTransformer
+{
+    public static readonly PlainTransformer Instance = new();
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var headers = proxyRequest.Headers;
+        if (!ProxiedIdentity.TrySet(httpContext, headers, destinationPrefix, isPlain: true))
+        {
+            return;
+        }
+
+        headers.Host = httpContext.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;
+        var (request, client) = (httpContext.Request, httpContext.Connection.RemoteIpAddress);
+        ReadOnlySpan<IdentityHeader> forwarded =
+        [
+            new("X-Forwarded-For", client?.ToString() ?? ""),
+            new("X-Forwarded-Host", request.Host.ToUriComponent()),
+            new("X-Forwarded-Proto", request.Scheme),
+        ];
+        ProxiedIdentity.Set(client is null ? forwarded[1..] : forwarded, headers);
+    }
+}

@@ -1,0 +1,30 @@
+using Gateway.Pipeline.Connections;
+using Gateway.Policies;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>
+/// Chooses how a route's requests are forwarded: through YARP's transforms, or plainly where there are none but the default ones. Around that
+/// stands what follows connections that may outlive their token, except on public routes, which have none.
+/// </summary>
+internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
+{
+    public IReadOnlyList<Exception> ValidateRoute(RouteConfig route) => inner.ValidateRoute(route);
+
+    public IReadOnlyList<Exception> ValidateCluster(ClusterConfig cluster) => inner.ValidateCluster(cluster);
+
+    public HttpTransformer Create(Action<TransformBuilderContext> action) => inner.Create(action);
+
+    public HttpTransformer Build(RouteConfig route, ClusterConfig? cluster)
+    {
+        // Session affinity brings a transform of its own: the one that tells the client where it belongs.
+        var isPlain = route.Transforms is not { Count: > 0 } && cluster?.SessionAffinity?.Enabled != true;
+        var transforms = isPlain ? PlainTransformer.Instance : inner.Build(route, cluster);
+        return RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
+            ? transforms
+            : new LiveTransformer(transforms, connections);
+    }
+}

@@ -1,0 +1,32 @@
+using Gateway.Runtime;
+
+namespace Gateway.Pipeline.ResponseHeaders;
+
+/// <summary>Sets <c>Gateway:ResponseHeaders</c> on every answer, the gateway's own refusals included, where the destination has not set them.</summary>
+internal sealed class ResponseHeadersMiddleware(RequestDelegate next, LiveGateway live)
+{
+    private static readonly Func<object, Task> SetHeaders = static state =>
+    {
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        foreach (var header in GatewayRequest.Find(context)?.Snapshot.Settings.ResponseHeaders ?? [])
+        {
+            if (!headers.ContainsKey(header.Name) && (context.Request.IsHttps || !header.IsForHttps))
+            {
+                headers[header.Name] = header.Value;
+            }
+        }
+
+        return Task.CompletedTask;
+    };
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!live.Current.Settings.ResponseHeaders.IsEmpty)
+        {
+            context.Response.OnStarting(SetHeaders, context);
+        }
+
+        return next(context);
+    }
+}

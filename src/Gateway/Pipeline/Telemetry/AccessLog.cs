@@ -1,0 +1,102 @@
+using Gateway.Foundation;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Pipeline.Telemetry;
+
+/// <summary>
+/// One line for a request. That of a request that was refused, or that failed, is written at Information and answers "why?" by trace
+/// id; that of any other at Debug.
+/// </summary>
+internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers)
+{
+    public const string Category = "Gateway.Access";
+
+    private const string Absent = "-";
+
+    private readonly ILogger _log = loggers.CreateLogger(Category);
+    private readonly LineBudget _refusals = new(time);
+    // Apart, or whoever sends two hundred bad requests a second would hide what else goes wrong.
+    private readonly LineBudget _others = new(time);
+
+    public bool IsForAll => _log.IsEnabled(LogLevel.Debug);
+
+    /// <summary>When the request began; the clock is read only when there may be a line.</summary>
+    public long Start() => _log.IsEnabled(LogLevel.Information) ? time.GetTimestamp() : 0;
+
+    /// <summary>The line of a request that did not simply pass; none for any other.</summary>
+    public void Notable(HttpContext context, long started, Exception? failure)
+    {
+        var request = GatewayRequest.Find(context);
+        if (!IsNotable(context, request, failure) || !_log.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
+
+        var isRefusal = request?.Decision is { IsRefusal: true };
+        var isWithin = (isRefusal ? _refusals : _others).Take(out var omitted);
+        if (omitted > 0)
+        {
+            Omitted(_log, omitted, isRefusal ? "refused" : "other");
+        }
+
+        if (!isWithin)
+        {
+            return;
+        }
+
+        Write(context, LogLevel.Information, request, time.GetElapsedTime(started), failure);
+    }
+
+    /// <summary>The line of a request that passed.</summary>
+    public void Ordinary(HttpContext context, long started, Exception? failure)
+    {
+        var request = GatewayRequest.Find(context);
+        if (_log.IsEnabled(LogLevel.Debug) && !IsNotable(context, request, failure))
+        {
+            Write(context, LogLevel.Debug, request, time.GetElapsedTime(started), failure);
+        }
+    }
+
+    private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
+        request?.Decision is not null || failure is not null || context.Response.StatusCode >= 500;
+
+    private void Write(HttpContext context, LogLevel level, GatewayRequest? request, TimeSpan duration, Exception? fault)
+    {
+        // Nothing of a token that was not verified is written, not even hashed.
+        var (token, decision) = (request?.Token?.Token, request?.Decision);
+        var route = RequestSpan.RouteOf(context);
+#pragma warning disable CA1873 // The level has been asked for above; the analyzer knows constant levels only.
+        Answered(
+            _log,
+            level,
+            RequestMethod.Known(context.Request.Method),
+            route?.RouteId ?? Absent,
+            context.Response.StatusCode,
+            Math.Round(duration.TotalMilliseconds, 3),
+            decision?.Outcome ?? (token is not null ? "allow" : "none"),
+            decision?.Reason ?? "none",
+            decision?.Issuer ?? token?.Issuer.Name ?? Absent,
+            token?.Subject is { } subject ? Pseudonym.Of(token.Issuer.Issuer, subject) : Absent,
+            token?.TokenId is { } tokenId ? Pseudonym.Of(token.Issuer.Issuer, tokenId) : Absent,
+            route?.ClusterId ?? Absent,
+            context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId ?? Absent,
+            fault?.GetType().Name ?? context.Features.Get<IForwarderErrorFeature>()?.Error.ToString() ?? Absent,
+            context.Connection.RemoteIpAddress?.ToString() ?? Absent,
+            TraceId.Of(context));
+#pragma warning restore CA1873
+    }
+
+    [LoggerMessage(
+        EventId = EventIds.RequestAnswered,
+        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, {Decision} for {Reason}, issuer {Issuer}, subject {SubjectHash}, "
+            + "token {TokenIdHash}, destination {Cluster}/{Destination}, error {Error}, client {Client}, trace {TraceId}.")]
+    private static partial void Answered(
+        ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
+        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string client, string traceId);
+
+    [LoggerMessage(EventIds.RefusalsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
+    private static partial void Omitted(ILogger logger, int count, string kind);
+}

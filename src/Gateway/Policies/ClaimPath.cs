@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Gateway.Foundation;
+using Gateway.Issuers;
+using Gateway.Tokens;
+
+namespace Gateway.Policies;
+
+/// <summary>Names a value in the claims set. See <see cref="ClaimRuleOptions.Path"/> for how it is written.</summary>
+internal sealed class ClaimPath
+{
+    /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
+    public const string SubjectType = "$subject_type";
+
+    private readonly ImmutableArray<byte[]> _names;
+
+    private ClaimPath(string text, ImmutableArray<string> names)
+    {
+        Text = text;
+        _names = [.. names.Select(Encoding.UTF8.GetBytes)];
+    }
+
+    public string Text { get; }
+
+    /// <summary>Whether the path names a fact that the gateway adds: the subject's type or a template's value.</summary>
+    public bool IsDerived => Text[0] == '$';
+
+    public static bool TryParse(string text, out ClaimPath path)
+    {
+        // Names such as https://shop.example/roles have dots that separate nothing.
+        var names = text.Contains("://", StringComparison.Ordinal) ? [text] : Split(text);
+        path = new ClaimPath(text, names);
+        return names.All(name => name.Length > 0);
+    }
+
+    /// <summary>The derived names that these issuers give a meaning.</summary>
+    public static string[] DerivedBy(IEnumerable<IssuerOptions> issuers) =>
+        [SubjectType, .. issuers.Select(issuer => IssuerTemplate.PlaceholderOf(issuer.Issuer ?? "")).OfType<string>().Distinct().Select(name => $"${name}")];
+
+    /// <summary>
+    /// Every value that the path leads to; through an array it may lead to several. A last array counts as one value, and so does null.
+    /// </summary>
+    public void Collect(AccessToken token, List<JsonElement> found)
+    {
+        if (!IsDerived)
+        {
+            Collect(token.Claims, _names.AsSpan(), found);
+            return;
+        }
+
+        var derived = Text == SubjectType ? token.SubjectType : Text == token.Issuer.TemplateClaim ? token.Issuer.TemplateValue : null;
+        if (derived is not null)
+        {
+            found.Add(JsonSerializer.SerializeToElement(derived, JsonContext.Default.String));
+        }
+    }
+
+    private static void Collect(JsonElement value, ReadOnlySpan<byte[]> names, List<JsonElement> found)
+    {
+        if (names.IsEmpty)
+        {
+            found.Add(value);
+        }
+        else if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(names[0], out var member))
+        {
+            Collect(member, names[1..], found);
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                Collect(item, names, found);
+            }
+        }
+    }
+
+    private static ImmutableArray<string> Split(string text)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        var name = new StringBuilder();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length)
+            {
+                name.Append(text[++i]);
+            }
+            else if (text[i] == '.')
+            {
+                names.Add(name.ToString());
+                name.Clear();
+            }
+            else
+            {
+                name.Append(text[i]);
+            }
+        }
+
+        names.Add(name.ToString());
+        return names.ToImmutable();
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gateway.Tokens;
+
+namespace Gateway.Policies;
+
+/// <summary>One test on one claim. A claim of a shape the test cannot read does not satisfy it: unsure means no.</summary>
+internal abstract class ClaimRule(ClaimPath path)
+{
+    /// <summary>Whether a token without the claim fails the rule.</summary>
+    public bool NeedsClaim => !IsSatisfiedBy([]);
+
+    public string Path => path.Text;
+
+    /// <summary>What is asked for, as it is configured.</summary>
+    public abstract string Expectation { get; }
+
+    public bool IsSatisfiedBy(AccessToken token) => IsSatisfiedBy(ValuesIn(token));
+
+    /// <summary>What the token has there.</summary>
+    public List<JsonElement> ValuesIn(AccessToken token)
+    {
+        var values = new List<JsonElement>();
+        path.Collect(token, values);
+        values.RemoveAll(value => value.ValueKind == JsonValueKind.Null);
+        return values;
+    }
+
+    protected abstract bool IsSatisfiedBy(List<JsonElement> values);
+
+    /// <summary>The strings, numbers and booleans among the values, arrays opened; false when something else is there.</summary>
+    protected static bool TryFlatten(List<JsonElement> values, List<JsonElement> scalars)
+    {
+        foreach (var value in values)
+        {
+            if (value.ValueKind == JsonValueKind.Array)
+            {
+                if (!TryFlatten([.. value.EnumerateArray()], scalars))
+                {
+                    return false;
+                }
+            }
+            else if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Null)
+            {
+                return false;
+            }
+            else
+            {
+                scalars.Add(value);
+            }
+        }
+
+        return true;
+    }
+
+    protected static bool IsSame(JsonElement scalar, string wanted) => scalar.ValueKind switch
+    {
+        JsonValueKind.String => scalar.ValueEquals(wanted),
+        // 3, 3.0 and 3e0 are one number, and so is the text "3" in a rule.
+        JsonValueKind.Number => decimal.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && scalar.TryGetDecimal(out var claimed)
+            && claimed == number,
+        JsonValueKind.True => wanted.Equals("true", StringComparison.OrdinalIgnoreCase),
+        JsonValueKind.False => wanted.Equals("false", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself. An item of an array is
+    /// never split: the group "shop admin" is not the group "admin".
+    /// </summary>
+    protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
+    {
+        foreach (var scalar in scalars)
+        {
+            if (IsSame(scalar, wanted))
+            {
+                return true;
+            }
+        }
+
+        return values is [{ ValueKind: JsonValueKind.String } list] && list.GetString()!.Split(' ').Contains(wanted);
+    }
+}
+
+internal sealed class AnyOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
+{
+    public override string Expectation => $"any of {string.Join(", ", wanted)}";
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && wanted.Any(value => Holds(values, scalars, value));
+    }
+}
+
+internal sealed class AllOfRule(ClaimPath path, ImmutableArray<string> wanted) : ClaimRule(path)
+{
+    public override string Expectation => $"all of {string.Join(", ", wanted)}";
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && wanted.All(value => Holds(values, scalars, value));
+    }
+}
+
+internal sealed class NoneOfRule(ClaimPath path, ImmutableArray<string> unwanted) : ClaimRule(path)
+{
+    public override string Expectation => $"none of {string.Join(", ", unwanted)}";
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars) && !unwanted.Any(value => Holds(values, scalars, value));
+    }
+}
+
+internal sealed class EqualsRule(ClaimPath path, string wanted) : ClaimRule(path)
+{
+    public override string Expectation => $"exactly {wanted}";
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values) => values is [var only] && IsSame(only, wanted);
+}
+
+internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(path)
+{
+    /// <summary>Anchored at both ends, linear in time by construction.</summary>
+    /// <exception cref="ArgumentException">The pattern does not parse.</exception>
+    /// <exception cref="NotSupportedException">It has look-around or back-references.</exception>
+    public static Regex Compile(string pattern)
+    {
+        // Alone first: `a)|(b` would parse only inside our group, and step out of the anchors.
+        _ = new Regex(pattern, Options);
+        return new Regex($@"\A(?:{pattern})\z", Options, Timeout);
+    }
+
+    /// <summary>A pattern that is too large for its time on this text does not match it.</summary>
+    public static bool IsMatch(Regex pattern, string text)
+    {
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // Shown without the anchors that Compile puts around it.
+    public override string Expectation => $"text that matches {pattern.ToString()[5..^3]}";
+
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values)
+    {
+        var scalars = new List<JsonElement>();
+        return TryFlatten(values, scalars)
+            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && IsMatch(pattern, scalar.GetString()!));
+    }
+}
+
+internal sealed class ExistsRule(ClaimPath path, bool wanted) : ClaimRule(path)
+{
+    public override string Expectation => wanted ? "present" : "absent";
+
+    protected override bool IsSatisfiedBy(List<JsonElement> values) => values.Count > 0 == wanted;
+}

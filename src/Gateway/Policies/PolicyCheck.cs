@@ -1,0 +1,136 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gateway.Configuration;
+using Gateway.Issuers;
+using Gateway.Settings;
+
+namespace Gateway.Policies;
+
+/// <summary>Checks <c>Gateway:Policies</c> and makes the policies.</summary>
+internal static class PolicyCheck
+{
+    public static RoutePolicies Build(GatewayOptions options, SettingsContext context)
+    {
+        var report = context.Report;
+        var policies = new Dictionary<string, RoutePolicy>(StringComparer.OrdinalIgnoreCase)
+        {
+            [RoutePolicy.AnonymousName] = RoutePolicy.Anonymous,
+            [RoutePolicy.AuthenticatedName] = RoutePolicy.Authenticated,
+        };
+        var derived = ClaimPath.DerivedBy(options.Issuers.Values);
+        foreach (var (name, policy) in options.Policies)
+        {
+            var path = $"Gateway:Policies:{name}";
+            if (policies.ContainsKey(name) || name.Equals("Default", StringComparison.OrdinalIgnoreCase))
+            {
+                report.Error(path, "this name is built in.", "Choose another.");
+                continue;
+            }
+
+            policies[name] = Build(name, path, policy, options.Issuers, derived, context);
+        }
+
+        return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static RoutePolicy Build(
+        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, SettingsContext context)
+    {
+        var report = context.Report;
+        if (issuers.Count == 0)
+        {
+            report.Error(path, "no token can satisfy a policy while there are no issuers.", "Add one under Gateway:Issuers.");
+        }
+
+        for (var i = 0; i < options.Issuers?.Count; i++)
+        {
+            if (!issuers.ContainsKey(options.Issuers[i]))
+            {
+                report.Error($"{path}:Issuers:{i}", "there is no such issuer.", Suggestion.For(options.Issuers[i], issuers.Keys));
+            }
+        }
+
+        CheckScopes(options.Scopes?.All, $"{path}:Scopes:All", report);
+        CheckScopes(options.Scopes?.Any, $"{path}:Scopes:Any", report);
+        // An object that holds nothing is bound to null, as if it had been left out.
+        if (options.Scopes is { All: null, Any: null } || (options.Scopes is null && context.Document.Find($"{path}:Scopes") is { Kind: JsonTokenType.StartObject }))
+        {
+            report.Error($"{path}:Scopes", "this asks for nothing.", "Set All or Any, or leave Scopes out.");
+        }
+
+        var rules = ImmutableArray.CreateBuilder<ClaimRule>();
+        for (var i = 0; i < options.Claims?.Count; i++)
+        {
+            if (Build(options.Claims[i], $"{path}:Claims:{i}", derived, report) is { } rule)
+            {
+                rules.Add(rule);
+            }
+        }
+
+        return new RoutePolicy
+        {
+            Name = name,
+            // Names are compared as the issuers spell them from here on.
+            Issuers = [.. options.Issuers?.Select(issuer => issuers.Keys.FirstOrDefault(key => key.Equals(issuer, StringComparison.OrdinalIgnoreCase), issuer)) ?? []],
+            AllScopes = [.. options.Scopes?.All ?? []],
+            AnyScopes = [.. options.Scopes?.Any ?? []],
+            Claims = rules.ToImmutable(),
+            Mode = options.Mode,
+            ForwardToken = options.ForwardToken,
+            OnRevocationUnavailable = options.OnRevocationUnavailable,
+            OnExpiry = options.OnExpiry,
+        };
+    }
+
+    private static void CheckScopes(List<string>? scopes, string path, ConfigurationReport report)
+    {
+        for (var i = 0; i < scopes?.Count; i++)
+        {
+            // RFC 6749 section 3.3; it also keeps the challenge free of quotes and line breaks.
+            if (scopes[i].Length == 0 || scopes[i].Any(c => c is <= ' ' or > '~' or '"' or '\\'))
+            {
+                report.Error($"{path}:{i}", "this is not one scope.", "Scopes are visible ASCII without spaces, quotes and backslashes; write each as an item of its own.");
+            }
+        }
+    }
+
+    private static ClaimRule? Build(ClaimRuleOptions options, string path, string[] derived, ConfigurationReport report)
+    {
+        if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || (claim.IsDerived && !derived.Contains(claim.Text)))
+        {
+            report.Error($"{path}:Path", "a rule needs a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+            return null;
+        }
+
+        object?[] tests = [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.Matches, options.Exists];
+        if (tests.Count(test => test is not null) != 1 || options.AnyOf is [] || options.AllOf is [] || options.NoneOf is [])
+        {
+            report.Error(path, "a rule has exactly one test, with at least one value.", "Set one of AnyOf, AllOf, NoneOf, Equals, Matches, Exists; write two rules for two tests.");
+            return null;
+        }
+
+        return options switch
+        {
+            { AnyOf: { } values } => new AnyOfRule(claim, [.. values]),
+            { AllOf: { } values } => new AllOfRule(claim, [.. values]),
+            { NoneOf: { } values } => new NoneOfRule(claim, [.. values]),
+            { Equals: { } value } => new EqualsRule(claim, value),
+            { Matches: { } pattern } => Compile(claim, pattern, path, report),
+            _ => new ExistsRule(claim, options.Exists!.Value),
+        };
+    }
+
+    private static MatchesRule? Compile(ClaimPath claim, string pattern, string path, ConfigurationReport report)
+    {
+        try
+        {
+            return new MatchesRule(claim, MatchesRule.Compile(pattern));
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        {
+            report.Error($"{path}:Matches", $"this regular expression cannot be used: {fault.Message}", "Use a plain one, without look-around and back-references.");
+            return null;
+        }
+    }
+}

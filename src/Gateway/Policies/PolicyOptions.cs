@@ -1,0 +1,107 @@
+using Gateway.Settings;
+
+namespace Gateway.Policies;
+
+/// <summary>What a policy does with its decision.</summary>
+internal enum PolicyMode
+{
+    /// <summary>Refuses.</summary>
+    Enforce,
+
+    /// <summary>Records what it would have refused and lets it through, without identity headers unless the token is valid.</summary>
+    Report,
+}
+
+/// <summary>What happens while the revocation list is too old to trust.</summary>
+internal enum UnavailableBehavior
+{
+    /// <summary>503 with Retry-After.</summary>
+    Reject,
+
+    /// <summary>Decide on the last known list.</summary>
+    Allow,
+}
+
+/// <summary>What happens to a live connection (WebSocket, event stream, gRPC) when its token expires.</summary>
+internal enum ExpiryBehavior
+{
+    /// <summary>It is ended within a second.</summary>
+    Close,
+
+    /// <summary>It goes on until an end closes it, or the token is revoked.</summary>
+    Keep,
+}
+
+/// <summary>A policy that routes name in YARP's <c>AuthorizationPolicy</c>: <c>Gateway:Policies:{name}</c>.</summary>
+internal sealed class PolicyOptions
+{
+    /// <summary>The names of the issuers whose tokens are accepted. Default: every configured issuer.</summary>
+    public List<string>? Issuers { get; set; }
+
+    public ScopeOptions? Scopes { get; set; }
+
+    /// <summary>Rules on claims; all must hold. Default none.</summary>
+    public List<ClaimRuleOptions>? Claims { get; set; }
+
+    /// <summary><c>Enforce</c>, or <c>Report</c>: decide, record, let through. Default <c>Enforce</c>.</summary>
+    public PolicyMode Mode { get; set; }
+
+    /// <summary>Whether the destination receives the access token as the client sent it. Default false.</summary>
+    public bool ForwardToken { get; set; }
+
+    /// <summary><c>Reject</c> (503) or <c>Allow</c> while the revocation list is older than <c>MaxStaleness</c>. Default <c>Reject</c>.</summary>
+    public UnavailableBehavior OnRevocationUnavailable { get; set; }
+
+    /// <summary>
+    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token, clock skew included. <c>Keep</c>: it
+    /// outlives its token's expiry. A revoked token ends it in either case. Default <c>Close</c>.
+    /// </summary>
+    public ExpiryBehavior OnExpiry { get; set; }
+}
+
+/// <summary>The scopes a policy asks for (RFC 6749 section 3.3), compared whole and case-sensitively.</summary>
+internal sealed class ScopeOptions
+{
+    /// <summary>Every one of these is required. Default none.</summary>
+    public List<string>? All { get; set; }
+
+    /// <summary>At least one of these is required. Default none.</summary>
+    public List<string>? Any { get; set; }
+}
+
+/// <summary>One rule on a claim: a path and exactly one test. Values may be strings, numbers or booleans.</summary>
+internal sealed class ClaimRuleOptions
+{
+    /// <summary>
+    /// The claim, nested members joined by dots (<c>realm_access.roles</c>); <c>\.</c> is a dot in a name, and a path with <c>://</c> is one
+    /// name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else <c>user</c>;
+    /// <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>.
+    /// Required.
+    /// </summary>
+    public string? Path { get; set; }
+
+    /// <summary>The claim holds at least one of these. A string claim counts whole and as a space-separated list.</summary>
+    [AnyScalar]
+    public List<string>? AnyOf { get; set; }
+
+    /// <summary>The claim holds every one of these.</summary>
+    [AnyScalar]
+    public List<string>? AllOf { get; set; }
+
+    /// <summary>The claim holds none of these; an absent claim satisfies it.</summary>
+    [AnyScalar]
+    public List<string>? NoneOf { get; set; }
+
+    /// <summary>The claim is exactly this one value.</summary>
+    [AnyScalar]
+    public new string? Equals { get; set; }
+
+    /// <summary>
+    /// A string in the claim matches this regular expression from its first character to its last. No look-around or back-references:
+    /// matching time is linear in the length of the claim.
+    /// </summary>
+    public string? Matches { get; set; }
+
+    /// <summary>The claim is present and not null (true), or absent or null (false).</summary>
+    public bool? Exists { get; set; }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Gateway.Jose;
+using Gateway.Tokens;
+
+namespace Gateway.Policies;
+
+/// <summary>The outcome of a policy: allowed, or the reason and the scopes to ask for.</summary>
+internal readonly record struct PolicyDecision(RefusalReason? Refused, string? RequiredScope = null);
+
+/// <summary>What a route asks of a token: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
+internal sealed record RoutePolicy
+{
+    /// <summary>YARP's word for a public route: no token is read and none is forwarded.</summary>
+    public const string AnonymousName = "Anonymous";
+
+    /// <summary>Any valid token of any configured issuer.</summary>
+    public const string AuthenticatedName = "Authenticated";
+
+    public static readonly RoutePolicy Anonymous = new() { Name = AnonymousName, IsAnonymous = true };
+
+    public static readonly RoutePolicy Authenticated = new() { Name = AuthenticatedName };
+
+    public required string Name { get; init; }
+
+    public bool IsAnonymous { get; init; }
+
+    /// <summary>The accepted issuers' names; empty means all.</summary>
+    public ImmutableArray<string> Issuers { get; init; } = [];
+
+    public ImmutableArray<string> AllScopes { get; init; } = [];
+
+    public ImmutableArray<string> AnyScopes { get; init; } = [];
+
+    public ImmutableArray<ClaimRule> Claims { get; init; } = [];
+
+    public PolicyMode Mode { get; init; }
+
+    public bool ForwardToken { get; init; }
+
+    public UnavailableBehavior OnRevocationUnavailable { get; init; }
+
+    public ExpiryBehavior OnExpiry { get; init; }
+
+    public PolicyDecision Decide(AccessToken token)
+    {
+        if (!AcceptsIssuerOf(token))
+        {
+            return new PolicyDecision(RefusalReason.ClaimMismatch);
+        }
+
+        if (!HasAllScopes(token) || !HasAnyScope(token))
+        {
+            return new PolicyDecision(RefusalReason.InsufficientScope, MissingScopes(token));
+        }
+
+        foreach (var rule in Claims)
+        {
+            if (!rule.IsSatisfiedBy(token))
+            {
+                return new PolicyDecision(RefusalReason.ClaimMismatch);
+            }
+        }
+
+        return default;
+    }
+
+    public bool AcceptsIssuerOf(AccessToken token) => Issuers.IsEmpty || Issuers.Contains(token.Issuer.Name);
+
+    public bool HasAllScopes(AccessToken token)
+    {
+        foreach (var scope in AllScopes)
+        {
+            if (!token.Scopes.Contains(scope))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the token has one of the scopes of which any is enough, or none is asked for.</summary>
+    public bool HasAnyScope(AccessToken token)
+    {
+        foreach (var scope in AnyScopes)
+        {
+            if (token.Scopes.Contains(scope))
+            {
+                return true;
+            }
+        }
+
+        return AnyScopes.IsEmpty;
+    }
+
+    /// <summary>RFC 6750 section 3: the scopes that would have been enough; those the token has already need no mention.</summary>
+    private string MissingScopes(AccessToken token)
+    {
+        var missing = AllScopes.Where(scope => !token.Scopes.Contains(scope));
+        return string.Join(' ', HasAnyScope(token) ? missing : missing.Concat(AnyScopes).Distinct());
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using Gateway.Settings;
+
+namespace Gateway.RouteFeatures.Limits;
+
+/// <summary>Checks <c>Gateway:RateLimits</c> and <c>Gateway:Timeouts</c>, and makes the limits.</summary>
+internal static class RateLimitCheck
+{
+    private const string Section = "Gateway:RateLimits";
+    private const string TimeoutSection = "Gateway:Timeouts";
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
+    /// <param name="previous">The limits in force: one whose definition did not change goes on counting.</param>
+    public static FrozenDictionary<string, RateLimit> Build(
+        Dictionary<string, RateLimitOptions> limits, string[] derived, FrozenDictionary<string, RateLimit>? previous, ConfigurationReport report)
+    {
+        var built = new Dictionary<string, RateLimit>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, options) in limits)
+        {
+            RouteNames.CheckDefined($"{Section}:{name}", name, report);
+            var partitions = Check($"{Section}:{name}", options, derived, report);
+            built[name] = previous is not null && previous.TryGetValue(name, out var known) && known.Options == options ? known : new RateLimit(options, partitions);
+        }
+
+        return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    public static FrozenDictionary<string, TimeSpan> BuildTimeouts(Dictionary<string, TimeSpan> timeouts, ConfigurationReport report)
+    {
+        foreach (var (name, time) in timeouts)
+        {
+            RouteNames.CheckDefined($"{TimeoutSection}:{name}", name, report);
+            if (time < ShortestTimeout || time > OneDay)
+            {
+                report.Error($"{TimeoutSection}:{name}", "this is out of range.", "Choose 00:00:00.001 to 1.00:00:00.");
+            }
+        }
+
+        return timeouts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static RateLimitPartitions Check(string path, RateLimitOptions options, string[] derived, ConfigurationReport report)
+    {
+        if (options.Permits is null)
+        {
+            report.Error(path, "a limit needs a number.", "Set Permits.");
+        }
+        else if (options.Permits is < 1 or > 1_000_000)
+        {
+            report.Error($"{path}:Permits", "this is out of range.", "Choose 1 to 1000000.");
+        }
+
+        if (options.Kind == RateLimitKind.Concurrency)
+        {
+            if (options.Window is not null)
+            {
+                report.Error($"{path}:Window", "requests under way are not counted by time.", "Remove it, or choose another Kind.");
+            }
+        }
+        else if (options.Window is null)
+        {
+            report.Error(path, "a limit needs the time that it is for.", "Set Window, such as \"00:01:00\".");
+        }
+        else if (options.Window < ShortestWindow || options.Window > OneDay)
+        {
+            report.Error($"{path}:Window", "this is out of range.", "Choose 00:00:00.100 to 1.00:00:00.");
+        }
+
+        if (options.Segments is < 2 or > 100)
+        {
+            report.Error($"{path}:Segments", "this is out of range.", "Choose 2 to 100.");
+        }
+
+        if (options.Queue is < 0 or > 10_000)
+        {
+            report.Error($"{path}:Queue", "this is out of range.", "Choose 0 to 10000.");
+        }
+
+        if (!RateLimitPartitions.TryParse(options.PartitionBy, derived, out var partitions))
+        {
+            report.Error(
+                $"{path}:PartitionBy", "nobody can be told apart by this.",
+                $"Write {RateLimitPartitions.Address}, {RateLimitPartitions.Route}, a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+        }
+
+        return partitions;
+    }
+}

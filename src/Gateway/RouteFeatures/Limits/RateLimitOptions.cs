@@ -1,0 +1,45 @@
+namespace Gateway.RouteFeatures.Limits;
+
+/// <summary>How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>. Each replica counts for itself.</summary>
+internal sealed record RateLimitOptions
+{
+    /// <summary>How requests are counted. Default <c>FixedWindow</c>.</summary>
+    public RateLimitKind Kind { get; set; }
+
+    /// <summary>
+    /// The requests of a window; of a token bucket its size, refilled evenly within a window; with <c>Concurrency</c> those under way at the
+    /// same time. Required; 1 to 1000000.
+    /// </summary>
+    public int? Permits { get; set; }
+
+    /// <summary>The time that <see cref="Permits"/> are for. Required but for <c>Concurrency</c>, which has none; 100 milliseconds to 1 day.</summary>
+    public TimeSpan? Window { get; set; }
+
+    /// <summary>In how many parts a <c>SlidingWindow</c> moves on. Default 10; 2 to 100.</summary>
+    public int Segments { get; set; } = 10;
+
+    /// <summary>How many requests of a caller wait for their turn instead of being refused, oldest first. Default 0; up to 10000.</summary>
+    public int Queue { get; set; }
+
+    /// <summary>
+    /// Who is counted together: <c>$address</c> (the client's address, of IPv6 the first 64 bits), <c>$route</c>, or a claim path such as
+    /// <c>sub</c>, <c>client_id</c> or <c>tenant</c>; without token or claim a request counts by its address. Default <c>$address</c>.
+    /// </summary>
+    public string PartitionBy { get; set; } = RateLimitPartitions.Address;
+}
+
+/// <summary>The algorithms of System.Threading.RateLimiting.</summary>
+internal enum RateLimitKind
+{
+    /// <summary>The count starts anew at the end of each window.</summary>
+    FixedWindow,
+
+    /// <summary>The window moves on by segments.</summary>
+    SlidingWindow,
+
+    /// <summary>Permits are saved up and come back evenly.</summary>
+    TokenBucket,
+
+    /// <summary>Permits come back when requests end.</summary>
+    Concurrency,
+}

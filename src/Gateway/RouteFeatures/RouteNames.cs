@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Gateway.Configuration;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
+using Gateway.Settings;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.RouteFeatures;
+
+/// <summary>The policies besides authorization that a route can name, and where they are defined.</summary>
+internal static class RouteNames
+{
+    /// <summary>YARP's word for none, where a default would apply.</summary>
+    private const string Disable = "Disable";
+
+    private const string Default = "Default";
+
+    /// <summary>A definition cannot have one of YARP's own words as its name.</summary>
+    public static void CheckDefined(string path, string name, ConfigurationReport report)
+    {
+        if (IsReserved(name))
+        {
+            report.Error(path, "this name is built in.", "Choose another.");
+        }
+    }
+
+    public static bool IsReserved(string name) =>
+        name.Equals(Disable, StringComparison.OrdinalIgnoreCase) || name.Equals(Default, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A route names what is there.</summary>
+    public static void CheckUsed(IConfigurationSection route, GatewayOptions options, ConfigurationReport report)
+    {
+        Check(nameof(RouteConfig.CorsPolicy), "Cors", options.Cors.Keys);
+        Check(nameof(RouteConfig.RateLimiterPolicy), "RateLimits", options.RateLimits.Keys);
+        Check(nameof(RouteConfig.TimeoutPolicy), "Timeouts", options.Timeouts.Keys);
+        if (route[nameof(RouteConfig.TimeoutPolicy)] is not null && route[nameof(RouteConfig.Timeout)] is not null)
+        {
+            report.Error($"{route.Path}:{nameof(RouteConfig.TimeoutPolicy)}", "the route has a Timeout too.", "Remove one of them.");
+        }
+
+        void Check(string key, string section, IEnumerable<string> defined)
+        {
+            if (route[key] is { } name && !name.Equals(Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                var names = defined.ToImmutableArray();
+                report.Error(
+                    $"{route.Path}:{key}", "there is no such policy.",
+                    names.IsEmpty ? $"Define it under {GatewayOptions.SectionName}:{section}, or remove it." : Suggestion.For(name, names));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The route as YARP gets it: our defaults filled in, a time in place of the name of one, and a rate limit where we look for it. YARP knows both kinds of
+    /// names only from options that are fixed at the start.
+    /// </summary>
+    public static RouteConfig Resolve(RouteConfig route, GatewaySettings settings)
+    {
+        var timeout = route.TimeoutPolicy;
+        return route with
+        {
+            TimeoutPolicy = timeout is null || IsReserved(timeout) ? timeout : null,
+            Timeout = timeout is not null && settings.Timeouts.TryGetValue(timeout, out var time) ? time : route.Timeout,
+            RateLimiterPolicy = null,
+            MaxRequestBodySize = route.MaxRequestBodySize ?? settings.MaxRequestBodySize,
+            Metadata = route.RateLimiterPolicy is { } limit && settings.RateLimits.ContainsKey(limit)
+                ? new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [RateLimit.MetadataKey] = limit }
+                : route.Metadata,
+        };
+    }
+}

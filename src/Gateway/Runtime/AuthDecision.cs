@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Gateway.Telemetry;
+
+namespace Gateway.Runtime;
+
+/// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
+/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
+/// <param name="Reason">From a closed list; never a piece of the request.</param>
+/// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
+internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
+{
+    /// <summary>Whether the gateway turned the request away, which anybody can make it do at any rate.</summary>
+    public bool IsRefusal => Outcome is "deny" or "ambiguous" or "limit" or "logout";
+
+    public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
+
+    public static void Denied(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
+
+    public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
+
+    /// <summary>Allowed, and ended later because its token had.</summary>
+    public static void Ended(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
+
+    /// <summary>Refused for what two readers could understand differently.</summary>
+    public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
+
+    /// <summary>An issuer's logout token, or what was sent as one.</summary>
+    public static void LogoutRefused(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
+
+    /// <summary>Refused by the route's rate limit.</summary>
+    public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
+
+    private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
+    {
+        GatewayRequest.Of(context).Decision = new AuthDecision(outcome, reason, issuer);
+        Trace(outcome, reason, route, issuer);
+    }
+
+    private static void Trace(string outcome, string reason, string route, string? issuer)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } span)
+        {
+            span.AddEvent(new ActivityEvent("gateway.auth.decision", tags: new ActivityTagsCollection
+            {
+                { "decision", outcome },
+                { "reason", reason },
+                { "route", route },
+                { "issuer", issuer ?? GatewayMetrics.UnknownIssuer },
+            }));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Gateway.Authentication;
+
+namespace Gateway.Runtime;
+
+/// <summary>
+/// What the stages of a request leave for those after them. One object, because looking one up on the request costs as much as many a
+/// stage does.
+/// </summary>
+internal sealed class GatewayRequest(GatewaySnapshot snapshot)
+{
+    /// <summary>The configuration that the request goes by, whatever is read meanwhile; from the first stage that decides.</summary>
+    public GatewaySnapshot Snapshot { get; } = snapshot;
+
+    /// <summary>Null where none matched: 404, or 405 for its method.</summary>
+    public ProtectedRoute? Route { get; set; }
+
+    /// <summary>Whose request it is, once its token has been verified.</summary>
+    public VerifiedToken? Token { get; set; }
+
+    /// <summary>Why there is no verified token, on a route that asks for one.</summary>
+    public TokenRejection? Rejection { get; set; }
+
+    /// <summary>Whether the route's policy has let the request through. Nothing else is forwarded.</summary>
+    public bool IsAllowed { get; set; }
+
+    /// <summary>What was decided, when that was not simply to let it pass.</summary>
+    public AuthDecision? Decision { get; set; }
+
+    /// <summary>Null before the first stage that decides.</summary>
+    // By the type itself: Get<T>() asks the runtime first which method that is, each time.
+    public static GatewayRequest? Find(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
+
+    public static GatewayRequest Of(HttpContext context) =>
+        Find(context) ?? throw new InvalidOperationException("A request has not been through RequestHygieneMiddleware.");
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Gateway.Policies;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Telemetry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Runtime;
+
+/// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
+/// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
+/// <param name="RateLimit">Null for as many requests as come.</param>
+/// <param name="HasTimeout">Whether its requests have a time to end in.</param>
+internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
+{
+    private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
+    private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
+
+    /// <summary>Where the requests are counted that this route lets through with a token of an issuer.</summary>
+    public Total AllowedFor(string issuer, GatewayMetrics metrics) =>
+        _allowed.GetOrAdd(issuer, static (name, made) => made.Metrics.AllowedBy(made.Route, name), (Metrics: metrics, Route: Id));
+
+    /// <summary>
+    /// Whether the destination is one of those that the route was loaded with. YARP changes a cluster in place, so that a request which
+    /// waited meanwhile could meet the policy of one configuration and the destination of another.
+    /// </summary>
+    public bool LeadsTo(string destination) => _destinations.Contains(destination);
+
+    private static FrozenSet<string> DestinationsOf(string? cluster, GatewaySnapshot snapshot)
+    {
+        var destinations = snapshot.Reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, cluster, StringComparison.OrdinalIgnoreCase))?.Destinations;
+        return (destinations?.Values.Select(destination => destination.Address) ?? []).ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    // A route whose policy or limit is unknown cannot be read, so there is one.
+    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(
+        route.RouteId,
+        route.ClusterId,
+        snapshot.Settings.Policies[route.AuthorizationPolicy!],
+        snapshot,
+        route.Metadata!.TryGetValue(RateLimit.MetadataKey, out var limit) ? snapshot.Settings.RateLimits[limit] : null,
+        route.Timeout is not null || route.TimeoutPolicy is not null);
+
+    /// <summary>
+    /// Null when no route matched (404, or 405 for its method), and only then: a proxied route without a policy is a fault and must not
+    /// become an open door.
+    /// </summary>
+    public static ProtectedRoute? Of(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            return null;
+        }
+
+        var route = endpoint.Metadata.GetMetadata<ProtectedRoute>();
+        return route is null && endpoint.Metadata.GetMetadata<RouteModel>() is { } unknown
+            ? throw new InvalidOperationException($"Route {unknown.Config.RouteId} has no policy.")
+            : route;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Gateway.Errors;
+using Gateway.Jose;
+using Microsoft.Extensions.Primitives;
+
+namespace Gateway.Runtime;
+
+/// <summary>
+/// Answers a refused request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Refusals"/> and made once, because whoever
+/// floods us with bad tokens should not cost us a JSON writer each. The public body is the same for every bad token, so that it tells
+/// an attacker nothing; the reason is added only when detailed errors are on.
+/// </summary>
+internal sealed class RefusalWriter
+{
+    // What we cannot decide now we can usually decide a moment later: key loads are retried each second.
+    private static readonly StringValues RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+
+    private readonly ImmutableArray<Answer?> _answers;
+
+    public RefusalWriter(bool detailed) => _answers =
+    [
+        null,
+        .. Enum.GetValues<RefusalReason>().Select(reason => Prepare(Refusals.Of(reason), detailed)),
+    ];
+
+    public Task WriteAsync(HttpContext context, RefusalReason reason, string? requiredScope)
+    {
+        var answer = _answers[(int)reason]!;
+        var response = context.Response;
+        response.StatusCode = answer.Refusal.Status;
+        if (answer.Challenge is not { } challenge)
+        {
+            response.Headers.RetryAfter = RetryAfter;
+        }
+        else
+        {
+            // Scope names come from the configuration, whose check admits only characters that need no escaping here.
+            response.Headers.WWWAuthenticate = requiredScope is null ? challenge : $"{challenge}, scope=\"{requiredScope}\"";
+        }
+
+        Problem.Write(context, answer.Body);
+        return Task.CompletedTask;
+    }
+
+    private static Answer Prepare(Refusal refusal, bool detailed) => new(
+        refusal,
+        refusal.Status == StatusCodes.Status503ServiceUnavailable
+            ? (StringValues?)null
+            : new StringValues(refusal.Error is null ? "Bearer" : $"Bearer error=\"{refusal.Error}\""),
+        Problem.Prepare(refusal.Status, refusal.Error, detailed ? refusal.Tag : null));
+
+    private sealed record Answer(Refusal Refusal, StringValues? Challenge, ImmutableArray<byte> Body);
+}

@@ -1,0 +1,13 @@
+namespace Gateway.Settings;
+
+/// <summary>Whether a section says the same as before, overrides included.</summary>
+internal static class SectionComparison
+{
+    public static bool IsSame(IConfiguration one, IConfiguration other, string path) =>
+        ValuesOf(one, path).SequenceEqual(ValuesOf(other, path));
+
+    private static IEnumerable<KeyValuePair<string, string?>> ValuesOf(IConfiguration configuration, string path) =>
+        configuration.GetSection(path).AsEnumerable()
+            .Where(setting => setting.Value is not null)
+            .OrderBy(setting => setting.Key, StringComparer.Ordinal);
+}

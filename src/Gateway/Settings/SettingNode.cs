@@ -1,0 +1,74 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+
+namespace Gateway.Settings;
+
+/// <summary>
+/// The shape of a part of yarp.json, read off the types it is bound to: ours and YARP's own records. So a key is known exactly when
+/// something reads it, and a new YARP version brings its new keys along.
+/// </summary>
+internal abstract record SettingNode
+{
+    /// <summary>An object with known members.</summary>
+    public sealed record Group(ImmutableSortedDictionary<string, SettingNode> Members) : SettingNode;
+
+    /// <summary>An object whose keys the operator chooses.</summary>
+    public sealed record Map(SettingNode Item) : SettingNode;
+
+    public sealed record List(SettingNode Item) : SettingNode;
+
+    /// <summary>One value of a type that has a text form.</summary>
+    /// <param name="AnyScalar">Whether JSON numbers and booleans may stand for text.</param>
+    public sealed record Value(Type Type, bool AnyScalar) : SettingNode;
+
+    public static SettingNode Of(Type type, bool anyScalar = false, params ReadOnlySpan<string> except)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        // Configuration writes a set of flags as a list of names.
+        if (type.IsEnum && type.IsDefined(typeof(FlagsAttribute)))
+        {
+            return new List(new Value(type, false));
+        }
+
+        if (IsValue(type))
+        {
+            return new Value(type, anyScalar);
+        }
+
+        if (DictionaryItem(type) is { } mapped)
+        {
+            return new Map(Of(mapped, anyScalar));
+        }
+
+        if (ListItem(type) is { } listed)
+        {
+            return new List(Of(listed, anyScalar));
+        }
+
+        var members = ImmutableSortedDictionary.CreateBuilder<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.CanWrite && property.GetIndexParameters().Length == 0 && !except.Contains(property.Name))
+            {
+                members[property.Name] = Of(property.PropertyType, property.IsDefined(typeof(AnyScalarAttribute)));
+            }
+        }
+
+        return new Group(members.ToImmutable());
+    }
+
+    private static bool IsValue(Type type) =>
+        type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(Version)
+        || type == typeof(Encoding);
+
+    private static Type? DictionaryItem(Type type) =>
+        Implemented(type, typeof(IReadOnlyDictionary<,>)) is { } map ? map.GetGenericArguments()[1] : null;
+
+    private static Type? ListItem(Type type) =>
+        typeof(IEnumerable).IsAssignableFrom(type) && Implemented(type, typeof(IEnumerable<>)) is { } list ? list.GetGenericArguments()[0] : null;
+
+    private static Type? Implemented(Type type, Type definition) =>
+        type.GetInterfaces().Append(type).FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition);
+}

@@ -1,0 +1,32 @@
+namespace Gateway.Settings;
+
+/// <summary>"Did you mean": the known name closest to a misspelt one.</summary>
+internal static class Suggestion
+{
+    public static string For(string name, IEnumerable<string> known)
+    {
+        var candidates = known.ToArray();
+        var closest = candidates.MinBy(candidate => Distance(name, candidate));
+        return closest is not null && Distance(name, closest) <= Math.Max(2, name.Length / 3)
+            ? $"Did you mean \"{closest}\"?"
+            : candidates.Length == 0 ? "Remove it." : $"Known here: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
+    }
+
+    /// <summary>Levenshtein's, ignoring case.</summary>
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var cost = char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
+            }
+        }
+
+        return row[other.Length];
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics.Metrics;
+using Gateway.Jose;
+using Gateway.Revocation;
+
+namespace Gateway.Telemetry;
+
+/// <summary>
+/// The gateway's own instruments on the meter <c>Gateway</c>. Never a tag: token, jti, sub, raw path, or anything else that a client
+/// could make up. Counting is an addition, whether or not somebody listens; nothing is allocated for a measurement.
+/// </summary>
+internal sealed class GatewayMetrics : IDisposable
+{
+    public const string MeterName = "Gateway";
+
+    /// <summary>The counter with the most series: decisions and reasons by routes by issuers.</summary>
+    public const string DecisionsName = "gateway.auth.decisions";
+
+    /// <summary>What stands for an issuer that is not one of ours.</summary>
+    public const string UnknownIssuer = "unknown";
+
+    private const long NotMeasured = long.MinValue;
+
+    // From a hit in the cache of verified tokens to a request that waits for keys.
+    private static readonly double[] AuthBuckets =
+        [0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1, 5];
+
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
+    private readonly Totals _decisions;
+    private readonly Histogram<double> _authDuration;
+    private readonly Total _cacheHits;
+    private readonly Total _cacheMisses;
+    private readonly Totals _refreshes;
+    private readonly Total[] _revocationResults;
+    private readonly Totals _redisLookups;
+    private readonly Totals _closedConnections;
+    private readonly Totals _configReloads;
+    private readonly Totals _strippedHeaders;
+    private readonly Totals _limited;
+    private readonly Totals _logouts;
+    private readonly Totals _adminWrites;
+    private volatile Configuration? _configuration;
+
+    public GatewayMetrics(IMeterFactory factory, TimeProvider time)
+    {
+        _time = time;
+        _meter = factory.Create(MeterName);
+        _decisions = new Totals(_meter, DecisionsName, "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
+        _authDuration = _meter.CreateHistogram(
+            "gateway.auth.duration", "s", "Time from a request's token to its verdict.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = AuthBuckets });
+        var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
+        (_cacheHits, _cacheMisses) = (cacheLookups.Hot("hit"), cacheLookups.Hot("miss"));
+        _refreshes = new Totals(_meter, "gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.", "issuer", "result");
+        var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
+        _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Hot(TagOf(result)))];
+        _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
+        _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
+        _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
+        _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
+        _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
+        _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
+        _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators asked for.", "action", "result");
+    }
+
+    /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
+    public Total AllowedBy(string route, string issuer) => _decisions.Hot("allow", "none", route, issuer);
+
+    public void Denied(RefusalReason reason, string route, string? issuer) =>
+        Decided("deny", Refusals.Of(reason).Tag, route, issuer);
+
+    /// <summary>A policy in report mode would have refused, and let through.</summary>
+    public void Reported(RefusalReason reason, string route, string? issuer) =>
+        Decided("report", Refusals.Of(reason).Tag, route, issuer);
+
+    /// <summary>When authentication began, for <see cref="Authenticated"/>. The clock is read only when somebody listens.</summary>
+    public long StartAuthentication() => _authDuration.Enabled ? _time.GetTimestamp() : NotMeasured;
+
+    /// <summary>The token has been verified or rejected.</summary>
+    public void Authenticated(long started)
+    {
+        if (started != NotMeasured)
+        {
+            _authDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
+        }
+    }
+
+    /// <param name="isHit">Whether the token was there, and what it was verified with still holds.</param>
+    public void TokenCacheLookup(bool isHit) => (isHit ? _cacheHits : _cacheMisses).Add();
+
+    public void KeysRefreshed(string issuer, bool succeeded) =>
+        _refreshes.Of(issuer, ResultOf(succeeded)).Add();
+
+    /// <summary>Seconds since each issuer's keys were last confirmed.</summary>
+    public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
+        _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
+
+    /// <summary>A verified token was looked for in the revocation list; <see cref="RevocationStatus.Unavailable"/> is a list too old to tell.</summary>
+    public void RevocationLookup(RevocationStatus result) => _revocationResults[(int)result].Add();
+
+    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
+    public void RedisLookup(string result) => _redisLookups.Of(result).Add();
+
+    public void ConnectionClosed(RefusalReason reason) =>
+        _closedConnections.Of(Refusals.Of(reason).Tag).Add();
+
+    /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>
+    public void ObserveRevocations(Func<int> entries, Func<TimeSpan?> lag)
+    {
+        _meter.CreateObservableUpDownCounter("gateway.revocation.entries", entries, "{entry}", "Live entries of the revocation list.");
+        _meter.CreateObservableGauge<double>(
+            "gateway.revocation.lag", () => lag() is { } behind ? [new(behind.TotalSeconds)] : [], "s", "Time since the end of the revocation log was last reached.");
+    }
+
+    /// <summary>Entries of other writers that could not be read.</summary>
+    public void ObserveMalformedRevocations(Func<long> count) => _meter.CreateObservableCounter(
+        "gateway.revocation.malformed", count, "{entry}", "Entries of the revocation log that could not be read and were skipped.");
+
+    /// <summary>How often the log was found to have lost entries that replicas had read.</summary>
+    public void ObserveLostRevocations(Func<long> count) => _meter.CreateObservableCounter(
+        "gateway.revocation.lost", count, "{loss}", "Times the revocation log was found to have lost entries.");
+
+    public void ConfigReloaded(bool succeeded) => _configReloads.Of(ResultOf(succeeded)).Add();
+
+    /// <summary>When the configuration in force was taken over, and which one it is.</summary>
+    public void ConfigurationInForce(string hash, DateTimeOffset since)
+    {
+        var isFirst = _configuration is null;
+        _configuration = new Configuration(since.ToUnixTimeSeconds(), [new("hash", hash[..12])]);
+        if (isFirst)
+        {
+            _meter.CreateObservableGauge("gateway.config.last_success", () => _configuration.Since, "s", "When the configuration in force was taken over, in Unix time.");
+            _meter.CreateObservableGauge(
+                "gateway.config.info", () => new Measurement<int>(1, _configuration.Tags), "{configuration}", "The configuration in force, by the SHA-256 of its file.");
+        }
+    }
+
+    public void Limited(string route) => _limited.Of(route).Add();
+
+    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
+
+    /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
+    /// <param name="succeeded">Whether it is in force everywhere; what was not understood is not counted.</param>
+    public void AdminWrote(string action, bool succeeded) => _adminWrites.Of(action, ResultOf(succeeded)).Add();
+
+    public void HeadersStripped(int count) => _strippedHeaders.Of().Add(count);
+
+    public void Dispose() => _meter.Dispose();
+
+    private sealed record Configuration(long Since, KeyValuePair<string, object?>[] Tags);
+
+    private static string TagOf(RevocationStatus result) => result switch
+    {
+        RevocationStatus.NotRevoked => "not_revoked",
+        RevocationStatus.Revoked => "revoked",
+        _ => "unavailable",
+    };
+
+    private static string ResultOf(bool succeeded) => succeeded ? "success" : "failure";
+
+    private void Decided(string decision, string reason, string route, string? issuer) =>
+        _decisions.Of(decision, reason, route, issuer ?? UnknownIssuer).Add();
+}

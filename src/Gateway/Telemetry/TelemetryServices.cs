@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Gateway.Pipeline.Telemetry;
+using Gateway.Telemetry.Prometheus;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Gateway.Telemetry;
+
+/// <summary>
+/// Who listens to what: <c>/metrics</c> always, and a collector for each signal that the <c>OTEL_*</c> variables send somewhere. Where
+/// nobody listens, nothing is made.
+/// </summary>
+internal static class TelemetryServices
+{
+    /// <summary>Ours, and those of the framework that say something of a proxy.</summary>
+    public static readonly string[] Meters =
+    [
+        GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
+        "System.Net.Http", "System.Runtime",
+    ];
+
+    // The SDK sets the room aside at once, some 100 bytes each.
+    private const int MostDecisions = 20_000;
+
+    // YARP's own span would stand between ours and the client's with nothing that they do not say, marked as a second server span,
+    // which is counted as a second request by whoever counts spans.
+    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", RequestSpan.Source.Name];
+
+    public static void AddTelemetry(this IServiceCollection services, TelemetrySettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<MetricsEndpoint>();
+        services.AddSingleton<AccessLog>();
+        services.AddSingleton<DistributedContextPropagator, TraceContextPropagator>();
+        if (settings.Exports)
+        {
+            services.AddCollector(settings);
+        }
+    }
+
+    /// <summary>
+    /// Ours, with room for the decisions of hundreds of routes: past its limit, 2000 series unless told, the SDK adds up all further ones
+    /// under no name but <c>otel.metric.overflow</c>.
+    /// </summary>
+    public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics) => metrics
+        .AddMeter(Meters)
+        .AddView(GatewayMetrics.DecisionsName, new MetricStreamConfiguration { CardinalityLimit = MostDecisions });
+
+    /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> say otherwise.</summary>
+    public static void Describe(ResourceBuilder resource) => resource.Clear()
+        .AddService("gateway", serviceVersion: typeof(TelemetryServices).Assembly.GetName().Version?.ToString(fieldCount: 3))
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    private static void AddCollector(this IServiceCollection services, TelemetrySettings settings)
+    {
+        // The exporter comes for all three signals; one without sources sends nothing.
+        new Builder(services)
+            .ConfigureResource(Describe)
+            .WithTracing(tracing => tracing.AddSource(settings.ExportsTraces ? Sources : []))
+            .WithMetrics(metrics =>
+            {
+                if (settings.ExportsMetrics)
+                {
+                    metrics.AddGatewayMeters();
+                }
+            })
+            .WithLogging(null, logging => logging.IncludeFormattedMessage = true)
+            .UseOtlpExporter();
+        if (!settings.ExportsLogs)
+        {
+            services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.None));
+        }
+
+        services.AddHostedService<TelemetryExport>();
+    }
+
+    private sealed record Builder(IServiceCollection Services) : IOpenTelemetryBuilder;
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Gateway.Settings;
+
+namespace Gateway.Telemetry;
+
+/// <summary>
+/// What OpenTelemetry's <c>OTEL_*</c> variables ask for. The SDK reads most of them itself, and ignores what it does not understand; a
+/// typo would mean silence just when somebody looks for a trace, so the ones that decide whether anything arrives are checked.
+/// </summary>
+internal sealed record TelemetrySettings
+{
+    private const string Otlp = "otlp";
+    private const string None = "none";
+
+    private static readonly string[] Samplers =
+        ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
+
+    /// <summary><c>OTEL_SDK_DISABLED</c>: no signal of any kind, <c>/metrics</c> included.</summary>
+    public bool IsDisabled { get; private init; }
+
+    public bool ExportsTraces { get; private init; }
+
+    public bool ExportsMetrics { get; private init; }
+
+    public bool ExportsLogs { get; private init; }
+
+    public bool Exports => ExportsTraces || ExportsMetrics || ExportsLogs;
+
+    public static TelemetrySettings Build(IConfiguration configuration, ConfigurationReport report)
+    {
+        Check("OTEL_SDK_DISABLED", value => bool.TryParse(value, out _), "Use true or false.");
+        Check("OTEL_TRACES_SAMPLER", value => Samplers.Contains(value), $"Use one of {string.Join(", ", Samplers)}.");
+        Check("OTEL_TRACES_SAMPLER_ARG", IsRatio, "Use a number from 0 to 1.");
+        Check("OTEL_EXPORTER_OTLP_HEADERS", IsHeaderList, "Use name=value pairs separated by commas.");
+        foreach (var signal in (string[])["", "TRACES_", "METRICS_", "LOGS_"])
+        {
+            Check($"OTEL_EXPORTER_OTLP_{signal}ENDPOINT", IsHttp, "Use an absolute http or https address, such as http://collector:4317.");
+            Check($"OTEL_EXPORTER_OTLP_{signal}PROTOCOL", value => value is "grpc" or "http/protobuf", "Use grpc (the default) or http/protobuf.");
+        }
+
+        var isDisabled = bool.TryParse(configuration["OTEL_SDK_DISABLED"], out var disabled) && disabled;
+        return new TelemetrySettings
+        {
+            IsDisabled = isDisabled,
+            ExportsTraces = Exports("TRACES") && !isDisabled,
+            ExportsMetrics = Exports("METRICS") && !isDisabled,
+            ExportsLogs = Exports("LOGS") && !isDisabled,
+        };
+
+        bool Exports(string signal)
+        {
+            var variable = $"OTEL_{signal}_EXPORTER";
+            Check(variable, value => value is Otlp or None, "Use otlp or none; /metrics needs no exporter.");
+            return configuration[variable] is { Length: > 0 } exporter
+                ? exporter == Otlp
+                : HasValue("OTEL_EXPORTER_OTLP_ENDPOINT") || HasValue($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+        }
+
+        bool HasValue(string variable) => !string.IsNullOrEmpty(configuration[variable]);
+
+        // The value is not shown: addresses and headers may hold credentials. An empty variable counts as none.
+        void Check(string variable, Func<string, bool> isGood, string cure)
+        {
+            if (configuration[variable] is { Length: > 0 } value && !isGood(value))
+            {
+                report.Error(variable, "The value is not understood.", cure);
+            }
+        }
+    }
+
+    private static bool IsHttp(string value) => Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    private static bool IsRatio(string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1;
+
+    private static bool IsHeaderList(string value) => value.Split(',').All(pair => pair.IndexOf('=', StringComparison.Ordinal) > 0);
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Gateway.Jose;
+using Gateway.Revocation;
+using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.IntegrationTests.Errors;
+
+/// <summary>
+/// Gateways that can refuse for every reason, in Production and in Development. Each has an issuer without a usable key, and a twin
+/// whose revocation store cannot be read.
+/// </summary>
+public sealed class RefusalGateways : IAsyncLifetime
+{
+    private const string Issuer = "https://idp.example/shop";
+    private const string DarkIssuer = "https://idp.example/dark";
+
+    private readonly SigningKey _key = SigningKey.Rsa();
+    private readonly Dictionary<(string Environment, bool IsStale), TestGateway> _gateways = [];
+
+    internal RecordingDestination Destination { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Destination = await RecordingDestination.StartAsync();
+        var files = new Dictionary<string, string>
+        {
+            ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString(),
+            ["none.json"] = """{ "keys": [] }""",
+            ["directory/file"] = "",
+        };
+        foreach (var environment in (string[])["Production", "Development"])
+        {
+            foreach (var isStale in (bool[])[false, true])
+            {
+                var gateway = await TestGateway.StartAsync(Configuration(isStale), null, files, waitUntilReady: false, environment);
+                _gateways[(environment, isStale)] = gateway;
+                await Eventually.TrueAsync(async () => await IsLoadedAsync(gateway, isStale), "the keys are loaded");
+            }
+        }
+    }
+
+    internal TestGateway For(string environment, RefusalReason? reason = null) =>
+        _gateways[(environment, reason == RefusalReason.RevocationUnavailable)];
+
+    internal TokenBuilder Token(string issuer = Issuer) => new(_key, issuer);
+
+    /// <summary>A request that is good but for this one reason.</summary>
+    internal async Task<HttpRequestMessage> RequestAsync(RefusalReason reason, HttpMethod method, string environment)
+    {
+        using var stranger = SigningKey.Rsa();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var path = reason switch
+        {
+            RefusalReason.InsufficientScope => "/writers/orders",
+            RefusalReason.ClaimMismatch => "/tenants/orders",
+            _ => "/private/orders",
+        };
+        var token = reason switch
+        {
+            RefusalReason.Missing => null,
+            RefusalReason.Malformed => "not-a-jwt",
+            RefusalReason.TooLarge => Token().With("pad", new string('x', 13_000)).Build(),
+            RefusalReason.MultipleTokens => $"{Token().Build()}, Bearer {Token().Build()}",
+            RefusalReason.UnsupportedAlgorithm => Token().WithHeader("alg", "none").Build(),
+            RefusalReason.WrongType => Token().WithHeader("typ", "id+jwt").Build(),
+            RefusalReason.UnknownIssuer => Token("https://idp.example/Shop").Build(),
+            RefusalReason.UnknownKey => Token().WithHeader("kid", "other").Build(),
+            RefusalReason.BadSignature => new TokenBuilder(stranger, Issuer).Build(),
+            RefusalReason.Expired => Token().With("iat", now - 7200).With("exp", now - 3600).Build(),
+            RefusalReason.NotYetValid => Token().With("nbf", now + 3600).With("exp", now + 7200).Build(),
+            RefusalReason.LifetimeTooLong => Token().With("exp", now + (10 * 86_400)).Build(),
+            RefusalReason.WrongAudience => Token().With("aud", "other-api").Build(),
+            RefusalReason.MissingClaim => Token().Without("exp").Build(),
+            RefusalReason.BadClaim => Token().With("cnf", new JsonObject { ["jkt"] = "x" }).Build(),
+            RefusalReason.Revoked => await RevokedAsync(For(environment)),
+            RefusalReason.KeysUnavailable => Token(DarkIssuer).Build(),
+            _ => Token().Build(),
+        };
+        return TestGateway.Request(method, path, token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var gateway in _gateways.Values)
+        {
+            await gateway.DisposeAsync();
+        }
+
+        await Destination.DisposeAsync();
+        _key.Dispose();
+    }
+
+    private JsonObject Configuration(bool isStale) => new JsonObject()
+        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
+        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "none.json" } }""")
+        .With("Gateway:Revocation", isStale ? """{ "Store": "Sqlite", "Sqlite": { "Path": "directory" } }""" : """{ "Store": "Memory" }""")
+        .WithRoute("private", "Authenticated")
+        .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
+        .WithPolicy("tenants", """{ "Claims": [{ "Path": "tenant", "Equals": "acme" }] }""")
+        .WithCluster("recorder", Destination.Address);
+
+    private static async Task<bool> IsLoadedAsync(TestGateway gateway, bool isStale)
+    {
+        using var probe = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
+        var checks = await probe.GetStringIgnoringStatusAsync("/readyz?verbose");
+        return checks.Contains("[+] keys:shop", StringComparison.Ordinal)
+            && checks.Contains(isStale ? "[-] revocations" : "[+] revocations", StringComparison.Ordinal);
+    }
+
+    private async Task<string> RevokedAsync(TestGateway gateway)
+    {
+        var token = Token();
+        var tokenId = token.Claims["jti"]!.GetValue<string>();
+        await gateway.Services.GetRequiredService<IRevocationLog>().AppendAsync(
+            [new RevocationEntry(RevocationKind.Jti, Issuer, tokenId, long.MaxValue)], CancellationToken.None);
+        var list = gateway.Services.GetRequiredService<RevocationList>();
+        await Eventually.TrueAsync(() => list.Set.Count > 0, "the revocation is known");
+        // Several tests revoke here; the last entry applied is not necessarily this one.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await gateway.GetAsync("/private/orders", token.Build());
+                return answer.StatusCode == System.Net.HttpStatusCode.Unauthorized;
+            },
+            "the revocation is enforced");
+        Destination.Forget();
+        return token.Build();
+    }
+}

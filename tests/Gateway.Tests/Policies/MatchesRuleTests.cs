@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Gateway.Policies;
+
+namespace Gateway.Tests.Policies;
+
+public sealed class MatchesRuleTests
+{
+    [Theory]
+    [InlineData("[a-z]{2,5}", "\"acme\"", true)]
+    [InlineData("[a-z]{2,5}", "\"acme1\"", false)]
+    [InlineData("[a-z]{2,5}", "\"1acme\"", false)]
+    [InlineData("[a-z]{2,5}", "\"acme\\n\"", false)]
+    [InlineData("^[a-z]+$", "\"acme\"", true)]
+    [InlineData("^[a-z]+$", "\"acme\\n\"", false)]
+    [InlineData("a|b", "\"ax\"", false)]
+    [InlineData("a|b", "\"xb\"", false)]
+    [InlineData("a|b", "\"b\"", true)]
+    [InlineData("(?i)acme", "\"ACME\"", true)]
+    [InlineData("(?m)^acme$", "\"acme\\nother\"", false)]
+    [InlineData("acme", "\"ACME\"", false)]
+    [InlineData(".*", "\"\"", true)]
+    [InlineData("3", "3", false)]
+    [InlineData("true", "true", false)]
+    [InlineData("acme", "[\"x\",\"acme\"]", true)]
+    [InlineData("acme", "[7,\"acme\"]", true)]
+    [InlineData("acme", "[{},\"acme\"]", false)]
+    [InlineData("x acme", "\"x acme\"", true)]
+    [InlineData("acme", "\"x acme\"", false)]
+    [InlineData(".*", "null", false)]
+    public void Pattern_covers_a_string_from_its_first_character_to_its_last(string pattern, string claim, bool holds)
+    {
+        Rule(pattern).IsSatisfiedBy(TestToken.Of($$"""{"tenant":{{claim}}}""")).ShouldBe(holds);
+    }
+
+    [Theory]
+    [InlineData("a)|(b")]
+    [InlineData("(")]
+    [InlineData("[a")]
+    [InlineData("a{2,1}")]
+    [InlineData("(?#")]
+    [InlineData("a\\")]
+    [InlineData("(?x)a #")]
+    public void Pattern_that_could_step_out_of_its_anchors_is_refused(string pattern)
+    {
+        Should.Throw<ArgumentException>(() => MatchesRule.Compile(pattern));
+    }
+
+    [Theory]
+    [InlineData("(?=a)a")]
+    [InlineData("(?<!a)b")]
+    [InlineData(@"(a)\1")]
+    [InlineData("(?>a+)b")]
+    public void Pattern_that_could_take_more_than_linear_time_is_refused(string pattern)
+    {
+        Should.Throw<NotSupportedException>(() => MatchesRule.Compile(pattern));
+    }
+
+    [Theory]
+    [InlineData("(a+)+$")]
+    [InlineData("(a|aa)+$")]
+    [InlineData("(.*a){20}")]
+    [InlineData("([a-z]+)*!")]
+    public void Pattern_that_explodes_elsewhere_answers_no_in_time(string pattern)
+    {
+        var claim = JsonSerializer.Serialize(new string('a', 10_000) + "?");
+        var token = TestToken.Of($$"""{"tenant":{{claim}}}""");
+        var rule = Rule(pattern);
+        rule.IsSatisfiedBy(token);
+        var start = TimeProvider.System.GetTimestamp();
+
+        rule.IsSatisfiedBy(token).ShouldBeFalse();
+
+        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void Pattern_that_needs_more_than_its_time_on_a_claim_does_not_match_it()
+    {
+        var claim = JsonSerializer.Serialize(new string('a', 9_000));
+        var rule = Rule(".*a.{500}b");
+
+        rule.IsSatisfiedBy(TestToken.Of($$"""{"tenant":{{claim}}}""")).ShouldBeFalse();
+    }
+
+    private static MatchesRule Rule(string pattern)
+    {
+        ClaimPath.TryParse("tenant", out var path).ShouldBeTrue();
+        return new MatchesRule(path, MatchesRule.Compile(pattern));
+    }
+}
