@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Testing;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gateway.Commands;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Revocation;
 using Gateway.Settings;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Management;
 using Microsoft.AspNetCore.Builder;

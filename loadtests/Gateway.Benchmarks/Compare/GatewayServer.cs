@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Gateway.Configuration;
 using Gateway.Host;
 using Microsoft.AspNetCore.Builder;
 

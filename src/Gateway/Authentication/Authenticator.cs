@@ -102,7 +102,7 @@ internal sealed class Authenticator(
         if (known.RevocationVersion != version)
         {
             // What is known to be revoked stays so, however old the list.
-            if (revocations.Set.IsRevoked(known.Token.Token))
+            if (known.Token.IsRevoked(revocations.Set))
             {
                 metrics.RevocationLookup(RevocationStatus.Revoked);
                 return Rejected(RefusalReason.Revoked, issuer);

@@ -17,6 +17,9 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     private volatile Decided? _lastDecided;
     private volatile TokenLookup? _lookup;
 
+    // Immutable once made; of two threads that make them at once, one result is lost.
+    private RevocationKeys? _revocationKeys;
+
     public AccessToken Token => token;
 
     /// <summary>What it was verified with.</summary>
@@ -45,6 +48,9 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 
         return decision;
     }
+
+    /// <summary>Whether the list names the token. Its names are hashed once.</summary>
+    public bool IsRevoked(RevocationSet set) => set.IsRevoked(token, ref _revocationKeys);
 
     /// <summary>What Redis is asked about the token, and has answered.</summary>
     public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Settings;
 
@@ -11,9 +12,6 @@ internal enum CheckOutput
     Json,
     Sarif,
 }
-
-/// <summary>What is wrong with one file, and what is risky in it.</summary>
-internal sealed record CheckedFile(string Name, IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings);
 
 /// <summary><c>gateway check FILE...</c>: every check that a start makes, and warnings, without starting.</summary>
 internal sealed class CheckCommand : Command
@@ -58,7 +56,7 @@ internal sealed class CheckCommand : Command
                 break;
         }
 
-        return files.Exists(file => file.Errors.Count > 0 || (file.Warnings.Count > 0 && result.GetValue(_strict))) ? GatewayCommand.Findings : GatewayCommand.Done;
+        return files.Exists(file => file.Errors.Count > 0 || (file.Warnings.Count > 0 && result.GetValue(_strict))) ? ExitCode.Findings : ExitCode.Done;
     }
 
     private static async Task<CheckedFile> CheckAsync(string file)

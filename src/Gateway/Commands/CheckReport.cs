@@ -9,13 +9,17 @@ namespace Gateway.Commands;
 /// <summary>One finding for programs.</summary>
 /// <param name="Level"><c>error</c> or <c>warning</c>.</param>
 /// <param name="Line">Null for what has no place in the file, such as an override.</param>
-internal sealed record FindingDocument(string Rule, string Level, int? Line, int? Column, string Location, string Path, string Problem, string Cure)
+internal sealed partial record FindingDocument(string Rule, string Level, int? Line, int? Column, string Location, string Path, string Problem, string Cure)
 {
     public static IEnumerable<FindingDocument> Of(CheckedFile file) => file.Errors.Select(error => Of(error, "error")).Concat(file.Warnings.Select(warning => Of(warning, "warning")));
 
+    /// <summary>Line and column at the end of a location.</summary>
+    [GeneratedRegex(@":(\d+):(\d+)\z")]
+    private static partial Regex Place { get; }
+
     private static FindingDocument Of(ConfigurationError finding, string level)
     {
-        var place = CheckReport.Place.Match(finding.Location);
+        var place = Place.Match(finding.Location);
         return new FindingDocument(
             finding.Rule,
             level,
@@ -31,12 +35,8 @@ internal sealed record FindingDocument(string Rule, string Level, int? Line, int
 internal sealed record CheckedFileDocument(string File, int Errors, int Warnings, FindingDocument[] Findings);
 
 /// <summary>The findings of <c>gateway check</c> as JSON.</summary>
-internal static partial class CheckReport
+internal static class CheckReport
 {
-    /// <summary>Line and column at the end of a location.</summary>
-    [GeneratedRegex(@":(\d+):(\d+)\z")]
-    public static partial Regex Place { get; }
-
     public static string Json(IEnumerable<CheckedFile> files) => JsonSerializer.Serialize(
         files.Select(file => new CheckedFileDocument(file.Name, file.Errors.Count, file.Warnings.Count, [.. FindingDocument.Of(file)])).ToArray(),
         CheckJson.Default.CheckedFileDocumentArray);

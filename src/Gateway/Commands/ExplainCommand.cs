@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Host;
 
@@ -81,9 +82,9 @@ internal sealed class ExplainCommand : Command
 
         return explanation.Verdict switch
         {
-            Verdict.Refused => GatewayCommand.Findings,
-            Verdict.Undecided => GatewayCommand.Unavailable,
-            _ => GatewayCommand.Done,
+            Verdict.Refused => ExitCode.Findings,
+            Verdict.Undecided => ExitCode.Unavailable,
+            _ => ExitCode.Done,
         };
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Gateway.Foundation;
 using Gateway.Revocation;
 using Spectre.Console;
 
@@ -72,14 +73,6 @@ internal static class RevocationOutput
             .ToString("u", CultureInfo.InvariantCulture)
         : "-";
 
-    public static string Escape(string? text) => string.Concat((text ?? "").Select(character => character switch
-    {
-        '\\' => @"\\",
-        _ when char.IsControl(character) || char.GetUnicodeCategory(character) is
-            UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => $"\\u{(int)character:x4}",
-        _ => character.ToString(),
-    }));
-
     private static Table TableOf(IReadOnlyList<RevocationEntry> entries)
     {
         var table = new Table().RoundedBorder();
@@ -100,11 +93,11 @@ internal static class RevocationOutput
     private static string[] CellsOf(RevocationEntry entry) =>
     [
         RevocationNames.Of(entry.Kind),
-        Escape(entry.Issuer),
-        Escape(entry.Value),
+        VisibleText.Escape(entry.Issuer),
+        VisibleText.Escape(entry.Value),
         Format(entry.Before),
         Format(entry.Expires),
-        Escape(entry.Reason),
-        Escape(entry.By),
+        VisibleText.Escape(entry.Reason),
+        VisibleText.Escape(entry.By),
     ];
 }

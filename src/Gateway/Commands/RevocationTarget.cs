@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Jose;
 using Gateway.Revocation;

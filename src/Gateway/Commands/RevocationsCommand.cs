@@ -33,7 +33,7 @@ internal sealed class RevocationsCommand : Command
                 Prefix: result.GetValue(prefix));
             var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
             RevocationOutput.Write(entries, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
-            return GatewayCommand.Done;
+            return ExitCode.Done;
         }));
         return list;
     }
@@ -66,7 +66,7 @@ internal sealed class RevocationsCommand : Command
                 Console.WriteLine(found is null ? "Not revoked." : $"Revoked until {RevocationOutput.Format(found.Expires)}.");
             }
 
-            return found is null ? GatewayCommand.Done : GatewayCommand.Findings;
+            return found is null ? ExitCode.Done : ExitCode.Findings;
         }));
         return check;
     }
@@ -95,7 +95,7 @@ internal sealed class RevocationsCommand : Command
             if (await new RevocationHistory(log.ReadAfterAsync, TimeProvider.System).FindAsync(name, cancellationToken) is not { } found)
             {
                 await Console.Error.WriteLineAsync("Nothing is revoked by this kind, issuer and value.");
-                return GatewayCommand.Findings;
+                return ExitCode.Findings;
             }
 
             var entry = RevocationSpan.Restore(found, issuer!, TimeProvider.System.GetUtcNow()) with
@@ -111,7 +111,7 @@ internal sealed class RevocationsCommand : Command
             }
 
             RevokeCommand.Report(entry, issuer!, isDryRun, result.GetValue(output));
-            return GatewayCommand.Done;
+            return ExitCode.Done;
         }));
         return restore;
     }

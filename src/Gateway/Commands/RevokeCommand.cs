@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Foundation;
 using Gateway.Issuers;
 using Gateway.Redis;
 using Gateway.Revocation;
@@ -65,7 +66,7 @@ internal sealed class RevokeCommand : Command
             (false, false) => "Revoked",
         };
         var until = isRestore ? "" : $" until {RevocationOutput.Format(entry.Expires)}";
-        Console.WriteLine($"{done} {RevocationNames.Of(entry.Kind)} {RevocationOutput.Escape(entry.Value)} of {issuer.Name}{until}.");
+        Console.WriteLine($"{done} {RevocationNames.Of(entry.Kind)} {VisibleText.Escape(entry.Value)} of {issuer.Name}{until}.");
     }
 
     private async Task<int> RevokeAsync(ParseResult result, CancellationToken cancellationToken)
@@ -89,7 +90,7 @@ internal sealed class RevokeCommand : Command
         }
 
         Report(entry!, settings.Issuers.Named(entry!.Issuer)!, isDryRun, result.GetValue(_output));
-        return GatewayCommand.Done;
+        return ExitCode.Done;
     }
 }
 
@@ -105,18 +106,18 @@ internal static class StoreCommand
         catch (ConfigurationException fault)
         {
             await RunCommand.ReportAsync(fault.Errors);
-            return GatewayCommand.Findings;
+            return ExitCode.Findings;
         }
         catch (Exception fault) when (fault is SqliteException or RedisUnavailableException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The revocation store cannot be used, nothing was changed: {fault.Message}");
-            return GatewayCommand.Unavailable;
+            return ExitCode.Unavailable;
         }
     }
 
     public static async Task<int> WrongUsageAsync(string fault)
     {
         await Console.Error.WriteLineAsync(fault);
-        return GatewayCommand.Usage;
+        return ExitCode.Usage;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Settings;
 
@@ -32,24 +33,24 @@ internal sealed class RunCommand : Command
             await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config, Settings = settings });
             using var second = new SecondSignal(app.Lifetime);
             await app.RunAsync(cancellationToken);
-            return GatewayCommand.Done;
+            return ExitCode.Done;
         }
         catch (ConfigurationException fault)
         {
             await ReportAsync(fault.Errors);
-            return GatewayCommand.Findings;
+            return ExitCode.Findings;
         }
         catch (IOException fault)
         {
             // A taken port, in nearly every case.
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
-            return GatewayCommand.Unavailable;
+            return ExitCode.Unavailable;
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException)
         {
             // What the framework says of an address in --urls or the Kestrel section.
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
-            return GatewayCommand.Findings;
+            return ExitCode.Findings;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
+using Gateway.Settings;
 
 namespace Gateway.Commands;
 
@@ -11,9 +12,9 @@ internal static class SarifReport
 
     private static readonly (string Id, string Name, string What, string Why, string Cure, string Level)[] Rules =
     [
-        (RiskRules.File, "UnreadableFile", "the file cannot be read, is no JSON, or has a key twice.", "The gateway would not start.", "See the message.", "error"),
-        (RiskRules.Schema, "WrongSetting", "a key is unknown, or a value has the wrong type.", "The gateway would not start.", "See the message.", "error"),
-        (RiskRules.Meaning, "WrongMeaning", "a setting cannot be used, or settings contradict each other.", "The gateway would not start.", "See the message.", "error"),
+        (ErrorRules.File, "UnreadableFile", "the file cannot be read, is no JSON, or has a key twice.", "The gateway would not start.", "See the message.", "error"),
+        (ErrorRules.Schema, "WrongSetting", "a key is unknown, or a value has the wrong type.", "The gateway would not start.", "See the message.", "error"),
+        (ErrorRules.Meaning, "WrongMeaning", "a setting cannot be used, or settings contradict each other.", "The gateway would not start.", "See the message.", "error"),
         .. RiskRules.All.Select(rule => (rule.Id, rule.Name, rule.What, rule.Why, rule.Cure, "warning")),
     ];
 

@@ -15,6 +15,6 @@ internal sealed class SchemaCommand : Command
             await using var schema = typeof(SchemaCommand).Assembly.GetManifestResourceStream(Resource)!;
             await using var output = Console.OpenStandardOutput();
             await schema.CopyToAsync(output, cancellationToken);
-            return GatewayCommand.Done;
+            return ExitCode.Done;
         });
 }

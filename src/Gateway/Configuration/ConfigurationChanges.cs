@@ -1,3 +1,4 @@
+using Gateway.Runtime;
 using Gateway.Settings;
 
 namespace Gateway.Configuration;

@@ -1,17 +1,7 @@
-using Gateway.Host;
 using Gateway.Runtime;
 using Gateway.Settings;
-using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
-
-/// <summary>One reading of yarp.json that has passed every check: our settings, and YARP's routes and clusters.</summary>
-internal sealed record ConfigurationReading(
-    YarpJson Document, IConfiguration Configuration, GatewaySettings Settings, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)
-{
-    /// <summary>What is legal and risky.</summary>
-    public required IReadOnlyList<ConfigurationError> Warnings { get; init; }
-}
 
 /// <summary>
 /// Reads and checks the configuration, at start and whenever the file changes: the file under the overrides of the environment, its
@@ -38,11 +28,11 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         SchemaCheck.Run(configuration, document, report);
         // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
         report.ThrowIfAny();
-        report.Rule = RiskRules.Meaning;
+        report.Rule = ErrorRules.Meaning;
 
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
-        var settings = GatewaySettings.Build(configuration, context, previous);
+        var settings = SettingsBuilder.Build(configuration, context, previous);
         var proxy = await YarpCheck.RunAsync(configuration, settings, report);
         report.ThrowIfAny();
         var (routes, clusters) = proxy!.Value;

@@ -6,6 +6,7 @@ using Gateway.Revocation;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
 
 namespace Gateway.Configuration;
 
@@ -79,16 +80,4 @@ internal sealed class LimitOptions
 {
     /// <summary>Bytes of a request's body, on every route without a <c>MaxRequestBodySize</c> of its own. Default 30000000; -1 for any size.</summary>
     public long MaxRequestBodySize { get; set; } = 30_000_000;
-}
-
-/// <summary>The listener for health probes and administration: <c>Gateway:Management</c>. On every address; in the Development environment on loopback only.</summary>
-internal sealed class ManagementOptions
-{
-    /// <summary>TCP port, separate from the public one. Default 8081, range 1 to 65535; 0 takes any free port.</summary>
-    public int Port { get; set; } = 8081;
-
-    /// <summary>
-    /// The policy that callers of <c>/admin</c> must satisfy. Default none: then <c>/admin</c> exists in the Development environment only.
-    /// </summary>
-    public string? Policy { get; set; }
 }

@@ -7,11 +7,6 @@ namespace Gateway.Configuration;
 /// <summary>The closed list of warnings. docs/configuration.md has it row by row.</summary>
 internal static class RiskRules
 {
-    // Rules on what errors are about have no find: they are found where the configuration is read.
-    public const string File = "GW001";
-    public const string Schema = "GW002";
-    public const string Meaning = "GW003";
-
     private static readonly TimeSpan LongLifetime = TimeSpan.FromDays(1);
     private static readonly TimeSpan WideSkew = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongStaleness = TimeSpan.FromMinutes(5);

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Gateway.Foundation;
 using Gateway.Pipeline.Logout;
 using Gateway.Policies;
-using Gateway.RouteFeatures;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;

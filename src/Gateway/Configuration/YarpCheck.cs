@@ -1,6 +1,5 @@
 using Gateway.Pipeline.Cors;
 using Gateway.Policies;
-using Gateway.RouteFeatures;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Microsoft.AspNetCore.Authorization;

@@ -42,10 +42,10 @@ internal static class ClaimText
             RefusalReason.Expired => new(expected, $"{found}: expired {Shown.Duration(now - claims.ExpiresAt)} ago",
                 "Have the client get a new token. If it just did, compare the clocks of the issuer and this machine."),
             RefusalReason.NotYetValid => new(expected, $"{found}: valid in {Shown.Duration(Math.Max(claims.NotBefore ?? 0, claims.IssuedAt ?? 0) - now)}",
-                $"Set the clocks of the issuer and this machine right; {StepText.PathOf(issuer, "ClockSkew")} allows up to 5 minutes between them."),
+                $"Set the clocks of the issuer and this machine right; {IssuerSetting.PathOf(issuer, "ClockSkew")} allows up to 5 minutes between them."),
             RefusalReason.BadClaim => new(expected, $"{found}: over before it begins", "Correct nbf and exp at the issuer."),
             RefusalReason.LifetimeTooLong => new(expected, $"{found}: lives {Shown.Duration(claims.ExpiresAt - start)}",
-                $"Have the issuer give shorter tokens, or raise {StepText.PathOf(issuer, "MaxLifetime")}; a stolen token is good for that long."),
+                $"Have the issuer give shorter tokens, or raise {IssuerSetting.PathOf(issuer, "MaxLifetime")}; a stolen token is good for that long."),
             _ => new(expected, $"{found}: {Shown.Duration(claims.ExpiresAt - now)} left"),
         };
     }
@@ -61,8 +61,8 @@ internal static class ClaimText
         return new(
             expected,
             missing.Length == 0 ? "all there" : $"no {string.Join(", no ", missing)}",
-            $"Have the issuer add {string.Join(", ", missing)} to its access tokens{(issuer.RequireTokenId ? $", or set {StepText.PathOf(issuer, "RequireTokenId")} to false"
-                : $", or add JWT to {StepText.PathOf(issuer, "TokenTypes")}")}.");
+            $"Have the issuer add {string.Join(", ", missing)} to its access tokens{(issuer.RequireTokenId ? $", or set {IssuerSetting.PathOf(issuer, "RequireTokenId")} to false"
+                : $", or add JWT to {IssuerSetting.PathOf(issuer, "TokenTypes")}")}.");
     }
 
     /// <summary>Asks the check itself, with the one claim alone.</summary>

@@ -1,5 +1,5 @@
-using Gateway.Configuration;
 using Gateway.Policies;
+using Gateway.Runtime;
 using Gateway.Settings;
 
 namespace Gateway.Explanation;

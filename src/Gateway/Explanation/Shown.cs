@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Gateway.Commands;
+using Gateway.Foundation;
 
 namespace Gateway.Explanation;
 
@@ -13,11 +13,11 @@ internal static class Shown
     // 9999-12-31T23:59:59Z, as for claims.
     private const double MaxNumericDate = 253_402_300_799;
 
-    public static string Text(string? text) => text is null ? "absent" : Cut(RevocationOutput.Escape(text));
+    public static string Text(string? text) => text is null ? "absent" : Cut(VisibleText.Escape(text));
 
     public static string Quoted(string text) => $"\"{Text(text)}\"";
 
-    public static string Value(JsonElement value) => value.ValueKind is JsonValueKind.String ? Quoted(value.GetString()!) : Cut(RevocationOutput.Escape(value.GetRawText()));
+    public static string Value(JsonElement value) => value.ValueKind is JsonValueKind.String ? Quoted(value.GetString()!) : Cut(VisibleText.Escape(value.GetRawText()));
 
     public static string Claim(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) ? Value(value) : "absent";
 

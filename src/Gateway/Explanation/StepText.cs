@@ -5,9 +5,6 @@ using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
-/// <summary>What a check expected, what it found, and what to change when it failed.</summary>
-internal readonly record struct CheckText(string Expected, string Found, string? Cure = null);
-
 /// <summary>The checks of a token in words. It looks at what a check has decided and never decides itself.</summary>
 internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
 {
@@ -24,7 +21,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         TokenStep.IssuerAlgorithm => new(
             $"`alg` is one of {string.Join(", ", token.Issuer!.Algorithms)}",
             Shown.Text(token.Header.Algorithm),
-            $"If the issuer is meant to sign with {Shown.Text(token.Header.Algorithm)}, add it to {PathOf(token.Issuer, "Algorithms")}."),
+            $"If the issuer is meant to sign with {Shown.Text(token.Header.Algorithm)}, add it to {IssuerSetting.PathOf(token.Issuer, "Algorithms")}."),
         TokenStep.Type => OfType(token),
         TokenStep.Claims => ClaimText.OfRegistered(token.Claims, reason),
         TokenStep.Times => ClaimText.OfTimes(token.Registered, token.Issuer!, now, reason),
@@ -32,8 +29,6 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         TokenStep.RequiredClaims => ClaimText.OfRequired(token.Registered, token.Issuer!),
         _ => KeyText.OfKey(token, reason),
     };
-
-    public static string PathOf(IssuerProfile issuer, string setting) => $"Gateway:Issuers:{issuer.Name}:{setting}";
 
     private CheckText OfIssuer(JsonElement claims, RefusalReason? reason)
     {
@@ -69,7 +64,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         var type = $"typ {Shown.Text(token.Header.Type)}{(token.Header.Type is null ? ", which counts as JWT" : "")}";
         if (TokenKind.FindMark(token.KnownClaims) is not { } mark)
         {
-            return new(expected, type, $"Send an access token. If the issuer's access tokens have this type, add it to {PathOf(issuer, "TokenTypes")}.");
+            return new(expected, type, $"Send an access token. If the issuer's access tokens have this type, add it to {IssuerSetting.PathOf(issuer, "TokenTypes")}.");
         }
 
         var found = $"{type}; the claim {ClaimNames.TextOf(mark)}, which access tokens do not have";
@@ -84,7 +79,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         var ask = $"Have the client ask the issuer for a token for {Shown.Quoted(issuer.Audiences[0])} (the resource or audience parameter, or an audience mapper)";
         return new(expected, Shown.Claim(claims, "aud"), reason switch
         {
-            RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {PathOf(issuer, "Audiences")}.",
+            RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {IssuerSetting.PathOf(issuer, "Audiences")}.",
             RefusalReason.MissingClaim => $"{ask}: without an audience the token is for nobody in particular.",
             _ => "`aud` must be text or a list of texts that is not empty (RFC 7519 section 4.1.3): correct it at the issuer.",
         });

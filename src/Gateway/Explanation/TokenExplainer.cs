@@ -3,6 +3,7 @@ using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.Telemetry;
 using Gateway.Tokens;
 
 namespace Gateway.Explanation;

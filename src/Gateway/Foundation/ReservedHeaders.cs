@@ -1,5 +1,3 @@
-using Gateway.Identity;
-
 namespace Gateway.Foundation;
 
 /// <summary>Headers that mean something to HTTP or to proxies, so that neither an identity nor a token may travel in them.</summary>
@@ -20,6 +18,6 @@ internal static class ReservedHeaders
         || HeaderAlias.StartsWith(name, "If-")
         || HeaderAlias.StartsWith(name, "Access-Control-")
         || HeaderAlias.StartsWith(name, "Sec-")
-        || ProtectedHeaders.IsProxyHeader(name)
+        || ProxyHeaders.Contains(name)
         || (!forToken && HeaderAlias.IsSame(name, "Authorization"));
 }

@@ -8,6 +8,7 @@ using Gateway.Pipeline.Connections;
 using Gateway.Pipeline.Cors;
 using Gateway.Pipeline.Logout;
 using Gateway.Pipeline.Proxy;
+using Gateway.Pipeline.Telemetry;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Draining;
@@ -33,6 +34,7 @@ internal static class GatewayServices
 
         // Observability/
         services.AddTelemetry(settings.Telemetry);
+        services.AddSingleton<AccessLog>();
 
         // Draining/
         services.AddDrain(settings.Drain);

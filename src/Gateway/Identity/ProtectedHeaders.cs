@@ -19,17 +19,6 @@ internal enum HeaderVerdict
 /// </summary>
 internal sealed class ProtectedHeaders
 {
-    private const string ForwardedPrefix = "X-Forwarded-";
-
-    private static readonly ImmutableArray<string> ProxyHeaders =
-    [
-        "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Host", "X-Scheme",
-        "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Original-Prefix", "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
-        "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-SSL-Client-Cert", "Remote-User", "X-Remote-User",
-        // CGI makes HTTP_PROXY of it, which many HTTP clients obey (httpoxy).
-        "Proxy",
-    ];
-
     private readonly ImmutableArray<Entry> _entries;
 
     // By first character, bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
@@ -44,7 +33,7 @@ internal sealed class ProtectedHeaders
         [
             .. identityHeaders.Select(name => new Entry(name, IsIdentity: true, IsToken: false)),
             .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsToken: true)),
-            .. ProxyHeaders.Select(name => new Entry(name, IsIdentity: false, IsToken: false)),
+            .. ProxyHeaders.Names.Select(name => new Entry(name, IsIdentity: false, IsToken: false)),
         ];
         foreach (var entry in _entries)
         {
@@ -53,10 +42,6 @@ internal sealed class ProtectedHeaders
     }
 
     public AliasBehavior Aliases { get; }
-
-    /// <summary>Whether the operator may not use this name for an identity header.</summary>
-    public static bool IsProxyHeader(string name) =>
-        HeaderAlias.StartsWith(name, ForwardedPrefix) || ProxyHeaders.Any(header => HeaderAlias.IsSame(name, header));
 
     public HeaderVerdict Judge(string name, out bool isIdentity)
     {
@@ -81,7 +66,7 @@ internal sealed class ProtectedHeaders
             }
         }
 
-        return name.Length > ForwardedPrefix.Length && HeaderAlias.StartsWith(name, ForwardedPrefix)
+        return name.Length > ProxyHeaders.ForwardedPrefix.Length && HeaderAlias.StartsWith(name, ProxyHeaders.ForwardedPrefix)
             ? HeaderVerdict.Strip
             : HeaderVerdict.Keep;
     }

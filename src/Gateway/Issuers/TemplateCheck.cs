@@ -1,4 +1,4 @@
-using Gateway.Policies;
+using Gateway.Foundation;
 using Gateway.Settings;
 
 namespace Gateway.Issuers;
@@ -62,8 +62,8 @@ internal static class TemplateCheck
 
         try
         {
-            var pattern = MatchesRule.Compile(template.Matches!);
-            return value => MatchesRule.IsMatch(pattern, value);
+            var pattern = LinearPattern.Compile(template.Matches!);
+            return value => LinearPattern.IsMatch(pattern, value);
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {

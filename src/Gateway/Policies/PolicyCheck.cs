@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gateway.Configuration;
+using Gateway.Foundation;
 using Gateway.Issuers;
 using Gateway.Settings;
 
@@ -10,7 +10,8 @@ namespace Gateway.Policies;
 /// <summary>Checks <c>Gateway:Policies</c> and makes the policies.</summary>
 internal static class PolicyCheck
 {
-    public static RoutePolicies Build(GatewayOptions options, SettingsContext context)
+    public static RoutePolicies Build(
+        Dictionary<string, PolicyOptions> options, Dictionary<string, IssuerOptions> issuers, SettingsContext context)
     {
         var report = context.Report;
         var policies = new Dictionary<string, RoutePolicy>(StringComparer.OrdinalIgnoreCase)
@@ -18,8 +19,8 @@ internal static class PolicyCheck
             [RoutePolicy.AnonymousName] = RoutePolicy.Anonymous,
             [RoutePolicy.AuthenticatedName] = RoutePolicy.Authenticated,
         };
-        var derived = ClaimPath.DerivedBy(options.Issuers.Values);
-        foreach (var (name, policy) in options.Policies)
+        var derived = ClaimPath.DerivedBy(issuers.Values);
+        foreach (var (name, policy) in options)
         {
             var path = $"Gateway:Policies:{name}";
             if (policies.ContainsKey(name) || name.Equals("Default", StringComparison.OrdinalIgnoreCase))
@@ -28,7 +29,7 @@ internal static class PolicyCheck
                 continue;
             }
 
-            policies[name] = Build(name, path, policy, options.Issuers, derived, context);
+            policies[name] = Build(name, path, policy, issuers, derived, context);
         }
 
         return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
@@ -125,7 +126,7 @@ internal static class PolicyCheck
     {
         try
         {
-            return new MatchesRule(claim, MatchesRule.Compile(pattern));
+            return new MatchesRule(claim, LinearPattern.Compile(pattern));
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {

@@ -1,34 +1,5 @@
 namespace Gateway.Revocation;
 
-/// <summary>What a revocation names. The names are those of the log's <c>kind</c> field.</summary>
-internal enum RevocationKind
-{
-    /// <summary>One token, by its <c>jti</c>.</summary>
-    Jti,
-
-    /// <summary>Every token of a subject issued up to <see cref="RevocationEntry.Before"/>.</summary>
-    Sub,
-
-    /// <summary>Every token of a session (<c>sid</c>) issued up to <see cref="RevocationEntry.Before"/>.</summary>
-    Sid,
-
-    /// <summary>Every token of a client issued up to <see cref="RevocationEntry.Before"/>.</summary>
-    Client,
-
-    /// <summary>Every token an issuer signed up to <see cref="RevocationEntry.Before"/>.</summary>
-    Issuer,
-
-    /// <summary>One token, by the base64url SHA-256 of its compact form; for tokens without <c>jti</c>.</summary>
-    Token,
-}
-
-/// <summary>What an entry does to the revocation list.</summary>
-internal enum RevocationOperation
-{
-    Revoke,
-    Restore,
-}
-
 /// <summary>One line of the revocation log.</summary>
 /// <param name="Kind">What is named.</param>
 /// <param name="Issuer">The <c>iss</c> value whose tokens are meant; compared exactly.</param>

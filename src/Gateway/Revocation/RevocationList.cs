@@ -1,16 +1,8 @@
 using Gateway.Issuers;
+using Gateway.Telemetry;
 using Gateway.Tokens;
 
 namespace Gateway.Revocation;
-
-internal enum RevocationStatus
-{
-    NotRevoked,
-    Revoked,
-
-    /// <summary>The list is older than <see cref="RevocationOptions.MaxStaleness"/>, so "not revoked" would be a guess.</summary>
-    Unavailable,
-}
 
 /// <summary>
 /// Was this token withdrawn? Answered from memory in every case; the follower keeps the set current and notes when it last was.

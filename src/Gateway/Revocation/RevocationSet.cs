@@ -73,6 +73,13 @@ internal sealed class RevocationSet
 
     public bool IsRevoked(AccessToken token)
     {
+        RevocationKeys? keys = null;
+        return IsRevoked(token, ref keys);
+    }
+
+    /// <param name="known">The names of the token that were hashed before; kept by the caller from one check to the next.</param>
+    public bool IsRevoked(AccessToken token, ref RevocationKeys? known)
+    {
         if (Count == 0)
         {
             return false;
@@ -81,7 +88,12 @@ internal sealed class RevocationSet
         // Cut-offs are whole seconds, so a token of that very second counts as issued before; and one that does not say when it was
         // issued is older than any cut-off.
         var issued = token.IssuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
-        var keys = token.RevocationKeys(_kinds);
+        var keys = known;
+        if (keys is null || (_kinds & ~keys.Kinds) != 0)
+        {
+            known = keys = RevocationKeys.Of(token, _kinds);
+        }
+
         return IsMarked(_singles, keys.TokenId, issued)
             || IsMarked(_singles, keys.TokenHash, issued)
             || IsMarked(_singles, keys.TwinHash, issued)

@@ -1,19 +1,15 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Authentication;
-using Gateway.Configuration;
 using Gateway.Identity;
 using Gateway.Issuers;
-using Gateway.Management;
 using Gateway.Policies;
 using Gateway.Redis;
 using Gateway.Revocation;
-using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.ResponseHeaders;
 using Gateway.RouteFeatures.TrustedProxies;
-using Gateway.Settings;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
@@ -81,56 +77,4 @@ internal sealed record GatewaySettings
 
     /// <summary>What these settings were read from.</summary>
     public required IConfiguration Configuration { get; init; }
-
-    /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
-    /// <param name="previous">The settings in force: what did not change since is the same object again.</param>
-    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context, GatewaySettings? previous)
-    {
-        bool IsSame(string section) => previous is not null && SectionComparison.IsSame(previous.Configuration, configuration, section);
-
-        var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
-        var derived = ClaimPath.DerivedBy(options.Issuers.Values);
-        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, context.Report);
-        var policies = PolicyCheck.Build(options, context);
-        if (IsSame("Gateway:Identity"))
-        {
-            identity = previous!.Identity;
-        }
-
-        ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
-        RouteCheck.Run(configuration, options, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
-        var redis = RevocationCheck.Run(options.Revocation, context, out var lookup);
-        TokenCacheCheck.Run(options.TokenCache, context.Report);
-        ManagementCheck.Run(options.Management, policies, context.Report);
-        return new GatewaySettings
-        {
-            Issuers = IssuerCheck.Build(options.Issuers, context, previous?.Issuers, IsSame),
-            LogoutIssuers = logoutIssuers,
-            Configuration = configuration,
-            Policies = policies,
-            Cors = CorsCheck.Build(options.Cors, context.Report),
-            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
-            Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
-            MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
-            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, context.Report),
-            ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
-            RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
-                .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Tokens = tokens,
-            TokenCache = options.TokenCache,
-            Identity = identity,
-            ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
-            Revocation = options.Revocation,
-            KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
-            ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,
-            SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
-            Redis = redis,
-            Lookup = lookup,
-            Management = options.Management,
-            Drain = DrainCheck.Build(options.Drain, context),
-            DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
-            Telemetry = TelemetrySettings.Build(configuration, context.Report),
-        };
-    }
 }

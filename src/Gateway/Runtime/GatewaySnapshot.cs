@@ -1,5 +1,4 @@
 using Gateway.Authentication;
-using Gateway.Configuration;
 using Gateway.Issuers;
 using Gateway.Revocation;
 using Gateway.Telemetry;

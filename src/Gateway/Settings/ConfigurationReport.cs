@@ -1,9 +1,8 @@
-using Gateway.Configuration;
 
 namespace Gateway.Settings;
 
 /// <summary>One thing wrong with the configuration: where, what, and how to mend it. Never holds a secret's value.</summary>
-internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure, string Rule = RiskRules.File)
+internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure, string Rule = ErrorRules.File)
 {
     public override string ToString() => Path.Length == 0 ? $"{Location}: {Problem} {Cure}" : $"{Location}: {Path}: {Problem} {Cure}";
 }
@@ -27,7 +26,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         [.. _errors.OrderBy(entry => entry.Place?.Line).ThenBy(entry => entry.Place?.Column).Select(entry => entry.Error)];
 
     /// <summary>What the findings from here on are reported as, for pipelines.</summary>
-    public string Rule { get; set; } = RiskRules.Schema;
+    public string Rule { get; set; } = ErrorRules.Schema;
 
     public int Count => _errors.Count;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Gateway.Jose;
-using Gateway.Revocation;
 
 namespace Gateway.Telemetry;
 

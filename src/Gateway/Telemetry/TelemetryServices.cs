@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gateway.Pipeline.Telemetry;
 using Gateway.Telemetry.Prometheus;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -34,7 +33,6 @@ internal static class TelemetryServices
         services.AddSingleton(settings);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<MetricsEndpoint>();
-        services.AddSingleton<AccessLog>();
         services.AddSingleton<DistributedContextPropagator, TraceContextPropagator>();
         if (settings.Exports)
         {

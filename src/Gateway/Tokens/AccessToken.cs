@@ -3,15 +3,12 @@ using System.Text;
 using System.Text.Json;
 using Gateway.Issuers;
 using Gateway.Jose;
-using Gateway.Revocation;
 
 namespace Gateway.Tokens;
 
 /// <summary>The facts of a token whose signature and claims have been checked. Immutable.</summary>
 internal sealed class AccessToken
 {
-    private volatile RevocationKeys? _revocationKeys;
-
     public required IssuerProfile Issuer { get; init; }
 
     /// <summary><c>sub</c>, or null when the token has none.</summary>
@@ -52,8 +49,4 @@ internal sealed class AccessToken
     /// token must be told apart from a user's, so policies and headers can read this as <c>$subject_type</c>.
     /// </summary>
     public string SubjectType => Subject is not null && Subject == ClientId ? "client" : "user";
-
-    /// <summary>What a revocation of one of these kinds can name; kept until further kinds are asked for.</summary>
-    public RevocationKeys RevocationKeys(RevocationKinds kinds) =>
-        _revocationKeys is { } known && (kinds & ~known.Kinds) == 0 ? known : _revocationKeys = Revocation.RevocationKeys.Of(this, kinds);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Builder;

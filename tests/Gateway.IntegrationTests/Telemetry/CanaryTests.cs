@@ -31,7 +31,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
             everything.ShouldContain($"\"Reason\":\"{Jose.Refusals.Of(reason).Tag}\"");
         }
 
-        everything.ShouldContain("\"Category\":\"Gateway.Keys.");
+        everything.ShouldContain("\"Category\":\"Gateway.Issuers.");
         everything.ShouldContain("\"Category\":\"Gateway.Redis.");
         everything.ShouldContain("\"Category\":\"Gateway.Revocation.");
         emitted.Where(piece => Canary.IsIn(piece.Text)).Select(piece => $"{piece.Where}: {Canary.Excerpt(piece.Text)}").ShouldBeEmpty();

@@ -1,3 +1,4 @@
+using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Settings;
 

@@ -76,7 +76,7 @@ public sealed class ConfigurationPageTests
     public void Exit_codes_are_those_of_the_program()
     {
         var documented = ConfigurationPage.Rows.Where(row => row.Length == 2 && int.TryParse(row[0], out _)).Select(row => row[0]);
-        var codes = typeof(Gateway.Commands.GatewayCommand).GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        var codes = typeof(Gateway.Commands.ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
             .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.GetRawConstantValue()}"));
 
         documented.ShouldBe(codes);

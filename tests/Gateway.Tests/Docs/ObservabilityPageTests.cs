@@ -10,7 +10,7 @@ namespace Gateway.Tests.Docs;
 /// <summary>docs/observability.md lists every log event and every instrument, and no other.</summary>
 public sealed partial class ObservabilityPageTests
 {
-    private static readonly string Observability = Path.Combine(Script.Root, "src", "Gateway", "Observability");
+    private static readonly string Telemetry = Path.Combine(Script.Root, "src", "Gateway", "Telemetry");
     private static readonly string Page = File.ReadAllText(Path.Combine(Script.Root, "docs", "observability.md"));
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed partial class ObservabilityPageTests
     [Fact]
     public void Every_field_of_the_access_log_is_documented()
     {
-        var source = File.ReadAllText(Path.Combine(Observability, "AccessLog.cs"));
+        var source = File.ReadAllText(Path.Combine(Script.Root, "src", "Gateway", "Pipeline", "Telemetry", "AccessLog.cs"));
         var start = source.IndexOf("Message = ", StringComparison.Ordinal);
         var logged = Placeholder.Matches(source[start..source.IndexOf("void Answered", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).ToArray();
 
@@ -70,7 +70,7 @@ public sealed partial class ObservabilityPageTests
     [Fact]
     public void Every_attribute_of_the_gateways_spans_is_documented()
     {
-        var source = File.ReadAllText(Path.Combine(Observability, "RequestSpan.cs"));
+        var source = File.ReadAllText(Path.Combine(Telemetry, "RequestSpan.cs"));
         // The one that is taken off again is no attribute.
         var set = Attribute.Matches(source).Select(match => match.Groups[1].Value).Where(name => name != "http.request.method_original").ToArray();
 

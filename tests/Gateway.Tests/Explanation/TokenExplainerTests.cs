@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Explanation;
+using Gateway.Foundation;
 using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Tests.Policies;
@@ -121,7 +122,7 @@ public sealed class TokenExplainerTests
     {
         ClaimPath.TryParse("roles", out var roles).ShouldBeTrue();
         ClaimPath.TryParse("tenant", out var tenant).ShouldBeTrue();
-        ClaimRule[] rules = [new AnyOfRule(roles, ["ops"]), new NoneOfRule(roles, ["guest"]), new ExistsRule(tenant, true), new EqualsRule(tenant, "a"), new MatchesRule(tenant, MatchesRule.Compile("[a-c]"))];
+        ClaimRule[] rules = [new AnyOfRule(roles, ["ops"]), new NoneOfRule(roles, ["guest"]), new ExistsRule(tenant, true), new EqualsRule(tenant, "a"), new MatchesRule(tenant, LinearPattern.Compile("[a-c]"))];
         var cases =
             from issuers in Gen.Elements<ImmutableArray<string>>([], ["shop"], ["other"])
             from all in Gen.SubListOf("read", "write")

@@ -81,7 +81,7 @@ public sealed class HeaderAliasTests
     {
         new ProtectedHeaders([Subject], [], AliasBehavior.Reject).Judge(name, out var isIdentity).ShouldBe(HeaderVerdict.Strip);
         isIdentity.ShouldBeFalse();
-        ProtectedHeaders.IsProxyHeader(name).ShouldBeTrue();
+        ProxyHeaders.Contains(name).ShouldBeTrue();
     }
 
     [Theory]

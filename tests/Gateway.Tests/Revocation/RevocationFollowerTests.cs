@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Gateway.Revocation;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
 using Microsoft.Extensions.Logging;

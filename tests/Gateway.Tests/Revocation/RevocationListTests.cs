@@ -1,4 +1,5 @@
 using Gateway.Revocation;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
 using Gateway.Tokens;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Gateway.Jose;
-using Gateway.Revocation;
 using Gateway.Telemetry;
 using Gateway.Testing;
 using OpenTelemetry;

@@ -5,7 +5,7 @@ using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Policies;
-using Gateway.Revocation;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Gateway.Tokens;
 

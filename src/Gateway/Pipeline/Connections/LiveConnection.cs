@@ -47,7 +47,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         var version = revocations.Version;
         if (version != _revocationVersion)
         {
-            if (revocations.IsRevoked(verified.Token))
+            if (verified.IsRevoked(revocations))
             {
                 return RefusalReason.Revoked;
             }

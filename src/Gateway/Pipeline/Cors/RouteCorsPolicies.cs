@@ -14,7 +14,7 @@ internal sealed class RouteCorsPolicies : ICorsPolicyProvider
 
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
         // YARP insists that nobody defines the names it reserves.
-        policyName is null || RouteNames.IsReserved(policyName) ? null
+        policyName is null || ReservedNames.Contains(policyName) ? null
         : ProtectedRoute.Of(context) is { } route ? route.Snapshot.Settings.Cors[policyName]
         : Nobody);
 }

@@ -42,7 +42,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
     {
         try
         {
-            return await limit.AcquireAsync(context, route);
+            return await limit.AcquireAsync(RateLimitKey.Of(context, route, limit.Partition), context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -16,7 +16,7 @@ internal static class CorsCheck
     {
         foreach (var name in policies.Keys)
         {
-            RouteNames.CheckDefined($"{Section}:{name}", name, report);
+            ReservedNames.Check($"{Section}:{name}", name, report);
         }
 
         return policies.ToFrozenDictionary(

@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using Gateway.Runtime;
 
 namespace Gateway.RouteFeatures.Limits;
 
@@ -7,7 +6,7 @@ namespace Gateway.RouteFeatures.Limits;
 /// A named limit that counts. The library forgets callers that have all their permits back, so what is kept is bounded by those who have
 /// called within a window.
 /// </summary>
-internal sealed class RateLimit(RateLimitOptions options, RateLimitPartitions partitions) : IDisposable
+internal sealed class RateLimit(RateLimitOptions options, RateLimitPartition partition) : IDisposable
 {
     /// <summary>The metadata of a route that names its limit.</summary>
     public const string MetadataKey = "Gateway.RateLimit";
@@ -16,14 +15,17 @@ internal sealed class RateLimit(RateLimitOptions options, RateLimitPartitions pa
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     // Made by the first request: what never comes into force must leave no timer behind.
-    private readonly Lazy<PartitionedRateLimiter<(HttpContext Context, ProtectedRoute Route)>> _limiter = new(() =>
-        PartitionedRateLimiter.Create<(HttpContext Context, ProtectedRoute Route), string>(
-            request => PartitionOf(options, partitions.KeyOf(request.Context, request.Route)), StringComparer.Ordinal));
+    private readonly Lazy<PartitionedRateLimiter<string>> _limiter = new(() =>
+        PartitionedRateLimiter.Create<string, string>(key => LimiterOf(options, key), StringComparer.Ordinal));
 
     public RateLimitOptions Options => options;
 
-    public ValueTask<RateLimitLease> AcquireAsync(HttpContext context, ProtectedRoute route) =>
-        _limiter.Value.AcquireAsync((context, route), cancellationToken: context.RequestAborted);
+    /// <summary>What the requests are partitioned by.</summary>
+    public RateLimitPartition Partition => partition;
+
+    /// <param name="key">The partition of the request: requests of one key share the permits.</param>
+    public ValueTask<RateLimitLease> AcquireAsync(string key, CancellationToken cancellationToken) =>
+        _limiter.Value.AcquireAsync(key, cancellationToken: cancellationToken);
 
     public void Dispose()
     {
@@ -33,14 +35,14 @@ internal sealed class RateLimit(RateLimitOptions options, RateLimitPartitions pa
         }
     }
 
-    private static RateLimitPartition<string> PartitionOf(RateLimitOptions options, string key)
+    private static RateLimitPartition<string> LimiterOf(RateLimitOptions options, string key)
     {
         var permits = options.Permits!.Value;
         return options.Kind switch
         {
-            RateLimitKind.FixedWindow => RateLimitPartition.GetFixedWindowLimiter(
+            RateLimitKind.FixedWindow => System.Threading.RateLimiting.RateLimitPartition.GetFixedWindowLimiter(
                 key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = options.Window!.Value, QueueLimit = options.Queue }),
-            RateLimitKind.SlidingWindow => RateLimitPartition.GetSlidingWindowLimiter(
+            RateLimitKind.SlidingWindow => System.Threading.RateLimiting.RateLimitPartition.GetSlidingWindowLimiter(
                 key,
                 _ => new SlidingWindowRateLimiterOptions
                 {
@@ -49,8 +51,8 @@ internal sealed class RateLimit(RateLimitOptions options, RateLimitPartitions pa
                     SegmentsPerWindow = options.Segments,
                     QueueLimit = options.Queue,
                 }),
-            RateLimitKind.TokenBucket => RateLimitPartition.GetTokenBucketLimiter(key, _ => BucketOf(permits, options.Window!.Value, options.Queue)),
-            RateLimitKind.Concurrency => RateLimitPartition.GetConcurrencyLimiter(
+            RateLimitKind.TokenBucket => System.Threading.RateLimiting.RateLimitPartition.GetTokenBucketLimiter(key, _ => BucketOf(permits, options.Window!.Value, options.Queue)),
+            RateLimitKind.Concurrency => System.Threading.RateLimiting.RateLimitPartition.GetConcurrencyLimiter(
                 key, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = options.Queue }),
             _ => throw new InvalidOperationException($"There is no limiter of kind {options.Kind}."),
         };

@@ -19,7 +19,7 @@ internal static class RateLimitCheck
         var built = new Dictionary<string, RateLimit>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in limits)
         {
-            RouteNames.CheckDefined($"{Section}:{name}", name, report);
+            ReservedNames.Check($"{Section}:{name}", name, report);
             var partitions = Check($"{Section}:{name}", options, derived, report);
             built[name] = previous is not null && previous.TryGetValue(name, out var known) && known.Options == options ? known : new RateLimit(options, partitions);
         }
@@ -31,7 +31,7 @@ internal static class RateLimitCheck
     {
         foreach (var (name, time) in timeouts)
         {
-            RouteNames.CheckDefined($"{TimeoutSection}:{name}", name, report);
+            ReservedNames.Check($"{TimeoutSection}:{name}", name, report);
             if (time < ShortestTimeout || time > OneDay)
             {
                 report.Error($"{TimeoutSection}:{name}", "this is out of range.", "Choose 00:00:00.001 to 1.00:00:00.");
@@ -41,7 +41,7 @@ internal static class RateLimitCheck
         return timeouts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static RateLimitPartitions Check(string path, RateLimitOptions options, string[] derived, ConfigurationReport report)
+    private static RateLimitPartition Check(string path, RateLimitOptions options, string[] derived, ConfigurationReport report)
     {
         if (options.Permits is null)
         {
@@ -78,11 +78,11 @@ internal static class RateLimitCheck
             report.Error($"{path}:Queue", "this is out of range.", "Choose 0 to 10000.");
         }
 
-        if (!RateLimitPartitions.TryParse(options.PartitionBy, derived, out var partitions))
+        if (!RateLimitPartition.TryParse(options.PartitionBy, derived, out var partitions))
         {
             report.Error(
                 $"{path}:PartitionBy", "nobody can be told apart by this.",
-                $"Write {RateLimitPartitions.Address}, {RateLimitPartitions.Route}, a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+                $"Write {RateLimitPartition.Address}, {RateLimitPartition.Route}, a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
         }
 
         return partitions;

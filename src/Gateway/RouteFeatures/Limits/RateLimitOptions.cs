@@ -25,7 +25,7 @@ internal sealed record RateLimitOptions
     /// Who is counted together: <c>$address</c> (the client's address, of IPv6 the first 64 bits), <c>$route</c>, or a claim path such as
     /// <c>sub</c>, <c>client_id</c> or <c>tenant</c>; without token or claim a request counts by its address. Default <c>$address</c>.
     /// </summary>
-    public string PartitionBy { get; set; } = RateLimitPartitions.Address;
+    public string PartitionBy { get; set; } = RateLimitPartition.Address;
 }
 
 /// <summary>The algorithms of System.Threading.RateLimiting.</summary>

@@ -1,8 +1,9 @@
 using Gateway.Redis;
+using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Telemetry;
 
-namespace Gateway.Revocation;
+namespace Gateway.Host;
 
 /// <summary>The store that the configuration names, for the gateway and for commands beside it.</summary>
 internal static class RevocationServices

@@ -1,6 +1,7 @@
+using Gateway.Issuers;
 using Gateway.Runtime;
 
-namespace Gateway.Issuers;
+namespace Gateway.Host;
 
 /// <summary>Where key documents go besides memory.</summary>
 internal static class KeyServices

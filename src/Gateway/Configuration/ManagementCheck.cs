@@ -1,8 +1,8 @@
-using Gateway.Configuration;
 using Gateway.Policies;
+using Gateway.Runtime;
 using Gateway.Settings;
 
-namespace Gateway.Management;
+namespace Gateway.Configuration;
 
 /// <summary>Checks <c>Gateway:Management</c>.</summary>
 internal static class ManagementCheck

@@ -1,32 +1,15 @@
 using System.Collections.Immutable;
-using Gateway.Configuration;
+using Gateway.RouteFeatures;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
-namespace Gateway.RouteFeatures;
+namespace Gateway.Configuration;
 
 /// <summary>The policies besides authorization that a route can name, and where they are defined.</summary>
 internal static class RouteNames
 {
-    /// <summary>YARP's word for none, where a default would apply.</summary>
-    private const string Disable = "Disable";
-
-    private const string Default = "Default";
-
-    /// <summary>A definition cannot have one of YARP's own words as its name.</summary>
-    public static void CheckDefined(string path, string name, ConfigurationReport report)
-    {
-        if (IsReserved(name))
-        {
-            report.Error(path, "this name is built in.", "Choose another.");
-        }
-    }
-
-    public static bool IsReserved(string name) =>
-        name.Equals(Disable, StringComparison.OrdinalIgnoreCase) || name.Equals(Default, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>A route names what is there.</summary>
     public static void CheckUsed(IConfigurationSection route, GatewayOptions options, ConfigurationReport report)
     {
@@ -40,7 +23,7 @@ internal static class RouteNames
 
         void Check(string key, string section, IEnumerable<string> defined)
         {
-            if (route[key] is { } name && !name.Equals(Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (route[key] is { } name && !name.Equals(ReservedNames.Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 var names = defined.ToImmutableArray();
                 report.Error(
@@ -59,7 +42,7 @@ internal static class RouteNames
         var timeout = route.TimeoutPolicy;
         return route with
         {
-            TimeoutPolicy = timeout is null || IsReserved(timeout) ? timeout : null,
+            TimeoutPolicy = timeout is null || ReservedNames.Contains(timeout) ? timeout : null,
             Timeout = timeout is not null && settings.Timeouts.TryGetValue(timeout, out var time) ? time : route.Timeout,
             RateLimiterPolicy = null,
             MaxRequestBodySize = route.MaxRequestBodySize ?? settings.MaxRequestBodySize,
