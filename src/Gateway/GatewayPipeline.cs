@@ -1,3 +1,4 @@
+using Gateway.Authentication.Bearer;
 using Gateway.Pipeline.Authentication;
 using Gateway.Pipeline.Authorization;
 using Gateway.Pipeline.Cors;
@@ -18,6 +19,7 @@ internal static class GatewayPipeline
 {
     public static void UseGateway(this WebApplication app)
     {
+        app.PlaceAuthenticationByHand();
         var live = app.Services.GetRequiredService<LiveGateway>();
         app.UseMiddleware<DrainMiddleware>();             // Draining/        ask clients of a stopping replica to reconnect
         app.UseMiddleware<RequestTelemetryMiddleware>();  // Telemetry/       one log line and one complete span for each request

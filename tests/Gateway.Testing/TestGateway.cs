@@ -50,9 +50,12 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="files">More files for that folder, such as key sets and secrets.</param>
     /// <param name="waitUntilReady">False for tests of a gateway that cannot get ready.</param>
     /// <param name="settings">Settings that win over the file.</param>
+    /// <param name="extend">Middleware behind the gateway's stages and endpoints beside its routes, as a fork adds them.</param>
+    /// <param name="configure">Services of a fork.</param>
     public static async Task<TestGateway> StartAsync(
         JsonObject yarpJson, TimeProvider? time = null, IReadOnlyDictionary<string, string>? files = null, bool waitUntilReady = true,
-        string environment = "Development", IReadOnlyDictionary<string, string?>? settings = null)
+        string environment = "Development", IReadOnlyDictionary<string, string?>? settings = null,
+        Action<WebApplication>? extend = null, Action<IServiceCollection>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-");
         foreach (var (name, content) in files ?? new Dictionary<string, string>())
@@ -74,6 +77,7 @@ internal sealed class TestGateway : IAsyncDisposable
             {
                 builder.Logging.ClearProviders().AddProvider(logs);
                 builder.Services.Replace(ServiceDescriptor.Singleton(time ?? TimeProvider.System));
+                configure?.Invoke(builder.Services);
                 builder.Services.Configure<KestrelServerOptions>(kestrel =>
                 {
                     kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
@@ -81,6 +85,7 @@ internal sealed class TestGateway : IAsyncDisposable
                 });
             },
         });
+        extend?.Invoke(app);
         await app.StartAsync();
         var gateway = new TestGateway(app, folder, logs);
         if (waitUntilReady)

@@ -10,6 +10,9 @@ namespace Gateway.Authentication;
 /// <summary>A header that may carry a token, with the schemes that may stand before it; none means that the value is the token.</summary>
 internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
 
+/// <summary>The token, or why there is none; the reason counts only without one.</summary>
+internal readonly record struct TokenSearch(string? Token, RefusalReason Reason);
+
 /// <summary>
 /// Finds the one token of a request and takes it out again before the request is forwarded. More than one is refused: two readers
 /// could disagree which of them counts (RFC 6750 section 2).

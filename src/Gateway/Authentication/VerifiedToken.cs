@@ -16,6 +16,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     // A linked list: its head is itself the decision that is nearly always asked for, one fetch less than an array.
     private volatile Decided? _lastDecided;
     private volatile TokenLookup? _lookup;
+    private volatile TokenIdentity? _identity;
 
     // Immutable once made; of two threads that make them at once, one result is lost.
     private RevocationKeys? _revocationKeys;
@@ -26,6 +27,9 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     public TokenKey Key => key;
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
+
+    /// <summary>The user as ASP.NET Core sees it, made when something asks for it.</summary>
+    public TokenIdentity Identity => _identity ??= new TokenIdentity(this);
 
     /// <summary>The policy's decision, made once: neither the policy nor the token ever changes.</summary>
     public PolicyDecision Decide(RoutePolicy policy)

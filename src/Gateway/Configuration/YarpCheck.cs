@@ -17,7 +17,7 @@ internal static class YarpCheck
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddRouting();
-        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton(configuration);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));

@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Authentication.Bearer;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
 using Gateway.Issuers;
@@ -75,12 +76,17 @@ internal static class GatewayServices
         services.AddSingleton<LogoutReplays>();
         services.AddSingleton<LogoutReceiver>();
 
+        // Authentication/
+        services.AddBearerScheme<RequestBearerEvents>(UnavailableBehavior.Reject);
+
         // Authorization/ and routing
         services.AddAuthorization();
-        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
+        services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
         services.AddRouting();
         services.AddSingleton<MatcherPolicy, RoutePrecedence>();
-        // Our own stages decide. The framework's check for its authorization middleware would refuse every route.
+        // Our own stage decides about routes, and has the framework decide about other endpoints. The framework's check for its middleware
+        // sees neither, and would reject every proxied request.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();
 
@@ -97,9 +103,6 @@ internal static class GatewayServices
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
-        // Without this service the framework leaves its authorization middleware out. It would stand before all our stages, a waiting frame
-        // that finds no route to look at.
-        services.RemoveAll<IAuthorizationHandlerProvider>();
 
         // Connections/
         services.AddSingleton<LiveConnections>();
@@ -110,7 +113,6 @@ internal static class GatewayServices
 
         // Management/
         services.AddSingleton<Readiness>();
-        services.AddSingleton<AdminGate>();
         services.AddSingleton<IssuerAdministration>();
         services.AddSingleton<RevocationBody>();
         services.AddSingleton<RevocationQueries>();

@@ -1,18 +1,23 @@
+using System.Security.Claims;
+using Gateway.Authentication;
 using Gateway.Tokens;
 
 namespace Gateway.Management;
 
-/// <summary>Who called <c>/admin</c>, as it is kept with what they changed.</summary>
-internal sealed record AdminCaller(string Name)
+/// <summary>The name of an <c>/admin</c> caller, as it is kept with their changes.</summary>
+internal static class AdminCaller
 {
     private const int MaxLength = 200;
 
-    public static readonly AdminCaller Developer = new("development");
+    // Only Development without a policy lets callers without a token in.
+    private const string Developer = "development";
+
+    public static string NameOf(ClaimsPrincipal user) => TokenIdentity.TokenOf(user) is { } verified ? NameOf(verified.Token) : Developer;
 
     /// <summary>Subject, client and issuer: a subject alone could be another issuer's.</summary>
-    public static AdminCaller Of(AccessToken token) => new(string.Join(
+    private static string NameOf(AccessToken token) => string.Join(
         ' ',
-        new[] { Describe("sub", token.Subject), Describe("client", token.ClientId), Describe("issuer", token.Issuer.Keys.Issuer) }.Where(part => part is not null)));
+        new[] { Describe("sub", token.Subject), Describe("client", token.ClientId), Describe("issuer", token.Issuer.Keys.Issuer) }.Where(part => part is not null));
 
     private static string? Describe(string name, string? value) =>
         value is null ? null : $"{name}={(value.Length <= MaxLength ? value : value[..MaxLength])}";

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Net;
+using Gateway.Authentication.Bearer;
 using Gateway.Management.Status;
+using Gateway.Policies;
 using Gateway.Runtime;
 using Gateway.Telemetry.Prometheus;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,7 +21,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     private readonly WebApplication _app;
 
     public ManagementServer(
-        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, AdminGate gate,
+        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, TimeProvider time,
         IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain, ConfigurationAdministration configuration,
         StatusPage status)
     {
@@ -39,24 +42,37 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(live);
+        builder.Services.AddSingleton(time);
+        // Administrators must be able to act while the revocation store is away, so their tokens are judged with the last known list.
+        builder.Services.AddBearerScheme<AdminBearerEvents>(UnavailableBehavior.Allow);
+        builder.Services.AddAuthorization();
+        builder.Services.AddSingleton<IAuthorizationHandler, AdminRequirementHandler>();
         // Probes and scrapes are nobody's requests: no spans and no durations of theirs.
         builder.Services.AddSingleton(new ActivitySource("Gateway.Management"));
         _app = builder.Build();
+        _app.PlaceAuthenticationByHand();
         _app.Use(static (context, next) =>
         {
             context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
             return next(context);
         });
         _app.UseRouting();
+        // Probes and scrapes never meet them.
+        _app.UseWhen(AdminGate.IsAdministration, static admin =>
+        {
+            admin.UseMiddleware<AdminGate>();
+            admin.UseAuthentication();
+            admin.UseAuthorization();
+        });
         readiness.Map(_app);
         metrics.Map(_app);
-        var admin = _app.MapGroup("/admin").AddEndpointFilter(gate);
+        var admin = _app.MapGroup("/admin").RequireAuthorization(AdminRequirement.Policy).WithMetadata(new ProgramEntry());
         issuers.Map(admin);
         revocations.Map(admin);
         explain.Map(admin);
         configuration.Map(admin);
-        // A browser's way in differs, so the page asks the gate itself.
-        status.Map(_app);
+        status.Map(_app.MapGroup("/admin").RequireAuthorization(AdminRequirement.Policy));
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

@@ -7,7 +7,6 @@ using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Telemetry;
 using Gateway.Tokens;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Management;
 
@@ -201,7 +200,7 @@ internal sealed class RevocationAdministration(
         return isKept;
     }
 
-    private static string CallerOf(HttpContext context) => context.Features.GetRequiredFeature<AdminCaller>().Name;
+    private static string CallerOf(HttpContext context) => AdminCaller.NameOf(context.User);
 
     private static OAuthError WrongType(string cure) => new(StatusCodes.Status415UnsupportedMediaType, OAuthError.InvalidRequest, cure);
 

@@ -8,4 +8,7 @@ internal sealed class RoutePolicies(FrozenDictionary<string, RoutePolicy> polici
     public IEnumerable<string> Names => policies.Keys;
 
     public RoutePolicy this[string name] => policies[name];
+
+    /// <summary>Null when there is none of that name.</summary>
+    public RoutePolicy? Find(string name) => policies.GetValueOrDefault(name);
 }

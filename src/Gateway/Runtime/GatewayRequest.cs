@@ -17,6 +17,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>Whose request it is, once its token has been verified.</summary>
     public VerifiedToken? Token { get; set; }
 
+    /// <summary>The same as ASP.NET Core's user; null without a verified token.</summary>
+    public RequestUser? User { get; set; }
+
     /// <summary>Why there is no verified token, on a route that asks for one.</summary>
     public TokenRejection? Rejection { get; set; }
 

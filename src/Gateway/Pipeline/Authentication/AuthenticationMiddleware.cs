@@ -7,8 +7,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Authentication;
 
 /// <summary>
-/// Who calls? Leaves a <see cref="VerifiedToken"/> or a <see cref="TokenRejection"/> on the request of a route that asks for a token,
-/// and decides nothing: that is the next stage's.
+/// Who calls? Leaves a <see cref="VerifiedToken"/>, with <c>HttpContext.User</c>, or a <see cref="TokenRejection"/> on the request of a route
+/// that asks for a token, and decides nothing: that is the next stage's. A public route has no user, whatever token a client sends.
 /// </summary>
 internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
@@ -48,7 +48,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         }
 
         metrics.Authenticated(started);
-        Record(request, authentication.Result);
+        Record(context, request, authentication.Result);
         return next(context);
     }
 
@@ -70,11 +70,19 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
 
     private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
     {
-        Record(request, await authentication);
+        Record(context, request, await authentication);
         metrics.Authenticated(started);
         await next(context);
     }
 
-    private static void Record(GatewayRequest request, in AuthenticationOutcome outcome) =>
+    /// <summary>A rejected token leaves no user, whatever the policy makes of the rejection.</summary>
+    private static void Record(HttpContext context, GatewayRequest request, in AuthenticationOutcome outcome)
+    {
         (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);
+        if (outcome.Token is { } token)
+        {
+            request.User = new RequestUser(token);
+            request.User.AttachTo(context);
+        }
+    }
 }

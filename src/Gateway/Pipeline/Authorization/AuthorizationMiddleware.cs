@@ -9,14 +9,17 @@ namespace Gateway.Pipeline.Authorization;
 /// May this caller use this route? Refuses, or marks the request as decided. The token is taken out on the way to the destination, unless
 /// the policy forwards it.
 /// </summary>
-internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics)
+internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, IServiceProvider services)
 {
+    // Made for the first request that needs it: the framework's stages are bound to their services by compiled expressions.
+    private readonly Lazy<RequestDelegate> _framework = new(() => FrameworkAuthorization(next, services), LazyThreadSafetyMode.PublicationOnly);
+
     public Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
         if (request.Route is not { } route)
         {
-            return next(context);
+            return context.GetEndpoint() is RouteEndpoint ? _framework.Value(context) : next(context);
         }
 
         if (!route.Policy.IsAnonymous && Refuse(context, request, route) is { } refused)
@@ -36,6 +39,16 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
 
         request.IsAllowed = true;
         return next(context);
+    }
+
+    /// <summary>An endpoint that is not proxied is authenticated and authorized by ASP.NET Core, with our scheme and our policies.</summary>
+    private static RequestDelegate FrameworkAuthorization(RequestDelegate next, IServiceProvider services)
+    {
+        var stages = new ApplicationBuilder(services);
+        stages.UseAuthentication();
+        stages.UseAuthorization();
+        stages.Run(next);
+        return stages.Build();
     }
 
     /// <summary>The refusal under way, or null when the request may go on.</summary>

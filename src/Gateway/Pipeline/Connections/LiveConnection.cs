@@ -17,6 +17,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 
     private readonly Lock _lock = new();
     private readonly double _lastSecond = verified.Token.ExpiresAt + verified.Token.Issuer.ClockSkew.TotalSeconds;
+    private readonly RequestUser? _user = GatewayRequest.Find(context)?.User;
     private TokenKey _key = verified.Key;
     private long _revocationVersion = -1;
     private LiveStream? _stream;
@@ -57,6 +58,9 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 
         return HasKey() ? null : RefusalReason.UnknownKey;
     }
+
+    /// <summary>Code that still runs for the request finds no user any more.</summary>
+    public void WithdrawUser(RefusalReason reason) => _user?.Withdraw(reason);
 
     /// <summary>Ends it in order. False when somebody else did.</summary>
     public bool TryEnd(RefusalReason reason, TimeProvider time)

@@ -88,6 +88,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
 
     private void End(LiveConnection connection, RefusalReason reason)
     {
+        connection.WithdrawUser(reason);
         if (connection.Route.Policy.Mode == PolicyMode.Report)
         {
             Remove(connection);

@@ -1,0 +1,90 @@
+using System.Runtime.ExceptionServices;
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Runtime;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+
+namespace Gateway.Authentication.Bearer;
+
+/// <summary>
+/// Connects the Bearer scheme with the gateway: where a token is looked for, what is done with a verified one, and the answer to a rejected
+/// one. A listener says the rest.
+/// </summary>
+internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
+{
+    /// <summary>Always sets a token or a result: without either, JwtBearer would look for a token by itself.</summary>
+    public sealed override async Task MessageReceived(MessageReceivedContext context)
+    {
+        await FindAsync(context);
+        if (context.Result is null && string.IsNullOrEmpty(context.Token))
+        {
+            context.NoResult();
+        }
+    }
+
+    public sealed override Task TokenValidated(TokenValidatedContext context)
+    {
+        var token = (BearerToken)context.SecurityToken;
+        BearerResult.SetTimes(context.Properties, token.Token.Token);
+        context.HttpContext.Features.Set(token.Snapshot);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What is no rejection is a fault, and must not look like a missing token.</summary>
+    public sealed override Task AuthenticationFailed(AuthenticationFailedContext context)
+    {
+        if (context.Exception is not TokenRejectedException)
+        {
+            ExceptionDispatchInfo.Throw(context.Exception);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public sealed override Task Challenge(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        var reason = (context.AuthenticateFailure as TokenRejectedException)?.Rejection.Reason ?? RefusalReason.Missing;
+        return RejectAsync(context.HttpContext, new PolicyDecision(reason));
+    }
+
+    public sealed override Task Forbidden(ForbiddenContext context) => RejectAsync(
+        context.HttpContext,
+        context.HttpContext.Features[typeof(PolicyDecision)] as PolicyDecision? ?? new PolicyDecision(RefusalReason.ClaimMismatch));
+
+    /// <summary>The configuration that the request goes by: the one that verified its token, so that no policy of a later one judges it.</summary>
+    public static GatewaySnapshot SnapshotOf(HttpContext context, LiveGateway live) =>
+        context.Features.Get<GatewaySnapshot>() ?? GatewayRequest.Find(context)?.Snapshot ?? live.Current;
+
+    /// <summary>Looks for a token, or says at once what became of it.</summary>
+    protected abstract Task FindAsync(MessageReceivedContext context);
+
+    protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
+        SnapshotOf(context, live).Refusals.WriteAsync(context, decision.Refused!.Value, decision.RequiredScope);
+
+    /// <summary>Reads the token where requests carry theirs.</summary>
+    protected static void Find(MessageReceivedContext context, GatewaySnapshot snapshot)
+    {
+        if (snapshot.Settings.Tokens.TryRead(context.Request.Headers, out var text, out var reason))
+        {
+            context.Token = text.ToString();
+        }
+        else
+        {
+            Reject(context, new TokenRejection(reason, null));
+        }
+    }
+
+    /// <summary>A request without a token is none that failed.</summary>
+    protected static void Reject(MessageReceivedContext context, TokenRejection rejection)
+    {
+        if (rejection.Reason == RefusalReason.Missing)
+        {
+            context.NoResult();
+        }
+        else
+        {
+            context.Fail(new TokenRejectedException(rejection));
+        }
+    }
+}

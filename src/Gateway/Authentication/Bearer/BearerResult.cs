@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using Gateway.Jose;
+using Gateway.Tokens;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Gateway.Authentication.Bearer;
+
+/// <summary>A token was rejected. It travels in an <see cref="AuthenticateResult"/> and is never thrown on the proxy path.</summary>
+internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Refusals.Of(rejection.Reason).Tag}).")
+{
+    public TokenRejection Rejection => rejection;
+}
+
+/// <summary>The pipeline's outcome in the form of ASP.NET Core.</summary>
+internal static class BearerResult
+{
+    public static AuthenticateResult Success(ClaimsPrincipal user, AccessToken token)
+    {
+        var properties = new AuthenticationProperties();
+        SetTimes(properties, token);
+        return AuthenticateResult.Success(new AuthenticationTicket(user, properties, BearerScheme.Name));
+    }
+
+    public static AuthenticateResult Failure(TokenRejection rejection) => AuthenticateResult.Fail(new TokenRejectedException(rejection));
+
+    /// <summary>The times of the token, without clock skew.</summary>
+    public static void SetTimes(AuthenticationProperties properties, AccessToken token)
+    {
+        properties.IssuedUtc = token.IssuedAt is { } issued ? TimeOf(issued) : null;
+        properties.ExpiresUtc = TimeOf(token.ExpiresAt);
+    }
+
+    // Whole seconds, which the property keeps; the claims are at most the end of the year 9999.
+    private static DateTimeOffset TimeOf(double seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds);
+}

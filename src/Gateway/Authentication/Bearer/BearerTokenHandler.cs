@@ -1,0 +1,30 @@
+using Gateway.Policies;
+using Gateway.Runtime;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Gateway.Authentication.Bearer;
+
+/// <summary>
+/// The one token handler of the Bearer scheme: the very pipeline of proxied requests, its cache included. The validation parameters of
+/// IdentityModel are not read, so nothing set there can accept a token.
+/// </summary>
+/// <param name="onRevocationUnavailable">What happens while the revocation list is too old.</param>
+internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior onRevocationUnavailable) : TokenHandler
+{
+    private readonly RoutePolicy _policy = RoutePolicy.Authenticated with { OnRevocationUnavailable = onRevocationUnavailable };
+
+    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    {
+        var snapshot = live.Current;
+        var outcome = await snapshot.Authenticator.AuthenticateAsync(token.AsMemory(), _policy, CancellationToken.None);
+        return outcome.Token is { } verified
+            ? new TokenValidationResult { IsValid = true, SecurityToken = new BearerToken(verified, snapshot), ClaimsIdentity = verified.Identity }
+            : new TokenValidationResult { IsValid = false, Exception = new TokenRejectedException(outcome.Rejection!) };
+    }
+
+    /// <summary>Nothing reads a token without verifying it.</summary>
+    public override Task<TokenValidationResult> ValidateTokenAsync(SecurityToken token, TokenValidationParameters validationParameters) =>
+        throw new NotSupportedException();
+
+    public override SecurityToken ReadToken(string token) => throw new NotSupportedException();
+}

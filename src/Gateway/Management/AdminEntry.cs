@@ -1,0 +1,33 @@
+using Gateway.Authentication;
+using Gateway.Policies;
+using Gateway.Runtime;
+
+namespace Gateway.Management;
+
+/// <summary>How callers of an endpoint of <c>/admin</c> come in: metadata of the endpoint. What they may do does not differ.</summary>
+internal abstract class AdminEntry
+{
+    /// <summary>Whether a web page sent the request that must not.</summary>
+    public abstract bool IsFromElsewhere(HttpRequest request);
+
+    /// <summary>Sets the headers of every answer.</summary>
+    public virtual void Protect(IHeaderDictionary headers) => headers.CacheControl = "no-store";
+
+    /// <summary>The token that the request carries, or why it carries none.</summary>
+    public virtual ValueTask<TokenSearch> FindTokenAsync(HttpRequest request, TokenReader reader) => ValueTask.FromResult(
+        reader.TryRead(request.Headers, out var token, out var reason) ? new TokenSearch(token.ToString(), default) : new TokenSearch(null, reason));
+
+    public virtual Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
+        snapshot.Refusals.WriteAsync(context, decision.Refused!.Value, decision.RequiredScope);
+}
+
+/// <summary>The entry of programs.</summary>
+internal sealed class ProgramEntry : AdminEntry
+{
+    /// <summary>
+    /// No web page has business here, and a form on any page can be posted to any address with the cookies of that host. Browsers say so
+    /// themselves; `none` is what a person typed into the address bar.
+    /// </summary>
+    public override bool IsFromElsewhere(HttpRequest request) =>
+        request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is not ([] or ["none"]);
+}

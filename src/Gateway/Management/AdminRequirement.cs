@@ -1,0 +1,31 @@
+using Gateway.Authentication.Bearer;
+using Gateway.Policies;
+using Gateway.Runtime;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Gateway.Management;
+
+/// <summary>What every endpoint of <c>/admin</c> asks of its caller: the policy that <c>Gateway:Management:Policy</c> names.</summary>
+internal sealed class AdminRequirement : IAuthorizationRequirement
+{
+    public static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(BearerScheme.Name).AddRequirements(new AdminRequirement()).Build();
+}
+
+/// <summary>Without that setting every caller in Development satisfies it, where the listener is on loopback, and none elsewhere.</summary>
+internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment) : AuthorizationHandler<AdminRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdminRequirement requirement)
+    {
+        var settings = BearerEvents.SnapshotOf((HttpContext)context.Resource!, live).Settings;
+        if (settings.Management.Policy is { } name)
+        {
+            PolicyRequirementHandler.Decide(context, requirement, settings.Policies[name]);
+        }
+        else if (environment.IsDevelopment())
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,86 @@
+using Gateway.Authentication;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Policies;
+using Gateway.Runtime;
+
+namespace Gateway.Management.Status;
+
+/// <summary>The entries of a person with a browser, whose answers are pages.</summary>
+internal abstract class BrowserEntry : AdminEntry
+{
+    private static readonly string ContentSecurityPolicy =
+        $"default-src 'none'; style-src '{StatusStyle.Hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public static IResult Page(string html, int status = StatusCodes.Status200OK) => Results.Text(html, "text/html; charset=utf-8", statusCode: status);
+
+    /// <summary>
+    /// A person opens the page, follows its own link or sends its own form, in a window of its own. Everything else that a browser can be
+    /// made to send says that it is something else: a page of another origin, a frame, a script.
+    /// </summary>
+    public override bool IsFromElsewhere(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"] is not ([] or ["none"] or ["same-origin"])
+        || request.Headers["Sec-Fetch-Mode"] is not ([] or ["navigate"])
+        || request.Headers["Sec-Fetch-Dest"] is not ([] or ["document"])
+        || request.Headers.Origin is not [] && !(HttpMethods.IsPost(request.Method) && request.Headers.Origin == $"{request.Scheme}://{request.Host}");
+
+    public override void Protect(IHeaderDictionary headers)
+    {
+        base.Protect(headers);
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        // Not no-referrer: a form would then be sent with an Origin of null.
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+
+    /// <param name="problem">Null when the form is shown for the first time.</param>
+    protected static Task AskAsync(HttpContext context, string? problem, int status)
+    {
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return Page(SignInView.Write(problem), status).ExecuteAsync(context);
+    }
+}
+
+/// <summary>The page itself. A browser cannot send a token by itself, so without one the answer is a form that does.</summary>
+internal sealed class PageEntry : BrowserEntry
+{
+    public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
+        decision.Refused == RefusalReason.Missing
+            ? AskAsync(context, null, StatusCodes.Status401Unauthorized)
+            : base.RejectAsync(context, snapshot, decision);
+}
+
+/// <summary>The form that the page sends: the token is in its body, and nowhere else.</summary>
+internal sealed class FormEntry : BrowserEntry
+{
+    private const int MaxBody = 32 * 1024;
+
+    public override async ValueTask<TokenSearch> FindTokenAsync(HttpRequest request, TokenReader reader) =>
+        RequestBody.Is(request, RequestBody.Form)
+        && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
+        && RequestBody.ReadForm(body)?.GetValueOrDefault("token")?.Trim() is { Length: > 0 } token
+            ? new TokenSearch(token, default)
+            : new TokenSearch(null, RefusalReason.Missing);
+
+    public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision)
+    {
+        var reason = decision.Refused!.Value;
+        var status = reason == RefusalReason.Missing ? StatusCodes.Status400BadRequest : Refusals.Of(reason).Status;
+        return AskAsync(
+            context,
+            status switch
+            {
+                StatusCodes.Status400BadRequest => "Nothing was sent, or too much.",
+                StatusCodes.Status403Forbidden => "The token is good, but it is not an administrator's.",
+                StatusCodes.Status503ServiceUnavailable => "The token cannot be judged now: keys or revocations are not available. Try again.",
+                _ => "The token is not accepted.",
+            },
+            status);
+    }
+}
