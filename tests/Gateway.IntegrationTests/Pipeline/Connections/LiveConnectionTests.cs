@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Gateway.IntegrationTests.Management;
 using Gateway.Testing;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -40,6 +41,22 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
         await LiveGateway.UntilClosedAsync(kept);
         (await LiveGateway.EchoAsync(other, "still here")).ShouldBe("still here");
         metrics.Measurements.ShouldBe(["2 reason=revoked"]);
+    }
+
+    [Fact]
+    public async Task Code_that_follows_a_live_connection_loses_its_user_when_the_token_is_revoked()
+    {
+        // In report mode the connection lives on, so that its request can still be asked.
+        using var socket = await parts.OpenAsync("trial", Token("withdrawn"));
+        var request = parts.LastRequest!;
+        request.User.Identity!.IsAuthenticated.ShouldBeTrue();
+
+        (await parts.Gateway.RevokeAsync("""{ "kind": "jti", "value": "withdrawn" }""")).Status.ShouldBe(200);
+
+        await Eventually.TrueAsync(() => request.User.Identity?.IsAuthenticated == false, "the user is withdrawn");
+        request.Features.Get<IAuthenticateResultFeature>()!.AuthenticateResult!.Succeeded.ShouldBeFalse();
+        (await request.AuthenticateAsync()).Succeeded.ShouldBeFalse();
+        (await LiveGateway.EchoAsync(socket, "still here")).ShouldBe("still here");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Testing;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -27,6 +28,9 @@ public sealed class LiveGateway : IAsyncLifetime
     internal RecordingDestination Destination { get; private set; } = null!;
 
     internal TestGateway Gateway { get; private set; } = null!;
+
+    /// <summary>The last request that came to the proxy, as code behind the gateway's stages has it.</summary>
+    internal HttpContext? LastRequest { get; private set; }
 
     /// <summary>Completes when the gateway has let go of the last gRPC call.</summary>
     internal Task GrpcIsOver { get; private set; } = Task.CompletedTask;
@@ -53,7 +57,11 @@ public sealed class LiveGateway : IAsyncLifetime
             configuration.WithPolicy(name, policy)["ReverseProxy"]!["Routes"]![name]!["ClusterId"] = "echo";
         }
 
-        Gateway = await TestGateway.StartAsync(configuration, Clock);
+        Gateway = await TestGateway.StartAsync(configuration, Clock, extend: app => app.Use((context, next) =>
+        {
+            LastRequest = context;
+            return next(context);
+        }));
     }
 
     public async ValueTask DisposeAsync()
