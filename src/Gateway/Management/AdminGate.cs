@@ -8,6 +8,8 @@ namespace Gateway.Management;
 /// </summary>
 internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnvironment environment)
 {
+    public const string Path = "/admin";
+
     public Task InvokeAsync(HttpContext context)
     {
         var entry = EntryOf(context);
@@ -23,7 +25,9 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         return next(context);
     }
 
-    public static bool IsAdministration(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<AdminEntry>() is not null;
+    /// <summary>By its route, so that an endpoint that lacks the metadata is a fault and not an open door.</summary>
+    public static bool IsAdministration(HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } && route.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
 
     public static AdminEntry EntryOf(HttpContext context) => context.GetEndpoint()!.Metadata.GetRequiredMetadata<AdminEntry>();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Gateway.Authentication.Bearer;
+using Gateway.Foundation;
 using Gateway.Management.Status;
 using Gateway.Policies;
 using Gateway.Runtime;
@@ -46,7 +47,8 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         builder.Services.AddSingleton(time);
         // Administrators must be able to act while the revocation store is away, so their tokens are judged with the last known list.
         builder.Services.AddBearerScheme<AdminBearerEvents>(UnavailableBehavior.Allow);
-        builder.Services.AddAuthorization();
+        // Whatever stands below /admin is for administrators, whether or not it says so.
+        builder.Services.AddAuthorization(options => options.DefaultPolicy = options.FallbackPolicy = AdminRequirement.Policy);
         builder.Services.AddSingleton<IAuthorizationHandler, AdminRequirementHandler>();
         // Probes and scrapes are nobody's requests: no spans and no durations of theirs.
         builder.Services.AddSingleton(new ActivitySource("Gateway.Management"));
@@ -59,7 +61,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         _app.UseRouting();
         // Probes and scrapes never meet them.
-        _app.UseWhen(AdminGate.IsAdministration, static admin =>
+        _app.UseOnceNeeded(AdminGate.IsAdministration, static admin =>
         {
             admin.UseMiddleware<AdminGate>();
             admin.UseAuthentication();
@@ -67,12 +69,12 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         readiness.Map(_app);
         metrics.Map(_app);
-        var admin = _app.MapGroup("/admin").RequireAuthorization(AdminRequirement.Policy).WithMetadata(new ProgramEntry());
+        var admin = _app.MapGroup(AdminGate.Path).RequireAuthorization().WithMetadata(new ProgramEntry());
         issuers.Map(admin);
         revocations.Map(admin);
         explain.Map(admin);
         configuration.Map(admin);
-        status.Map(_app.MapGroup("/admin").RequireAuthorization(AdminRequirement.Policy));
+        status.Map(_app.MapGroup(AdminGate.Path).RequireAuthorization());
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

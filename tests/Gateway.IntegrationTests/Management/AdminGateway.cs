@@ -11,7 +11,8 @@ internal static class AdminGateway
     /// <param name="key">The one key of the issuer.</param>
     /// <param name="hasPolicy">Whether <c>/admin</c> asks for the scope <c>gateway:admin</c>.</param>
     public static Task<TestGateway> StartAsync(
-        RecordingDestination destination, SigningKey key, string environment, bool hasPolicy, Action<JsonObject>? edit = null)
+        RecordingDestination destination, SigningKey key, string environment, bool hasPolicy, Action<JsonObject>? edit = null,
+        TimeProvider? time = null)
     {
         var configuration = TestGateway.Configuration(destination)
             .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
@@ -24,6 +25,7 @@ internal static class AdminGateway
         edit?.Invoke(configuration);
         return TestGateway.StartAsync(
             configuration,
+            time,
             files: new Dictionary<string, string> { ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString() },
             environment: environment);
     }
