@@ -1,6 +1,6 @@
-using Gateway.Authentication.Bearer;
 using Gateway.Pipeline.Authentication;
 using Gateway.Pipeline.Authorization;
+using Gateway.Pipeline.Bearer;
 using Gateway.Pipeline.Cors;
 using Gateway.Pipeline.Draining;
 using Gateway.Pipeline.Hygiene;

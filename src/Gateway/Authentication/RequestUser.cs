@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Gateway.Authentication.Bearer;
 using Gateway.Jose;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features.Authentication;

@@ -1,5 +1,5 @@
+using Gateway.Pipeline.Bearer;
 using Gateway.Pipeline.Cors;
-using Gateway.Policies;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Microsoft.AspNetCore.Authorization;

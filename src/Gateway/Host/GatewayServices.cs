@@ -1,10 +1,10 @@
 using System.Text;
-using Gateway.Authentication.Bearer;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
 using Gateway.Issuers;
 using Gateway.Management;
 using Gateway.Management.Status;
+using Gateway.Pipeline.Bearer;
 using Gateway.Pipeline.Connections;
 using Gateway.Pipeline.Cors;
 using Gateway.Pipeline.Logout;

@@ -1,5 +1,5 @@
 using Gateway.Authentication;
-using Gateway.Authentication.Bearer;
+using Gateway.Pipeline.Bearer;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authentication.JwtBearer;

@@ -1,5 +1,4 @@
-using Gateway.Authentication.Bearer;
-using Gateway.Policies;
+using Gateway.Pipeline.Bearer;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authorization;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using Gateway.Authentication.Bearer;
 using Gateway.Foundation;
 using Gateway.Management.Status;
+using Gateway.Pipeline.Bearer;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Gateway.Telemetry.Prometheus;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Gateway.Authentication.Bearer;
+using Gateway.Authentication;
+using Gateway.Pipeline.Bearer;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;

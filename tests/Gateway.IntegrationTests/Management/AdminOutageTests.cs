@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Management;

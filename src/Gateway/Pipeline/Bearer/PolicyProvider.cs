@@ -1,7 +1,7 @@
-using Gateway.Authentication.Bearer;
+using Gateway.Policies;
 using Microsoft.AspNetCore.Authorization;
 
-namespace Gateway.Policies;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
 /// The policies of <c>Gateway:Policies</c> as ASP.NET Core's. Every name gives a policy that asks <see cref="PolicyRequirementHandler"/>: YARP

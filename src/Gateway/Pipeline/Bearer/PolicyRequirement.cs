@@ -1,9 +1,9 @@
 using Gateway.Authentication;
-using Gateway.Authentication.Bearer;
+using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authorization;
 
-namespace Gateway.Policies;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>A policy of ours, asked for by ASP.NET Core's authorization.</summary>
 internal sealed record PolicyRequirement(string Name) : IAuthorizationRequirement;

@@ -1,8 +1,9 @@
+using Gateway.Authentication;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
 /// The one token handler of the Bearer scheme: the very pipeline of proxied requests, its cache included. The validation parameters of

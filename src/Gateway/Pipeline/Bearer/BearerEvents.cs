@@ -1,10 +1,11 @@
 using System.Runtime.ExceptionServices;
+using Gateway.Authentication;
 using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
 /// Connects the Bearer scheme with the gateway: where a token is looked for, what is done with a verified one, and the answer to a rejected

@@ -3,7 +3,7 @@ using Gateway.Runtime;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>Registers the Bearer scheme: JwtBearer, whose only token handler is our pipeline.</summary>
 internal static class BearerScheme

@@ -2,8 +2,9 @@ using System.Security.Claims;
 using Gateway.Jose;
 using Gateway.Tokens;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Authentication;
 
 /// <summary>A token was rejected. It travels in an <see cref="AuthenticateResult"/> and is never thrown on the proxy path.</summary>
 internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Refusals.Of(rejection.Reason).Tag}).")
@@ -18,7 +19,7 @@ internal static class BearerResult
     {
         var properties = new AuthenticationProperties();
         SetTimes(properties, token);
-        return AuthenticateResult.Success(new AuthenticationTicket(user, properties, BearerScheme.Name));
+        return AuthenticateResult.Success(new AuthenticationTicket(user, properties, JwtBearerDefaults.AuthenticationScheme));
     }
 
     public static AuthenticateResult Failure(TokenRejection rejection) => AuthenticateResult.Fail(new TokenRejectedException(rejection));

@@ -1,8 +1,9 @@
 using System.Security.Claims;
+using Gateway.Authentication;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
 /// The Bearer scheme of the public listener. A request that the authentication stage has judged keeps that answer; the handler judges only

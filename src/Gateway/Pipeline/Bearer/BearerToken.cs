@@ -1,7 +1,8 @@
+using Gateway.Authentication;
 using Gateway.Runtime;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Gateway.Authentication.Bearer;
+namespace Gateway.Pipeline.Bearer;
 
 /// <summary>A verified token as JwtBearer hands it on, with the configuration that it was verified by.</summary>
 internal sealed class BearerToken(VerifiedToken token, GatewaySnapshot snapshot) : SecurityToken
