@@ -36,7 +36,7 @@ internal static class SettingsBuilder
         }
 
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
-        RouteCheck.Run(configuration, options, policies, identity.HeaderNames, hasLogout: !logoutIssuers.IsEmpty, context.Report);
+        RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);

@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
+using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Gateway.Telemetry;
@@ -98,6 +99,7 @@ internal static class GatewayApp
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
             kestrel.Limits.RequestHeadersTimeout = RequestHeadersTimeout;
+            kestrel.RequestHeaderEncodingSelector = static _ => RequestHeaderEncoding.Instance;
             // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             certificates.Apply(kestrel.Configure(web.Configuration.GetSection(KestrelSection)));

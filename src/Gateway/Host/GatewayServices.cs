@@ -19,6 +19,7 @@ using Gateway.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -101,6 +102,8 @@ internal static class GatewayServices
             .ConfigureHttpClient((_, handler) =>
             {
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
+                // Like every other header of a destination; by itself the client decodes this one as UTF-8, and its bytes would be lost.
+                handler.ResponseHeaderEncodingSelector ??= static (name, _) => name == HeaderNames.Location ? Encoding.Latin1 : null;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
 

@@ -19,6 +19,9 @@ internal static class IdentityCheck
         new("X-Auth-Roles", "roles"),
     ];
 
+    /// <summary>The names that are protected whatever the operator's own map is.</summary>
+    public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload"];
+
     public static IdentityPlan Build(
         IdentityOptions options, ImmutableArray<string> tokenHeaders, string[] derived, ConfigurationReport report)
     {

@@ -19,21 +19,30 @@ internal enum HeaderVerdict
 /// </summary>
 internal sealed class ProtectedHeaders
 {
+    // What frames, routes or keeps a message: another spelling of one of these is a second opinion for a destination that folds separators.
+    private static readonly ImmutableArray<string> MessageHeaders =
+    [
+        "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization",
+        "HTTP2-Settings", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol",
+        "Sec-WebSocket-Extensions",
+    ];
+
     private readonly ImmutableArray<Entry> _entries;
 
     // By first character, bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
     private readonly ulong[] _lengths = new ulong[32];
 
-    /// <param name="identityHeaders">Removed in every spelling.</param>
+    /// <param name="identityHeaders">Removed in every spelling, and the default names with them: a destination may still believe those.</param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
     public ProtectedHeaders(IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases)
     {
         Aliases = aliases;
         _entries =
         [
-            .. identityHeaders.Select(name => new Entry(name, IsIdentity: true, IsToken: false)),
-            .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsToken: true)),
-            .. ProxyHeaders.Names.Select(name => new Entry(name, IsIdentity: false, IsToken: false)),
+            .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
+            .. WithDefaults(identityHeaders).Select(name => new Entry(name, IsIdentity: true, IsKept: false)),
+            .. MessageHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
+            .. ProxyHeaders.Names.Select(name => new Entry(name, IsIdentity: false, IsKept: false)),
         ];
         foreach (var entry in _entries)
         {
@@ -42,6 +51,9 @@ internal sealed class ProtectedHeaders
     }
 
     public AliasBehavior Aliases { get; }
+
+    /// <summary>The names that carry an identity, and those that would without an operator's own map.</summary>
+    public static IEnumerable<string> WithDefaults(IEnumerable<string> identityHeaders) => identityHeaders.Concat(IdentityCheck.DefaultNames);
 
     public HeaderVerdict Judge(string name, out bool isIdentity)
     {
@@ -59,10 +71,10 @@ internal sealed class ProtectedHeaders
                 var isExact = name.Equals(entry.Name, StringComparison.OrdinalIgnoreCase);
                 if (isExact)
                 {
-                    return entry.IsToken ? HeaderVerdict.Keep : HeaderVerdict.Strip;
+                    return entry.IsKept ? HeaderVerdict.Keep : HeaderVerdict.Strip;
                 }
 
-                return entry.IsIdentity || entry.IsToken ? HeaderVerdict.Alias : HeaderVerdict.Strip;
+                return entry.IsIdentity || entry.IsKept ? HeaderVerdict.Alias : HeaderVerdict.Strip;
             }
         }
 
@@ -71,5 +83,5 @@ internal sealed class ProtectedHeaders
             : HeaderVerdict.Keep;
     }
 
-    private readonly record struct Entry(string Name, bool IsIdentity, bool IsToken);
+    private readonly record struct Entry(string Name, bool IsIdentity, bool IsKept);
 }

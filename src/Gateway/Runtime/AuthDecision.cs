@@ -4,7 +4,7 @@ using Gateway.Telemetry;
 namespace Gateway.Runtime;
 
 /// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
-/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
+/// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>answer</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
@@ -23,6 +23,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
 
     /// <summary>Refused for what two readers could understand differently.</summary>
     public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
+
+    /// <summary>Let through, and answered by the destination in a way that is not forwarded.</summary>
+    public static void Answered(HttpContext context, string fault) => GatewayRequest.Of(context).Decision ??= new AuthDecision("answer", fault, null);
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>
     public static void LogoutRefused(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);

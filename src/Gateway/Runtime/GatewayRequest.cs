@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.Pipeline.Hygiene;
 
 namespace Gateway.Runtime;
 
@@ -25,6 +26,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
 
     /// <summary>Whether the route's policy has let the request through. Nothing else is forwarded.</summary>
     public bool IsAllowed { get; set; }
+
+    /// <summary>Whether the client has asked for a tunnel, with a complete handshake; nothing else is answered with one.</summary>
+    public TunnelRequest Tunnel { get; set; }
 
     /// <summary>What was decided, when that was not simply to let it pass.</summary>
     public AuthDecision? Decision { get; set; }

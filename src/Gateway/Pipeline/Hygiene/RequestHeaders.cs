@@ -1,17 +1,11 @@
 using Gateway.Foundation;
 using Gateway.Identity;
-using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>Refuses headers that two readers understand differently, and removes those that only the gateway may send on.</summary>
 internal static class RequestHeaders
 {
-    // What `Connection` may name without being an end-to-end header of ours: the options RFC 9110 section 7.6.1 knows, and the headers
-    // that carry the message itself, which no client may take out from under us.
-    private static readonly string[] NotRemovable =
-        ["close", "keep-alive", "upgrade", "te", "trailer", "host", "content-length", "transfer-encoding", "authorization", "cookie", "connection"];
-
     // Where the server puts a Content-Length that came together with Transfer-Encoding.
     private const string SetAsideContentLength = "X-Content-Length";
 
@@ -89,30 +83,14 @@ internal static class RequestHeaders
                 && !headers.ContainsKey(SetAsideContentLength));
     }
 
-    /// <summary>RFC 9110 section 7.6.1: a header named in Connection is meant for us alone.</summary>
     private static void RemoveNominated(IHeaderDictionary headers)
     {
         foreach (var value in headers.Connection)
         {
-            if (IsPlain(value))
+            foreach (var name in ConnectionHeader.IsPlain(value) ? [] : ConnectionHeader.Nominated(value!))
             {
-                continue;
-            }
-
-            foreach (var option in new StringTokenizer(value!, [',']))
-            {
-                var name = option.Trim().ToString();
-                if (name.Length > 0 && !NotRemovable.Contains(name, StringComparer.OrdinalIgnoreCase))
-                {
-                    headers.Remove(name);
-                }
+                headers.Remove(name);
             }
         }
     }
-
-    private static bool IsPlain(string? value) =>
-        string.IsNullOrEmpty(value)
-        || value.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
-        || value.Equals("close", StringComparison.OrdinalIgnoreCase)
-        || value.Equals("upgrade", StringComparison.OrdinalIgnoreCase);
 }

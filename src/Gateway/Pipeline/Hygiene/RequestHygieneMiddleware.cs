@@ -1,5 +1,4 @@
 using Gateway.Errors;
-using Gateway.Identity;
 using Gateway.Runtime;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,10 +15,21 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
     {
         // A request goes by one configuration from here to its end, whatever is read meanwhile.
         var snapshot = live.Current;
-        context.Features[typeof(GatewayRequest)] = new GatewayRequest(snapshot);
-        // What a trusted proxy says of client and target is checked like what a client says.
-        snapshot.Settings.TrustedProxies?.Apply(context);
-        var fault = Check(context, snapshot.Settings.ProtectedHeaders, out var stripped);
+        var request = new GatewayRequest(snapshot);
+        context.Features[typeof(GatewayRequest)] = request;
+        RequestFault fault;
+        var stripped = 0;
+        try
+        {
+            fault = Check(context, request, out stripped);
+        }
+#pragma warning disable CA1031 // Only what the client sent is read here, so whatever cannot be read is the client's fault.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            fault = RequestFault.Unreadable;
+        }
+
         if (stripped > 0)
         {
             metrics.HeadersStripped(stripped);
@@ -28,10 +38,26 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         return fault == RequestFault.None ? next(context) : RefuseAsync(context, fault);
     }
 
-    private static RequestFault Check(HttpContext context, ProtectedHeaders guarded, out int stripped)
+    private static RequestFault Check(HttpContext context, GatewayRequest known, out int stripped)
     {
         stripped = 0;
+        var settings = known.Snapshot.Settings;
         var request = context.Request;
+        if (!HostHeader.IsClear(request.Headers))
+        {
+            return RequestFault.Host;
+        }
+
+        if (settings.TrustedProxies is { } proxies)
+        {
+            // What a trusted proxy says of client and target is checked like what a client says.
+            proxies.Apply(context);
+            if (!HostHeader.IsClear(request.Headers))
+            {
+                return RequestFault.Host;
+            }
+        }
+
         var isHttp11 = HttpProtocol.IsHttp11(request.Protocol);
         // RFC 9110 section 9.3.8: TRACE would send the client its own credentials back, headers we add included.
         if (HttpMethods.IsTrace(request.Method))
@@ -39,49 +65,29 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
             return RequestFault.Method;
         }
 
-        if (!HasClearHost(request))
-        {
-            return RequestFault.Host;
-        }
-
-        if (!UpgradeRequest.IsClear(context))
+        if (!UpgradeRequest.IsClear(context, out var tunnel))
         {
             return RequestFault.Upgrade;
         }
 
+        known.Tunnel = tunnel;
+
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var fault = RequestTarget.Check(target, request.Path.Value ?? "", isHttp11 || HttpProtocol.IsHttp10(request.Protocol));
         return fault == RequestFault.None
-            ? RequestHeaders.Check(request.Headers, guarded, isHttp11, out stripped)
+            ? RequestHeaders.Check(request.Headers, settings.ProtectedHeaders, isHttp11, out stripped)
             : fault;
-    }
-
-    /// <summary>One non-empty host. The dot that ends a fully qualified name goes, or it would name a host that no route knows.</summary>
-    private static bool HasClearHost(HttpRequest request)
-    {
-        var value = request.Host.Value ?? "";
-        // The colon before the port, which an IPv6 address has more of, each within brackets.
-        var colon = value.LastIndexOf(':');
-        var end = colon > value.LastIndexOf(']') ? colon : value.Length;
-        if (end > 0 && value[end - 1] == '.')
-        {
-            end--;
-            request.Host = new HostString(string.Concat(value.AsSpan(0, end), value.AsSpan(end + 1)));
-        }
-
-        return end > 0 && value[end - 1] != '.';
     }
 
     private static Task RefuseAsync(HttpContext context, RequestFault fault)
     {
         AuthDecision.Ambiguous(context, fault.ToString());
-        if (fault == RequestFault.Framing && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        var answer = RequestFaults.Of(fault);
+        if (answer.Closes && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            // Where this message ends is in doubt, so nothing after it on this connection can be trusted.
             context.Response.Headers.Connection = "close";
         }
 
-        var answer = RequestFaults.Of(fault);
         return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
     }
 }

@@ -2,17 +2,30 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Pipeline.Hygiene;
 
+/// <summary>How a client has asked for a connection that goes both ways.</summary>
+internal enum TunnelRequest : byte
+{
+    None,
+
+    /// <summary>A complete handshake of RFC 6455 over HTTP/1.1.</summary>
+    Upgrade,
+
+    /// <summary>Extended CONNECT of RFC 8441, for which every 2xx means that the tunnel is open.</summary>
+    Connect,
+}
+
 /// <summary>
 /// YARP sends every upgrade on as GET, whatever method the client wrote, and an HTTP/2 WebSocket comes as CONNECT. The policy must be
 /// that of the GET which the destination receives, so an upgrade by another method is refused, and CONNECT is routed as GET.
 /// </summary>
 internal static class UpgradeRequest
 {
-    private const string WebSocket = "websocket";
     private const string SpdyPrefix = "SPDY/";
 
-    public static bool IsClear(HttpContext context)
+    /// <param name="tunnel">The only requests that a destination may answer with a tunnel.</param>
+    public static bool IsClear(HttpContext context, out TunnelRequest tunnel)
     {
+        tunnel = TunnelRequest.None;
         var request = context.Request;
         if (HttpMethods.IsConnect(request.Method))
         {
@@ -23,20 +36,32 @@ internal static class UpgradeRequest
             }
 
             request.Method = HttpMethods.Get;
-            return WebSocket.Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase);
+            tunnel = TunnelRequest.Connect;
+            return WebSocketHandshake.Protocol.Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase)
+                && WebSocketHandshake.HasVersion(request.Headers);
         }
 
-        foreach (var protocol in request.Headers.Upgrade)
+        var upgrade = request.Headers.Upgrade;
+        foreach (var protocol in upgrade)
         {
             // Other protocols are offers that nobody takes up, which RFC 9110 section 7.8 allows.
             if (protocol is not null
-                && ((protocol.Contains(WebSocket, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsGet(request.Method))
+                && ((protocol.Contains(WebSocketHandshake.Protocol, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsGet(request.Method))
                     || protocol.Contains(SpdyPrefix, StringComparison.OrdinalIgnoreCase)))
             {
                 return false;
             }
         }
 
-        return true;
+        // What the proxy sends on as an upgrade.
+        if (upgrade.Count == 0
+            || !WebSocketHandshake.Protocol.Equals(upgrade.ToString(), StringComparison.OrdinalIgnoreCase)
+            || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
+        {
+            return true;
+        }
+
+        tunnel = TunnelRequest.Upgrade;
+        return HttpProtocol.IsHttp11(request.Protocol) && WebSocketHandshake.IsComplete(request.Headers);
     }
 }

@@ -1,5 +1,6 @@
 using Gateway.Pipeline.Connections;
 using Gateway.Policies;
+using Gateway.RouteFeatures.ResponseHeaders;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -8,7 +9,8 @@ namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
 /// Chooses how a route's requests are forwarded: through YARP's transforms, or plainly where there are none but the default ones. Around that
-/// stands what follows connections that may outlive their token, except on public routes, which have none.
+/// stands what follows connections that may outlive their token, except on public routes, which have none, and around everything the check of
+/// the destination's answer.
 /// </summary>
 internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
 {
@@ -23,8 +25,10 @@ internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnect
         // Session affinity brings a transform of its own: the one that tells the client where it belongs.
         var isPlain = route.Transforms is not { Count: > 0 } && cluster?.SessionAffinity?.Enabled != true;
         var transforms = isPlain ? PlainTransformer.Instance : inner.Build(route, cluster);
-        return RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
-            ? transforms
-            : new LiveTransformer(transforms, connections);
+        // Outermost, because what it rejects must not be looked at by anything else, on public routes too.
+        return new AnswerTransformer(
+            RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
+                ? transforms
+                : new LiveTransformer(transforms, connections));
     }
 }

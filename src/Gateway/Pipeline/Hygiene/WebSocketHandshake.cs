@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Gateway.Pipeline.Hygiene;
+
+/// <summary>Both halves of RFC 6455's opening handshake: whether a client's is complete, and whether a destination's answer completes it.</summary>
+internal static class WebSocketHandshake
+{
+    public const string Protocol = "websocket";
+
+    private const string Version = "13";
+    private const int KeyLength = 24;
+    private const int KeyBytes = 16;
+
+    // RFC 6455 section 1.3.
+    private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// <summary>The version of RFC 6455; there is no other.</summary>
+    public static bool HasVersion(IHeaderDictionary headers) => headers.SecWebSocketVersion is [Version];
+
+    /// <summary>What a handshake over HTTP/1.1 has beside <c>Connection</c> and <c>Upgrade</c> (RFC 6455 section 4.2.1).</summary>
+    public static bool IsComplete(IHeaderDictionary headers) =>
+        HasVersion(headers)
+        && headers.SecWebSocketKey is [{ Length: KeyLength } key]
+        && Convert.TryFromBase64String(key, stackalloc byte[KeyBytes], out var length)
+        && length == KeyBytes;
+
+    /// <summary>
+    /// RFC 6455 section 4.1 and 4.2.2, and for HTTP/2 RFC 8441 section 5. Compared with what was sent to the destination, which need not be what
+    /// the client sent: the proxy makes a key of its own where HTTP/2 becomes HTTP/1.1.
+    /// </summary>
+    public static bool IsCompletedBy(HttpResponseMessage answer)
+    {
+        var (asked, given) = (answer.RequestMessage!.Headers.NonValidated, answer.Headers.NonValidated);
+        return (answer.RequestMessage.Method == HttpMethod.Connect || IsSwitched(asked, given))
+            && Chooses(given, asked, "Sec-WebSocket-Protocol", atMostOne: true)
+            && Chooses(given, asked, "Sec-WebSocket-Extensions", atMostOne: false);
+    }
+
+    private static bool IsSwitched(HttpHeadersNonValidated asked, HttpHeadersNonValidated given) =>
+        Protocol.Equals(Single(given, "Upgrade"), StringComparison.OrdinalIgnoreCase)
+        && Tokens(given, "Connection").Contains("upgrade", StringComparer.OrdinalIgnoreCase)
+        && Single(asked, "Sec-WebSocket-Key") is { } key
+        && AcceptOf(key).Equals(Single(given, "Sec-WebSocket-Accept"), StringComparison.Ordinal);
+
+    private static string AcceptOf(string key) =>
+#pragma warning disable CA5350 // RFC 6455 asks for SHA-1, as a check that the answer is no accident; nothing is secret.
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeySuffix)));
+#pragma warning restore CA5350
+
+    /// <summary>Whether all that the answer has was offered. Parameters of extensions hold no commas (RFC 6455 section 9.1).</summary>
+    private static bool Chooses(HttpHeadersNonValidated given, HttpHeadersNonValidated asked, string header, bool atMostOne)
+    {
+        var chosen = Tokens(given, header).ToArray();
+        return chosen.Length == 0
+            || ((chosen.Length == 1 || !atMostOne) && !chosen.Except(Tokens(asked, header), StringComparer.Ordinal).Any());
+    }
+
+    private static string? Single(HttpHeadersNonValidated headers, string name) =>
+        headers.TryGetValues(name, out var values) && values.Count == 1 ? values.ToString() : null;
+
+    /// <summary>The items of a list, without their parameters.</summary>
+    private static IEnumerable<string> Tokens(HttpHeadersNonValidated headers, string name) =>
+        headers.TryGetValues(name, out var values)
+            ? values.SelectMany(value => value.Split(',')).Select(item => item.Split(';')[0].Trim())
+            : [];
+}
