@@ -10,6 +10,7 @@ internal readonly record struct GoAway(int LastStream, uint Error);
 internal sealed class RawHttp2Connection : IAsyncDisposable
 {
     private const byte Headers = 1;
+    private const byte Reset = 3;
     private const byte Settings = 4;
     private const byte GoAwayType = 7;
     private const byte EndStream = 1;
@@ -34,10 +35,15 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
         return connection;
     }
 
-    public Task GetAsync(int stream, string path) => WriteAsync(RawHttp2.Frame(
-        Headers, EndHeaders | EndStream, stream, RawHttp2.Fields([(":method", "GET"), (":scheme", "http"), (":authority", _authority), (":path", path)])));
+    /// <param name="authority">The gateway's own where it is null.</param>
+    public Task GetAsync(int stream, string path, IEnumerable<(string Name, string Value)>? headers = null, string? authority = null) =>
+        WriteAsync(RawHttp2.Frame(
+            Headers,
+            EndHeaders | EndStream,
+            stream,
+            RawHttp2.Fields([(":method", "GET"), (":scheme", "http"), (":authority", authority ?? _authority), (":path", path), .. headers ?? []])));
 
-    /// <summary>The status of the stream's answer, once all of it is here.</summary>
+    /// <summary>The status of the stream's answer, once all of it is here; 0 when the server resets the stream.</summary>
     public async Task<int> ReadUntilEndOfAsync(int stream)
     {
         while (!_ended.Contains(stream))
@@ -45,7 +51,7 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
             await ReadFrameAsync();
         }
 
-        return _status[stream];
+        return _status.GetValueOrDefault(stream);
     }
 
     /// <summary>The next one, whatever comes between.</summary>
@@ -87,7 +93,7 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
                 break;
         }
 
-        if (type <= Headers && (flags & EndStream) != 0)
+        if ((type <= Headers && (flags & EndStream) != 0) || type == Reset)
         {
             _ended.Add(stream);
         }

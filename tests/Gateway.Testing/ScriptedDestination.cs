@@ -44,6 +44,7 @@ internal sealed class ScriptedDestination : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<ScriptedConnection> _connections = new();
     private readonly Task _accepting;
+    private volatile ScriptedConnection _all = new();
 
     public ScriptedDestination()
     {
@@ -61,12 +62,13 @@ internal sealed class ScriptedDestination : IAsyncDisposable
 
     public IReadOnlyCollection<ScriptedConnection> Connections => _connections;
 
-    /// <summary>All that was received, of all connections.</summary>
-    public string Received => string.Concat(_connections.Select(connection => connection.Received));
+    /// <summary>All that was received since the last reset, on older connections too.</summary>
+    public string Received => _all.Received;
 
     public void Reset(Func<string, string> answer)
     {
         _connections.Clear();
+        _all = new ScriptedConnection();
         ClosesAfterAnswer = false;
         Answer = answer;
     }
@@ -115,6 +117,7 @@ internal sealed class ScriptedDestination : IAsyncDisposable
             while (await stream.ReadAsync(buffer, _stopping.Token) is > 0 and var length)
             {
                 connection.Append(buffer.AsSpan(0, length));
+                _all.Append(buffer.AsSpan(0, length));
                 var received = connection.Received;
                 while (received.IndexOf("\r\n\r\n", start, StringComparison.Ordinal) is >= 0 and var end)
                 {

@@ -17,7 +17,8 @@ internal static class GatewayApp
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    // Off, so that ASP.NET Core names the method, scheme, address and path of a request on its span.
+    // On, because ASP.NET Core decodes the Host for its span before any stage of ours, and a host that is no punycode would end the connection
+    // with an error in the log. Observability/RequestSpan says the same.
     private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     private const int MaxRequestLineSize = 8 * 1024;
@@ -28,7 +29,7 @@ internal static class GatewayApp
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, true);
-        AppContext.SetSwitch(BareSpans, false);
+        AppContext.SetSwitch(BareSpans, true);
         var reader = new ConfigurationReader(options);
         var file = ConfigurationFile.Read(reader.File);
         var reading = await reader.ReadAsync(file.Parse());

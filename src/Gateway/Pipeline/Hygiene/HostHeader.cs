@@ -34,8 +34,8 @@ internal static class HostHeader
     {
         try
         {
-            // Both ways, because forwarded headers carry the name encoded again.
-            return HostString.FromUriComponent(value).ToUriComponent().Length > 0;
+            // Both ways, because forwarded headers carry the name encoded again; in any case, because names have none.
+            return HostString.FromUriComponent(value.ToLowerInvariant()).ToUriComponent().Length > 0;
         }
         catch (ArgumentException)
         {

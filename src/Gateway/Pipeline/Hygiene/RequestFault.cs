@@ -45,7 +45,7 @@ internal static class RequestFaults
         RequestFault.TargetDifferent => new(400, "The path cannot be forwarded as it was checked."),
         RequestFault.Host => new(400, "The request needs one Host: a name or an address. What begins with xn-- must be punycode."),
         RequestFault.Method => new(405, "TRACE is not forwarded."),
-        RequestFault.Upgrade => new(400, "A connection is upgraded by GET, to websocket and to nothing else, with Sec-WebSocket-Version 13 and over HTTP/1.1 a Sec-WebSocket-Key of 16 bytes."),
+        RequestFault.Upgrade => new(400, "A connection is upgraded by GET, to websocket and to nothing else, with Sec-WebSocket-Version 13 and, but for CONNECT, a Sec-WebSocket-Key of 16 bytes."),
         RequestFault.HeaderName => new(400, "A header name has a character that RFC 9110 section 5.6.2 does not allow.", Closes: true),
         RequestFault.HeaderValue => new(400, "A header value has a control character, or is not UTF-8.", Closes: true),
         RequestFault.Framing => new(400, "The message's length is ambiguous: Transfer-Encoding must be exactly chunked, without Content-Length, on HTTP/1.1.", Closes: true),

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Gateway.Foundation;
+using Gateway.Identity;
 using Gateway.Pipeline.Hygiene;
+using Gateway.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.RouteFeatures.ResponseHeaders;
@@ -29,6 +32,13 @@ internal static class AnswerHeaders
             context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = null;
         }
 
+        if (answer.StatusCode == HttpStatusCode.ResetContent)
+        {
+            // It may be framed as an empty body in more than one way; what is there nevertheless goes nowhere.
+            answer.Content.Dispose();
+            answer.Content = new ByteArrayContent([]);
+        }
+
         if (!answer.Headers.NonValidated.TryGetValues("Connection", out var connection))
         {
             return;
@@ -51,12 +61,18 @@ internal static class AnswerHeaders
         }
     }
 
-    public static void CleanTrailers(HttpResponseHeaders trailers)
+    public static void CleanTrailers(HttpContext context, HttpResponseHeaders trailers)
     {
+        if (trailers.NonValidated.Count == 0)
+        {
+            return;
+        }
+
+        var guarded = GatewayRequest.Of(context).Snapshot.Settings.ProtectedHeaders;
         List<string>? remove = null;
         foreach (var (name, _) in trailers.NonValidated)
         {
-            if (HeaderAlias.StartsWith(name, CorsPrefix) || NoTrailers.Any(other => HeaderAlias.IsSame(name, other)))
+            if (guarded.Judge(name, out _) != HeaderVerdict.Keep || HeaderAlias.StartsWith(name, CorsPrefix) || NoTrailers.Any(other => HeaderAlias.IsSame(name, other)))
             {
                 (remove ??= []).Add(name);
             }

@@ -39,7 +39,7 @@ internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
         // HTTP/1.1 clients get no trailers.
         if (!HttpProtocol.IsHttp11(httpContext.Request.Protocol))
         {
-            AnswerHeaders.CleanTrailers(proxyResponse.TrailingHeaders);
+            AnswerHeaders.CleanTrailers(httpContext, proxyResponse.TrailingHeaders);
         }
 
         return inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
