@@ -1,18 +1,7 @@
+using Gateway.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Pipeline.Hygiene;
-
-/// <summary>How a client has asked for a connection that goes both ways.</summary>
-internal enum TunnelRequest : byte
-{
-    None,
-
-    /// <summary>A complete handshake of RFC 6455 over HTTP/1.1.</summary>
-    Upgrade,
-
-    /// <summary>Extended CONNECT of RFC 8441, for which every 2xx means that the tunnel is open.</summary>
-    Connect,
-}
 
 /// <summary>
 /// YARP sends every upgrade on as GET, whatever method the client wrote, and an HTTP/2 WebSocket comes as CONNECT. The policy must be

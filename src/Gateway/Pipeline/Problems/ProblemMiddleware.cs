@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Gateway.Errors;
 using Gateway.Foundation;
+using Gateway.Pipeline.Hygiene;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
 using Yarp.ReverseProxy.Forwarder;
@@ -41,11 +42,21 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
 
     private async Task AnswerAsync(HttpContext context, Exception? failure, long started)
     {
-        if (failure is BadHttpRequestException fault && !context.Response.HasStarted)
+        if (failure is not null && HasAnswer(context.Response))
+        {
+            // A refusal was written, whole, before this. What is in the server's buffer cannot be taken back, and two answers are none.
+            Faulted(logger, failure);
+        }
+        else if (failure is BadHttpRequestException fault && !context.Response.HasStarted)
         {
             // Kestrel found fault with the request while it was being read, such as a body over the limit.
             context.Response.Clear();
             await Problem.WriteAsync(context, fault.StatusCode);
+            if (GatewayRequest.Find(context) is not null && fault.StatusCode == StatusCodes.Status400BadRequest)
+            {
+                AuthDecision.Ambiguous(context, nameof(RequestFault.Unreadable));
+            }
+
             failure = null;
         }
         else if (failure is not null && (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested))
@@ -67,6 +78,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
 
         log.Notable(context, started, failure);
     }
+
+    private static bool HasAnswer(HttpResponse response) =>
+        !response.HasStarted && response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
     /// <summary>To YARP a route's Timeout looks like a client that has left; a client that is still there knows better.</summary>
     private static bool HasTimedOut(HttpContext context) =>

@@ -1,3 +1,4 @@
+using Gateway.Identity;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -17,6 +18,7 @@ internal sealed class IdentityTransform : ITransformProvider
     public void Apply(TransformBuilderContext context) => context.AddRequestTransform(static request =>
     {
         ProxiedIdentity.TrySet(request.HttpContext, request.ProxyRequest.Headers, request.DestinationPrefix, isPlain: false);
+        ForwardedAddress.Unmap(request.HttpContext.Connection.RemoteIpAddress, request.ProxyRequest.Headers);
         return ValueTask.CompletedTask;
     });
 }

@@ -25,7 +25,7 @@ internal sealed class PlainTransformer : HttpTransformer
         var (request, client) = (httpContext.Request, httpContext.Connection.RemoteIpAddress);
         ReadOnlySpan<IdentityHeader> forwarded =
         [
-            new("X-Forwarded-For", client is null ? "" : ForwardedAddress.Of(client)),
+            new(ForwardedAddress.Header, client is null ? "" : ForwardedAddress.Of(client)),
             new("X-Forwarded-Host", request.Host.ToUriComponent()),
             new("X-Forwarded-Proto", request.Scheme),
         ];

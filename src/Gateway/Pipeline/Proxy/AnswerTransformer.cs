@@ -1,9 +1,7 @@
-using System.Net;
 using Gateway.Runtime;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Gateway.RouteFeatures.ResponseHeaders;
+namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
 /// Stands around all transforms of a route and sees a destination's answer before anything of it is forwarded, and before the proxy would

@@ -6,7 +6,7 @@ using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Gateway.RouteFeatures.ResponseHeaders;
+namespace Gateway.Pipeline.Proxy;
 
 /// <summary>Takes out of a destination's answer what is not for the client.</summary>
 internal static class AnswerHeaders

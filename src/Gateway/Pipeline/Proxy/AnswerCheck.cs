@@ -1,7 +1,7 @@
 using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 
-namespace Gateway.RouteFeatures.ResponseHeaders;
+namespace Gateway.Pipeline.Proxy;
 
 /// <summary>The closed list of what makes a destination's answer one that is not forwarded; each is a 502.</summary>
 internal enum AnswerFault
