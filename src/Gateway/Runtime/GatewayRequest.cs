@@ -1,5 +1,4 @@
 using Gateway.Authentication;
-using Gateway.Pipeline.Hygiene;
 
 namespace Gateway.Runtime;
 

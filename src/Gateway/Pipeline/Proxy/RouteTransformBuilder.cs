@@ -1,6 +1,5 @@
 using Gateway.Pipeline.Connections;
 using Gateway.Policies;
-using Gateway.RouteFeatures.ResponseHeaders;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
