@@ -20,7 +20,7 @@ WORKDIR /source
 
 # The packages, exactly those of the lock file, in a layer that outlives changes of the code.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
-COPY src/Gateway/Gateway.csproj src/Gateway/Runtime.props src/Gateway/packages.lock.json src/Gateway/
+COPY src/Gateway/Gateway.csproj src/Gateway/packages.lock.json src/Gateway/
 RUN dotnet restore src/Gateway --locked-mode
 
 COPY build/ build/

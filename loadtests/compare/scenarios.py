@@ -160,11 +160,11 @@ def alone(run, peers, scenario, count):
             peer.server.pause()
 
 
-# What could be set otherwise, by the variables that override src/Gateway/Runtime.props.
+# Settings of the runtime that differ from the defaults of .NET, which the gateway and its peers run with.
 SETTINGS = {
     "as shipped": {},
     "as shipped, again": {},
-    "waiting threads spin (the default of .NET)": {"DOTNET_ThreadPool_UnfairSemaphoreSpinLimit": "46"},
+    "waiting threads do not spin": {"DOTNET_ThreadPool_UnfairSemaphoreSpinLimit": "0"},
     "workstation GC": {"DOTNET_gcServer": "0"},
     "server GC that does not adapt (no DATAS)": {"DOTNET_GCDynamicAdaptationMode": "0"},
     "no dynamic PGO": {"DOTNET_TieredPGO": "0"},
