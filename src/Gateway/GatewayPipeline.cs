@@ -9,8 +9,8 @@ using Gateway.Pipeline.Logout;
 using Gateway.Pipeline.Problems;
 using Gateway.Pipeline.Proxy;
 using Gateway.Pipeline.ResponseHeaders;
-using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
+using Gateway.Telemetry;
 
 namespace Gateway;
 
@@ -22,7 +22,7 @@ internal static class GatewayPipeline
         app.PlaceAuthenticationByHand();
         var live = app.Services.GetRequiredService<LiveGateway>();
         app.UseMiddleware<DrainMiddleware>();             // Draining/        ask clients of a stopping replica to reconnect
-        app.UseMiddleware<RequestTelemetryMiddleware>();  // Telemetry/       one log line and one complete span for each request
+        app.UseMiddleware<AccessLogMiddleware>();         // Telemetry/       one log line for each request, where it is asked for
         app.UseMiddleware<ResponseHeadersMiddleware>();   // ResponseHeaders/ configured headers on every response
         app.UseMiddleware<ProblemMiddleware>();           // Problems/        every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers

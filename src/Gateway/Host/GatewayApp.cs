@@ -17,8 +17,8 @@ internal static class GatewayApp
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    // On, because ASP.NET Core decodes the Host for its span before any stage of ours, and a host that is no punycode would end the connection
-    // with an error in the log. Observability/RequestSpan says the same.
+    // On, because ASP.NET Core decodes the Host for its span before the first stage, and a host that is not valid punycode would end the
+    // connection with an error in the log. Telemetry/RequestSpan sets the same attributes.
     private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     private const int MaxRequestLineSize = 8 * 1024;

@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Starts what sends to the collector, and at the end sends what is left, for a bounded time: a collector that does not answer must
-/// not hold up a roll-out.
+/// Sends what is left at the end, all signals at once and for a bounded time. The SDK's own disposal waits up to 5 s for one signal after
+/// the other, and a collector that does not answer must not hold up a roll-out.
 /// </summary>
 internal sealed class TelemetryExport(TracerProvider traces, MeterProvider metrics, LoggerProvider logs) : IHostedService
 {

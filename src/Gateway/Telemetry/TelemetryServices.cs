@@ -24,10 +24,6 @@ internal static class TelemetryServices
     // The SDK sets the room aside at once, some 100 bytes each.
     private const int MostDecisions = 20_000;
 
-    // YARP's own span would stand between ours and the client's with nothing that they do not say, marked as a second server span,
-    // which is counted as a second request by whoever counts spans.
-    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", RequestSpan.Source.Name];
-
     public static void AddTelemetry(this IServiceCollection services, TelemetrySettings settings)
     {
         services.AddSingleton(settings);
@@ -54,12 +50,30 @@ internal static class TelemetryServices
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
+    private static void AddGatewaySpans(this TracerProviderBuilder tracing, TelemetrySettings settings)
+    {
+        // The instrumentation extracts with this one. The SDK's default would record baggage, and would start a second span for a request
+        // whose trace context it reads differently from ASP.NET Core.
+        Sdk.SetDefaultTextMapPropagator(new OpenTelemetry.Context.Propagation.TraceContextPropagator());
+        // YARP's own span is left out: a second server span between ours and the client's, without further information.
+        // System.Net.Http writes complete client spans itself.
+        tracing.SetSampler(TraceSamplers.Create(settings.Sampler, settings.SamplerRatio))
+            .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = RequestSpan.Complete)
+            .AddSource("System.Net.Http", RequestSpan.Source.Name);
+    }
+
     private static void AddCollector(this IServiceCollection services, TelemetrySettings settings)
     {
         // The exporter comes for all three signals; one without sources sends nothing.
-        new Builder(services)
+        services.AddOpenTelemetry()
             .ConfigureResource(Describe)
-            .WithTracing(tracing => tracing.AddSource(settings.ExportsTraces ? Sources : []))
+            .WithTracing(tracing =>
+            {
+                if (settings.ExportsTraces)
+                {
+                    tracing.AddGatewaySpans(settings);
+                }
+            })
             .WithMetrics(metrics =>
             {
                 if (settings.ExportsMetrics)
@@ -76,6 +90,4 @@ internal static class TelemetryServices
 
         services.AddHostedService<TelemetryExport>();
     }
-
-    private sealed record Builder(IServiceCollection Services) : IOpenTelemetryBuilder;
 }

@@ -12,9 +12,6 @@ internal sealed record TelemetrySettings
     private const string Otlp = "otlp";
     private const string None = "none";
 
-    private static readonly string[] Samplers =
-        ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
-
     /// <summary><c>OTEL_SDK_DISABLED</c>: no signal of any kind, <c>/metrics</c> included.</summary>
     public bool IsDisabled { get; private init; }
 
@@ -24,13 +21,19 @@ internal sealed record TelemetrySettings
 
     public bool ExportsLogs { get; private init; }
 
+    /// <summary>A name that <see cref="TraceSamplers"/> knows.</summary>
+    public string Sampler { get; private init; } = TraceSamplers.Default;
+
+    /// <summary>For the samplers by trace id: the part of all traces to keep.</summary>
+    public double SamplerRatio { get; private init; } = 1;
+
     public bool Exports => ExportsTraces || ExportsMetrics || ExportsLogs;
 
     public static TelemetrySettings Build(IConfiguration configuration, ConfigurationReport report)
     {
         Check("OTEL_SDK_DISABLED", value => bool.TryParse(value, out _), "Use true or false.");
-        Check("OTEL_TRACES_SAMPLER", value => Samplers.Contains(value), $"Use one of {string.Join(", ", Samplers)}.");
-        Check("OTEL_TRACES_SAMPLER_ARG", IsRatio, "Use a number from 0 to 1.");
+        Check("OTEL_TRACES_SAMPLER", TraceSamplers.Knows, $"Use one of {string.Join(", ", TraceSamplers.Names)}.");
+        Check("OTEL_TRACES_SAMPLER_ARG", value => Ratio(value) is not null, "Use a number from 0 to 1.");
         Check("OTEL_EXPORTER_OTLP_HEADERS", IsHeaderList, "Use name=value pairs separated by commas.");
         foreach (var signal in (string[])["", "TRACES_", "METRICS_", "LOGS_"])
         {
@@ -45,6 +48,8 @@ internal sealed record TelemetrySettings
             ExportsTraces = Exports("TRACES") && !isDisabled,
             ExportsMetrics = Exports("METRICS") && !isDisabled,
             ExportsLogs = Exports("LOGS") && !isDisabled,
+            Sampler = configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 } sampler ? sampler : TraceSamplers.Default,
+            SamplerRatio = Ratio(configuration["OTEL_TRACES_SAMPLER_ARG"]) ?? 1,
         };
 
         bool Exports(string signal)
@@ -70,8 +75,8 @@ internal sealed record TelemetrySettings
 
     private static bool IsHttp(string value) => Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
-    private static bool IsRatio(string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1;
+    private static double? Ratio(string? value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1 ? ratio : null;
 
     private static bool IsHeaderList(string value) => value.Split(',').All(pair => pair.IndexOf('=', StringComparison.Ordinal) > 0);
 }

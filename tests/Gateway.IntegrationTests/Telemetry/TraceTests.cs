@@ -106,7 +106,7 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
         using var response = await parts.Program.Client.SendAsync(request);
 
         var span = await parts.ServerSpanAsync(_traceId);
-        span.Name.ShouldBe("_OTHER /public/{**rest}");
+        span.Name.ShouldBe("HTTP /public/{**rest}");
         span.Attributes.ShouldContainKeyAndValue("http.request.method", "_OTHER");
         span.Attributes.Values.ShouldNotContain("MADE-UP-METHOD");
     }
@@ -120,8 +120,6 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
         await Eventually.TrueAsync(() => parts.Collector.Holds("/v1/metrics", "gateway.auth.decisions"), "the metric arrives");
         parts.Collector.Holds("/v1/traces", "the-test").ShouldBeTrue();
         parts.Collector.Holds("/v1/metrics", "the-test").ShouldBeTrue();
-        var load = parts.Collector.Spans.First(span => span.Name == "gateway.keys.refresh");
-        load.Attributes.ShouldContainKeyAndValue("gateway.issuer", "shop");
         parts.Collector.Spans.ShouldAllBe(span => !span.Attributes.Values.Contains("/readyz"));
     }
 
