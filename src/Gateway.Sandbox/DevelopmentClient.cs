@@ -1,21 +1,25 @@
+using Grant = OpenIddict.Abstractions.OpenIddictConstants.GrantTypes;
+
 namespace Gateway.Sandbox;
 
 /// <summary>A client of the development issuer. A client without a secret is public (RFC 6749 2.1).</summary>
-internal sealed record DevelopmentClient(string Id, string? Secret, IReadOnlyList<string> GrantTypes)
+internal sealed record DevelopmentClient(string Id, string? Secret, params string[] GrantTypes)
 {
     public const string DefaultScope = "orders:read";
 
-    public static readonly IReadOnlyList<string> AllowedScopes = [DefaultScope, "orders:write"];
+    /// <summary>The API behind the gateway, as a client: it may introspect and exchange the tokens that it receives.</summary>
+    public const string Api = "shop-api";
+
+    public static readonly string[] Scopes = [DefaultScope, "orders:write"];
 
     private static readonly DevelopmentClient[] Table =
     [
-        new("sandbox-service", "sandbox-secret", [GrantType.ClientCredentials]),
-        new("sandbox-web", Secret: null, [GrantType.Password, GrantType.RefreshToken]),
+        new("sandbox-service", "sandbox-secret", Grant.ClientCredentials),
+        new("sandbox-web", Secret: null, Grant.Password, Grant.RefreshToken),
+        new(Api, "shop-secret", Grant.TokenExchange),
     ];
 
-    public static DevelopmentClient? Find(string id) => Array.Find(Table, client => client.Id == id);
-
-    /// <summary>Whether this is what the client must present: its secret, or nothing for a public client.</summary>
-    public bool Accepts(string? secret) =>
-        Secret is null || secret is null ? Secret == secret : SecretComparison.Matches(Secret, secret);
+    /// <summary>The client with this name and secret; a public client must present none.</summary>
+    public static DevelopmentClient? Authenticate(string? id, string? secret) =>
+        Array.Find(Table, client => client.Id == id && client.Secret == secret);
 }

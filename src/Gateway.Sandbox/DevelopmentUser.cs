@@ -10,6 +10,6 @@ internal sealed record DevelopmentUser(string Name, string Password, IReadOnlyLi
     ];
 
     /// <summary>The user with this name and password, if both are right.</summary>
-    public static DevelopmentUser? Authenticate(string name, string password) =>
-        Array.Find(Table, user => user.Name == name && SecretComparison.Matches(user.Password, password));
+    public static DevelopmentUser? Authenticate(string? name, string? password) =>
+        Array.Find(Table, user => user.Name == name && user.Password == password);
 }

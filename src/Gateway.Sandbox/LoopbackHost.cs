@@ -9,7 +9,7 @@ namespace Gateway.Sandbox;
 internal static class LoopbackHost
 {
     /// <summary>Builds a host that will listen on loopback only; port 0 lets the system choose one.</summary>
-    public static WebApplication Build(int port)
+    public static WebApplication Build(int port, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Gateway.Sandbox" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -28,6 +28,7 @@ internal static class LoopbackHost
         });
         builder.Services.AddRoutingCore();
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        configure?.Invoke(builder.Services);
         return builder.Build();
     }
 }

@@ -1,35 +1,53 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Server;
 
 namespace Gateway.Sandbox;
 
 /// <summary>
-/// The issuer's signing keys. Only the current generation signs; the previous one stays published after a rotation, so that
-/// tokens signed just before it go on being accepted until they expire.
+/// The issuer's signing keys, an RSA and a P-256 key each generation. Only the current generation signs; the previous one stays published
+/// after a rotation, so that tokens signed just before it are accepted until they expire.
 /// </summary>
-internal sealed class SigningKeys
+internal sealed class SigningKeys(IOptionsMonitor<OpenIddictServerOptions> options)
 {
-    /// <summary>The JWS algorithms that <see cref="CredentialsFor"/> knows.</summary>
+    /// <summary>The algorithms that a client can ask for.</summary>
     public static readonly IReadOnlyList<string> Algorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
 
-    private IReadOnlyList<SigningKeyPair> _generations = [new()];
+    private readonly Lock _lock = new();
 
-    /// <summary>Every published generation, the current one first.</summary>
-    public IReadOnlyList<SigningKeyPair> Generations => Volatile.Read(ref _generations);
+    public static IReadOnlyList<SigningCredentials> CreateGeneration()
+    {
+        var rsa = new RsaSecurityKey(RSA.Create(2048));
+        var ec = new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        // RFC 7638 thumbprints: a kid that two keys cannot share, in any generation.
+        rsa.KeyId = Base64UrlEncoder.Encode(rsa.ComputeJwkThumbprint());
+        ec.KeyId = Base64UrlEncoder.Encode(ec.ComputeJwkThumbprint());
+        return [new(rsa, SecurityAlgorithms.RsaSha256), new(ec, SecurityAlgorithms.EcdsaSha256)];
+    }
 
-    public SigningKeyPair Current => Generations[0];
-
-    /// <summary>The keys a token of this issuer may be verified with.</summary>
-    public IEnumerable<SecurityKey> VerificationKeys => Generations.SelectMany(generation => new[] { generation.Rsa, generation.Ec });
-
-    /// <param name="algorithm">One of <see cref="Algorithms"/>.</param>
-    public SigningCredentials CredentialsFor(string algorithm) =>
-        new(algorithm == SecurityAlgorithms.EcdsaSha256 ? Current.Ec : Current.Rsa, algorithm);
+    /// <param name="algorithm">One of <see cref="Algorithms"/>; null takes the first of them.</param>
+    public SigningCredentials CredentialsFor(string? algorithm)
+    {
+        lock (_lock)
+        {
+            return options.CurrentValue.SigningCredentials.First(credentials => credentials.Algorithm == (algorithm ?? Algorithms[0]));
+        }
+    }
 
     /// <summary>Makes new keys the current ones; without <paramref name="overlap"/> nothing older is published any more.</summary>
-    public SigningKeyPair Rotate(bool overlap)
+    public IReadOnlyDictionary<string, string> Rotate(bool overlap)
     {
-        var next = new SigningKeyPair();
-        Volatile.Write(ref _generations, overlap ? [next, Current] : [next]);
-        return next;
+        var next = CreateGeneration();
+        var server = options.CurrentValue;
+        lock (_lock)
+        {
+            var previous = server.SigningCredentials.Take(overlap ? next.Count : 0).ToArray();
+            server.SigningCredentials.Clear();
+            server.SigningCredentials.AddRange([.. next, .. previous]);
+            server.TokenValidationParameters.IssuerSigningKeys = server.SigningCredentials.Select(credentials => credentials.Key).ToArray();
+        }
+
+        return next.ToDictionary(credentials => credentials.Algorithm, credentials => credentials.Key.KeyId);
     }
 }

@@ -19,7 +19,8 @@ public sealed class BackgroundTraceTests
     {
         await using var parts = await StartAsync(sampler);
         await Eventually.TrueAsync(
-            () => parts.Destination.Received.Count(request => request.Target == Probe) >= 3 && parts.Issuer.KeyRequests > 0, "probes and fetches were sent");
+            () => parts.Destination.Received.Count(request => request.Target == Probe) >= 3 && parts.Issuer.KeyRequests > 0,
+            "probes and fetches were sent");
         using var scraper = new HttpClient { BaseAddress = new Uri(parts.Program.ManagementAddress) };
         await scraper.GetStringAsync("/livez");
 
@@ -62,14 +63,20 @@ public sealed class BackgroundTraceTests
 
     private static async Task<Parts> StartAsync(string sampler)
     {
-        var parts = new Parts(await new OtlpCollector().StartAsync(), await RecordingDestination.StartAsync(), await FakeIssuer.StartAsync());
+        var parts = new Parts(
+            await new OtlpCollector().StartAsync(), await RecordingDestination.StartAsync(), await FakeIssuer.StartAsync());
+        var issuer = parts.Issuer.Issuer;
         var configuration = new JsonObject()
-            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{parts.Issuer.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
-            .With("Gateway:Issuers:batch", """{ "Issuer": "batch", "Audiences": ["shop-api"], "Keys": { "SecretFile": "batch.secret" }, "Algorithms": ["HS256"] }""")
+            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
+            .With(
+                "Gateway:Issuers:batch",
+                """{ "Issuer": "batch", "Audiences": ["shop-api"], "Keys": { "SecretFile": "batch.secret" }, "Algorithms": ["HS256"] }""")
             .With("Gateway:Revocation", """{ "Store": "Memory" }""")
             .WithRoute("orders", "Authenticated")
             .WithCluster("recorder", parts.Destination.Address)
-            .With("ReverseProxy:Clusters:recorder:HealthCheck", $$"""{ "Active": { "Enabled": true, "Interval": "00:00:00.200", "Path": "{{Probe}}" } }""");
+            .With(
+                "ReverseProxy:Clusters:recorder:HealthCheck",
+                $$"""{ "Active": { "Enabled": true, "Interval": "00:00:00.200", "Path": "{{Probe}}" } }""");
         var variables = parts.Collector.Variables();
         variables["DOTNET_ENVIRONMENT"] = "Development";
         variables["OTEL_TRACES_SAMPLER"] = sampler;
