@@ -1,6 +1,14 @@
 using NBomber.Contracts;
 using NBomber.Contracts.Stats;
 
+// Where versions differ. 4.1 counts in int. 6 has long numbers in places, and which ones changes between its releases: long everywhere is
+// the stricter check, since int converts to it and not back.
+#if NBOMBER6
+using Number = long;
+#else
+using Number = int;
+#endif
+
 // The names are NBomber's, so they follow its rules and not ours. CA1822, IDE0060: nothing here does anything.
 #pragma warning disable CA1822, CA1024, IDE0060, IDE0130
 
@@ -29,7 +37,7 @@ namespace NBomber.Contracts.Stats
         Md,
     }
 
-    public sealed record RequestStats(int Count, double RPS);
+    public sealed record RequestStats(Number Count, double RPS);
 
     public sealed record LatencyStats(double Percent50, double Percent75, double Percent95, double Percent99);
 
@@ -44,9 +52,18 @@ namespace NBomber.CSharp
 {
     public static class Response
     {
-        public static Response<object> Ok(string statusCode = "", int sizeBytes = 0, string message = "") => new();
+#if NBOMBER6
+        public static Response<object> Ok(
+            string statusCode = "", Number sizeBytes = 0, double customLatencyMs = 0, string message = "") => new();
 
-        public static Response<object> Fail(string statusCode = "", string message = "", int sizeBytes = 0) => new();
+        public static Response<object> Fail(
+            string statusCode = "", string message = "", Number sizeBytes = 0, double customLatencyMs = 0) => new();
+#else
+        public static Response<object> Ok(string statusCode = "", Number sizeBytes = 0, double latencyMs = 0, string message = "") => new();
+
+        public static Response<object> Fail(
+            string statusCode = "", string message = "", Number sizeBytes = 0, double latencyMs = 0) => new();
+#endif
     }
 
     public static class Scenario
