@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Revocation;
-using Gateway.Testing;
 using Gateway.Tests.Tokens;
 using Gateway.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -65,7 +64,7 @@ public sealed class LostLogTests
 
     private async Task PlayAsync(IReadOnlyList<Step> steps, bool isExact)
     {
-        var clock = new ManualClock();
+        var clock = new FrozenClock();
         var log = new LosingLog();
         var replicas = new List<Replica> { new(log, clock), new(log, clock) };
         var model = new Dictionary<RevocationKey, (RevocationKind Kind, int Minute, long CutOff)>();
@@ -79,7 +78,7 @@ public sealed class LostLogTests
                     Apply(model, entry);
                     break;
                 case Passed(var minutes):
-                    clock.Pass(TimeSpan.FromMinutes(minutes));
+                    clock.Advance(TimeSpan.FromMinutes(minutes));
                     break;
                 case Connected(var isConnected):
                     replicas[0].View.IsConnected = isConnected;

@@ -1,12 +1,12 @@
 using Gateway.Jose;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
-using Gateway.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Tests.Telemetry;
 
@@ -50,7 +50,7 @@ public sealed class MetricsEndpointTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<TimeProvider>(new ManualClock());
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton(services => new MetricsEndpoint(
             new TelemetrySettings(), configuration, services.GetRequiredService<TimeProvider>()));

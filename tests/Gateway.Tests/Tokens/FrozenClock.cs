@@ -1,17 +1,9 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Gateway.Tests.Tokens;
 
 /// <summary>A clock that stands still at a whole second until a test moves it, for bounds that must be met exactly.</summary>
-internal sealed class FrozenClock : TimeProvider
+internal sealed class FrozenClock() : FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds()))
 {
-    private DateTimeOffset _now = DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds());
-
-    public long UnixSeconds => _now.ToUnixTimeSeconds();
-
-    public void Advance(TimeSpan by) => _now += by;
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => _now.Ticks;
+    public long UnixSeconds => GetUtcNow().ToUnixTimeSeconds();
 }
