@@ -9,8 +9,8 @@ using Gateway.Pipeline.Logout;
 using Gateway.Pipeline.Problems;
 using Gateway.Pipeline.Proxy;
 using Gateway.Pipeline.ResponseHeaders;
+using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
-using Gateway.Telemetry;
 
 namespace Gateway;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Foundation;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using Gateway.Foundation;
 using OpenTelemetry.Trace;
 
 namespace Gateway.Telemetry;
