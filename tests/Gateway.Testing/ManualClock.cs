@@ -31,6 +31,33 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Moves the time and fires each timer that becomes due on the way.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var end = GetUtcNow() + by;
+        while (TakeDue(end) is { } due)
+        {
+            due.Fire();
+        }
+
+        Pass(end - GetUtcNow());
+    }
+
+    private ManualTimer? TakeDue(DateTimeOffset end)
+    {
+        lock (_lock)
+        {
+            if (_timers.MinBy(timer => timer.Due) is not { } next || next.Due > end)
+            {
+                return null;
+            }
+
+            _timers.Remove(next);
+            _now = next.Due > _now ? next.Due : _now;
+            return next;
+        }
+    }
+
     /// <summary>Waits until something waits, moves the time to its end, and says how long that was.</summary>
     public async Task<TimeSpan> FireNextAsync()
     {

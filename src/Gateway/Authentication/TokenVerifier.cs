@@ -9,8 +9,11 @@ namespace Gateway.Authentication;
 internal sealed record Verification(CachedToken? Token, TokenRejection? Rejection);
 
 /// <summary>Verifies a token that is not known yet: validate, look for its key if need be, build its identity headers.</summary>
-internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan identity, KeyRefresher keys)
+internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan identity, KeySearch keys)
 {
+    // The ring in which a search found the key may be replaced before the token is inspected again.
+    private const int MostSearches = 2;
+
     /// <summary>Completes at once unless a key must be looked for or others of the issuer are being verified.</summary>
     public async ValueTask<Verification> VerifyAsync(ReadOnlyMemory<char> text, ulong hash, CancellationToken cancellationToken)
     {
@@ -21,12 +24,12 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
                 return await CheckSignatureAsync(text, hash, token!, cancellationToken);
             }
 
-            if (refused.Reason is not (RefusalReason.UnknownKey or RefusalReason.KeysUnavailable) || refused.Issuer is not { } issuer)
+            if (search == MostSearches || refused is not { Wanted: { } wanted, Issuer: { } issuer })
             {
                 return Rejected(refused.Reason, refused.Issuer);
             }
 
-            if (await keys.SearchAsync(issuer.Keys, refused.Ring, search, cancellationToken) is { } reason)
+            if (await keys.FindAsync(issuer.Keys, wanted, cancellationToken) is { } reason)
             {
                 return Rejected(reason, issuer);
             }

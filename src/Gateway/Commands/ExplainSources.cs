@@ -26,14 +26,15 @@ internal static class ExplainSources
         var cache = settings.KeyCacheDirectory is { } directory ? new KeyCache(directory, NullLogger<KeyCache>.Instance) : null;
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new GatewayMetrics(provider.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        await Refresher(cache).TakeKeptAsync(issuer!.Keys, cancellationToken);
+        var forgotten = new ForgottenKeyList(NullLogger<ForgottenKeyList>.Instance);
+        await Documents(cache).TakeKeptAsync(issuer!.Keys, cancellationToken);
         if (isFetching || !issuer.Keys.Source.IsRemote)
         {
             // Without the cache: it is the gateway's to write.
-            await Refresher(null).LoadAsync(issuer.Keys);
+            await new KeyLoader(Documents(null), forgotten, TimeProvider.System, metrics, NullLogger<KeyLoader>.Instance).LoadAsync(issuer.Keys);
         }
 
-        KeyRefresher Refresher(KeyCache? kept) => new(TimeProvider.System, metrics, NullLogger<KeyRefresher>.Instance, kept);
+        StoredKeyDocuments Documents(KeyCache? kept) => new(forgotten, TimeProvider.System, NullLogger<StoredKeyDocuments>.Instance, kept);
     }
 
     /// <summary>The store as it is now, when it is a file here or reading it was asked for.</summary>

@@ -14,7 +14,7 @@ namespace Gateway.Configuration;
 /// </summary>
 internal sealed partial class ConfigurationFollower(
     ConfigurationReader reader, ConfigurationFile first, LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, LiveIssuers issuers,
-    RevocationList revocations, KeyRefresher keys, LiveLogging logging, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
+    RevocationList revocations, KeyLoader keys, LiveLogging logging, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
     ILogger<ConfigurationFollower> logger)
     : BackgroundService
 {

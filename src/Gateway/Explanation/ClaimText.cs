@@ -13,7 +13,7 @@ internal static class ClaimText
 
     public static CheckText OfRegistered(JsonElement claims, RefusalReason? reason)
     {
-        const string expected = "`exp`, and every registered claim of its type: times are Unix seconds, ids and `scope` are text that is not empty";
+        const string expected = "`exp`, and every registered claim of its type: times are Unix seconds, ids are text, `scope` and `scp` are text or a list of texts";
         if (reason is null)
         {
             return new(expected, $"sub {Shown.Claim(claims, "sub")}, scope {(claims.TryGetProperty("scope"u8, out _) ? Shown.Claim(claims, "scope") : Shown.Claim(claims, "scp"))}");
@@ -27,7 +27,7 @@ internal static class ClaimText
         var faulty = Known.Where(name => claims.TryGetProperty(name, out var value) && IsFaulty(name, value)).ToArray();
         return new(expected, string.Join(", ", faulty.Select(name => $"{name} {Shown.Claim(claims, name)}")), faulty is ["cnf"]
             ? "The token is bound to a key (DPoP or mTLS), which the gateway cannot check: have the client ask for a bearer token."
-            : "Correct these at the issuer: numbers without quotes for times (seconds, not milliseconds), text for ids, one space-separated text for scope.");
+            : "Correct these at the issuer: numbers without quotes for times (seconds, not milliseconds), text for ids, one space-separated text or a list of texts for scope.");
     }
 
     public static CheckText OfTimes(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, RefusalReason? reason)

@@ -62,16 +62,27 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         var issuer = token.Issuer!;
         var expected = $"`typ` is {string.Join(" or ", issuer.TokenTypes)}, and no claim marks another kind of token";
         var type = $"typ {Shown.Text(token.Header.Type)}{(token.Header.Type is null ? ", which counts as JWT" : "")}";
-        if (TokenKind.FindMark(token.KnownClaims) is not { } mark)
+        if (TokenKind.FindMark(token.KnownClaims, token.Header.Type) is not { } mark)
         {
             return new(expected, type, $"Send an access token. If the issuer's access tokens have this type, add it to {IssuerSetting.PathOf(issuer, "TokenTypes")}.");
         }
 
-        var found = $"{type}; the claim {ClaimNames.TextOf(mark)}, which access tokens do not have";
-        return new(expected, found, mark is ClaimName.AtHash or ClaimName.CHash or ClaimName.SHash
-            ? "This is an ID token: the client must send the access token instead."
-            : "Send the access token, not the ID, refresh or logout token.");
+        return new(expected, $"{type}; {MarkText(mark, token.Claims)}", mark switch
+        {
+            ClaimName.AtHash or ClaimName.CHash or ClaimName.SHash or ClaimName.Ver => "This is an ID token: the client must send the access token instead.",
+            ClaimName.Nonce => "This looks like an ID token: the client must send the access token instead. If it is an access token, have the issuer say so: "
+                + "`typ` at+jwt in the header (RFC 9068) or `scope` as text.",
+            _ => "Send the access token, not the ID, refresh or logout token.",
+        });
     }
+
+    private static string MarkText(ClaimName mark, JsonElement claims) => mark switch
+    {
+        ClaimName.Nonce => "the claim nonce, and nothing that says access token (typ at+jwt, scope, scp, or a claim such as typ Bearer)",
+        ClaimName.Ver => "tid, oid and ver as Microsoft Entra ID has them, without the client's id (azp or appid) that its access tokens have",
+        ClaimName.AtHash or ClaimName.CHash or ClaimName.SHash or ClaimName.Events => $"the claim {ClaimNames.TextOf(mark)}, which access tokens do not have",
+        _ => $"the claim {ClaimNames.TextOf(mark)} {Shown.Claim(claims, ClaimNames.TextOf(mark))}",
+    };
 
     private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RefusalReason? reason)
     {

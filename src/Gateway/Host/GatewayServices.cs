@@ -56,8 +56,7 @@ internal static class GatewayServices
         // Tokens/ and Keys/
         services.AddSingleton(new LiveIssuers(settings.Issuers));
         services.AddSingleton<SignedTokenReader>();
-        services.AddSingleton<KeyRefresher>();
-        services.AddKeyStores(settings);
+        services.AddKeys(settings);
         services.AddHostedService<KeyFollower>();
 
         // Revocation/

@@ -3,11 +3,16 @@ using Gateway.Runtime;
 
 namespace Gateway.Host;
 
-/// <summary>Where key documents go besides memory.</summary>
+/// <summary>What loads, finds, keeps and shares keys.</summary>
 internal static class KeyServices
 {
-    public static void AddKeyStores(this IServiceCollection services, GatewaySettings settings)
+    public static void AddKeys(this IServiceCollection services, GatewaySettings settings)
     {
+        services.AddSingleton<ForgottenKeyList>();
+        services.AddSingleton<StoredKeyDocuments>();
+        services.AddSingleton<KeyLoader>();
+        services.AddSingleton<KeyRefresher>();
+        services.AddSingleton<KeySearch>();
         if (settings.KeyCacheDirectory is { } directory)
         {
             services.AddSingleton(provider => new KeyCache(directory, provider.GetRequiredService<ILogger<KeyCache>>()));

@@ -23,8 +23,8 @@ internal enum ForgottenKeys
 }
 
 /// <summary>
-/// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; only <see cref="KeyRefresher"/> changes
-/// anything, one load at a time.
+/// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; what changes anything holds
+/// <see cref="Gate"/>.
 /// </summary>
 internal sealed class IssuerKeys
 {
@@ -83,13 +83,18 @@ internal sealed class IssuerKeys
     /// <summary>What the source itself last brought, whatever came from elsewhere since; "unchanged" refers to this.</summary>
     public KeyLoad? Fetched { get; set; }
 
-    /// <summary>The load, the seek for an unknown key and their waiters, all guarded by this lock; never taken for a known key.</summary>
+    /// <summary>Guards the load, the searches for unknown keys and their waiters; never taken for a known key.</summary>
     public Lock Gate { get; } = new();
 
+    /// <summary>The load under way.</summary>
     public Task<bool>? Loading { get; set; }
 
-    public long? LastSeek { get; set; }
+    /// <summary>How many loads have begun.</summary>
+    public long LoadsBegun { get; set; }
 
+    public SearchAllowance Searches { get; } = new();
+
+    /// <summary>How many requests wait for a search.</summary>
     public int Waiters { get; set; }
 
     /// <summary>Takes a loaded ring into use, less the keys that an operator had forgotten.</summary>

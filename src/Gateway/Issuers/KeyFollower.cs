@@ -4,7 +4,8 @@ using Gateway.Telemetry;
 namespace Gateway.Issuers;
 
 /// <summary>Keeps every issuer's ring fresh in the background, each on its own, so that one dead provider delays no other.</summary>
-internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
+internal sealed class KeyFollower(
+    LiveIssuers live, KeyRefresher refresher, KeyLoader loader, StoredKeyDocuments documents, GatewayMetrics metrics, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -21,10 +22,10 @@ internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, Gate
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Issuers.Issuers.Select(issuer => refresher.TakeKeptAsync(issuer.Keys, cancellationToken)));
+        await Task.WhenAll(Issuers.Issuers.Select(issuer => documents.TakeKeptAsync(issuer.Keys, cancellationToken)));
         if (!Issuers.Templates.IsEmpty)
         {
-            foreach (var name in refresher.KeptIssuers())
+            foreach (var name in documents.KeptIssuers())
             {
                 Issuers.RememberMember(name);
             }
@@ -138,7 +139,7 @@ internal sealed class KeyFollower(LiveIssuers live, KeyRefresher refresher, Gate
             }
 
             await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            refresher.ExpireIfStale(keys);
+            loader.ExpireIfStale(keys);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Gateway.Issuers;
 /// Listens to what other replicas share: a new document and a forgotten key are in force here as soon as the doorbell rings, a
 /// forgotten key at the next look in any case.
 /// </summary>
-internal sealed class SharedKeyFollower(LiveIssuers live, KeyRefresher refresher, SharedKeys shared, TimeProvider time)
+internal sealed class SharedKeyFollower(
+    LiveIssuers live, StoredKeyDocuments documents, ForgottenKeyList forgotten, SharedKeys shared, TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
@@ -36,7 +37,8 @@ internal sealed class SharedKeyFollower(LiveIssuers live, KeyRefresher refresher
                     live.Current.RememberMember(name);
                     foreach (var keys in Live.Where(keys => keys.Issuer == name))
                     {
-                        await refresher.TakeSharedAsync(keys, stoppingToken);
+                        await forgotten.TakeSharedAsync(keys, stoppingToken);
+                        await documents.TakeSharedAsync(keys, null, stoppingToken);
                     }
                 }
             }
@@ -50,5 +52,5 @@ internal sealed class SharedKeyFollower(LiveIssuers live, KeyRefresher refresher
     private IEnumerable<IssuerKeys> Live => live.Current.Live.Select(issuer => issuer.Keys);
 
     private Task LookAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Live.Select(keys => refresher.TakeForgottenAsync(keys, cancellationToken)));
+        Task.WhenAll(Live.Select(keys => forgotten.TakeSharedAsync(keys, cancellationToken)));
 }

@@ -63,7 +63,7 @@ internal static class TemplateCheck
         try
         {
             var pattern = LinearPattern.Compile(template.Matches!);
-            return value => LinearPattern.IsMatch(pattern, value);
+            return pattern.IsMatch;
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {

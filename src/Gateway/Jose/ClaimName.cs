@@ -31,12 +31,20 @@ internal enum ClaimName
     TokenType,
     Type,
     TokenKind,
+    TokType,
+    TokenName,
+    Tty,
+    Nonce,
+    Uid,
+    Tid,
+    Oid,
+    Ver,
 }
 
 /// <summary>The claims by their text.</summary>
 internal static class ClaimNames
 {
-    public const int Count = (int)ClaimName.TokenKind + 1;
+    public const int Count = (int)ClaimName.Ver + 1;
 
     /// <summary>Of the longest with each character as <c>\u</c> and four digits. Strangers choose the names, so longer ones are not unescaped.</summary>
     public const int MaxEscapedLength = 6 * 10;
@@ -47,7 +55,8 @@ internal static class ClaimNames
     private static readonly ImmutableArray<string> Texts =
     [
         "iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "cnf", "scope", "scp", "client_id", "azp", "appid", "cid",
-        "at_hash", "c_hash", "s_hash", "events", "typ", "token_use", "token_type", "type", "token_kind",
+        "at_hash", "c_hash", "s_hash", "events", "typ", "token_use", "token_type", "type", "token_kind", "tok_type", "tokenName", "tty",
+        "nonce", "uid", "tid", "oid", "ver",
     ];
 
     private static readonly ImmutableArray<byte[]> Names = [.. Texts.Select(Encoding.ASCII.GetBytes)];

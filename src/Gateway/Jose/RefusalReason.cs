@@ -50,7 +50,7 @@ internal static class Refusals
         new(401, InvalidToken, "too_large", "The token, its header or an identity value made from it exceeds its size limit."),
         new(400, InvalidRequest, "multiple_tokens", "The request carries more than one token (RFC 6750 section 2)."),
         new(401, InvalidToken, "unsupported_algorithm", "The `alg` is not one that the issuer may use."),
-        new(401, InvalidToken, "wrong_type", "The `typ`, or a mark such as `token_use`, says that this is not an access token."),
+        new(401, InvalidToken, "wrong_type", "The `typ`, or a mark such as `token_use` or `nonce`, says that this is not an access token."),
         new(401, InvalidToken, "unknown_issuer", "The `iss` is not exactly that of a configured issuer."),
         new(401, InvalidToken, "unknown_key", "The issuer publishes no usable key for this `kid` and `alg`."),
         new(401, InvalidToken, "bad_signature", "The signature does not verify with the key."),

@@ -11,15 +11,32 @@ internal static class TokenKind
 {
     private const string MediaTypePrefix = "application/";
 
-    // Claims in which providers write the kind of a token, and the kinds that open no API.
-    private static readonly ImmutableArray<ClaimName> KindClaims =
-        [ClaimName.Typ, ClaimName.TokenUse, ClaimName.TokenType, ClaimName.Type, ClaimName.TokenKind];
-
     private static readonly string[] OtherKinds =
-        ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token", "logout+jwt", "secevent+jwt", "id+jwt", "rt"];
+    [
+        "id", "id_token", "id-token", "idtoken", "id+jwt", "serialized-id",
+        "refresh", "refresh_token", "refresh-token", "refreshtoken", "refresh+jwt", "rt", "rt+jwt", "offline",
+        "logout", "logout_token", "logout+jwt", "secevent+jwt", "initialaccesstoken", "registrationaccesstoken",
+    ];
 
-    // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11).
-    private static readonly ImmutableArray<ClaimName> OtherMarks = [ClaimName.AtHash, ClaimName.CHash, ClaimName.SHash];
+    private static readonly string[] AccessTokenTypes = ["at+jwt"];
+
+    private static readonly string[] AccessKinds = ["access", "access_token", "access-token", "at", "at+jwt", "bearer", "dpop"];
+
+    // Claims in which providers write the kind of a token, with the kinds that open no API. RFC 9068 has `typ` in the header; these are in
+    // the payload: `typ` Keycloak, `token_use` Cognito, `token_type` and `type` libraries, `tokenName` ForgeRock, `tty` FusionAuth, `tok_type`
+    // Oracle.
+    private static readonly ImmutableArray<KindClaim> KindClaims =
+    [
+        new(ClaimName.Typ, OtherKinds), new(ClaimName.TokenUse, OtherKinds), new(ClaimName.TokenType, OtherKinds), new(ClaimName.Type, OtherKinds),
+        new(ClaimName.TokenKind, OtherKinds), new(ClaimName.TokenName, OtherKinds), new(ClaimName.Tty, OtherKinds), new(ClaimName.TokType, ["it", "rt"]),
+    ];
+
+    // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11; FAPI 1.0 Advanced 5.2.2).
+    private static readonly ImmutableArray<ClaimName> IdTokenMarks = [ClaimName.AtHash, ClaimName.CHash, ClaimName.SHash];
+
+    // The members with which each Entra ID access token names its client or what it grants; its ID tokens have none of them.
+    private static readonly ImmutableArray<ClaimName> ClientOrGrant =
+        [ClaimName.AppId, ClaimName.Azp, ClaimName.ClientId, ClaimName.Cid, ClaimName.Scp, ClaimName.Scope];
 
     /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
@@ -46,11 +63,12 @@ internal static class TokenKind
     }
 
     /// <summary>The claim that says that this is no access token; null when none does.</summary>
-    public static ClaimName? FindMark(in KnownClaims claims)
+    /// <param name="headerType">The header's <c>typ</c>.</param>
+    public static ClaimName? FindMark(in KnownClaims claims, string? headerType)
     {
-        foreach (var mark in OtherMarks)
+        foreach (var mark in IdTokenMarks)
         {
-            if (claims.Has(mark))
+            if (HasValue(claims, mark))
             {
                 return mark;
             }
@@ -62,19 +80,86 @@ internal static class TokenKind
             return ClaimName.Events;
         }
 
-        foreach (var claim in KindClaims)
+        foreach (var (name, otherKinds) in KindClaims)
         {
-            if (claims.TryGet(claim, out var kind)
-                && kind.ValueKind == JsonValueKind.String
-                && OtherKinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase))
+            if (Names(claims, name, otherKinds))
             {
-                return claim;
+                return name;
             }
         }
 
         // Cognito's `token_use` has two values, and only one of them is ours.
-        return claims.TryGet(ClaimName.TokenUse, out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8))
-            ? ClaimName.TokenUse
-            : null;
+        if (claims.TryGet(ClaimName.TokenUse, out var use) && use.ValueKind != JsonValueKind.Null && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8)))
+        {
+            return ClaimName.TokenUse;
+        }
+
+        if (HasValue(claims, ClaimName.Nonce) && !IsAccessToken(claims, headerType))
+        {
+            return ClaimName.Nonce;
+        }
+
+        return IsEntraIdToken(claims) ? ClaimName.Ver : null;
     }
+
+    /// <summary>
+    /// Whether the token says that it is an access token. OpenID Connect gives <c>nonce</c> to ID tokens alone, and still it is in the access
+    /// tokens of Keycloak before 25 (<c>typ</c> Bearer), ForgeRock (<c>tokenName</c>), Azure AD B2C (<c>scp</c>) and authentik (<c>scope</c>, or
+    /// <c>azp</c> with <c>uid</c>); docs/decisions/0009.
+    /// </summary>
+    private static bool IsAccessToken(in KnownClaims claims, string? headerType)
+    {
+        // RFC 9068 section 2.1: nothing but an access token has this type.
+        if (headerType is not null && IsAllowedType(headerType, AccessTokenTypes))
+        {
+            return true;
+        }
+
+        foreach (var (name, _) in KindClaims)
+        {
+            if (Names(claims, name, AccessKinds))
+            {
+                return true;
+            }
+        }
+
+        // RFC 9068 section 2.2.3. As text only: UAA's ID tokens carry a list.
+        return IsText(claims, ClaimName.Scope) || IsText(claims, ClaimName.Scp) || (IsText(claims, ClaimName.Azp) && IsText(claims, ClaimName.Uid));
+    }
+
+    /// <summary>
+    /// Microsoft Entra ID gives both kinds the same header and claims but for the client's id, which each access token has (<c>appid</c> in
+    /// version 1.0, <c>azp</c> in 2.0). Its ID tokens of the code flow need not have a <c>nonce</c>.
+    /// </summary>
+    private static bool IsEntraIdToken(in KnownClaims claims)
+    {
+        if (!IsText(claims, ClaimName.Tid) || !IsText(claims, ClaimName.Oid)
+            || !claims.TryGet(ClaimName.Ver, out var version) || version.ValueKind != JsonValueKind.String
+            || !(version.ValueEquals("1.0"u8) || version.ValueEquals("2.0"u8)))
+        {
+            return false;
+        }
+
+        foreach (var claim in ClientOrGrant)
+        {
+            if (HasValue(claims, claim))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Names(in KnownClaims claims, ClaimName name, string[] kinds) =>
+        claims.TryGet(name, out var kind) && kind.ValueKind == JsonValueKind.String && kinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase);
+
+    // Null says nothing: serializers write it for what is not there.
+    private static bool HasValue(in KnownClaims claims, ClaimName name) => claims.TryGet(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    private static bool IsText(in KnownClaims claims, ClaimName name) =>
+        claims.TryGet(name, out var value) && value.ValueKind == JsonValueKind.String && !value.ValueEquals(""u8);
+
+    /// <summary>A claim that names the kind of a token, and the kinds that are no access token.</summary>
+    private sealed record KindClaim(ClaimName Name, string[] OtherKinds);
 }

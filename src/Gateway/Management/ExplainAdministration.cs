@@ -3,7 +3,6 @@ using Gateway.Errors;
 using Gateway.Explanation;
 using Gateway.Foundation;
 using Gateway.Issuers;
-using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Tokens;
@@ -14,7 +13,7 @@ namespace Gateway.Management;
 /// <c>POST /admin/explain</c>: every check of a token on a route, by the configuration, keys and revocations in force. 200 whatever the
 /// verdict. The token is neither kept nor logged.
 /// </summary>
-internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
+internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
 {
     private const int MaxBody = 64 * 1024;
 
@@ -42,23 +41,18 @@ internal sealed class ExplainAdministration(LiveGateway live, KeyRefresher keys,
         }
 
         var settings = snapshot.Settings;
-        await SeekKeyAsync(settings.Issuers, token!.AsMemory(), context.RequestAborted);
+        await FindKeyAsync(settings.Issuers, token!.AsMemory(), context.RequestAborted);
         var explanation = new TokenExplainer(settings.Issuers, settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
     }
 
     /// <summary>Looks for a new key as a request would, and no more often.</summary>
-    private async Task SeekKeyAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken)
+    private async Task FindKeyAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
-        var validator = new AccessTokenValidator(issuers, time);
-        for (var search = 0; ; search++)
+        if (new AccessTokenValidator(issuers, time).Inspect(token.Span, out _) is { Wanted: { } wanted, Issuer: { } issuer })
         {
-            if (validator.Inspect(token.Span, out _) is not { Reason: RefusalReason.UnknownKey or RefusalReason.KeysUnavailable, Issuer: { } issuer } refused
-                || await keys.SearchAsync(issuer.Keys, refused.Ring, search, cancellationToken) is not null)
-            {
-                return;
-            }
+            await keys.FindAsync(issuer.Keys, wanted, cancellationToken);
         }
     }
 

@@ -9,7 +9,8 @@ namespace Gateway.Management;
 /// <c>GET /admin/issuers</c>, <c>POST /admin/issuers/{name}/refresh</c>, <c>POST /admin/issuers/{name}/forget-key/{kid}</c>: what the
 /// gateway verifies with, and the hands to change it in an emergency. A member of a family is <c>name:value</c>.
 /// </summary>
-internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refresher, GatewayMetrics metrics, TimeProvider time)
+internal sealed class IssuerAdministration(
+    LiveIssuers live, KeyLoader loader, ForgottenKeyList forgotten, GatewayMetrics metrics, TimeProvider time)
 {
     private IssuerDirectory Issuers => live.Current;
 
@@ -27,7 +28,7 @@ internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refres
             return await NotFoundAsync(context);
         }
 
-        var isLoaded = await refresher.LoadAsync(issuer.Keys);
+        var isLoaded = await loader.LoadAsync(issuer.Keys);
         metrics.AdminWrote("refresh_keys", isLoaded);
         return Json(Describe(issuer), isLoaded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
@@ -42,7 +43,7 @@ internal sealed class IssuerAdministration(LiveIssuers live, KeyRefresher refres
         // A path keeps an escaped slash as it came, and key ids may hold one: Amazon Cognito's are plain base64.
         var keyId = kid.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         // Forgotten here in any case; 503 says that the other replicas could not be told.
-        var isKnownToAll = await refresher.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
+        var isKnownToAll = await forgotten.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
         metrics.AdminWrote("forget_key", isKnownToAll);
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -135,7 +135,7 @@ internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(pat
     {
         var scalars = new List<JsonElement>();
         return TryFlatten(values, scalars)
-            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && LinearPattern.IsMatch(pattern, scalar.GetString()!));
+            && scalars.Any(scalar => scalar.ValueKind == JsonValueKind.String && pattern.IsMatch(scalar.GetString()!));
     }
 }
 

@@ -16,7 +16,7 @@ internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Rea
 
 /// <summary>Makes snapshots, and takes the verified tokens over to the next one while nothing changed that they depend on.</summary>
 internal sealed class GatewaySnapshots(
-    KeyRefresher keys, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
+    KeySearch keys, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
 {
     private int _revision;
 

@@ -29,7 +29,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
             token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RefusalReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
         new(TokenStep.Type, static (_, ref token) =>
-            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims) is null ? null : RefusalReason.WrongType,
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims, token.Header.Type) is null ? null : RefusalReason.WrongType,
             TokenStep.Header, TokenStep.Issuer),
         new(TokenStep.Claims, static (_, ref token) =>
             RegisteredClaims.TryRead(token.KnownClaims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
@@ -57,7 +57,8 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         {
             if (step.Check(this, ref inspection) is { } reason)
             {
-                return TokenResult.Refused(reason, inspection.Issuer, inspection.Ring);
+                return TokenResult.Refused(
+                    reason, inspection.Issuer, step.Step == TokenStep.Key ? new WantedKey(inspection.Header.KeyId, inspection.Algorithm!) : null);
             }
         }
 

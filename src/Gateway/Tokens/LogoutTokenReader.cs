@@ -57,6 +57,12 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return reason;
         }
 
+        // A logout token is no place for leniency: read as absent, an empty `sid` would end all sessions of the subject.
+        if ((claims.SessionId is null && known.Has(ClaimName.Sid)) || (claims.Subject is null && known.Has(ClaimName.Sub)))
+        {
+            return RefusalReason.BadClaim;
+        }
+
         if (claims is { TokenId: null } or { IssuedAt: null } or { Subject: null, SessionId: null })
         {
             return RefusalReason.MissingClaim;

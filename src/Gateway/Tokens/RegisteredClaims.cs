@@ -51,7 +51,7 @@ internal struct RegisteredClaims
             || !TryReadClientId(claims, out var clientId)
             || !TryReadScopes(claims, out var scopes)
             // A token bound to a key (RFC 7800: DPoP, mTLS) is not a bearer token, and we cannot check the binding.
-            || claims.Has(ClaimName.Cnf))
+            || (claims.TryGet(ClaimName.Cnf, out var binding) && binding.ValueKind != JsonValueKind.Null))
         {
             return false;
         }
@@ -107,6 +107,15 @@ internal struct RegisteredClaims
         return found;
     }
 
+    /// <summary>
+    /// Null and empty text count as absent: serializers write them for what is not there, and an empty identifier taken as one would
+    /// make all such tokens the same subject. Where a claim is required, it is then missing.
+    /// </summary>
+    private static bool HasValue(in KnownClaims claims, ClaimName name, out JsonElement value) =>
+        claims.TryGet(name, out value)
+        && value.ValueKind != JsonValueKind.Null
+        && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+
     private static bool TryReadDate(JsonElement value, out double seconds)
     {
         seconds = 0;
@@ -116,7 +125,7 @@ internal struct RegisteredClaims
     private static bool TryReadOptionalDate(in KnownClaims claims, ClaimName name, out double? seconds)
     {
         seconds = null;
-        if (!claims.TryGet(name, out var value))
+        if (!HasValue(claims, name, out var value))
         {
             return true;
         }
@@ -129,14 +138,13 @@ internal struct RegisteredClaims
     private static bool TryReadString(in KnownClaims claims, ClaimName name, out string? text)
     {
         text = null;
-        if (!claims.TryGet(name, out var value))
+        if (!HasValue(claims, name, out var value))
         {
             return true;
         }
 
-        // An empty identifier is no identifier; treating it as one would make all such tokens the same subject.
         text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return !string.IsNullOrEmpty(text);
+        return text is not null;
     }
 
     private static bool TryReadClientId(in KnownClaims claims, out string? clientId)
@@ -158,30 +166,19 @@ internal struct RegisteredClaims
     private static bool TryReadScopes(in KnownClaims claims, out ImmutableArray<string> scopes)
     {
         scopes = [];
-        if (claims.TryGet(ClaimName.Scope, out var scope))
-        {
-            // RFC 8693 section 4.2: one string, space-separated.
-            if (scope.ValueKind != JsonValueKind.String)
-            {
-                return false;
-            }
-
-            scopes = SplitList(scope);
-            return true;
-        }
-
-        if (!claims.TryGet(ClaimName.Scp, out var scp))
+        // RFC 8693 section 4.2: `scope` is one string, space-separated. Entra and Okta have `scp`, and several issuers a list in either.
+        if (!HasValue(claims, ClaimName.Scope, out var list) && !HasValue(claims, ClaimName.Scp, out list))
         {
             return true;
         }
 
-        switch (scp.ValueKind)
+        switch (list.ValueKind)
         {
             case JsonValueKind.String:
-                scopes = SplitList(scp);
+                scopes = SplitList(list);
                 return true;
             case JsonValueKind.Array:
-                foreach (var item in scp.EnumerateArray())
+                foreach (var item in list.EnumerateArray())
                 {
                     if (item.ValueKind != JsonValueKind.String || item.GetString()!.Contains(' '))
                     {
@@ -189,7 +186,7 @@ internal struct RegisteredClaims
                     }
                 }
 
-                scopes = [.. scp.EnumerateArray().Select(item => item.GetString()!)];
+                scopes = [.. list.EnumerateArray().Select(item => item.GetString()!)];
                 return true;
             default:
                 return false;

@@ -17,7 +17,7 @@ internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalRea
 /// Whose word is this? Form, issuer, algorithm, the checks of the kind of token, key and signature, in the order of cost. For the tokens
 /// that are no credentials here: logout tokens, and those that an administrator withdraws.
 /// </summary>
-internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, TimeProvider time)
+internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimeProvider time)
 {
     /// <summary>Looks for a new key first when the token names one that is not known, as often as access tokens may.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
@@ -55,19 +55,19 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeyRefresher keys, Tim
     private async ValueTask<SignedTokenResult> VerifyAsync(
         ReadOnlyMemory<char> text, JoseHeader header, AlgorithmTraits algorithm, SignedToken token, CancellationToken cancellationToken)
     {
-        for (var search = 0; ; search++)
+        var issuerKeys = token.Issuer.Keys;
+        if (issuerKeys.Current.Find(header.KeyId, algorithm) is not { } key)
         {
-            var ring = token.Issuer.Keys.Current;
-            if (ring.Find(header.KeyId, algorithm) is { } key)
-            {
-                return await VerifyAsync(text, algorithm, key, token, cancellationToken);
-            }
-
-            if (await keys.SearchAsync(token.Issuer.Keys, ring, search, cancellationToken) is { } reason)
+            if (await keys.FindAsync(issuerKeys, new WantedKey(header.KeyId, algorithm), cancellationToken) is { } reason)
             {
                 return Refused(reason);
             }
+
+            // Null when the ring was replaced once more in this moment.
+            key = issuerKeys.Current.Find(header.KeyId, algorithm);
         }
+
+        return key is null ? Refused(RefusalReason.UnknownKey) : await VerifyAsync(text, algorithm, key, token, cancellationToken);
     }
 
     private static async ValueTask<SignedTokenResult> VerifyAsync(

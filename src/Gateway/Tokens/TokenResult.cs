@@ -7,9 +7,9 @@ namespace Gateway.Tokens;
 /// <summary>The outcome of validating one token: the token, or why not and, as far as it was known, whose.</summary>
 internal readonly struct TokenResult
 {
-    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer, KeyRing? ring = null)
+    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer, WantedKey? wanted = null)
     {
-        Ring = ring;
+        Wanted = wanted;
         Token = token;
         Reason = reason;
         Issuer = issuer;
@@ -21,13 +21,13 @@ internal readonly struct TokenResult
 
     public IssuerProfile? Issuer { get; }
 
-    /// <summary>The ring that was looked into, when the token was refused for want of a key.</summary>
-    public KeyRing? Ring { get; }
+    /// <summary>The key to look for, when that is all that the token lacked before its signature.</summary>
+    public WantedKey? Wanted { get; }
 
     [MemberNotNullWhen(true, nameof(Token))]
     public bool IsAccepted => Token is not null;
 
     public static TokenResult Accepted(AccessToken token) => new(token, default, token.Issuer);
 
-    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null, KeyRing? ring = null) => new(null, reason, issuer, ring);
+    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null, WantedKey? wanted = null) => new(null, reason, issuer, wanted);
 }

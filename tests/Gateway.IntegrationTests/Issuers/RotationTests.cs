@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Management;
+using Gateway.Issuers;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Issuers;
@@ -85,29 +86,56 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Invented_key_ids_cost_one_fetch_in_thirty_seconds_whatever_their_number()
+    public async Task Flood_of_invented_key_ids_costs_the_provider_the_allowance_and_no_client_an_error_of_the_server()
     {
-        (await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => StatusAsync(InventedKey())))).ShouldAllBe(status => status == 401);
-        _issuer.KeyRequests.ShouldBe(2);
+        var start = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 4; i++)
+        {
+            (await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StatusAsync(InventedKey())))).ShouldAllBe(status => status == 401);
+        }
+
         (await StatusAsync(_issuer.Token().Build())).ShouldBe(200);
 
-        _clock.Advance(TimeSpan.FromSeconds(29));
-        (await StatusAsync(InventedKey())).ShouldBe(401);
-        _issuer.KeyRequests.ShouldBe(2);
-
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        (await StatusAsync(InventedKey())).ShouldBe(401);
-        _issuer.KeyRequests.ShouldBe(3);
+        // The first load, the burst, and as many more as became due while the flood lasted on this machine.
+        var due = (int)(TimeProvider.System.GetElapsedTime(start) / SearchAllowance.Every);
+        (_issuer.KeyRequests - 1).ShouldBeInRange(SearchAllowance.Burst, SearchAllowance.Burst + due);
     }
 
     [Fact]
-    public async Task Unknown_key_is_refused_without_waiting_for_a_provider_that_was_asked_a_moment_ago()
+    public async Task Two_rotations_without_overlap_and_an_invented_key_id_before_each_reject_no_valid_token()
     {
+        using var third = SigningKey.Rsa("rsa-3");
         (await StatusAsync(InventedKey())).ShouldBe(401);
+
+        _issuer.Keys = [_next.ToJwk()];
+        (await StatusAsync(NewToken())).ShouldBe(200);
+
+        _issuer.Keys = [third.ToJwk()];
+        (await StatusAsync(new TokenBuilder(third, _issuer.Issuer).Build())).ShouldBe(200);
+        (await StatusAsync(NewToken())).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task First_token_after_a_rotation_that_followed_a_flood_waits_for_the_search_that_is_due()
+    {
+        await SpendSearchesAsync();
+        _issuer.Keys = [_next.ToJwk()];
+
+        // Not so far that the revocation list is stale.
+        _clock.Advance(SearchAllowance.Every - TimeSpan.FromSeconds(1.5));
+
+        (await StatusAsync(NewToken())).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Unknown_key_is_rejected_without_waiting_for_a_provider_that_was_asked_a_moment_ago()
+    {
+        await SpendSearchesAsync();
+        var asked = _issuer.KeyRequests;
         await _issuer.SetModeAsync(ProviderMode.Hang);
 
         (await StatusAsync(InventedKey()).WaitAsync(TimeSpan.FromSeconds(4))).ShouldBe(401);
-        _issuer.KeyRequests.ShouldBe(2);
+        _issuer.KeyRequests.ShouldBe(asked);
     }
 
     [Fact]
@@ -145,6 +173,14 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     private string NewToken() => new TokenBuilder(_next, _issuer.Issuer).Build();
+
+    private async Task SpendSearchesAsync()
+    {
+        for (var i = 0; i <= SearchAllowance.Burst; i++)
+        {
+            (await StatusAsync(InventedKey())).ShouldBe(401);
+        }
+    }
 
     private string InventedKey() => _issuer.Token().WithHeader("kid", Guid.NewGuid().ToString()).Build();
 

@@ -190,7 +190,7 @@ public sealed class SharedKeysTests
     private static string ForgottenOf(RedisGateways all) => $"gateway:keys:{all.Issuer.Issuer}:forgotten";
 
     private static Task<bool> ForgetAsync(TestGateway gateway, string keyId) =>
-        gateway.Services.GetRequiredService<KeyRefresher>().ForgetAsync(KeysOf(gateway), keyId, CancellationToken.None);
+        gateway.Services.GetRequiredService<ForgottenKeyList>().ForgetAsync(KeysOf(gateway), keyId, CancellationToken.None);
 
     private static IssuerKeys KeysOf(TestGateway gateway) => gateway.Services.GetRequiredService<LiveIssuers>().Current.Issuers.Single().Keys;
 

@@ -140,7 +140,7 @@ public sealed class KeyFollowerTests : IDisposable
         await Load(KeyLoad.Of(Ring));
         _bench.Source.Answer = () => throw new InvalidOperationException("a bug");
 
-        (await _bench.Refresher.LoadAsync(_bench.Keys)).ShouldBeFalse();
+        (await _bench.Loader.LoadAsync(_bench.Keys)).ShouldBeFalse();
 
         _bench.Keys.Current.ShouldBeSameAs(Ring);
     }
@@ -151,7 +151,7 @@ public sealed class KeyFollowerTests : IDisposable
         var both = Shop.RingOf(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk());
         await Load(KeyLoad.Of(both));
 
-        await _bench.Refresher.ForgetAsync(_bench.Keys, TestKeys.Rsa.KeyId, CancellationToken.None);
+        await _bench.Forgotten.ForgetAsync(_bench.Keys, TestKeys.Rsa.KeyId, CancellationToken.None);
         _bench.Keys.Current.Keys.Select(key => key.KeyId).ShouldBe([TestKeys.P256.KeyId]);
         await Load(KeyLoad.Of(both));
 
@@ -161,6 +161,6 @@ public sealed class KeyFollowerTests : IDisposable
     private Task<bool> Load(KeyLoad answer)
     {
         _bench.Source.Answer = () => Task.FromResult(answer);
-        return _bench.Refresher.LoadAsync(_bench.Keys);
+        return _bench.Loader.LoadAsync(_bench.Keys);
     }
 }

@@ -36,7 +36,11 @@ internal sealed class KeyBench : IDisposable
         _loggers = new LoggerFactory([Logs]);
         Source = new ScriptedSource(Clock);
         Metrics = new GatewayMetrics(new MeterFactory(), Clock);
-        Refresher = new KeyRefresher(Clock, Metrics, _loggers.CreateLogger<KeyRefresher>());
+        Forgotten = new ForgottenKeyList(_loggers.CreateLogger<ForgottenKeyList>());
+        Documents = new StoredKeyDocuments(Forgotten, Clock, _loggers.CreateLogger<StoredKeyDocuments>());
+        Loader = new KeyLoader(Documents, Forgotten, Clock, Metrics, _loggers.CreateLogger<KeyLoader>());
+        Refresher = new KeyRefresher(Loader, Documents, Forgotten, Clock);
+        Search = new KeySearch(Loader, Clock);
     }
 
     public GatewayMetrics Metrics { get; }
@@ -55,14 +59,22 @@ internal sealed class KeyBench : IDisposable
         init;
     }
 
+    public ForgottenKeyList Forgotten { get; }
+
+    public StoredKeyDocuments Documents { get; }
+
+    public KeyLoader Loader { get; }
+
     public KeyRefresher Refresher { get; }
+
+    public KeySearch Search { get; }
 
     /// <summary>The background loop, started.</summary>
     public async Task<KeyFollower> FollowAsync()
     {
         var profile = new Tokens.Shop(shop => shop with { Keys = Keys }).Profile;
         Keys.Expire();
-        var follower = new KeyFollower(new Gateway.Issuers.LiveIssuers(new Gateway.Issuers.IssuerDirectory([profile], [])), Refresher, Metrics, Clock);
+        var follower = new KeyFollower(new Gateway.Issuers.LiveIssuers(new Gateway.Issuers.IssuerDirectory([profile], [])), Refresher, Loader, Documents, Metrics, Clock);
         await follower.StartAsync(CancellationToken.None);
         return follower;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Gateway.Foundation;
 using Gateway.Policies;
 
@@ -74,13 +75,24 @@ public sealed class MatchesRuleTests
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
-    [Fact]
-    public void Pattern_that_needs_more_than_its_time_on_a_claim_does_not_match_it()
+    [Theory]
+    [InlineData("b", true)]
+    [InlineData("c", false)]
+    public void Slow_pattern_is_decided_by_the_claim_and_not_by_the_clock(string end, bool holds)
     {
-        var claim = JsonSerializer.Serialize(new string('a', 9_000));
+        var claim = JsonSerializer.Serialize(new string('a', 9_000) + end);
         var rule = Rule(".*a.{500}b");
 
-        rule.IsSatisfiedBy(TestToken.Of($$"""{"tenant":{{claim}}}""")).ShouldBeFalse();
+        rule.IsSatisfiedBy(TestToken.Of($$"""{"tenant":{{claim}}}""")).ShouldBe(holds);
+    }
+
+    [Fact]
+    public void Pattern_is_linear_by_construction_and_has_no_match_timeout()
+    {
+        var pattern = LinearPattern.Compile("[a-z]+");
+
+        pattern.Options.HasFlag(RegexOptions.NonBacktracking).ShouldBeTrue();
+        pattern.MatchTimeout.ShouldBe(Regex.InfiniteMatchTimeout);
     }
 
     private static MatchesRule Rule(string pattern)

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Telemetry;
+
+namespace Gateway.Issuers;
+
+/// <summary>
+/// Loads keys from an issuer's source. One load runs at a time for an issuer, and all callers wait for that one. A load that fails leaves
+/// the ring as it is.
+/// </summary>
+internal sealed partial class KeyLoader(
+    StoredKeyDocuments documents, ForgottenKeyList forgotten, TimeProvider time, GatewayMetrics metrics, ILogger<KeyLoader> logger)
+{
+    /// <summary>Loads the keys, or joins the load under way. Returns whether it succeeded.</summary>
+    public Task<bool> LoadAsync(IssuerKeys keys)
+    {
+        lock (keys.Gate)
+        {
+            return keys.Loading ?? Begin_NeedsLock(keys);
+        }
+    }
+
+    /// <summary>Begins a load. Requires <see cref="IssuerKeys.Gate"/>, and that no load is under way.</summary>
+    public Task<bool> Begin_NeedsLock(IssuerKeys keys)
+    {
+        // On the pool, so that the lock is not held while the source starts its work.
+        var loading = Task.Run(() => LoadOnceAsync(keys));
+        keys.LoadsBegun++;
+        keys.Loading = loading;
+        return loading;
+    }
+
+    /// <summary>Drops keys that have not been confirmed for <see cref="IssuerKeys.MaxStale"/>.</summary>
+    public void ExpireIfStale(IssuerKeys keys)
+    {
+        lock (keys.Gate)
+        {
+            if (!keys.Current.IsEmpty && keys.State.LoadedAt is { } loadedAt && time.GetUtcNow() - loadedAt >= keys.MaxStale)
+            {
+                keys.Expire();
+                Expired(logger, keys.Issuer, keys.MaxStale);
+            }
+        }
+    }
+
+    private async Task<bool> LoadOnceAsync(IssuerKeys keys)
+    {
+        using var span = RequestSpan.StartKeyRefresh(keys.Family);
+        // At the first load only, and while the provider is asked.
+        var remembering = keys.Fetched is null ? RememberAsync(keys) : Task.FromResult(false);
+        KeyLoad load;
+        try
+        {
+            load = await keys.Source.LoadAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // A source answers with values; should one throw after all, the issuer's keys must not be lost to it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            load = KeyLoad.Failed($"it failed in an unforeseen way: {fault.GetType().Name}");
+        }
+
+        var isKept = await remembering;
+        lock (keys.Gate)
+        {
+            keys.Loading = null;
+            Apply(keys, load);
+            if (load.IsSuccess)
+            {
+                documents.Keep_NeedsLock(keys);
+            }
+        }
+
+        metrics.KeysRefreshed(keys.Family, load.IsSuccess);
+        span?.SetStatus(load.IsSuccess ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        return load.IsSuccess || isKept;
+    }
+
+    /// <summary>
+    /// Applies what is known about a ring that is just coming into being, as those of an issuer template do with a request. Returns
+    /// whether a kept document was taken.
+    /// </summary>
+    private async Task<bool> RememberAsync(IssuerKeys keys)
+    {
+        forgotten.Apply(keys);
+        await forgotten.TakeSharedAsync(keys, CancellationToken.None);
+        return keys.State.LoadedAt is null && await documents.TakeKeptAsync(keys, CancellationToken.None);
+    }
+
+    private void Apply(IssuerKeys keys, KeyLoad load)
+    {
+        var before = keys.State;
+        if (!load.IsSuccess)
+        {
+            keys.State = before with { Error = load.Error };
+            if (before.Error is null)
+            {
+                LoadFailed(logger, keys.Issuer, keys.Source.Name, load.Error!);
+            }
+
+            return;
+        }
+
+        keys.State = before with { Error = null, LoadedAt = time.GetUtcNow(), Lifetime = load.RefreshIn };
+        if (load.Ring is { } ring)
+        {
+            keys.Fetched = load;
+            keys.Replace(ring);
+            SkippedKeys.Log(logger, keys.Issuer, ring);
+        }
+        else if (keys.Fetched is { Ring: { } unchanged })
+        {
+            keys.Replace(unchanged);
+        }
+
+        if (before.Error is not null || before.LoadedAt is null)
+        {
+            Loaded(logger, keys.Issuer, keys.Source.Name, keys.Current.Keys.Length);
+        }
+    }
+
+    [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Issuer {Issuer}: loaded keys from {Source}; {Count} are in use.")]
+    private static partial void Loaded(ILogger logger, string issuer, string source, int count);
+
+    [LoggerMessage(EventIds.KeysNotRefreshed, LogLevel.Warning, "Issuer {Issuer}: cannot load keys from {Source}: {Error}. The keys loaded before stay in use.")]
+    private static partial void LoadFailed(ILogger logger, string issuer, string source, string error);
+
+    [LoggerMessage(EventIds.KeysExpired, LogLevel.Error, "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
+    private static partial void Expired(ILogger logger, string issuer, TimeSpan maxStale);
+}
+
+/// <summary>Logs the keys of a document that the gateway cannot use.</summary>
+internal static partial class SkippedKeys
+{
+    public static void Log(ILogger logger, string issuer, KeyRing ring)
+    {
+        foreach (var skipped in ring.Skipped)
+        {
+            Skipped(logger, issuer, skipped.Key, skipped.Why);
+        }
+    }
+
+    [LoggerMessage(EventIds.KeySkipped, LogLevel.Warning, "Issuer {Issuer}: {Key} {Why}; it is skipped.")]
+    private static partial void Skipped(ILogger logger, string issuer, string key, string why);
+}

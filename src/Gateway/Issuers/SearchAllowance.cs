@@ -1,0 +1,27 @@
+namespace Gateway.Issuers;
+
+/// <summary>
+/// How often tokens that name unknown keys may have an issuer's keys loaded: <see cref="Burst"/> searches at once, and one more each
+/// <see cref="Every"/>. A burst, so that a search spent on an invented key id leaves some for the rotation that follows. Guarded by
+/// <see cref="IssuerKeys.Gate"/>.
+/// </summary>
+internal sealed class SearchAllowance
+{
+    public const int Burst = 3;
+
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+
+    // The timestamp at which the whole burst is there again; null before the first search.
+    private long? _fullAt;
+
+    /// <summary>How long until the next search may begin; zero or less when it may begin now.</summary>
+    public TimeSpan DueIn(TimeProvider time) => _fullAt is { } fullAt
+        ? time.GetElapsedTime(time.GetTimestamp(), fullAt) - (Every * (Burst - 1))
+        : TimeSpan.Zero;
+
+    public void Take(TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        _fullAt = Math.Max(_fullAt ?? now, now) + (long)(Every.TotalSeconds * time.TimestampFrequency);
+    }
+}
