@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Gateway.Explanation;
 using Gateway.Issuers;
 using Gateway.Jose;
@@ -17,8 +16,7 @@ internal static class ExplainSources
     public static async Task LoadKeysAsync(GatewaySettings settings, string token, bool isFetching, CancellationToken cancellationToken)
     {
         if (!TokenParts.TryRead(token, out _, out var claims, out _)
-            || !claims.TryGetProperty("iss"u8, out var iss) || iss.ValueKind != JsonValueKind.String
-            || !settings.Issuers.TryFind(iss.GetString()!, TimeProvider.System, out var issuer, out _))
+            || !settings.Issuers.TryFind(KnownClaims.Of(claims), TimeProvider.System, out var issuer, out _))
         {
             return;
         }

@@ -29,7 +29,7 @@ internal static class KeyText
         return new(expected, found, (keyId, ring.Keys.Any(key => key.KeyId == keyId)) switch
         {
             (null, _) => "Have the issuer put `kid` into the header: without it, one key alone may fit the algorithm.",
-            (_, true) => "There is such a key, but not exactly one for this algorithm: look at `kty`, `crv`, `alg` and double ids in the issuer's JWK Set.",
+            (_, true) => "There is such a key, but not for this algorithm: look at `kty`, `crv` and `alg` in the issuer's JWK Set.",
             _ => $"The key has left the JWK Set (get a new token), is not there yet (POST /admin/issuers/{issuer.Keys.Issuer}/refresh), or belongs to another environment of the issuer.",
         });
     }

@@ -8,6 +8,8 @@ namespace Gateway.Explanation;
 /// <summary>The checks of a token in words. It looks at what a check has decided and never decides itself.</summary>
 internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
 {
+    private static readonly string[] ClientClaims = ["client_id", "azp", "appid", "cid"];
+
     public CheckText Of(TokenStep step, scoped in TokenInspection token, RefusalReason? reason) => step switch
     {
         TokenStep.Form => FormText.OfForm(token.Text, reason),
@@ -33,7 +35,8 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
     private CheckText OfIssuer(JsonElement claims, RefusalReason? reason)
     {
         var known = issuers.Issuers.Select(issuer => (issuer.Name, issuer.Issuer)).Concat(issuers.Templates.Select(template => (template.Name, template.Pattern))).ToArray();
-        var expected = $"`iss` is exactly {(known.Length == 0 ? "that of an issuer; none is configured" : Shown.List(known.Select(issuer => issuer.Item2)))}";
+        var isOptional = issuers.Issuers.Any(issuer => issuer.AcceptWithoutIssuer);
+        var expected = $"{(isOptional ? "no `iss`, or it" : "`iss`")} is exactly {(known.Length == 0 ? "that of an issuer; none is configured" : Shown.List(known.Select(issuer => issuer.Item2)))}";
         var found = Shown.Claim(claims, "iss");
         if (reason is not RefusalReason.UnknownIssuer)
         {
@@ -76,6 +79,11 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         });
     }
 
+    private static string Or(IEnumerable<string> values) => Shown.List(values).Replace(", ", " or ", StringComparison.Ordinal);
+
+    private static string ClientText(JsonElement claims) =>
+        ClientClaims.Where(name => claims.TryGetProperty(name, out _)).Select(name => $"{name} {Shown.Claim(claims, name)}").FirstOrDefault() ?? "not named";
+
     private static string MarkText(ClaimName mark, JsonElement claims) => mark switch
     {
         ClaimName.Nonce => "the claim nonce, and nothing that says access token (typ at+jwt, scope, scp, or a claim such as typ Bearer)",
@@ -86,12 +94,25 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
 
     private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RefusalReason? reason)
     {
-        var expected = $"`aud` holds {Shown.List(issuer.Audiences).Replace(", ", " or ", StringComparison.Ordinal)}";
-        var ask = $"Have the client ask the issuer for a token for {Shown.Quoted(issuer.Audiences[0])} (the resource or audience parameter, or an audience mapper)";
-        return new(expected, Shown.Claim(claims, "aud"), reason switch
+        var expected = string.Join(", or ", new[]
+        {
+            issuer.Audiences.IsEmpty ? null : $"`aud` holds {Or(issuer.Audiences)}",
+            issuer.ClientIds.IsEmpty ? null : $"there is no `aud` and the client is {Or(issuer.ClientIds)}",
+            issuer.AcceptWithoutAudience ? "there is no `aud`" : null,
+        }.OfType<string>());
+        var client = issuer.ClientIds.IsEmpty ? "" : $"; client {ClientText(claims)}";
+        if (issuer.Audiences.IsEmpty && reason is not null)
+        {
+            return new(expected, $"{Shown.Claim(claims, "aud")}{client}", issuer.ClientIds.IsEmpty
+                ? $"If its audience stands for this API, list it in {IssuerSetting.PathOf(issuer, "Audiences")}."
+                : $"If the client may call this API, add it to {IssuerSetting.PathOf(issuer, "ClientIds")}; if the token's audience stands for this API, list that in {IssuerSetting.PathOf(issuer, "Audiences")}.");
+        }
+
+        var ask = issuer.Audiences.IsEmpty ? "" : $"Have the client ask the issuer for a token for {Shown.Quoted(issuer.Audiences[0])} (the resource or audience parameter, or an audience mapper)";
+        return new(expected, $"{Shown.Claim(claims, "aud")}{client}", reason switch
         {
             RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {IssuerSetting.PathOf(issuer, "Audiences")}.",
-            RefusalReason.MissingClaim => $"{ask}: without an audience the token is for nobody in particular.",
+            RefusalReason.MissingClaim => $"{ask}: without an audience the token is for nobody in particular. For an issuer whose tokens never have one, list its clients in {IssuerSetting.PathOf(issuer, "ClientIds")}.",
             _ => "`aud` must be text or a list of texts that is not empty (RFC 7519 section 4.1.3): correct it at the issuer.",
         });
     }

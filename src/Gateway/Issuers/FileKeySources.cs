@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using Gateway.Jose;
 
@@ -19,7 +21,7 @@ internal sealed class JwksFileSource(string path) : IKeySource
 /// The secret of an HS256, HS384 or HS512 issuer in a file, one a line: while a secret is being changed both stand there. The content
 /// is never shown.
 /// </summary>
-internal sealed class SecretFileSource(string path, int minLength) : IKeySource
+internal sealed class SecretFileSource(string path, int minLength, SecretEncoding encoding = SecretEncoding.Text) : IKeySource
 {
     private const int MaxSecrets = 3;
 
@@ -37,10 +39,17 @@ internal sealed class SecretFileSource(string path, int minLength) : IKeySource
         foreach (var range in content.AsSpan().Split((byte)'\n'))
         {
             var line = content.AsSpan(range).TrimEnd((byte)'\r');
-            if (!line.IsEmpty)
+            if (line.IsEmpty)
             {
-                secrets.Add(line.ToArray());
+                continue;
             }
+
+            if (Decode(line) is not { } secret)
+            {
+                return KeyLoad.Failed($"a line is not {encoding}, as SecretEncoding says");
+            }
+
+            secrets.Add(secret);
         }
 
         if (secrets.Count is 0 or > MaxSecrets)
@@ -52,5 +61,18 @@ internal sealed class SecretFileSource(string path, int minLength) : IKeySource
         return shortest < minLength
             ? KeyLoad.Failed($"a secret has {shortest} bytes and needs at least {minLength} (RFC 7518 section 3.2)")
             : KeyLoad.Of(new KeyRing([VerificationKey.Secrets(secrets.ToImmutable())], []));
+    }
+
+    private byte[]? Decode(ReadOnlySpan<byte> line) => encoding switch
+    {
+        SecretEncoding.Base64 => DecodeBase64(line),
+        SecretEncoding.Base64Url => Base64Url.IsValid(line) ? Base64Url.DecodeFromUtf8(line) : null,
+        _ => line.ToArray(),
+    };
+
+    private static byte[]? DecodeBase64(ReadOnlySpan<byte> line)
+    {
+        var secret = new byte[Base64.GetMaxDecodedFromUtf8Length(line.Length)];
+        return Base64.DecodeFromUtf8(line, secret, out _, out var written) == OperationStatus.Done ? secret[..written] : null;
     }
 }

@@ -47,6 +47,13 @@ internal static class IssuerCheck
             }
         }
 
+        foreach (var name in issuers.Where(issuer => issuer.Value.AcceptWithoutIssuer).Skip(1).Select(issuer => issuer.Key))
+        {
+            context.Report.Error(
+                $"Gateway:Issuers:{name}:AcceptWithoutIssuer", "another issuer accepts tokens without `iss` already, and such a token cannot say whose it is.",
+                "Set it for one issuer alone.");
+        }
+
         var directory = context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
         return previous is not null && directory.HasSame(previous) ? previous : directory;
     }
@@ -64,15 +71,8 @@ internal static class IssuerCheck
         {
             report.Error($"{path}:Issuer", "this is required.", "Write the exact `iss` of the issuer's tokens.");
         }
-        else if (options.Issuer.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !context.IsDevelopment)
-        {
-            report.Error($"{path}:Issuer", "http is accepted in the Development environment only.", "Use the issuer's https URL.");
-        }
 
-        if (options.Audiences is not { Count: > 0 } audiences || audiences.Any(string.IsNullOrWhiteSpace))
-        {
-            report.Error($"{path}:Audiences", "at least one audience is required, and none may be blank.", "List the `aud` values that name this API; else any token of the issuer would do.");
-        }
+        CheckRecipients(path, options, report);
 
         if (options.TokenTypes is [] || options.TokenTypes?.Any(string.IsNullOrWhiteSpace) == true)
         {
@@ -95,6 +95,9 @@ internal static class IssuerCheck
             Name = name,
             Issuer = options.Issuer ?? "",
             Audiences = [.. options.Audiences ?? []],
+            ClientIds = [.. options.ClientIds ?? []],
+            AcceptWithoutIssuer = options.AcceptWithoutIssuer,
+            AcceptWithoutAudience = options.AcceptWithoutAudience,
             Algorithms = algorithms,
             TokenTypes = options.TokenTypes is null ? DefaultTypes : [.. options.TokenTypes.Select(WithoutMediaTypePrefix)],
             ClockSkew = options.ClockSkew,
@@ -103,6 +106,36 @@ internal static class IssuerCheck
             BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
             Keys = KeyCheck.Build(name, path, options, algorithms, context),
         };
+    }
+
+    /// <summary>For whom the tokens are made: <c>aud</c>, or where there is none the client.</summary>
+    private static void CheckRecipients(string path, IssuerOptions options, ConfigurationReport report)
+    {
+        if (options.Audiences is [] || options.Audiences?.Any(string.IsNullOrWhiteSpace) == true
+            || (options.Audiences is null && options.ClientIds is null && !options.AcceptWithoutAudience))
+        {
+            report.Error($"{path}:Audiences", "at least one audience is required, and none may be blank.",
+                "List the `aud` values that name this API; else any token of the issuer would do. For tokens without `aud` list their clients in ClientIds.");
+        }
+
+        if (options.ClientIds is [] || options.ClientIds?.Any(string.IsNullOrWhiteSpace) == true)
+        {
+            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose tokens have no `aud`, or leave it out.");
+        }
+
+        if (options.ClientIds is not null && options.AcceptWithoutAudience)
+        {
+            report.Error($"{path}:AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.", "Remove one of them.");
+        }
+
+        foreach (var (name, isSet) in new[] { ("AcceptWithoutIssuer", options.AcceptWithoutIssuer), ("AcceptWithoutAudience", options.AcceptWithoutAudience) })
+        {
+            if (isSet && options.Keys?.SecretFile is null)
+            {
+                report.Error($"{path}:{name}", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.",
+                    name == "AcceptWithoutIssuer" ? "Remove it." : "Remove it; for tokens without `aud` list their clients in ClientIds.");
+            }
+        }
     }
 
     private static BackChannelLogout? BuildLogout(string name, string path, BackChannelLogoutOptions? options, ConfigurationReport report)

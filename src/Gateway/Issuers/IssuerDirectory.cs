@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gateway.Jose;
 
 namespace Gateway.Issuers;
@@ -9,6 +10,8 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 {
     private readonly FrozenDictionary<string, IssuerProfile> _byIssuer =
         issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+
+    private readonly IssuerProfile? _withoutIssuer = issuers.FirstOrDefault(issuer => issuer.AcceptWithoutIssuer);
 
     public ImmutableArray<IssuerProfile> Issuers => issuers;
 
@@ -47,6 +50,21 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
     {
         var family = templates.FirstOrDefault(template => name.StartsWith($"{template.Name}:", StringComparison.Ordinal));
         family?.Remember(name[(family.Name.Length + 1)..]);
+    }
+
+    /// <summary>The issuer of a token with these claims; false with the reason when there is none to ask.</summary>
+    public bool TryFind(in KnownClaims claims, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
+    {
+        profile = _withoutIssuer;
+        reason = RefusalReason.MissingClaim;
+        if (!claims.TryGet(ClaimName.Iss, out var iss) || (profile is not null && !claims.HasValue(ClaimName.Iss)))
+        {
+            return profile is not null;
+        }
+
+        profile = null;
+        reason = RefusalReason.BadClaim;
+        return iss.ValueKind == JsonValueKind.String && TryFind(iss.GetString()!, time, out profile, out reason);
     }
 
     /// <summary>False with the reason when no issuer is there to ask.</summary>

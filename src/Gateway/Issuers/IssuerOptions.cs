@@ -14,8 +14,30 @@ internal sealed class IssuerOptions
     /// <summary>Which issuers belong to the family. Required with a placeholder, and only then.</summary>
     public TemplateOptions? Template { get; set; }
 
-    /// <summary>The <c>aud</c> values that name this API; a token must carry one of them (RFC 9068 section 4). Required, at least one.</summary>
+    /// <summary>
+    /// The <c>aud</c> values that name this API; a token must carry one of them (RFC 9068 section 4). Required, at least one, unless
+    /// <see cref="ClientIds"/> or <see cref="AcceptWithoutAudience"/> is set.
+    /// </summary>
     public List<string>? Audiences { get; set; }
+
+    /// <summary>
+    /// The clients whose tokens are accepted without <c>aud</c>, as Amazon Cognito, Keycloak and Clerk make them: the token's
+    /// <c>client_id</c>, else <c>azp</c>, <c>appid</c>, <c>cid</c>, must be one of these. A token with <c>aud</c> still needs one of
+    /// <see cref="Audiences"/>. Default none.
+    /// </summary>
+    public List<string>? ClientIds { get; set; }
+
+    /// <summary>
+    /// Whether a token without <c>iss</c> is taken for one of this issuer. Only with <see cref="KeySourceOptions.SecretFile"/>, and for one
+    /// issuer at most. Default false.
+    /// </summary>
+    public bool AcceptWithoutIssuer { get; set; }
+
+    /// <summary>
+    /// Whether a token without <c>aud</c> is accepted, whoever it was made for. Only with <see cref="KeySourceOptions.SecretFile"/>. Default
+    /// false.
+    /// </summary>
+    public bool AcceptWithoutAudience { get; set; }
 
     /// <summary>Where the verification keys come from. Required, exactly one source.</summary>
     public KeySourceOptions? Keys { get; set; }
@@ -86,6 +108,19 @@ internal sealed class TemplateOptions
     public TimeSpan IdleAfter { get; set; } = TimeSpan.FromHours(1);
 }
 
+/// <summary>How a secret is written in its file.</summary>
+internal enum SecretEncoding
+{
+    /// <summary>The bytes of the line are the secret.</summary>
+    Text,
+
+    /// <summary>RFC 4648 section 4, with padding.</summary>
+    Base64,
+
+    /// <summary>RFC 4648 section 5, padding optional.</summary>
+    Base64Url,
+}
+
 /// <summary>Where an issuer's keys come from: <c>Gateway:Issuers:{name}:Keys</c>. Exactly one is set.</summary>
 internal sealed class KeySourceOptions
 {
@@ -94,7 +129,7 @@ internal sealed class KeySourceOptions
     /// </summary>
     public bool Discovery { get; set; }
 
-    /// <summary>The address of a JWK Set (RFC 7517 section 5). https outside the Development environment. May hold the issuer's placeholder.</summary>
+    /// <summary>The address of a JWK Set (RFC 7517 section 5). https, unless <see cref="AllowHttp"/> is set. May hold the issuer's placeholder.</summary>
     public string? JwksUri { get; set; }
 
     /// <summary>A file with a JWK Set. A relative path starts at the folder of yarp.json.</summary>
@@ -105,6 +140,15 @@ internal sealed class KeySourceOptions
     /// lines while a secret is changed, each of which verifies. A relative path starts at the folder of yarp.json.
     /// </summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>How the secrets are written in the file; the key is what they decode to. Default Text: the bytes of the line.</summary>
+    public SecretEncoding SecretEncoding { get; set; }
+
+    /// <summary>
+    /// Whether metadata and keys may be fetched by http, for a provider inside the cluster, also outside the Development environment.
+    /// Default false.
+    /// </summary>
+    public bool AllowHttp { get; set; }
 
     /// <summary>How long keys stay in use while they cannot be refreshed; then the issuer's tokens get 503. Default 1 day, range 1 minute to 366 days.</summary>
     public TimeSpan MaxStale { get; set; } = TimeSpan.FromDays(1);

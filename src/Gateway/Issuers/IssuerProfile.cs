@@ -14,6 +14,15 @@ internal sealed record IssuerProfile
 
     public required ImmutableArray<string> Audiences { get; init; }
 
+    /// <summary>The clients whose tokens need no <c>aud</c>.</summary>
+    public ImmutableArray<string> ClientIds { get; init; } = [];
+
+    /// <summary>Whether a token without <c>iss</c> is this issuer's.</summary>
+    public bool AcceptWithoutIssuer { get; init; }
+
+    /// <summary>Whether a token without <c>aud</c> is accepted.</summary>
+    public bool AcceptWithoutAudience { get; init; }
+
     public required ImmutableArray<SignatureAlgorithm> Algorithms { get; init; }
 
     public required ImmutableArray<string> TokenTypes { get; init; }

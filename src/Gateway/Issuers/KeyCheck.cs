@@ -65,26 +65,31 @@ internal static class KeyCheck
             context.Report.Error(path, "exactly one source of keys is required.", "Set one of Discovery: true, JwksUri, JwksFile, SecretFile.");
         }
 
+        if (keys.SecretFile is null && keys.SecretEncoding != SecretEncoding.Text)
+        {
+            context.Report.Error($"{path}:SecretEncoding", "this has no effect without a SecretFile.", "Remove it.");
+        }
+
         var client = BuildClient(path, keys, context);
         if (keys.Discovery)
         {
             // An issuer that is not a URL has been reported, or is reported here; the source is never used then.
             return IsFetchable(client, issuer.Issuer)
                 ? new DiscoverySource(client, issuer.Issuer!)
-                : Report(context, $"{path}:Discovery", "the issuer has no https URL to discover keys at.", "Use JwksUri or JwksFile.");
+                : Report(context, $"{path}:Discovery", "the issuer has no https URL to discover keys at.", $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
         }
 
         if (keys.JwksUri is not null)
         {
             return IsFetchable(client, keys.JwksUri)
                 ? new JwksUriSource(client, new Uri(keys.JwksUri))
-                : Report(context, $"{path}:JwksUri", "this is not an https URL.", "Use https; http is accepted in the Development environment only.");
+                : Report(context, $"{path}:JwksUri", "this is not an https URL.", $"Use https.{HttpCure(keys.JwksUri)}");
         }
 
         if (keys.SecretFile is not null)
         {
             var hashLength = algorithms.Select(algorithm => SignatureAlgorithms.Of(algorithm).HashLength).DefaultIfEmpty(0).Max();
-            return Existing(context, $"{path}:SecretFile", keys.SecretFile, file => new SecretFileSource(file, hashLength));
+            return Existing(context, $"{path}:SecretFile", keys.SecretFile, file => new SecretFileSource(file, hashLength, keys.SecretEncoding));
         }
 
         return Existing(context, $"{path}:JwksFile", keys.JwksFile ?? "", file => new JwksFileSource(file));
@@ -94,9 +99,9 @@ internal static class KeyCheck
     public static KeyDocumentClient BuildClient(string path, KeySourceOptions keys, SettingsContext context)
     {
         var report = context.Report;
-        if (!keys.Discovery && keys.JwksUri is null && (keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null)
+        if (!keys.Discovery && keys.JwksUri is null && ((keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null || keys.AllowHttp))
         {
-            report.Error(path, "CaFile, Proxy and Headers have no effect on keys from a file.", "Remove them.");
+            report.Error(path, "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.", "Remove them.");
         }
 
         Uri? proxy = null;
@@ -113,8 +118,12 @@ internal static class KeyCheck
             }
         }
 
-        return new KeyDocumentClient(KeyHttpClients.Create(AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context), proxy, keys.Headers ?? []), context.IsDevelopment);
+        return new KeyDocumentClient(KeyHttpClients.Create(AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context), proxy, keys.Headers ?? []), context.IsDevelopment || keys.AllowHttp);
     }
+
+    private static string HttpCure(string? address) => address?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true
+        ? " For a provider inside the cluster that has no TLS, set Keys:AllowHttp."
+        : "";
 
     private static bool IsFetchable(KeyDocumentClient client, string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && client.Allows(uri) && uri.UserInfo.Length == 0;

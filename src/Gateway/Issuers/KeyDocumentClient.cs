@@ -47,7 +47,8 @@ internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
                     return await ReadAsync(response, known, deadline.Token);
                 }
 
-                if (redirects == MaxRedirects || next.Host != address.Host || !Allows(next))
+                if (redirects == MaxRedirects || next.Host != address.Host || !Allows(next)
+                    || (target.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps))
                 {
                     return (KeyDocument.Failed("it redirects to another host, away from https, or too often"), known);
                 }

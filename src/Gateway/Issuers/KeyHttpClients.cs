@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Issuers;
@@ -6,6 +7,9 @@ namespace Gateway.Issuers;
 /// <summary>The HTTP client of one issuer: its trust, its way out, its extra headers.</summary>
 internal static class KeyHttpClients
 {
+    // Web application firewalls in front of providers reject requests without one.
+    private static readonly ProductInfoHeaderValue Product = new("Gateway", typeof(KeyHttpClients).Assembly.GetName().Version?.ToString(3));
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     /// <param name="authorities">Roots to trust in place of the system's; null for the system's.</param>
@@ -39,6 +43,11 @@ internal static class KeyHttpClients
         foreach (var (name, value) in headers)
         {
             client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
+
+        if (!client.DefaultRequestHeaders.Contains("User-Agent"))
+        {
+            client.DefaultRequestHeaders.UserAgent.Add(Product);
         }
 
         return client;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gateway.Issuers;
 
 namespace Gateway.Jose;
 
@@ -36,6 +37,11 @@ internal static class JsonWebKey
         TryReadText(jwk, "kty"u8, out var type);
         try
         {
+            if (CertificateKey.TryRead(jwk, keyId, only, out key, out why))
+            {
+                return key is not null;
+            }
+
             switch (type)
             {
                 case "RSA":
@@ -110,6 +116,12 @@ internal static class JsonWebKey
             return false;
         }
 
+        return TryCreateRsa(keyId, only, modulus, exponent, out key, out why);
+    }
+
+    public static bool TryCreateRsa(string? keyId, SignatureAlgorithm? only, byte[] modulus, byte[] exponent, out VerificationKey? key, out string? why)
+    {
+        key = null;
         modulus = modulus.AsSpan().TrimStart((byte)0).ToArray();
         exponent = exponent.AsSpan().TrimStart((byte)0).ToArray();
         var bits = modulus.Length == 0 ? 0 : (modulus.Length * 8) - byte.LeadingZeroCount(modulus[0]);

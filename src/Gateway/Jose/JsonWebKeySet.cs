@@ -40,7 +40,11 @@ internal static class JsonWebKeySet
         {
             if (JsonWebKey.TryRead(member, out var key, out var why))
             {
-                keys.Add(key);
+                // Some providers list a key once for each use or certificate; the same key twice is one.
+                if (!keys.Any(key.IsDuplicateOf))
+                {
+                    keys.Add(key);
+                }
             }
             else
             {

@@ -7,12 +7,16 @@ namespace Gateway.Jose;
 internal readonly record struct SkippedKey(string Key, string Why);
 
 /// <summary>
-/// An issuer's verification keys at one moment: immutable, swapped whole. A token is checked with the one key it names; without
-/// <c>kid</c> it is checked only when exactly one key fits its algorithm, so that no token costs more than one verification.
+/// An issuer's verification keys at one moment: immutable, swapped whole. A token is checked with the key that it names, or with the few that
+/// share that <c>kid</c>; without <c>kid</c> only when exactly one key fits its algorithm. So no token costs more than
+/// <see cref="MostChoices"/> verifications.
 /// </summary>
 internal sealed class KeyRing
 {
     public static readonly KeyRing Empty = new([], []);
+
+    /// <summary>How many keys of one <c>kid</c> are tried.</summary>
+    private const int MostChoices = 4;
 
     private readonly FrozenDictionary<string, ImmutableArray<VerificationKey>> _byKeyId;
 
@@ -32,7 +36,7 @@ internal sealed class KeyRing
     public bool IsEmpty => Keys.IsEmpty;
 
     /// <summary>
-    /// The key for a token, or null. Where two keys share a <c>kid</c>, the algorithm chooses; where it cannot, neither is used
+    /// The key for a token, or null. Where keys share a <c>kid</c>, the algorithm chooses; where it cannot, the first four are tried in turn
     /// (RFC 7517 section 4.5 leaves the choice to us).
     /// </summary>
     public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
@@ -47,21 +51,28 @@ internal sealed class KeyRing
         candidates = candidates.IsDefault ? Keys : candidates;
 
         VerificationKey? found = null;
+        List<VerificationKey>? several = null;
         foreach (var key in candidates)
         {
-            if (!key.Fits(algorithm))
+            if (!key.Fits(algorithm) || (found is not null && key.IsSameAs(found)))
             {
                 continue;
             }
 
-            if (found is not null)
+            if (found is null)
+            {
+                found = key;
+            }
+            else if (keyId is null)
             {
                 return null;
             }
-
-            found = key;
+            else if ((several ??= [found]).Count < MostChoices && !several.Exists(key.IsSameAs))
+            {
+                several.Add(key);
+            }
         }
 
-        return found;
+        return several is null ? found : VerificationKey.AnyOf([.. several]);
     }
 }

@@ -39,6 +39,15 @@ internal struct KnownClaims
     /// <summary>Whether the claim is there, null or not.</summary>
     public readonly bool Has(ClaimName name) => (_present & (1ul << (int)name)) != 0;
 
+    /// <summary>
+    /// Null and empty text count as absent: serializers write them for what is not there, and an empty identifier taken as one would
+    /// make all such tokens the same subject. Where a claim is required, it is then missing.
+    /// </summary>
+    public readonly bool HasValue(ClaimName name) =>
+        TryGet(name, out var value)
+        && value.ValueKind != JsonValueKind.Null
+        && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+
     public readonly bool TryGet(ClaimName name, out JsonElement value)
     {
         value = _values[(int)name];

@@ -13,6 +13,9 @@ internal sealed class VerificationKey
     private readonly Func<AsymmetricAlgorithm>? _import;
     private readonly byte[] _numbers;
 
+    // Keys that share a kid; a signature of any of them is good.
+    private readonly ImmutableArray<VerificationKey> _choices = [];
+
     // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
     private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
 
@@ -29,6 +32,9 @@ internal sealed class VerificationKey
         _numbers = numbers;
         _idle[0] = import?.Invoke();
     }
+
+    private VerificationKey(ImmutableArray<VerificationKey> choices)
+        : this(choices[0].KeyId, choices[0]._type, choices[0]._curve, null, [], null, []) => _choices = choices;
 
     public string? KeyId { get; }
 
@@ -48,10 +54,18 @@ internal sealed class VerificationKey
     /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
     public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null, []);
 
+    /// <summary>Keys of one type that share a <c>kid</c>: each is tried.</summary>
+    public static VerificationKey AnyOf(ImmutableArray<VerificationKey> choices) => new(choices);
+
+    /// <summary>Whether it adds nothing to that key of the same set.</summary>
+    public bool IsDuplicateOf(VerificationKey other) => KeyId == other.KeyId && _only == other._only && IsSameAs(other);
+
     /// <summary>Whether both verify exactly the same signatures, whatever they are called.</summary>
     public bool IsSameAs(VerificationKey other) =>
         ReferenceEquals(this, other)
-        || (_type == other._type
+        || (_choices.Length == other._choices.Length
+            && _choices.Zip(other._choices).All(pair => pair.First.IsSameAs(pair.Second))
+            && _type == other._type
             && _curve == other._curve
             && _numbers.AsSpan().SequenceEqual(other._numbers)
             && _secrets.Length == other._secrets.Length
@@ -66,6 +80,19 @@ internal sealed class VerificationKey
 
     public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
     {
+        foreach (var choice in _choices)
+        {
+            if (choice.Verify(signingInput, signature, algorithm))
+            {
+                return true;
+            }
+        }
+
+        if (!_choices.IsEmpty)
+        {
+            return false;
+        }
+
         // ECDSA signatures are r and s at full length (RFC 7518 section 3.4); DER or extra bytes never reach the crypto library.
         if (algorithm.SignatureLength != 0 && signature.Length != algorithm.SignatureLength)
         {

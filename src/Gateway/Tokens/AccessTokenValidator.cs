@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Gateway.Issuers;
 using Gateway.Jose;
 
@@ -36,7 +35,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.Times, static (validator, ref token) =>
             TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Audience, static (_, ref token) =>
-            RegisteredClaims.HasAudience(token.KnownClaims, token.Issuer!.Audiences, out var reason) ? null : reason, TokenStep.Issuer),
+            CheckAudience(token.KnownClaims, token.Registered, token.Issuer!), TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.RequiredClaims, static (_, ref token) =>
             HasRequiredClaims(token.Registered, token.Issuer!) ? null : RefusalReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Key, static (_, ref token) => FindKey(ref token), TokenStep.IssuerAlgorithm),
@@ -83,19 +82,19 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         return true;
     }
 
-    private RefusalReason? FindIssuer(ref TokenInspection token)
+    private RefusalReason? FindIssuer(ref TokenInspection token) =>
+        issuers.TryFind(token.KnownClaims, time, out token.Issuer, out var reason) ? null : reason;
+
+    private static RefusalReason? CheckAudience(in KnownClaims claims, in RegisteredClaims registered, IssuerProfile issuer)
     {
-        if (!token.KnownClaims.TryGet(ClaimName.Iss, out var iss))
+        if ((issuer.AcceptWithoutAudience || !issuer.ClientIds.IsEmpty) && RegisteredClaims.HasNoAudience(claims))
         {
-            return RefusalReason.MissingClaim;
+            return issuer.AcceptWithoutAudience ? null
+                : registered.ClientId is not { } client ? RefusalReason.MissingClaim
+                : issuer.ClientIds.Contains(client) ? null : RefusalReason.WrongAudience;
         }
 
-        if (iss.ValueKind != JsonValueKind.String)
-        {
-            return RefusalReason.BadClaim;
-        }
-
-        return issuers.TryFind(iss.GetString()!, time, out token.Issuer, out var reason) ? null : reason;
+        return RegisteredClaims.HasAudience(claims, issuer.Audiences, out var reason) ? null : reason;
     }
 
     private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer)

@@ -57,6 +57,12 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return reason;
         }
 
+        // Section 2.4 requires `iss`, also of an issuer whose access tokens need none.
+        if (!known.HasValue(ClaimName.Iss))
+        {
+            return RefusalReason.MissingClaim;
+        }
+
         // A logout token is no place for leniency: read as absent, an empty `sid` would end all sessions of the subject.
         if ((claims.SessionId is null && known.Has(ClaimName.Sid)) || (claims.Subject is null && known.Has(ClaimName.Sub)))
         {

@@ -71,6 +71,10 @@ internal struct RegisteredClaims
         return true;
     }
 
+    /// <summary>Whether the token names no audience: <c>aud</c> is absent, null, empty text or an empty list.</summary>
+    public static bool HasNoAudience(in KnownClaims claims) =>
+        !HasValue(claims, ClaimName.Aud, out var audience) || (audience.ValueKind == JsonValueKind.Array && audience.GetArrayLength() == 0);
+
     /// <summary>RFC 7519 section 4.1.3: a string or an array of strings, one of which must be ours, exactly.</summary>
     public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RefusalReason reason)
     {
@@ -107,14 +111,11 @@ internal struct RegisteredClaims
         return found;
     }
 
-    /// <summary>
-    /// Null and empty text count as absent: serializers write them for what is not there, and an empty identifier taken as one would
-    /// make all such tokens the same subject. Where a claim is required, it is then missing.
-    /// </summary>
-    private static bool HasValue(in KnownClaims claims, ClaimName name, out JsonElement value) =>
-        claims.TryGet(name, out value)
-        && value.ValueKind != JsonValueKind.Null
-        && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+    private static bool HasValue(in KnownClaims claims, ClaimName name, out JsonElement value)
+    {
+        claims.TryGet(name, out value);
+        return claims.HasValue(name);
+    }
 
     private static bool TryReadDate(JsonElement value, out double seconds)
     {

@@ -32,12 +32,7 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
             return Refused(RefusalReason.UnsupportedAlgorithm);
         }
 
-        if (!claims.TryGetProperty("iss"u8, out var iss) || iss.ValueKind != JsonValueKind.String)
-        {
-            return Refused(RefusalReason.BadClaim);
-        }
-
-        if (!live.Current.TryFind(iss.GetString()!, time, out var issuer, out reason))
+        if (!live.Current.TryFind(KnownClaims.Of(claims), time, out var issuer, out reason))
         {
             return Refused(reason);
         }

@@ -13,7 +13,7 @@ public sealed class FullConfigurationTests
 
     private static readonly Dictionary<string, string> Files = new()
     {
-        ["secret"] = new string('s', 64),
+        ["secret"] = new string('s', 88),
         ["jwks.json"] = "{}",
         ["ca.pem"] = Certificate(),
         ["redis"] = "password",
@@ -153,14 +153,14 @@ public sealed class FullConfigurationTests
                 "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true,
                 "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true }
               },
-              "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": false, "JwksUri": "https://b.example.com/keys" } },
+              "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "ClientIds": ["shop-job"], "Keys": { "Discovery": false, "JwksUri": "http://b.example.com/keys", "AllowHttp": true } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
               "listed": {
                 "Issuer": "https://c.example.com/{realm}", "Template": { "AnyOf": ["a", "b"], "MaxRings": 10, "IdleAfter": "00:10:00" }, "Audiences": ["shop-api"],
                 "Keys": { "Discovery": true, "MaxStale": "12:00:00", "CaFile": "ca.pem", "Proxy": "http://proxy.example:3128", "Headers": { "X-Key": "k" } }, "Required": false
               },
               "matched": { "Issuer": "https://d.example.com/{tenant}/", "Template": { "Matches": "t[0-9]+" }, "Audiences": ["a"], "Keys": { "JwksUri": "https://d.example.com/{tenant}/keys" } },
-              "secret": { "Issuer": "joe", "Audiences": ["shop-api"], "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256", "HS384", "HS512"] }
+              "secret": { "Issuer": "joe", "Audiences": ["shop-api"], "AcceptWithoutIssuer": true, "AcceptWithoutAudience": true, "Keys": { "SecretFile": "secret", "SecretEncoding": "Base64Url" }, "Algorithms": ["HS256", "HS384", "HS512"] }
             },
             "Policies": {
               "admin": { "Scopes": { "All": ["gateway:admin"] } },

@@ -20,7 +20,7 @@ public sealed class ProgramTests : IDisposable
         output.ShouldBeEmpty();
         errors.ShouldBe(
             """
-            yarp.json:6:9: Gateway:Issuers:shop:Audiences: at least one audience is required, and none may be blank. List the `aud` values that name this API; else any token of the issuer would do.
+            yarp.json:6:9: Gateway:Issuers:shop:Audiences: at least one audience is required, and none may be blank. List the `aud` values that name this API; else any token of the issuer would do. For tokens without `aud` list their clients in ClientIds.
             yarp.json:18:9: ReverseProxy:Routes:orders:AuthorizationPolicy: there is no such policy. Did you mean "read"?
             The configuration has 2 errors; nothing was started.
 

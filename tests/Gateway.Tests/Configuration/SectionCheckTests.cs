@@ -33,6 +33,12 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "there is no such file.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
+    [InlineData(Keys, "\"ClientIds\": [\" \"], " + Keys, ":ClientIds", "at least one client id is required, and none may be blank.")]
+    [InlineData(Keys, "\"AcceptWithoutIssuer\": true, " + Keys, ":AcceptWithoutIssuer", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
+    [InlineData(Keys, "\"AcceptWithoutAudience\": true, " + Keys, ":AcceptWithoutAudience", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
+    [InlineData(Keys, "\"AcceptWithoutAudience\": true, \"ClientIds\": [\"a\"], \"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"HS256\"]", ":AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.")]
+    [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"SecretEncoding\": \"Base64\" }", ":Keys:SecretEncoding", "this has no effect without a SecretFile.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"jwks.json\", \"AllowHttp\": true }", ":Keys", "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.")]
     [InlineData(Issuer, "\"Issuer\": \"idp\"", ":Keys:Discovery", "the issuer has no https URL to discover keys at.")]
     public async Task Issuer_that_could_accept_the_wrong_tokens_is_an_error(string old, string replacement, string path, string problem)
     {
@@ -55,7 +61,31 @@ public sealed class SectionCheckTests
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson, environment: environment);
 
-        errors.Select(error => error.Path).ShouldBe(accepted ? [] : ["Gateway:Issuers:shop:Issuer", "Gateway:Issuers:shop:Keys:Discovery"]);
+        errors.Select(error => error.Path).ShouldBe(accepted ? [] : ["Gateway:Issuers:shop:Keys:Discovery"]);
+    }
+
+    [Fact]
+    public async Task Http_issuer_needs_no_switch_where_the_keys_come_by_https_and_allow_http_opens_the_fetch()
+    {
+        var byAddress = CheckedConfiguration.With("https://idp", "http://idp").Replace(Keys, "\"Keys\": { \"JwksUri\": \"https://idp.example.com/keys\" }", StringComparison.Ordinal);
+        var allowed = CheckedConfiguration.With("https://idp", "http://idp").Replace(Keys, "\"Keys\": { \"Discovery\": true, \"AllowHttp\": true }", StringComparison.Ordinal);
+
+        (await CheckedConfiguration.ErrorsOfAsync(byAddress, environment: "Production")).ShouldBeEmpty();
+        (await CheckedConfiguration.ErrorsOfAsync(allowed, environment: "Production")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Second_issuer_that_accepts_tokens_without_issuer_is_an_error()
+    {
+        string One(string name) => $$"""
+            "{{name}}": { "Issuer": "{{name}}", "Audiences": ["x"], "AcceptWithoutIssuer": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] },
+            """;
+        var files = new Dictionary<string, string> { ["secret"] = new string('s', 64) };
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(
+            CheckedConfiguration.With("\"Issuers\": {", $"\"Issuers\": {{ {One("one")} {One("two")}"), files: files);
+
+        errors.ShouldHaveSingleItem().Path.ShouldBe("Gateway:Issuers:two:AcceptWithoutIssuer");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Gateway.Jose;
 using Gateway.Testing;
 using Gateway.Tests.Tokens;
 
@@ -60,10 +61,44 @@ public sealed class ProviderKeySetTests
         shop.Decide(shop.TokenSignedBy(First)).ShouldBe(Shop.Accepted);
     }
 
-    [Fact]
-    public void Key_that_has_a_certificate_and_no_numbers_is_skipped()
+    [Theory]
+    [InlineData("RSA")]
+    [InlineData(null)]
+    public void Key_that_has_a_certificate_and_no_numbers_is_that_of_the_leaf(string? type)
     {
-        var ring = Shop.RingOf(new JsonObject { ["kty"] = "RSA", ["kid"] = "x", ["x5c"] = new JsonArray(Certificate) }, First.ToJwk());
+        using var rsa = RSA.Create(2048);
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var first = new CertificateRequest("CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddDays(1));
+        using var second = new CertificateRequest("CN=ec", ec, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddDays(1));
+
+        var jwk = new JsonObject { ["kid"] = "rsa", ["x5c"] = new JsonArray(Convert.ToBase64String(first.RawData), Certificate) };
+        if (type is not null)
+        {
+            jwk["kty"] = type;
+        }
+
+        var ring = Shop.RingOf(
+            jwk,
+            new JsonObject { ["kty"] = "EC", ["kid"] = "ec", ["x5c"] = new JsonArray(Convert.ToBase64String(second.RawData)) });
+
+        var numbers = rsa.ExportParameters(false);
+        ring.Skipped.ShouldBeEmpty();
+        ring.Keys[0].IsSameAs(VerificationKey.Rsa("x", null, numbers)).ShouldBeTrue();
+        ring.Keys[1].IsSameAs(VerificationKey.Ec("x", null, "P-256", ec.ExportParameters(false))).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("RSA", "\"no certificate\"")]
+    [InlineData("RSA", "\"AAAA\"")]
+    [InlineData("RSA", "7")]
+    [InlineData("EC", null)]
+    [InlineData("oct", null)]
+    [InlineData("OKP", null)]
+    public void Key_whose_certificate_is_none_or_of_another_type_is_skipped(string type, string? leaf)
+    {
+        var chain = leaf is null ? new JsonArray(Certificate) : JsonNode.Parse($"[{leaf}]");
+        var ring = Shop.RingOf(new JsonObject { ["kty"] = type, ["kid"] = "x", ["x5c"] = chain }, First.ToJwk());
 
         ring.Skipped.ShouldHaveSingleItem().Key.ShouldBe("key \"x\"");
         ring.Keys.ShouldHaveSingleItem();

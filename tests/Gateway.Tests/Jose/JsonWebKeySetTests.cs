@@ -174,7 +174,12 @@ public sealed class JsonWebKeySetTests
     [Fact]
     public void Set_has_at_most_100_keys()
     {
-        var keys = Enumerable.Range(0, 101).Select(JsonNode? (_) => TestKeys.P256.ToJwk()).ToArray();
+        var keys = Enumerable.Range(0, 101).Select(JsonNode? (i) =>
+        {
+            var jwk = TestKeys.P256.ToJwk();
+            jwk["kid"] = $"{i}";
+            return jwk;
+        }).ToArray();
 
         Shop.RingOf(keys[..100]).Keys.Length.ShouldBe(100);
         ErrorOf(DocumentOf(keys)).ShouldBe("it has more than 100 keys");

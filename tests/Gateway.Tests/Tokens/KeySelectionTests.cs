@@ -95,12 +95,36 @@ public sealed class KeySelectionTests
     }
 
     [Fact]
-    public void Two_keys_with_one_key_id_and_type_are_both_refused()
+    public void Two_keys_with_one_key_id_and_type_are_both_tried()
     {
+        using var third = SigningKey.Rsa(TestKeys.Rsa.KeyId);
         _shop.Publish(TestKeys.Rsa.ToJwk(), TestKeys.OtherRsa.ToJwk());
 
-        _shop.Decide(_shop.Token()).ShouldBe("unknown_key");
-        _shop.Decide(_shop.TokenSignedBy(TestKeys.OtherRsa)).ShouldBe("unknown_key");
+        _shop.Decide(_shop.Token()).ShouldBe(Shop.Accepted);
+        _shop.Decide(_shop.TokenSignedBy(TestKeys.OtherRsa)).ShouldBe(Shop.Accepted);
+        _shop.Decide(_shop.TokenSignedBy(third)).ShouldBe("bad_signature");
+        _shop.Decide(_shop.Token().WithoutHeader("kid")).ShouldBe("unknown_key");
+    }
+
+    [Fact]
+    public void Four_keys_of_one_key_id_are_tried_at_most()
+    {
+        var keys = Enumerable.Range(0, 5).Select(_ => SigningKey.Ec("k")).ToArray();
+        _shop.Publish([.. keys.Select(key => key.ToJwk())]);
+
+        keys.Select(key => _shop.Decide(_shop.TokenSignedBy(key, "ES256")))
+            .ShouldBe([Shop.Accepted, Shop.Accepted, Shop.Accepted, Shop.Accepted, "bad_signature"]);
+    }
+
+    [Fact]
+    public void Same_key_twice_is_one_key()
+    {
+        _shop.Publish(TestKeys.Rsa.ToJwk(), TestKeys.Rsa.ToJwk(), Jwk(TestKeys.Rsa, "kid", "rsa-again"));
+
+        _shop.Profile.Keys.Current.Keys.Length.ShouldBe(2);
+        _shop.Decide(_shop.Token()).ShouldBe(Shop.Accepted);
+        _shop.Decide(_shop.Token().WithHeader("kid", "rsa-again")).ShouldBe(Shop.Accepted);
+        _shop.Decide(_shop.Token().WithoutHeader("kid")).ShouldBe(Shop.Accepted);
     }
 
     [Fact]

@@ -50,12 +50,19 @@ internal static class IssuerSection
         html.Add($"</section>");
     }
 
+    private static IEnumerable<string> Recipients(IssuerProfile issuer) =>
+    [
+        .. issuer.Audiences,
+        .. issuer.ClientIds.Select(client => $"client {client} without aud"),
+        .. issuer.AcceptWithoutAudience ? ["anybody without aud"] : Array.Empty<string>(),
+    ];
+
     private static void WriteRow(Html html, IssuerProfile issuer, DateTimeOffset now)
     {
         var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);
         html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{issuer.Keys.Issuer}</th>");
         html.Add($"<td role=\"cell\" data-label=\"Accepts\"><ul><li><code>{SecretSettings.Show(issuer.Issuer)}</code></li>");
-        html.Add($"<li>for {string.Join(", ", issuer.Audiences)}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
+        html.Add($"<li>for {string.Join(", ", Recipients(issuer))}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
         html.Add($"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");
         html.Add($"{(issuer.RequireTokenId ? ", jti required" : "")}</li></ul></td>");
         html.Add($"<td role=\"cell\" data-label=\"Keys\"><ul>");

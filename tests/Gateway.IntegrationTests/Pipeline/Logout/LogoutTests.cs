@@ -97,7 +97,7 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
 
     [Theory]
     [InlineData("iss", "\"https://other.example\"", "unknown_issuer.")]
-    [InlineData("iss", null, "bad_claim.")]
+    [InlineData("iss", null, "missing_claim.")]
     [InlineData("aud", "\"shop-api\"", "wrong_audience.")]
     [InlineData("aud", "[\"other\"]", "wrong_audience.")]
     [InlineData("aud", null, "missing_claim.")]

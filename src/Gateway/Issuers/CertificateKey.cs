@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Gateway.Jose;
+
+namespace Gateway.Issuers;
+
+/// <summary>
+/// The key of a JWK that has its certificate alone (<c>x5c</c>, RFC 7517 section 4.7). The first certificate is the leaf, and its key is the
+/// JWK's. Neither chain nor validity of the certificate is checked: what the issuer publishes is trusted by where it was fetched.
+/// </summary>
+internal static class CertificateKey
+{
+    private const int MaxLength = 16 * 1024;
+
+    /// <summary>True when the JWK has a certificate and no numbers of its own; the key is then null, with the reason, when it cannot be used.</summary>
+    /// <exception cref="CryptographicException">The certificate is none.</exception>
+    public static bool TryRead(JsonElement jwk, string? keyId, SignatureAlgorithm? only, out VerificationKey? key, out string? why)
+    {
+        (key, why) = (null, null);
+        if (jwk.TryGetProperty("n"u8, out _) || jwk.TryGetProperty("x"u8, out _)
+            || !jwk.TryGetProperty("x5c"u8, out var chain) || chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0)
+        {
+            return false;
+        }
+
+        why = "has an `x5c` whose first item is no certificate in base64";
+        var leaf = chain[0];
+        // RFC 7517 section 4.7: base64, not base64url.
+        if (leaf.ValueKind != JsonValueKind.String || leaf.GetString()!.Length > MaxLength || !leaf.TryGetBytesFromBase64(out var der))
+        {
+            return true;
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(der);
+        var type = jwk.TryGetProperty("kty"u8, out var kty) ? kty.ValueKind == JsonValueKind.String ? kty.GetString() : "" : null;
+        if (type is null or "RSA" && certificate.GetRSAPublicKey() is { } rsa)
+        {
+            using (rsa)
+            {
+                var numbers = rsa.ExportParameters(false);
+                JsonWebKey.TryCreateRsa(keyId, only, numbers.Modulus!, numbers.Exponent!, out key, out why);
+            }
+        }
+        else if (type is null or "EC" && certificate.GetECDsaPublicKey() is { } ec)
+        {
+            using (ec)
+            {
+                var curve = ec.ExportParameters(false);
+                var name = CurveOf(curve.Curve);
+                key = name is null ? null : VerificationKey.Ec(keyId, only, name, curve);
+                why = key is null ? "has a certificate of a curve other than P-256, P-384 and P-521" : null;
+            }
+        }
+        else
+        {
+            why = "has a certificate with a key of another type than its `kty`, or than RSA and EC";
+        }
+
+        return true;
+    }
+
+    private static string? CurveOf(ECCurve curve) => curve.Oid?.Value switch
+    {
+        "1.2.840.10045.3.1.7" => "P-256",
+        "1.3.132.0.34" => "P-384",
+        "1.3.132.0.35" => "P-521",
+        _ => null,
+    };
+}
