@@ -105,7 +105,7 @@ internal static class TokenKind
     /// <summary>
     /// Whether the token says that it is an access token. OpenID Connect gives <c>nonce</c> to ID tokens alone, and still it is in the access
     /// tokens of Keycloak before 25 (<c>typ</c> Bearer), ForgeRock (<c>tokenName</c>), Azure AD B2C (<c>scp</c>) and authentik (<c>scope</c>, or
-    /// <c>azp</c> with <c>uid</c>); docs/decisions/0009.
+    /// <c>azp</c> with <c>uid</c>); docs/decisions/0011-id-tokens.md.
     /// </summary>
     private static bool IsAccessToken(in KnownClaims claims, string? headerType)
     {

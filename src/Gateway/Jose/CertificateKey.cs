@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Gateway.Jose;
 
-namespace Gateway.Issuers;
+namespace Gateway.Jose;
 
 /// <summary>
 /// The key of a JWK that has its certificate alone (<c>x5c</c>, RFC 7517 section 4.7). The first certificate is the leaf, and its key is the
