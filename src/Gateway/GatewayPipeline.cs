@@ -1,3 +1,4 @@
+using Gateway.Configuration;
 using Gateway.Pipeline.Authentication;
 using Gateway.Pipeline.Authorization;
 using Gateway.Pipeline.Bearer;
@@ -27,6 +28,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ProblemMiddleware>();           // Problems/        every failure is a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
+        app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    readiness asks the router; adds no stage
         app.UseRouting();                                 //                  find the route
         app.UseRouteCors();                               // Cors/            a preflight ends here and needs no token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token

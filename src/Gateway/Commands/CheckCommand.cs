@@ -18,7 +18,7 @@ internal sealed class CheckCommand : Command
 {
     private readonly Argument<string[]> _files = new("FILE") { Description = "One yarp.json or several.", Arity = ArgumentArity.OneOrMore };
 
-    private readonly Option<CheckOutput> _output = new("--output") { Description = "text, json or sarif (SARIF 2.1.0). Default: text.", HelpName = "FORM" };
+    private readonly Option<CheckOutput> _output = new("--output") { Description = "text, json or sarif (SARIF 2.1.0). Default: text.", HelpName = "FORM", CustomParser = OptionValues.OneOf<CheckOutput> };
 
     private readonly Option<bool> _strict = new("--warnings-as-errors") { Description = "Exit code 1 for warnings too." };
 

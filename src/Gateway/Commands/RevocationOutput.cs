@@ -32,12 +32,14 @@ internal static class RevocationOutput
     {
         Description = "text or json. Default: text.",
         HelpName = "FORM",
+        CustomParser = OptionValues.OneOf<AnswerOutput>,
     };
 
     public static Option<ListOutput?> ListOption() => new("--output")
     {
         Description = "table, lines (tab-separated) or json. Default: table on a terminal, else lines.",
         HelpName = "FORM",
+        CustomParser = result => OptionValues.OneOf<ListOutput>(result),
     };
 
     public static void Write(IReadOnlyList<RevocationEntry> entries, ListOutput output)

@@ -20,12 +20,14 @@ internal sealed class RevokeCommand : Command
     {
         Description = "For sub, sid, client and issuer: refuse tokens issued up to this time (ISO 8601). Default: now.",
         HelpName = "TIME",
+        CustomParser = OptionValues.Time,
     };
 
     private readonly Option<DateTimeOffset?> _expires = new("--expires")
     {
         Description = "When the entry may be forgotten (ISO 8601). Default: when no token issued by now can still be valid.",
         HelpName = "TIME",
+        CustomParser = OptionValues.Time,
     };
 
     private readonly Option<string?> _reason = ReasonOption();

@@ -9,7 +9,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     // What is opened once, listeners, stores, folders; and the end, which the grace period outside belongs to.
     private static readonly string[] ReadAtStart =
     [
-        "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
+        "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:DataProtection", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
         "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Kestrel", "Urls",
     ];
 

@@ -43,6 +43,8 @@ internal sealed partial class ConfigurationFollower(
             }
             catch (ConfigurationException fault)
             {
+                // A file that yarp.json names may be mounted a moment later than yarp.json itself.
+                _lastTry = time.GetTimestamp();
                 Fail(fault.Errors);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
@@ -63,6 +65,12 @@ internal sealed partial class ConfigurationFollower(
             return;
         }
 
+        if (file.Hash != _seen)
+        {
+            // Another mistake may have the same text, and is news.
+            _reported = null;
+        }
+
         _seen = file.Hash;
         _lastTry = null;
         var current = live.Current;
@@ -79,7 +87,8 @@ internal sealed partial class ConfigurationFollower(
         if (await proxy.ApplyAsync(next) is { } fault)
         {
             live.Withdraw();
-            Fail([Error(SettingSchema.ReverseProxy, $"YARP cannot take it: {fault.Message}", "See YARP's configuration reference.")]);
+            NotApplied(logger, fault);
+            Fail([Error(SettingSchema.ReverseProxy, "YARP cannot apply it.", "Restart with it, and report this: the check of the configuration should have found it.")]);
             return;
         }
 
@@ -188,6 +197,9 @@ internal sealed partial class ConfigurationFollower(
 
     [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is not used, the last good one stays in force: {Errors}")]
     private static partial void NotReloaded(ILogger logger, string errors);
+
+    [LoggerMessage(EventIds.RoutesNotApplied, LogLevel.Error, "YARP did not apply the changed configuration.")]
+    private static partial void NotApplied(ILogger logger, Exception fault);
 
     [LoggerMessage(EventIds.LoggingNotTaken, LogLevel.Error, "The changed configuration is in force, but for its Logging section, of which not all can be used: {Problem}")]
     private static partial void LoggingNotTaken(ILogger logger, string problem);

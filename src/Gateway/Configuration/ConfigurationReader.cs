@@ -1,3 +1,4 @@
+using Gateway.Configuration.Listening;
 using Gateway.Runtime;
 using Gateway.Settings;
 
@@ -26,14 +27,19 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
             .Build();
         var report = new ConfigurationReport(document, configuration);
         SchemaCheck.Run(configuration, document, report);
-        // A value of the wrong type cannot be bound, so only well-formed sections are looked into further.
-        report.ThrowIfAny();
-        report.Rule = ErrorRules.Meaning;
-
+        report.EndSchema();
+        // A value of the wrong type cannot be bound, so the checks of the meaning go on without it: all errors are reported at once.
+        var bindable = report.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. report.Paths]) : configuration;
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
-        var settings = SettingsBuilder.Build(configuration, context, previous);
-        var proxy = await YarpCheck.RunAsync(configuration, settings, report);
+        var settings = SettingsBuilder.Build(bindable, context, previous);
+        ListenerCheck.Run(bindable, settings.Management.Port, context);
+        var proxy = await YarpCheck.RunAsync(bindable, settings, report);
+        if (!report.HasErrors)
+        {
+            ListenerTrial.Run(configuration, context);
+        }
+
         report.ThrowIfAny();
         var (routes, clusters) = proxy!.Value;
         return new ConfigurationReading(document, configuration, settings, routes, clusters)

@@ -59,6 +59,8 @@ internal sealed class GatewayOptions
 
     public KeysOptions Keys { get; set; } = new();
 
+    public DataProtectionOptions DataProtection { get; set; } = new();
+
     public RevocationOptions Revocation { get; set; } = new();
 
     public ErrorOptions Errors { get; set; } = new();
@@ -66,6 +68,19 @@ internal sealed class GatewayOptions
     public DrainOptions Drain { get; set; } = new();
 
     public ManagementOptions Management { get; set; } = new();
+
+    /// <summary>Whether all replicas can read what one has encrypted for a client.</summary>
+    internal bool HasSharedProtectionKeys => DataProtection.Path is not null || Revocation.Store == RevocationStore.Redis;
+}
+
+/// <summary>The keys for what session affinity gives to clients: <c>Gateway:DataProtection</c>.</summary>
+internal sealed class DataProtectionOptions
+{
+    /// <summary>
+    /// The folder of the keys, shared by all replicas and writable. A relative path starts at the folder of <c>yarp.json</c>. Default none: the keys
+    /// are in Redis when that is the revocation store, else in memory.
+    /// </summary>
+    public string? Path { get; set; }
 }
 
 /// <summary>What a refusal tells the client: <c>Gateway:Errors</c>.</summary>

@@ -11,7 +11,7 @@ internal static partial class RiskCheck
         YarpJson document, IConfiguration configuration, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, bool isDevelopment)
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        var context = new RiskContext(options, routes, clusters, isDevelopment);
+        var context = new RiskContext(options, routes, clusters, document, configuration, isDevelopment);
         var report = new ConfigurationReport(document, configuration);
         foreach (var rule in RiskRules.All)
         {

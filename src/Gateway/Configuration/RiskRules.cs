@@ -70,5 +70,18 @@ internal static class RiskRules
         new("GW151", "AnyCertificate", "any certificate of these destinations is taken.",
             "Whoever is on the way can pose as the destination and reads all requests.",
             "Leave it out, and have the destinations show a certificate that the system trusts.", RiskyPlaces.AnyCertificate),
+        new("GW160", "PrefixNotRemoved", "this prefix is never removed.",
+            "The destination receives the path as it came: the route has no such prefix, or the prefix ends in a slash.",
+            "Write the segments that every path of the route begins with, without a slash at the end.", IdleTransforms.Prefixes),
+        new("GW161", "UnknownRouteParameter", "this uses a parameter that the route's path does not have in this form.",
+            "The destination receives a path, query or header without that part, or with its slashes escaped.",
+            "Write the names of the parameters in Match:Path, and {**name} for a catch-all.", IdleTransforms.Parameters),
+        new("GW170", "AffinityKeysNotShared", "the cookie or header of this session affinity can be read by the replica alone that made it.",
+            "With a second replica, and after a restart, clients lose their destination.",
+            "Set Gateway:DataProtection:Path to a folder that all replicas share, use Redis as the revocation store, or use the policy HashCookie.",
+            RiskyPlaces.AffinityWithOwnKeys),
+        new("GW180", "UrlsNotUsed", "these addresses are not opened.",
+            "The endpoints of the Kestrel section replace them.",
+            "Remove Urls, or the endpoints.", RiskyPlaces.UnusedUrls),
     ];
 }

@@ -10,6 +10,8 @@ internal static class RiskyPlaces
     // Names that only the own network resolves.
     private static readonly string[] OwnSuffixes = [".svc", ".local", ".internal", ".localhost", ".lan", ".test"];
 
+    private static readonly string[] EncryptedPolicies = ["Cookie", "CustomHeader"];
+
     /// <summary>Anonymous routes whose path begins like that of a protected route which takes all below it.</summary>
     public static IEnumerable<string> PublicRoutes(RiskContext context)
     {
@@ -31,6 +33,18 @@ internal static class RiskyPlaces
     public static IEnumerable<string> AnyCertificate(RiskContext context) =>
         context.Clusters.Where(cluster => cluster.HttpClient?.DangerousAcceptAnyServerCertificate == true)
             .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:{nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate)}");
+
+    /// <summary>Policies whose cookie or header is encrypted, while the keys for that are in the memory of each replica.</summary>
+    public static IEnumerable<string> AffinityWithOwnKeys(RiskContext context) => context.Options.HasSharedProtectionKeys
+        ? []
+        : context.Clusters.Where(cluster => cluster.SessionAffinity is { Enabled: true, Policy: { } policy } && EncryptedPolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
+            .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:SessionAffinity:{nameof(SessionAffinityConfig.Policy)}");
+
+    /// <summary>Addresses in the file that the server does not open.</summary>
+    public static IEnumerable<string> UnusedUrls(RiskContext context) =>
+        context.Document.Find(SettingSchema.Urls) is { Text.Length: > 0 } && context.Configuration.GetSection($"{SettingSchema.Kestrel}:Endpoints").GetChildren().Any()
+            ? [SettingSchema.Urls]
+            : [];
 
     private static bool IsPublic(RouteConfig route) => RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase);
 

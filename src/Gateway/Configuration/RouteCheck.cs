@@ -14,6 +14,9 @@ internal static partial class RouteCheck
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
     private const string ClustersSection = $"{SettingSchema.ReverseProxy}:Clusters";
 
+    // YARP's word for a policy of the application.
+    private const string YarpDefault = "Default";
+
     // Transforms that write a request header, whose value is the header's name.
     private static readonly string[] HeaderTransforms = ["RequestHeader", "RequestHeaderRouteValue", "ClientCert"];
 
@@ -49,33 +52,6 @@ internal static partial class RouteCheck
                 report.Error($"{route.Path}:Match", $"route \"{matches[match]}\" matches the same requests.", "Change one match, or give the two a different Order.");
             }
         }
-
-        foreach (var cluster in clusters)
-        {
-            CheckDestinations(cluster, report);
-        }
-    }
-
-    private static void CheckDestinations(IConfigurationSection cluster, ConfigurationReport report)
-    {
-        var destinations = cluster.GetSection(nameof(ClusterConfig.Destinations));
-        if (!destinations.GetChildren().Any())
-        {
-            report.Error(destinations.Path, "a cluster without a destination answers 503 for ever.", "Add at least one destination with an Address.");
-        }
-
-        foreach (var destination in destinations.GetChildren())
-        {
-            foreach (var name in new[] { nameof(DestinationConfig.Address), nameof(DestinationConfig.Health) })
-            {
-                // A missing address is YARP's own finding.
-                if (destination[name] is { Length: > 0 } address
-                    && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)))
-                {
-                    report.Error($"{destination.Path}:{name}", "this is not an http or https URL.", "Write one, such as http://orders:8080.");
-                }
-            }
-        }
     }
 
     private static void CheckPolicy(IConfigurationSection route, RoutePolicies policies, ConfigurationReport report)
@@ -86,9 +62,12 @@ internal static partial class RouteCheck
         {
             report.Error(path, "every route names a policy.", $"Write \"{RoutePolicy.AnonymousName}\" for a public route, \"{RoutePolicy.AuthenticatedName}\" for any valid token, or a policy of Gateway:Policies.");
         }
-        else if (!policies.Names.Contains(policy, StringComparer.OrdinalIgnoreCase))
+        else if (!policies.Names.Contains(policy, StringComparer.OrdinalIgnoreCase) && !report.IsInFile($"Gateway:Policies:{policy}"))
         {
-            report.Error(path, "there is no such policy.", Suggestion.For(policy, policies.Names));
+            var cure = policy.Equals(YarpDefault, StringComparison.OrdinalIgnoreCase)
+                ? $"Write \"{RoutePolicy.AuthenticatedName}\" for any valid token; YARP's own default policy is not used here."
+                : Suggestion.For(policy, policies.Names);
+            report.Error(path, $"there is no authorization policy \"{policy}\".", cure);
         }
     }
 
@@ -100,9 +79,11 @@ internal static partial class RouteCheck
         {
             report.Error(path, "a route needs a cluster.", "Name one of ReverseProxy:Clusters.");
         }
-        else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase)))
+        else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase)) && !report.IsInFile($"{ClustersSection}:{cluster}"))
         {
-            report.Error(path, "there is no such cluster.", Suggestion.For(cluster, clusters.Select(known => known.Key)));
+            report.Error(
+                path, $"there is no cluster \"{cluster}\".",
+                clusters.Length == 0 ? $"Define it under {ClustersSection}." : Suggestion.For(cluster, clusters.Select(known => known.Key)));
         }
     }
 

@@ -23,12 +23,13 @@ internal static class RouteNames
 
         void Check(string key, string section, IEnumerable<string> defined)
         {
-            if (route[key] is { } name && !name.Equals(ReservedNames.Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (route[key] is { } name && !name.Equals(ReservedNames.Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase)
+                && !report.IsInFile($"{GatewayOptions.SectionName}:{section}:{name}"))
             {
                 var names = defined.ToImmutableArray();
                 report.Error(
-                    $"{route.Path}:{key}", "there is no such policy.",
-                    names.IsEmpty ? $"Define it under {GatewayOptions.SectionName}:{section}, or remove it." : Suggestion.For(name, names));
+                    $"{route.Path}:{key}", $"there is no \"{name}\" in {GatewayOptions.SectionName}:{section}.",
+                    names.IsEmpty ? "Define it there, or remove it here." : Suggestion.For(name, names));
             }
         }
     }

@@ -13,9 +13,10 @@ internal static class SchemaCheck
         // Overrides bring the whole environment along, so top-level names are judged in the file only.
         foreach (var name in document.ChildrenOf(""))
         {
-            if (!SettingSchema.Checked.ContainsKey(name) && !SettingSchema.Framework.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!SettingSchema.Checked.ContainsKey(name) && name != SettingSchema.SchemaReference)
             {
-                report.Error(name, "this section is unknown.", Suggestion.For(name, SettingSchema.Checked.Keys.Concat(SettingSchema.Framework)));
+                report.Error(name, "this section is unknown.", Suggestion.For(name, SettingSchema.Checked.Keys.Append(SettingSchema.SchemaReference)));
+                report.Distrust(Suggestion.Closest(name, SettingSchema.Checked.Keys));
             }
         }
 
@@ -23,22 +24,13 @@ internal static class SchemaCheck
         {
             Check(configuration.GetSection(name), node, document, report);
         }
-
-        CheckLogLevels(configuration, report);
     }
 
-    /// <summary>The framework stops at a log level that it does not know, and says neither where nor which there are.</summary>
-    private static void CheckLogLevels(IConfiguration configuration, ConfigurationReport report)
-    {
-        foreach (var (path, value) in configuration.GetSection("Logging").AsEnumerable())
-        {
-            if (path.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(value)
-                && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
-            {
-                report.Error(path, "this log level is unknown.", Suggestion.For(value, Enum.GetNames<LogLevel>()));
-            }
-        }
-    }
+    /// <summary>The settings without what the schema rejects, so that the rest of the file can be bound and checked all the same.</summary>
+    public static IConfiguration WithoutRejected(IConfiguration configuration, IReadOnlyList<string> rejected) => new ConfigurationBuilder()
+        .AddInMemoryCollection(configuration.AsEnumerable()
+            .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path))))
+        .Build();
 
     private static void Check(IConfigurationSection section, SettingNode node, YarpJson document, ConfigurationReport report)
     {
@@ -57,6 +49,7 @@ internal static class SchemaCheck
                         var (problem, cure) = SettingSchema.Unsupported(child.Path, child.Key)
                             ?? ("this key is unknown.", Suggestion.For(child.Key, group.Members.Keys));
                         report.Error(child.Path, problem, cure);
+                        report.Distrust(Suggestion.Closest(child.Key, group.Members.Keys) is { } meant ? $"{section.Path}:{meant}" : null);
                     }
                 }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Gateway.Configuration.Listening;
 using Gateway.Settings;
+using Gateway.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
@@ -8,25 +10,38 @@ namespace Gateway.Configuration;
 internal static class SettingSchema
 {
     public const string ReverseProxy = "ReverseProxy";
+    public const string Kestrel = "Kestrel";
+    public const string Logging = "Logging";
+    public const string Urls = "Urls";
 
-    /// <summary>The sections that we check key by key.</summary>
+    /// <summary>The sections, each checked key by key.</summary>
     public static readonly ImmutableDictionary<string, SettingNode> Checked = ImmutableDictionary.CreateRange<string, SettingNode>(
         StringComparer.OrdinalIgnoreCase,
         [
             KeyValuePair.Create(GatewayOptions.SectionName, SettingNode.Of(typeof(GatewayOptions))),
             KeyValuePair.Create(ReverseProxy, (SettingNode)ReverseProxyNode()),
+            KeyValuePair.Create(Kestrel, SettingNode.Of(typeof(ListenerOptions))),
+            KeyValuePair.Create(Logging, SettingNode.Of(typeof(LoggingSection))),
+            KeyValuePair.Create(Urls, SettingNode.Of(typeof(string))),
         ]);
 
-    /// <summary>The sections that the framework reads.</summary>
-    public static readonly ImmutableArray<string> Framework = ["$schema", "Kestrel", "Logging", "Urls"];
+    /// <summary>What editors read and the gateway does not.</summary>
+    public const string SchemaReference = "$schema";
 
     /// <summary>Keys that YARP knows and the gateway does not offer, with the problem and the cure.</summary>
-    public static (string Problem, string Cure)? Unsupported(string path, string key) =>
-        key.Equals(nameof(RouteConfig.OutputCachePolicy), StringComparison.OrdinalIgnoreCase)
-        && path.StartsWith($"{ReverseProxy}:Routes:", StringComparison.OrdinalIgnoreCase)
-            ? ("the gateway has no output cache: a cached response would be served to callers whose own token was never checked.",
-                "Remove OutputCachePolicy, and let the destination set Cache-Control for the clients' caches.")
+    public static (string Problem, string Cure)? Unsupported(string path, string key)
+    {
+        if (key.Equals(nameof(RouteConfig.OutputCachePolicy), StringComparison.OrdinalIgnoreCase)
+            && path.StartsWith($"{ReverseProxy}:Routes:", StringComparison.OrdinalIgnoreCase))
+        {
+            return ("the gateway has no output cache: a cached response would be served to callers whose own token was never checked.",
+                "Remove OutputCachePolicy, and let the destination set Cache-Control for the clients' caches.");
+        }
+
+        return path.Equals($"{Kestrel}:Limits", StringComparison.OrdinalIgnoreCase)
+            ? ("the server does not read limits from its configuration.", "Remove it; Gateway:Limits has the size of bodies, the other limits are fixed.")
             : null;
+    }
 
     private static SettingNode.Group ReverseProxyNode()
     {

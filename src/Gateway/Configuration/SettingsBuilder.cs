@@ -61,6 +61,7 @@ internal static class SettingsBuilder
             Revocation = options.Revocation,
             KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,
+            ProtectionKeyDirectory = DataProtectionCheck.Build(options.DataProtection, context),
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
             Redis = redis,
             Lookup = lookup,

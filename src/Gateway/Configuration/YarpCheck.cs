@@ -4,15 +4,68 @@ using Gateway.Runtime;
 using Gateway.Settings;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.DataProtection;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Runs YARP's own validators over every route and cluster, so that their findings are reported with ours.</summary>
+/// <summary>
+/// Checks the <c>ReverseProxy</c> section with what reads it: YARP's policies and validators, and in the end YARP and the router themselves, which
+/// build every route.
+/// </summary>
 internal static class YarpCheck
 {
+    private const string Reference = "Compare it with YARP's configuration reference.";
+
     /// <returns>The routes and clusters as YARP shall have them; null when it cannot read them.</returns>
     public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
+    {
+        await using var provider = CreateServices(configuration);
+        IProxyConfig config;
+        try
+        {
+            config = provider.GetRequiredService<IProxyConfigProvider>().GetConfig();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or FormatException or ArgumentException)
+        {
+            if (!report.HasErrorsBelow(SettingSchema.ReverseProxy))
+            {
+                report.Error(SettingSchema.ReverseProxy, "YARP cannot read this section.", Reference);
+            }
+
+            return null;
+        }
+
+        var paths = new RoutePaths(provider);
+        foreach (var route in Children(configuration, "Routes"))
+        {
+            MatchCheck.Run(route, paths, report);
+            foreach (var transform in route.GetSection(nameof(RouteConfig.Transforms)).GetChildren())
+            {
+                TransformCheck.Run(transform, report);
+            }
+        }
+
+        var clusters = new ClusterCheck(provider, report);
+        foreach (var cluster in Children(configuration, "Clusters"))
+        {
+            clusters.Run(cluster);
+        }
+
+        RouteConfig[] routes = [.. config.Routes.Select(route => RouteNames.Resolve(route, settings))];
+        await ValidateAsync(provider.GetRequiredService<IConfigValidator>(), routes, config.Clusters, report);
+        if (!report.HasErrors)
+        {
+            await BuildAsync(routes, config.Clusters, report);
+        }
+
+        return (routes, config.Clusters);
+    }
+
+    private static IEnumerable<IConfigurationSection> Children(IConfiguration configuration, string name) =>
+        configuration.GetSection($"{SettingSchema.ReverseProxy}:{name}").GetChildren();
+
+    private static ServiceProvider CreateServices(IConfiguration configuration)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -21,38 +74,53 @@ internal static class YarpCheck
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton(configuration);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
-        await using var provider = services.BuildServiceProvider();
-        IProxyConfig config;
-        try
-        {
-            config = provider.GetRequiredService<IProxyConfigProvider>().GetConfig();
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or FormatException or ArgumentException or UriFormatException)
-        {
-            report.Error(SettingSchema.ReverseProxy, $"YARP cannot read this section: {fault.Message}", "See YARP's configuration reference.");
-            return null;
-        }
+        // Nothing is protected here, so no keys are to be looked for.
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        return services.BuildServiceProvider();
+    }
 
-        var validator = provider.GetRequiredService<IConfigValidator>();
-        RouteConfig[] routes = [.. config.Routes.Select(route => RouteNames.Resolve(route, settings))];
+    /// <summary>YARP's own validators. They know neither place nor cure, so they are heard only where our checks found nothing.</summary>
+    private static async Task ValidateAsync(
+        IConfigValidator validator, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
+    {
         foreach (var route in routes)
         {
             Add($"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}", await validator.ValidateRouteAsync(route), report);
         }
 
-        foreach (var cluster in config.Clusters)
+        foreach (var cluster in clusters)
         {
             Add($"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}", await validator.ValidateClusterAsync(cluster), report);
         }
-
-        return (routes, config.Clusters);
     }
 
-    private static void Add(string path, IEnumerable<Exception> errors, ConfigurationReport report)
+    private static void Add(string path, IList<Exception> errors, ConfigurationReport report)
     {
-        foreach (var error in errors)
+        if (errors.Count > 0 && !report.HasErrorsBelow(path))
         {
-            report.Error(path, $"{error.Message.TrimEnd('.')}.", "See YARP's configuration reference.");
+            report.Error(path, "YARP does not accept this.", Reference);
+        }
+    }
+
+    /// <summary>What the start does with the routes, and the first request: all at once, and when that fails one by one to find the culprit.</summary>
+    private static async Task BuildAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
+    {
+        if (await RoutingTrial.WorksAsync(routes, clusters))
+        {
+            return;
+        }
+
+        foreach (var route in routes)
+        {
+            if (!await RoutingTrial.WorksAsync([route], clusters))
+            {
+                report.Error($"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}", "no request can be routed with this route.", "Check its Match and its Transforms.");
+            }
+        }
+
+        if (!report.HasErrors)
+        {
+            report.Error($"{SettingSchema.ReverseProxy}:Routes", "no request can be routed with these routes together.", "Remove routes until the error goes, and look at the last one.");
         }
     }
 }

@@ -35,6 +35,8 @@ internal static class EventIds
     public const int ConfigurationNeedsRestart = 402;
     public const int ConfigurationRisky = 403;
     public const int LoggingNotTaken = 404;
+    public const int RoutesNotUsable = 405;
+    public const int RoutesNotApplied = 406;
 
     public const int RedisLost = 500;
     public const int RedisRestored = 501;
@@ -43,4 +45,5 @@ internal static class EventIds
     public const int DrainBegun = 600;
     public const int CertificateTaken = 610;
     public const int CertificateRefused = 611;
+    public const int AffinityKeysUnavailable = 620;
 }

@@ -11,8 +11,7 @@ namespace Gateway.Host;
 /// <summary>Builds the gateway: read and check the configuration, then put the request path together.</summary>
 internal static class GatewayApp
 {
-    private const string KestrelSection = "Kestrel";
-    private const string DefaultUrls = "http://*:8080";
+    public const string DefaultUrls = "http://*:8080";
 
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
@@ -20,6 +19,8 @@ internal static class GatewayApp
     // On, because ASP.NET Core decodes the Host for its span before the first stage, and a host that is not valid punycode would end the
     // connection with an error in the log. Telemetry/RequestSpan sets the same attributes.
     private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    private const string FormatterName = $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.FormatterName)}";
 
     private const int MaxRequestLineSize = 8 * 1024;
     private const int MaxHeadersTotalSize = 32 * 1024;
@@ -63,7 +64,8 @@ internal static class GatewayApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             EnvironmentName = reader.EnvironmentName,
-            ContentRootPath = AppContext.BaseDirectory,
+            // Where the server's relative paths to certificates start, like all others.
+            ContentRootPath = Path.GetDirectoryName(reader.File),
         });
         // A copy: what the host sets in its own must not look like a change of ours.
         builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
@@ -77,9 +79,16 @@ internal static class GatewayApp
         builder.Logging.AddConfiguration(logging.Configuration);
         // One line a request is the access log's business, not the framework's.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
+            // Keys that are not encrypted in their folder or in Redis are the operator's choice; a cookie that cannot be read is a client's.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
             // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        if (builder.Environment.IsDevelopment())
+        if (!string.IsNullOrEmpty(builder.Configuration[FormatterName]))
+        {
+            // With a formatter by default, the framework would ignore the configured one.
+            builder.Logging.AddConsole();
+        }
+        else if (builder.Environment.IsDevelopment())
         {
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
@@ -92,7 +101,7 @@ internal static class GatewayApp
             });
         }
 
-        var certificates = new EndpointCertificates(builder.Configuration.GetSection(KestrelSection), builder.Environment.ContentRootPath);
+        var certificates = new EndpointCertificates(builder.Configuration.GetSection(SettingSchema.Kestrel), builder.Environment.ContentRootPath);
         builder.Services.AddSingleton(certificates);
         builder.WebHost.UseKestrel((web, kestrel) =>
         {
@@ -103,7 +112,7 @@ internal static class GatewayApp
             kestrel.RequestHeaderEncodingSelector = static _ => RequestHeaderEncoding.Instance;
             // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-            certificates.Apply(kestrel.Configure(web.Configuration.GetSection(KestrelSection)));
+            certificates.Apply(kestrel.Configure(web.Configuration.GetSection(SettingSchema.Kestrel)));
         });
         return builder;
     }

@@ -12,6 +12,7 @@ using Gateway.Pipeline.Proxy;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Draining;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -51,6 +52,7 @@ internal static class GatewayServices
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<ConfigurationStatus>();
+        services.AddSingleton<RouterProbe>();
         services.AddHostedService<ConfigurationFollower>();
 
         // Tokens/ and Keys/
@@ -105,6 +107,7 @@ internal static class GatewayServices
                 handler.ResponseHeaderEncodingSelector ??= static (name, _) => name == HeaderNames.Location ? Encoding.Latin1 : null;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
+        services.AddAffinityKeys(settings);
 
         // Connections/
         services.AddSingleton<LiveConnections>();

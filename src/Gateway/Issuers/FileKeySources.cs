@@ -35,6 +35,12 @@ internal sealed class SecretFileSource(string path, int minLength, SecretEncodin
 
     private KeyLoad Parse(byte[] content)
     {
+        if (content is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..])
+        {
+            // Editors add it and do not show it; as a part of the secret it would fail every signature.
+            return KeyLoad.Failed("it starts with a byte order mark, which would be a part of the secret; save it without one");
+        }
+
         var secrets = ImmutableArray.CreateBuilder<byte[]>();
         foreach (var range in content.AsSpan().Split((byte)'\n'))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Configuration;
 using Gateway.Foundation;
 using Gateway.Jose;
 using Gateway.Settings;
@@ -76,6 +77,7 @@ internal static class KeyCheck
             // An issuer that is not a URL has been reported, or is reported here; the source is never used then.
             return IsFetchable(client, issuer.Issuer)
                 ? new DiscoverySource(client, issuer.Issuer!)
+                : issuer.Issuer is null ? new JwksFileSource("")
                 : Report(context, $"{path}:Discovery", "the issuer has no https URL to discover keys at.", $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
         }
 
@@ -92,7 +94,7 @@ internal static class KeyCheck
             return Existing(context, $"{path}:SecretFile", keys.SecretFile, file => new SecretFileSource(file, hashLength, keys.SecretEncoding));
         }
 
-        return Existing(context, $"{path}:JwksFile", keys.JwksFile ?? "", file => new JwksFileSource(file));
+        return keys.JwksFile is null ? new JwksFileSource("") : Existing(context, $"{path}:JwksFile", keys.JwksFile, file => new JwksFileSource(file));
     }
 
     /// <summary>One for an issuer, and one for all of a family.</summary>
@@ -131,9 +133,10 @@ internal static class KeyCheck
     private static IKeySource Existing(SettingsContext context, string path, string name, Func<string, IKeySource> make)
     {
         var file = context.Resolve(name.Length == 0 ? "." : name);
-        if (name.Length > 0 && !File.Exists(file))
+        // A source of its own: the one that is returned must still see its first content as new.
+        if (NamedFile.Read(path, name, context) is not null && make(file).LoadAsync(CancellationToken.None).GetAwaiter().GetResult() is { Error: { } error })
         {
-            context.Report.Error(path, "there is no such file.", "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
+            context.Report.Error(path, $"this file cannot be used: {error}.", "Correct its content.");
         }
 
         return make(file);

@@ -67,7 +67,8 @@ internal static class TemplateCheck
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
-            report.Error($"{path}:Matches", $"this regular expression cannot be used: {fault.Message}", "Use a plain one, without look-around and back-references.");
+            var (problem, cure) = PatternFault.Of(fault, template.Matches!);
+            report.Error($"{path}:Matches", problem, cure);
             return null;
         }
     }

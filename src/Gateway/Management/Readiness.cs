@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Configuration;
 using Gateway.Issuers;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Draining;
@@ -9,11 +10,12 @@ namespace Gateway.Management;
 internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 
 /// <summary>
-/// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys and the
-/// revocation list has been read once, until the replica is told to end. A store that fails later does not make a replica unready: all would be at once, and the
+/// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys, the
+/// revocation list has been read once and a request can be routed, until the replica is told to end. A store that fails later does not make a replica unready: all would be at once, and the
 /// policies decide better.
 /// </summary>
-internal sealed class Readiness(LiveIssuers issuers, RevocationList revocations, Drain drain, IHostApplicationLifetime lifetime)
+internal sealed class Readiness(
+    LiveIssuers issuers, RevocationList revocations, Drain drain, RouterProbe router, IHostApplicationLifetime lifetime)
 {
     private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
 
@@ -27,7 +29,7 @@ internal sealed class Readiness(LiveIssuers issuers, RevocationList revocations,
     {
         app.MapGet("/livez", context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
         app.MapGet("/startupz", context => AnswerAsync(context, [Started]));
-        app.MapGet("/readyz", context => AnswerAsync(context, [.. Ready]));
+        app.MapGet("/readyz", async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
     }
 
     private static Task AnswerAsync(HttpContext context, ReadinessCheck[] checks)

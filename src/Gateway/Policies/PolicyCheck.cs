@@ -39,14 +39,14 @@ internal static class PolicyCheck
         string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, SettingsContext context)
     {
         var report = context.Report;
-        if (issuers.Count == 0)
+        if (issuers.Count == 0 && !report.HasErrorsBelow("Gateway:Issuers"))
         {
             report.Error(path, "no token can satisfy a policy while there are no issuers.", "Add one under Gateway:Issuers.");
         }
 
         for (var i = 0; i < options.Issuers?.Count; i++)
         {
-            if (!issuers.ContainsKey(options.Issuers[i]))
+            if (!issuers.ContainsKey(options.Issuers[i]) && !report.IsInFile($"Gateway:Issuers:{options.Issuers[i]}"))
             {
                 report.Error($"{path}:Issuers:{i}", "there is no such issuer.", Suggestion.For(options.Issuers[i], issuers.Keys));
             }
@@ -130,7 +130,8 @@ internal static class PolicyCheck
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
-            report.Error($"{path}:Matches", $"this regular expression cannot be used: {fault.Message}", "Use a plain one, without look-around and back-references.");
+            var (problem, cure) = PatternFault.Of(fault, pattern);
+            report.Error($"{path}:Matches", problem, cure);
             return null;
         }
     }

@@ -6,6 +6,7 @@ using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.ResponseHeaders;
@@ -57,6 +58,9 @@ internal sealed record GatewaySettings
 
     /// <summary>Whether replicas share key documents through Redis.</summary>
     public required bool ShareKeys { get; init; }
+
+    /// <summary>Full path of the folder of data protection keys; null for Redis or memory.</summary>
+    public required string? ProtectionKeyDirectory { get; init; }
 
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }

@@ -27,7 +27,11 @@ internal sealed class ConfigurationFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ConfigurationException([new ConfigurationError(path, "", $"cannot be read: {fault.Message}", "Name a readable file with --config or GATEWAY_CONFIG.")]);
+            var problem = Directory.Exists(path) ? "this is a folder."
+                : fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file."
+                : fault is UnauthorizedAccessException ? "the permission is missing."
+                : "the disk or the path does not answer.";
+            throw new ConfigurationException([new ConfigurationError(path, "", $"cannot be read: {problem}", "Name a readable file with --config or GATEWAY_CONFIG.")]);
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
 {
     private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
+    private readonly List<string> _distrusted = [];
+    private string[] _schemaErrors = [];
 
     /// <summary>In the order of the file; what has no place there comes first.</summary>
     public IReadOnlyList<ConfigurationError> Errors =>
@@ -32,15 +34,50 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
 
     public bool HasErrors => _errors.Count > 0;
 
+    /// <summary>The paths of the errors so far.</summary>
+    public IEnumerable<string> Paths => _errors.Select(entry => entry.Error.Path);
+
+    public static bool IsAtOrBelow(string path, string ancestor) =>
+        path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase) && (path.Length == ancestor.Length || path[ancestor.Length] == ':');
+
+    /// <summary>Nothing more is said of this setting: a key that was reported is probably its misspelling, and "this is required" would mislead.</summary>
+    public void Distrust(string? path)
+    {
+        if (path is not null)
+        {
+            _distrusted.Add(path);
+        }
+    }
+
+    /// <summary>
+    /// Ends the check of the shape. What follows sees a file without the rejected settings, so what it says about those, or about the object that
+    /// holds one, would only repeat them.
+    /// </summary>
+    public void EndSchema()
+    {
+        _schemaErrors = [.. Paths];
+        Rule = RiskRules.Meaning;
+    }
+
     /// <param name="path">Keys joined by colons, as in <c>Gateway:Issuers:shop:Audiences</c>.</param>
     public void Error(string path, string problem, string cure)
     {
+        if (Rule == RiskRules.Meaning && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known)) || _distrusted.Any(known => IsAtOrBelow(path, known))))
+        {
+            return;
+        }
+
         var place = PlaceOf(path, out var isOverride);
         var location = isOverride ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}"
             : place is { } setting ? $"{document.Name}:{setting.Line}:{setting.Column}"
-            : document.Name;
+            : $"{document.Name}:1:1";
         _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
     }
+
+    /// <summary>Whether the file has this setting, usable or not: what refers to a rejected definition is no mistake of its own.</summary>
+    public bool IsInFile(string path) => document.Find(path) is not null;
+
+    public bool HasErrorsBelow(string path) => Paths.Any(known => IsAtOrBelow(known, path));
 
     public void ThrowIfAny()
     {
@@ -49,6 +86,9 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
             throw new ConfigurationException(Errors);
         }
     }
+
+    private static bool IsParent(string path, string child) =>
+        IsAtOrBelow(child, path) && child.LastIndexOf(':') == path.Length;
 
     /// <summary>The file's line, or the override that wins over it; something that is missing is reported at its closest parent.</summary>
     private FileSetting? PlaceOf(string path, out bool isOverride)

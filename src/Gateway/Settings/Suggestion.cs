@@ -6,10 +6,16 @@ internal static class Suggestion
     public static string For(string name, IEnumerable<string> known)
     {
         var candidates = known.ToArray();
-        var closest = candidates.MinBy(candidate => Distance(name, candidate));
-        return closest is not null && Distance(name, closest) <= Math.Max(2, name.Length / 3)
+        return Closest(name, candidates) is { } closest
             ? $"Did you mean \"{closest}\"?"
-            : candidates.Length == 0 ? "Remove it." : $"Known here: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
+            : candidates.Length == 0 ? "Remove it, there is nothing to name." : $"Known here: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
+    }
+
+    /// <summary>The known name that was probably meant; null when none is close.</summary>
+    public static string? Closest(string name, IEnumerable<string> known)
+    {
+        var closest = known.MinBy(candidate => Distance(name, candidate));
+        return closest is not null && Distance(name, closest) <= Math.Max(2, name.Length / 3) ? closest : null;
     }
 
     /// <summary>Levenshtein's, ignoring case.</summary>

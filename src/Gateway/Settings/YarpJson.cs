@@ -13,6 +13,8 @@ internal readonly record struct FileSetting(int Line, int Column, JsonTokenType 
 /// </summary>
 internal sealed class YarpJson
 {
+    private const int MaxDepth = 32;
+
     private readonly Dictionary<string, FileSetting> _settings = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<string>> _children = new(StringComparer.OrdinalIgnoreCase);
 
@@ -72,7 +74,7 @@ internal sealed class YarpJson
 
     private void Read(ReadOnlySpan<byte> utf8, List<ConfigurationError> errors)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth + 2 });
         var position = new PositionTracker(utf8);
         // Each open object or array: its path, and the index of the next item in an array.
         var open = new Stack<(string Path, int NextIndex)>();
@@ -127,6 +129,11 @@ internal sealed class YarpJson
 
             if (isContainer)
             {
+                if (open.Count == MaxDepth)
+                {
+                    throw Error($"{Name}:{line}:{column}", "", $"objects and lists are nested deeper than {MaxDepth} levels.", "Nothing in this file needs that; look for a bracket too many.");
+                }
+
                 open.Push((path, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
             }
         }

@@ -21,7 +21,7 @@ public sealed class ProgramTests : IDisposable
         errors.ShouldBe(
             """
             yarp.json:6:9: Gateway:Issuers:shop:Audiences: at least one audience is required, and none may be blank. List the `aud` values that name this API; else any token of the issuer would do. For tokens without `aud` list their clients in ClientIds.
-            yarp.json:18:9: ReverseProxy:Routes:orders:AuthorizationPolicy: there is no such policy. Did you mean "read"?
+            yarp.json:18:9: ReverseProxy:Routes:orders:AuthorizationPolicy: there is no authorization policy "raed". Did you mean "read"?
             The configuration has 2 errors; nothing was started.
 
             """);
@@ -80,7 +80,12 @@ public sealed class ProgramTests : IDisposable
         var (exitCode, _, errors) = await ProgramRun.RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
 
         exitCode.ShouldBe(1);
-        errors.ShouldBe($"The gateway cannot start: Invalid url: 'nowhere'{Environment.NewLine}");
+        errors.ShouldBe(
+            """
+            override Urls: Urls: "nowhere" is not an address. Write one such as http://*:8080 or https://*:8443.
+            The configuration has 1 error; nothing was started.
+
+            """);
     }
 
     [Theory]

@@ -29,6 +29,10 @@ public sealed class RiskRuleTests
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),
         ("GW150", "ReverseProxy:Clusters:shop:Destinations:one:Address", "\"http://orders.example.com\"", "ReverseProxy:Clusters:shop:Destinations:one:Address"),
         ("GW151", "ReverseProxy:Clusters:shop:HttpClient", """{ "DangerousAcceptAnyServerCertificate": true }""", "ReverseProxy:Clusters:shop:HttpClient:DangerousAcceptAnyServerCertificate"),
+        ("GW160", "ReverseProxy:Routes:orders:Transforms", """[ { "PathRemovePrefix": "/orders/" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathRemovePrefix"),
+        ("GW161", "ReverseProxy:Routes:orders:Transforms", """[ { "PathPattern": "/x/{catchall}" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathPattern"),
+        ("GW170", "ReverseProxy:Clusters:shop:SessionAffinity", """{ "Enabled": true, "Policy": "Cookie", "AffinityKeyName": "a" }""", "ReverseProxy:Clusters:shop:SessionAffinity:Policy"),
+        ("GW180", "Kestrel", """{ "Endpoints": { "a": { "Url": "http://*:9001" } } }""", "Urls"),
     ];
 
     public static TheoryData<string> Rules => [.. Cases.Select(each => each.Rule)];
@@ -47,6 +51,7 @@ public sealed class RiskRuleTests
     {
         var (_, path, json, place) = Cases.Single(each => each.Rule == rule);
         var root = JsonNode.Parse(CheckedConfiguration.Good)!;
+        root["Urls"] = "http://*:8080";
         var names = path.Split(':');
         var parent = names[..^1].Aggregate(root, (node, name) => node[name] ??= new JsonObject());
         parent[names[^1]] = JsonNode.Parse(json);

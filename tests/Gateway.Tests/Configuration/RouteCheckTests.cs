@@ -9,13 +9,13 @@ public sealed class RouteCheckTests
     [Theory]
     [InlineData("\"AuthorizationPolicy\": \"read\",", "", "", "every route names a policy.", "Write \"Anonymous\" for a public route")]
     [InlineData("\"read\",", "\"\",", "", "every route names a policy.", "Write \"Anonymous\" for a public route")]
-    [InlineData("\"read\",", "\"raed\",", "", "there is no such policy.", "Did you mean \"read\"?")]
-    [InlineData("\"read\",", "\"Default\",", "", "there is no such policy.", "Known here: Anonymous, Authenticated, read.")]
+    [InlineData("\"read\",", "\"raed\",", "", "there is no authorization policy \"raed\".", "Did you mean \"read\"?")]
+    [InlineData("\"read\",", "\"Default\",", "", "there is no authorization policy \"Default\".", "Write \"Authenticated\" for any valid token")]
     [InlineData("\"ClusterId\": \"shop\",", "", "ClusterId", "a route needs a cluster.", "Name one of ReverseProxy:Clusters.")]
-    [InlineData("\"ClusterId\": \"shop\"", "\"ClusterId\": \"shp\"", "ClusterId", "there is no such cluster.", "Did you mean \"shop\"?")]
-    [InlineData(Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no such policy.", "Define it under Gateway:Cors, or remove it.")]
-    [InlineData(Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no such policy.", "Define it under Gateway:RateLimits, or remove it.")]
-    [InlineData(Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no such policy.", "Define it under Gateway:Timeouts, or remove it.")]
+    [InlineData("\"ClusterId\": \"shop\"", "\"ClusterId\": \"shp\"", "ClusterId", "there is no cluster \"shp\".", "Did you mean \"shop\"?")]
+    [InlineData(Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no \"x\" in Gateway:Cors.", "Define it there, or remove it here.")]
+    [InlineData(Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no \"x\" in Gateway:RateLimits.", "Define it there, or remove it here.")]
+    [InlineData(Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no \"x\" in Gateway:Timeouts.", "Define it there, or remove it here.")]
     public async Task Reference_to_nothing_is_an_error(string old, string replacement, string key, string problem, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -116,8 +116,8 @@ public sealed class RouteCheckTests
     [InlineData("\"http://localhost:1\"", "\"localhost:1\"", ":Destinations:one:Address", "this is not an http or https URL.")]
     [InlineData("\"http://localhost:1\"", "\"ftp://localhost\"", ":Destinations:one:Address", "this is not an http or https URL.")]
     [InlineData("\"http://localhost:1\"", "\"http://a\", \"Health\": \"/health\"", ":Destinations:one:Health", "this is not an http or https URL.")]
-    [InlineData("\"http://localhost:1\"", "\"\"", "", "No address found for destination 'one' on cluster 'shop'.")]
-    [InlineData("\"Destinations\": {", "\"LoadBalancingPolicy\": \"Best\", \"Destinations\": {", "", "No matching ILoadBalancingPolicy found for the load balancing policy 'Best' set on the cluster 'shop'.")]
+    [InlineData("\"http://localhost:1\"", "\"\"", ":Destinations:one:Address", "this is required.")]
+    [InlineData("\"Destinations\": {", "\"LoadBalancingPolicy\": \"Best\", \"Destinations\": {", ":LoadBalancingPolicy", "there is no load-balancing policy \"Best\".")]
     public async Task Cluster_that_cannot_work_is_an_error(string old, string replacement, string path, string problem)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -141,12 +141,12 @@ public sealed class RouteCheckTests
         errors.Select(error => error.Problem).ShouldBe(
         [
             "at least one audience is required, and none may be blank.",
-            "Unknown transform: Nope.",
-            "Invalid path '/orders/{**rest' for route 'orders'.",
-            "there is no such policy.",
+            "there is no authorization policy \"raed\".",
+            "there is no transform \"Nope\".",
+            "\"/orders/{**rest\" is not a path template: a brace is missing.",
             "this is not an http or https URL.",
         ]);
-        errors.Select(error => error.Location.Split(':')[1]).ShouldBe(["6", "16", "16", "18", "24"]);
+        errors.Select(error => error.Location.Split(':')[1]).ShouldBe(["6", "18", "18", "19", "24"]);
     }
 
     private static Task<IReadOnlyList<ConfigurationError>> ErrorsWithSecondRouteAsync(string order, string match) =>

@@ -6,9 +6,11 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gateway.Configuration;
+using Gateway.Configuration.Listening;
 using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Settings;
+using Gateway.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Tests.Configuration;
@@ -35,8 +37,8 @@ internal static partial class SchemaWriter
             ["$schema"] = Text("string", "Where this schema is, for editors."),
             ["Gateway"] = Of(SettingSchema.Checked["Gateway"], typeof(GatewayOptions), new GatewayOptions(), "What the gateway asks of tokens, and what it tells destinations."),
             ["ReverseProxy"] = ReverseProxy(),
-            ["Kestrel"] = Text("object", "The public listener, as ASP.NET Core's Kestrel reads it: Endpoints, Certificates, Limits."),
-            ["Logging"] = Text("object", "Log levels, as .NET reads them: LogLevel by category."),
+            ["Kestrel"] = Of(SettingSchema.Checked["Kestrel"], typeof(ListenerOptions), new ListenerOptions(), "The public listener, as ASP.NET Core's Kestrel reads it."),
+            ["Logging"] = Of(SettingSchema.Checked["Logging"], typeof(LoggingSection), new LoggingSection(), "Log levels and the console, as .NET reads them."),
             ["Urls"] = Text("string", "The public addresses, separated by semicolons. Default http://*:8080."),
         },
         ["additionalProperties"] = false,

@@ -124,7 +124,7 @@ public sealed class SectionCheckTests
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("Gateway:Policies:read" + path);
-        error.Problem.ShouldStartWith(problem ?? "this regular expression cannot be used: ");
+        error.Problem.ShouldStartWith(problem ?? "the regular expression \"");
     }
 
     [Theory]

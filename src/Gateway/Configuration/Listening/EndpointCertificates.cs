@@ -14,7 +14,7 @@ internal sealed class EndpointCertificates
 
     private readonly Dictionary<string, EndpointCertificate> _byEndpoint = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="root">Where the server's relative paths start.</param>
+    /// <param name="root">Where relative paths start: the folder of yarp.json.</param>
     public EndpointCertificates(IConfiguration kestrel, string root)
     {
         var fallback = Read(kestrel.GetSection("Certificates:Default"), root);

@@ -1,0 +1,36 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Gateway.Commands;
+
+/// <summary>Reads the values of options. The command line's own texts for a bad value show types of .NET.</summary>
+internal static class OptionValues
+{
+    public static DateTimeOffset? Time(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        result.AddError($"{NameOf(result)}: \"{text}\" is not a time. Write it in ISO 8601, such as 2026-01-31T12:00:00Z.");
+        return null;
+    }
+
+    /// <summary>One of the names of an enumeration, without regard to case.</summary>
+    public static T OneOf<T>(ArgumentResult result)
+        where T : struct, Enum
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known)
+        {
+            return Enum.Parse<T>(known);
+        }
+
+        result.AddError($"{NameOf(result)}: \"{text}\" is none of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}.");
+        return default;
+    }
+
+    private static string NameOf(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+}

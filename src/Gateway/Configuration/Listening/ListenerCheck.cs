@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net.Quic;
+using Gateway.Host;
+using Gateway.Settings;
+
+namespace Gateway.Configuration.Listening;
+
+/// <summary>Checks the public addresses, their certificates, and that no two listeners want one port. What the server would ignore is an error too.</summary>
+internal static class ListenerCheck
+{
+    private const string Endpoints = $"{SettingSchema.Kestrel}:Endpoints";
+    private const string ManagementPort = "Gateway:Management:Port";
+    private const string Example = "Write one such as http://*:8080 or https://*:8443.";
+
+    public static void Run(IConfiguration configuration, int managementPort, SettingsContext context)
+    {
+        var report = context.Report;
+        var endpoints = configuration.GetSection(Endpoints).GetChildren().ToArray();
+        var hasDefault = CheckCertificate(configuration.GetSection($"{SettingSchema.Kestrel}:Certificates:Default"), context);
+        CheckProtocols(configuration.GetSection($"{SettingSchema.Kestrel}:EndpointDefaults"), report);
+        var open = new List<(string Path, ListenAddress Address)>();
+        foreach (var (path, url) in endpoints.Length > 0 ? endpoints.Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])) : Urls(configuration))
+        {
+            if (string.IsNullOrWhiteSpace(url))
+            {
+                report.Error(path, "an endpoint needs a Url.", Example);
+            }
+            else if (!ListenAddress.TryParse(url.Trim(), out var address, out var problem))
+            {
+                report.Error(path, problem, Example);
+            }
+            else if (address is not null)
+            {
+                Open(path, address, open, report);
+            }
+        }
+
+        foreach (var endpoint in endpoints)
+        {
+            CheckEndpoint(endpoint, hasDefault, context);
+        }
+
+        foreach (var (path, address) in endpoints.Length > 0 ? [] : open)
+        {
+            if (address.IsHttps && !hasDefault)
+            {
+                report.Error(path, $"\"{address.Text}\" has no certificate.", "Set Kestrel:Certificates:Default, or name the address in Kestrel:Endpoints with a Certificate.");
+            }
+        }
+
+        var management = ListenAddress.Management(managementPort, context.IsDevelopment);
+        foreach (var (_, address) in open.Where(entry => entry.Address.ClashesWith(management)))
+        {
+            report.Error(ManagementPort, $"port {managementPort} is taken by the public address {address.Text}.", "Choose another port for one of them; the default here is 8081.");
+        }
+    }
+
+    /// <summary>The addresses where no endpoint is configured, in the framework's order.</summary>
+    public static IEnumerable<(string Path, string? Url)> Urls(IConfiguration configuration)
+    {
+        if (configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
+        {
+            return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => (SettingSchema.Urls, (string?)url)).DefaultIfEmpty((SettingSchema.Urls, null));
+        }
+
+        var ports = Ports(configuration, WebHostDefaults.HttpPortsKey, "http").Concat(Ports(configuration, WebHostDefaults.HttpsPortsKey, "https")).ToArray();
+        return ports.Length > 0 ? ports : [(SettingSchema.Urls, GatewayApp.DefaultUrls)];
+    }
+
+    private static IEnumerable<(string Path, string? Url)> Ports(IConfiguration configuration, string key, string scheme) =>
+        (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => (key, (string?)$"{scheme}://*:{port}"));
+
+    private static void Open(string path, ListenAddress address, List<(string Path, ListenAddress Address)> open, ConfigurationReport report)
+    {
+        if (open.Find(other => other.Address.ClashesWith(address)) is { Address: { } taken })
+        {
+            report.Error(path, string.Create(CultureInfo.InvariantCulture, $"port {address.Port} is taken by {taken.Text} already."), "Choose another port, or remove one of the two.");
+        }
+
+        open.Add((path, address));
+    }
+
+    private static void CheckEndpoint(IConfigurationSection endpoint, bool hasDefault, SettingsContext context)
+    {
+        var report = context.Report;
+        var certificate = endpoint.GetSection(nameof(EndpointOptions.Certificate));
+        var names = endpoint.GetSection(nameof(EndpointOptions.Sni)).GetChildren().ToArray();
+        CheckProtocols(endpoint, report);
+        var url = endpoint["Url"]?.Trim() ?? "";
+        if (url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var unused in new[] { nameof(EndpointOptions.Certificate), nameof(EndpointOptions.Sni), nameof(EndpointOptions.SslProtocols), nameof(EndpointOptions.ClientCertificateMode) })
+            {
+                if (endpoint.GetSection(unused).Exists())
+                {
+                    report.Error($"{endpoint.Path}:{unused}", "this has no effect on an http address.", "Write https in Url, or remove it.");
+                }
+            }
+
+            return;
+        }
+
+        if (!url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            // Whether it needs a certificate is not known, and the address was reported.
+            return;
+        }
+
+        if (!CheckCertificate(certificate, context) && !hasDefault && names.Length == 0)
+        {
+            report.Error(certificate.Path, "an https endpoint needs a certificate.", "Set Path and KeyPath here, or Kestrel:Certificates:Default for all endpoints.");
+        }
+
+        foreach (var name in names)
+        {
+            CheckProtocols(name, report);
+            var own = name.GetSection(nameof(SniOptions.Certificate));
+            if (!CheckCertificate(own, context) && !certificate.Exists() && !hasDefault)
+            {
+                report.Error(own.Path, "this server name needs a certificate.", "Set Path and KeyPath here, or a Certificate for the endpoint.");
+            }
+        }
+    }
+
+    /// <returns>Whether a certificate is named, good or not.</returns>
+    private static bool CheckCertificate(IConfigurationSection certificate, SettingsContext context)
+    {
+        if (certificate.Exists())
+        {
+            CertificateCheck.Run(certificate, context);
+        }
+
+        return certificate.Exists();
+    }
+
+    private static void CheckProtocols(IConfigurationSection section, ConfigurationReport report)
+    {
+        if (section[nameof(EndpointOptions.Protocols)]?.Contains("Http3", StringComparison.OrdinalIgnoreCase) == true && !IsHttp3Supported)
+        {
+            report.Error($"{section.Path}:{nameof(EndpointOptions.Protocols)}", "HTTP/3 needs libmsquic, which this machine does not have.", "Install it, or use Http1AndHttp2.");
+        }
+    }
+
+    private static bool IsHttp3Supported => (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
+}

@@ -1,0 +1,45 @@
+using Gateway.Settings;
+
+namespace Gateway.Configuration;
+
+/// <summary>A file that a setting names, read for the check of its content.</summary>
+internal static class NamedFile
+{
+    public const string Cure = "Mount it, or correct the path; a relative one starts at the folder of yarp.json.";
+    private const long MaxLength = 1024 * 1024;
+
+    /// <param name="path">The setting that names the file.</param>
+    /// <returns>The content; null when it cannot be read, which is reported.</returns>
+    public static byte[]? Read(string path, string file, SettingsContext context)
+    {
+        var (content, problem) = Read(file.Length == 0 ? "" : context.Resolve(file));
+        if (problem is not null)
+        {
+            context.Report.Error(path, problem, Cure);
+        }
+
+        return content;
+    }
+
+    private static (byte[]? Content, string? Problem) Read(string file)
+    {
+        try
+        {
+            if (!File.Exists(file))
+            {
+                return (null, file.Length > 0 && Directory.Exists(file) ? "this is a folder, not a file." : "there is no such file.");
+            }
+
+            return new FileInfo(file).Length switch
+            {
+                0 => (null, "this file is empty."),
+                > MaxLength => (null, "this file is larger than 1 MiB."),
+                _ => (File.ReadAllBytes(file), null),
+            };
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            return (null, fault is UnauthorizedAccessException ? "the gateway may not read this file." : "this file cannot be read.");
+        }
+    }
+}

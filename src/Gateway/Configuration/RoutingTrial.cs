@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Gateway.Pipeline.Cors;
+using Gateway.Policies;
+using Gateway.Runtime;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Routing.Matching;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Configuration;
+
+/// <summary>Builds routes in memory as the gateway does, and routes one request: templates, constraints, hosts and transforms fail here and not later.</summary>
+internal static class RoutingTrial
+{
+    public static async Task<bool> WorksAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddMetrics().AddRouting();
+        services.AddSingleton(new DiagnosticListener("Gateway.RoutingTrial"));
+        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
+        services.AddSingleton<MatcherPolicy, AnyOrder>();
+        // Active health checks would begin to probe the destinations.
+        services.AddReverseProxy().LoadFromMemory(routes, [.. clusters.Select(cluster => cluster with { HealthCheck = null })]);
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        await using var provider = services.BuildServiceProvider();
+        try
+        {
+            var app = new ApplicationBuilder(provider);
+            app.UseRouting();
+            app.UseEndpoints(endpoints => endpoints.MapReverseProxy(static _ => { }));
+            await RouterProbe.RouteAsync(app.Build(), provider);
+            return true;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Stands for <see cref="RoutePrecedence"/>, which needs a gateway: routes that match equally well are no fault.</summary>
+    private sealed class AnyOrder : MatcherPolicy, IEndpointComparerPolicy, IComparer<Endpoint>
+    {
+        public override int Order => int.MaxValue;
+
+        public IComparer<Endpoint> Comparer => this;
+
+        public int Compare(Endpoint? x, Endpoint? y) => StringComparer.OrdinalIgnoreCase.Compare(x?.DisplayName, y?.DisplayName);
+    }
+}

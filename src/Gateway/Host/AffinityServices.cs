@@ -1,0 +1,42 @@
+using Gateway.Redis;
+using Gateway.Revocation;
+using Gateway.RouteFeatures.Affinity;
+using Gateway.Runtime;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Gateway.Host;
+
+/// <summary>Where the keys of session affinity are: in a folder or in Redis for all replicas, else in memory.</summary>
+internal static class AffinityServices
+{
+    /// <summary>After YARP's services, which bring the framework's defaults: a folder below HOME, and warnings at every start.</summary>
+    public static void AddAffinityKeys(this IServiceCollection services, GatewaySettings settings)
+    {
+        if (settings.ProtectionKeyDirectory is null && settings.Revocation.Store != RevocationStore.Redis)
+        {
+            services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()));
+        }
+        else
+        {
+            var protection = services.AddDataProtection().SetApplicationName("Gateway");
+            if (settings.ProtectionKeyDirectory is { } directory)
+            {
+                protection.PersistKeysToFileSystem(new DirectoryInfo(directory));
+            }
+            else
+            {
+                services.AddOptions<KeyManagementOptions>().Configure<RedisConnection>(static (options, redis) => options.XmlRepository = new RedisKeyRepository(redis));
+            }
+        }
+
+        // The framework would read the keys at the start, whether or not a route needs them.
+        var reader = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
+        services.Remove(reader);
+        var shared = services.Last(service => service.ServiceType == typeof(IDataProtectionProvider));
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(provider => new AffinityKeys(
+            (IDataProtectionProvider)(shared.ImplementationInstance ?? shared.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, shared.ImplementationType!)),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AffinityKeys>>())));
+    }
+}
