@@ -3,6 +3,7 @@ using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
@@ -71,16 +72,6 @@ internal sealed class GatewayOptions
 
     /// <summary>Whether all replicas can read what one has encrypted for a client.</summary>
     internal bool HasSharedProtectionKeys => DataProtection.Path is not null || Revocation.Store == RevocationStore.Redis;
-}
-
-/// <summary>The keys for what session affinity gives to clients: <c>Gateway:DataProtection</c>.</summary>
-internal sealed class DataProtectionOptions
-{
-    /// <summary>
-    /// The folder of the keys, shared by all replicas and writable. A relative path starts at the folder of <c>yarp.json</c>. Default none: the keys
-    /// are in Redis when that is the revocation store, else in memory.
-    /// </summary>
-    public string? Path { get; set; }
 }
 
 /// <summary>What a refusal tells the client: <c>Gateway:Errors</c>.</summary>

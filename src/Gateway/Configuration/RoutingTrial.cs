@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Gateway.Pipeline.Bearer;
 using Gateway.Pipeline.Cors;
-using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -18,7 +18,7 @@ internal static class RoutingTrial
         var services = new ServiceCollection();
         services.AddLogging().AddMetrics().AddRouting();
         services.AddSingleton(new DiagnosticListener("Gateway.RoutingTrial"));
-        services.AddSingleton<IAuthorizationPolicyProvider, AnyPolicyName>();
+        services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton<MatcherPolicy, AnyOrder>();
         // Active health checks would begin to probe the destinations.

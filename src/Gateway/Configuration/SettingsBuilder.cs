@@ -5,6 +5,7 @@ using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;

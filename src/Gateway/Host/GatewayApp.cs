@@ -11,8 +11,6 @@ namespace Gateway.Host;
 /// <summary>Builds the gateway: read and check the configuration, then put the request path together.</summary>
 internal static class GatewayApp
 {
-    public const string DefaultUrls = "http://*:8080";
-
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
@@ -71,7 +69,7 @@ internal static class GatewayApp
         builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
         if (!NamesListener(builder.Configuration))
         {
-            builder.Configuration[WebHostDefaults.ServerUrlsKey] = DefaultUrls;
+            builder.Configuration[WebHostDefaults.ServerUrlsKey] = ListenerCheck.DefaultUrls;
         }
 
         var logging = new LiveLogging(reading.Configuration);

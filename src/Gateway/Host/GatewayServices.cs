@@ -12,7 +12,6 @@ using Gateway.Pipeline.Proxy;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Policies;
 using Gateway.Revocation;
-using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Draining;
 using Gateway.Runtime;
 using Gateway.Telemetry;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gateway.Configuration;
 using Gateway.Foundation;
 using Gateway.Jose;
 using Gateway.Settings;

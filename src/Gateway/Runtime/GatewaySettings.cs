@@ -6,7 +6,6 @@ using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Redis;
 using Gateway.Revocation;
-using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.ResponseHeaders;

@@ -56,13 +56,13 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     public void EndSchema()
     {
         _schemaErrors = [.. Paths];
-        Rule = RiskRules.Meaning;
+        Rule = ErrorRules.Meaning;
     }
 
     /// <param name="path">Keys joined by colons, as in <c>Gateway:Issuers:shop:Audiences</c>.</param>
     public void Error(string path, string problem, string cure)
     {
-        if (Rule == RiskRules.Meaning && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known)) || _distrusted.Any(known => IsAtOrBelow(path, known))))
+        if (Rule == ErrorRules.Meaning && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known)) || _distrusted.Any(known => IsAtOrBelow(path, known))))
         {
             return;
         }

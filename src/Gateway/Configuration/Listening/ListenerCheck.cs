@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Quic;
-using Gateway.Host;
 using Gateway.Settings;
 
 namespace Gateway.Configuration.Listening;
@@ -8,6 +7,9 @@ namespace Gateway.Configuration.Listening;
 /// <summary>Checks the public addresses, their certificates, and that no two listeners want one port. What the server would ignore is an error too.</summary>
 internal static class ListenerCheck
 {
+    /// <summary>The public listener where neither Urls nor an endpoint is configured.</summary>
+    public const string DefaultUrls = "http://*:8080";
+
     private const string Endpoints = $"{SettingSchema.Kestrel}:Endpoints";
     private const string ManagementPort = "Gateway:Management:Port";
     private const string Example = "Write one such as http://*:8080 or https://*:8443.";
@@ -64,7 +66,7 @@ internal static class ListenerCheck
         }
 
         var ports = Ports(configuration, WebHostDefaults.HttpPortsKey, "http").Concat(Ports(configuration, WebHostDefaults.HttpsPortsKey, "https")).ToArray();
-        return ports.Length > 0 ? ports : [(SettingSchema.Urls, GatewayApp.DefaultUrls)];
+        return ports.Length > 0 ? ports : [(SettingSchema.Urls, DefaultUrls)];
     }
 
     private static IEnumerable<(string Path, string? Url)> Ports(IConfiguration configuration, string key, string scheme) =>

@@ -1,4 +1,3 @@
-using Gateway.Configuration;
 using Gateway.Settings;
 
 namespace Gateway.RouteFeatures.Affinity;

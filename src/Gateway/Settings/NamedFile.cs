@@ -1,6 +1,4 @@
-using Gateway.Settings;
-
-namespace Gateway.Configuration;
+namespace Gateway.Settings;
 
 /// <summary>A file that a setting names, read for the check of its content.</summary>
 internal static class NamedFile

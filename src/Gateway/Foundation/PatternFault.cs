@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Gateway.Policies;
+namespace Gateway.Foundation;
 
 /// <summary>Why a regular expression of the configuration cannot be used, in words that name the place in it.</summary>
 internal static class PatternFault
