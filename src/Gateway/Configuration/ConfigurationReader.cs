@@ -33,6 +33,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
         var settings = SettingsBuilder.Build(bindable, context, previous);
+        LoggingCheck.Run(bindable, report);
         ListenerCheck.Run(bindable, settings.Management.Port, context);
         var proxy = await YarpCheck.RunAsync(bindable, settings, report);
         if (!report.HasErrors)

@@ -19,6 +19,9 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 /// <summary>Collects everything that is wrong, so that an operator mends a file once and not once for each error.</summary>
 internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
 {
+    // The addresses of --urls, shown in messages: no secret is an address.
+    private const string Urls = "Urls";
+
     private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
     private readonly List<string> _distrusted = [];
     private string[] _schemaErrors = [];
@@ -68,6 +71,13 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         }
 
         var place = PlaceOf(path, out var isOverride);
+        if (isOverride && path != Urls && configuration[path] is { Length: > 0 } value)
+        {
+            // An environment variable may hold a secret under the wrong name, so that no message shows its value.
+            problem = problem.Replace($"\"{value}\"", "\"...\"", StringComparison.Ordinal);
+            cure = cure.Replace($"\"{value}\"", "\"...\"", StringComparison.Ordinal);
+        }
+
         var location = isOverride ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}"
             : place is { } setting ? $"{document.Name}:{setting.Line}:{setting.Column}"
             : $"{document.Name}:1:1";

@@ -1,4 +1,5 @@
 using Gateway.Settings;
+using Gateway.Testing;
 
 namespace Gateway.Tests.Configuration;
 
@@ -42,7 +43,7 @@ public sealed class SectionCheckTests
     [InlineData(Issuer, "\"Issuer\": \"idp\"", ":Keys:Discovery", "the issuer has no https URL to discover keys at.")]
     public async Task Issuer_that_could_accept_the_wrong_tokens_is_an_error(string old, string replacement, string path, string problem)
     {
-        var files = new Dictionary<string, string> { ["secret"] = new string('s', 64), ["jwks.json"] = "{}" };
+        var files = new Dictionary<string, string> { ["secret"] = new string('s', 64), ["jwks.json"] = FullConfiguration.Files["jwks.json"] };
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.With(old, replacement), files: files);
 
