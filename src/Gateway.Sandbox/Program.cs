@@ -72,8 +72,8 @@ internal static class Program
             Environment = Environments.Development,
             Settings = ports.GatewaySettings,
         });
-        var log = gateway.Services.GetRequiredService<IRevocationLog>();
-        await using var issuer = new DevelopmentIssuer(ports.Issuer, TimeProvider.System, log.AppendAsync);
+        var writer = gateway.Services.GetRequiredService<RevocationWriter>();
+        await using var issuer = new DevelopmentIssuer(ports.Issuer, TimeProvider.System, (entries, _) => AppendAsync(writer, entries));
         await using var destination = new EchoDestination(ports.Destination);
 
         await destination.StartAsync(cancellationToken);
@@ -82,6 +82,14 @@ internal static class Program
 
         await Console.Out.WriteAsync(Banner.Text(ports));
         await gateway.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static async ValueTask AppendAsync(RevocationWriter writer, IReadOnlyList<RevocationEntry> entries)
+    {
+        if (await writer.AppendAsync(entries) == RevocationOutcome.NotKept)
+        {
+            throw new IOException("The revocation log did not take the revocation.");
+        }
     }
 
     private static Option<int> PortOption(string name, int port, string description)

@@ -104,6 +104,20 @@ internal sealed class RedisServer : IAsyncDisposable
         return result.Output.Trim();
     }
 
+    /// <summary>Makes it a primary.</summary>
+    public async Task PromoteAsync() => await CommandAsync("REPLICAOF", "NO", "ONE");
+
+    /// <summary>Makes it a replica.</summary>
+    public async Task FollowAsync(RedisServer primary) =>
+        await CommandAsync("REPLICAOF", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Makes it a replica of a port that nothing listens on.</summary>
+    public async Task FollowNobodyAsync() => await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Until it has its primary's data.</summary>
+    public Task UntilFollowingAsync() => Eventually.TrueAsync(
+        async () => (await CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

@@ -61,9 +61,6 @@ redis.connection and bundledRedis.enabled are both set: keep one of them.
 {{- if regexMatch "(?i)password\\s*=" $redis.connection }}
 redis.connection holds a password: put it into a Secret and name that in redis.existingSecret.
 {{- end }}
-{{- if regexMatch "(?i)(^|,)\\s*(user|serviceName)\\s*=" $redis.connection }}
-redis.connection has the option user or serviceName, which the gateway does not support: restrict Redis' user "default" and name every node.
-{{- end }}
 {{- if and .Values.bundledRedis.enabled (not .Values.bundledRedis.existingSecret) }}
 bundledRedis.enabled needs bundledRedis.existingSecret: a Secret with the password for it.
 {{- end }}

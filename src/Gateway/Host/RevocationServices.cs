@@ -8,9 +8,6 @@ namespace Gateway.Host;
 /// <summary>The store that the configuration names, for the gateway and for commands beside it.</summary>
 internal static class RevocationServices
 {
-    // The doorbell may be missed; then the stream is looked at each second, and well within MaxStaleness in any case.
-    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(1);
-
     public static void AddRevocationLog(this IServiceCollection services, GatewaySettings settings)
     {
         if (settings.Redis is { } redis)
@@ -67,10 +64,9 @@ internal static class RevocationServices
                 : new SqliteRevocationLog(settings.SqlitePath, time);
         }
 
-        var quarter = settings.Revocation.MaxStaleness / 4;
         return new RedisRevocationLog(
             connection ?? new RedisConnection(redis, time, loggers.CreateLogger<RedisConnection>()),
-            quarter < LongestHeartbeat ? quarter : LongestHeartbeat,
+            RevocationCheck.CheckEvery(settings.Revocation.MaxStaleness),
             time,
             loggers.CreateLogger<RedisRevocationLog>());
     }

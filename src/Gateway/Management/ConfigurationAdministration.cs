@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Gateway.Configuration;
+using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Settings;
 
 namespace Gateway.Management;
 
 /// <summary><c>GET /admin/config</c>: what is in force, since when, and why a later change is not.</summary>
-internal sealed class ConfigurationAdministration(LiveGateway live, ConfigurationStatus status)
+internal sealed class ConfigurationAdministration(LiveGateway live, ConfigurationStatus status, RevocationList revocations)
 {
     public void Map(IEndpointRouteBuilder admin) => admin.MapGet("/config", () =>
         Results.Json(Describe(), ConfigurationJson.Default.ConfigurationDescription));
@@ -23,6 +24,8 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
             state.LastFailure is { } failure ? new FailureDescription(failure.At, failure.IsPending, [.. failure.Errors.Select(Describe)]) : null,
             [.. state.AwaitingRestart],
             [.. snapshot.Reading.Warnings.Select(Describe)],
+            new RevocationListDescription(
+                revocations.IsStale, revocations.Set.Count, revocations.Lag?.TotalSeconds, revocations.MaxStaleness.TotalSeconds, revocations.Error),
             EffectiveConfiguration.Of(snapshot.Reading));
     }
 
@@ -35,7 +38,12 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
 /// <param name="Revision">Counts the configurations that were good since the start.</param>
 internal sealed record ConfigurationDescription(
     string File, string Hash, string Revision, DateTimeOffset LoadedAt, FailureDescription? LastFailure, string[] AwaitingRestart, FindingDescription[] Warnings,
-    JsonObject Configuration);
+    RevocationListDescription Revocations, JsonObject Configuration);
+
+/// <summary>The revocation list of this replica.</summary>
+/// <param name="IsStale">Whether it is older than <c>MaxStaleness</c>: policies decide by <c>OnRevocationUnavailable</c>, and /admin changes nothing.</param>
+/// <param name="AgeSeconds">Since it was last known to be complete; null when it never was.</param>
+internal sealed record RevocationListDescription(bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
 /// <param name="IsPending">Whether the file is still the one that was refused.</param>
 internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);

@@ -17,7 +17,7 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
 {
     private const int MaxBody = 64 * 1024;
 
-    public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)ExplainAsync);
+    public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)ExplainAsync).WithMetadata(ReadsOnly.Instance);
 
     private async Task<IResult> ExplainAsync(HttpContext context)
     {

@@ -4,6 +4,7 @@ using Gateway.Foundation;
 using Gateway.Management.Status;
 using Gateway.Pipeline.Bearer;
 using Gateway.Policies;
+using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Telemetry.Prometheus;
 using Microsoft.AspNetCore.Authorization;
@@ -24,7 +25,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     public ManagementServer(
         LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, TimeProvider time,
         IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain, ConfigurationAdministration configuration,
-        StatusPage status)
+        StatusPage status, RevocationList list)
     {
         var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
@@ -69,12 +70,13 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         readiness.Map(_app);
         metrics.Map(_app);
-        var admin = _app.MapGroup(AdminGate.Path).RequireAuthorization().WithMetadata(new ProgramEntry());
+        var staleList = new StaleListFilter(live, list);
+        var admin = _app.MapGroup(AdminGate.Path).RequireAuthorization().AddEndpointFilter(staleList).WithMetadata(new ProgramEntry());
         issuers.Map(admin);
         revocations.Map(admin);
         explain.Map(admin);
         configuration.Map(admin);
-        status.Map(_app.MapGroup(AdminGate.Path).RequireAuthorization());
+        status.Map(_app.MapGroup(AdminGate.Path).RequireAuthorization().AddEndpointFilter(staleList));
     }
 
     /// <summary>The port in use, which differs from the configured one when that is 0.</summary>

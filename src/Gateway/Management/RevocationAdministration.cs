@@ -12,7 +12,8 @@ namespace Gateway.Management;
 
 /// <summary>
 /// <c>POST /admin/revocations</c> revokes one name or many, <c>GET</c> lists them, <c>DELETE</c> takes one back, and
-/// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it; 503 that it has not.
+/// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it and that it is in effect on this
+/// replica; 202 that this replica has not read it yet; 503 that the store has not kept it.
 /// </summary>
 internal sealed class RevocationAdministration(
     RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, GatewayMetrics metrics,
@@ -55,9 +56,7 @@ internal sealed class RevocationAdministration(
         }
 
         var list = entries.Select(RevocationDocument.Of).ToArray();
-        return await TryAppendAsync("revoke", entries)
-            ? Json(new RevocationListDocument(list, null), RevocationJson.Default.RevocationListDocument)
-            : OAuthError.Unavailable(NotKept);
+        return await AppendAsync("revoke", entries, new RevocationListDocument(list, null), RevocationJson.Default.RevocationListDocument);
     }
 
     private async Task<IResult> RestoreAsync(HttpContext context)
@@ -87,9 +86,8 @@ internal sealed class RevocationAdministration(
         }
 
         var restore = RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
-        return await TryAppendAsync("restore", [restore])
-            ? Json(new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Default.RevocationListDocument)
-            : OAuthError.Unavailable(NotKept);
+        return await AppendAsync(
+            "restore", [restore], new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Default.RevocationListDocument);
     }
 
     private async Task<IResult> RevokeTokenAsync(HttpContext context)
@@ -139,9 +137,8 @@ internal sealed class RevocationAdministration(
             expires.ToUnixTimeSeconds() + 1,
             Reason: reason,
             By: CallerOf(context));
-        return await TryAppendAsync("revoke_token", [entry])
-            ? Json(new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Default.RevokedTokenDocument)
-            : OAuthError.Unavailable(NotKept);
+        return await AppendAsync(
+            "revoke_token", [entry], new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Default.RevokedTokenDocument);
     }
 
     private static OAuthError? ReadForm(ReadOnlyMemory<byte> body, out string text, out string? reason)
@@ -193,11 +190,17 @@ internal sealed class RevocationAdministration(
             : null;
     }
 
-    private async Task<bool> TryAppendAsync(string action, IReadOnlyList<RevocationEntry> entries)
+    /// <summary>200 when the entries are in effect here, 202 when the store alone has them so far, 503 when it has not.</summary>
+    private async Task<IResult> AppendAsync<T>(string action, IReadOnlyList<RevocationEntry> entries, T document, JsonTypeInfo<T> type)
     {
-        var isKept = await writer.TryAppendAsync(entries);
-        metrics.AdminWrote(action, isKept);
-        return isKept;
+        var outcome = await writer.AppendAsync(entries);
+        metrics.AdminWrote(action, outcome != RevocationOutcome.NotKept);
+        return outcome switch
+        {
+            RevocationOutcome.NotKept => OAuthError.Unavailable(NotKept),
+            RevocationOutcome.Kept => Json(document, type, StatusCodes.Status202Accepted),
+            _ => Json(document, type),
+        };
     }
 
     private static string CallerOf(HttpContext context) => AdminCaller.NameOf(context.User);
@@ -206,5 +209,6 @@ internal sealed class RevocationAdministration(
 
     private static OAuthError NotJson() => OAuthError.Invalid("The body is not strict JSON in UTF-8, with no member twice.");
 
-    private static IResult Json<T>(T document, JsonTypeInfo<T> type) => Results.Json(document, type);
+    private static IResult Json<T>(T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        Results.Json(document, type, statusCode: status);
 }

@@ -18,18 +18,18 @@ internal static class RedisCheck
     private static readonly ImmutableDictionary<string, string> Refused = ImmutableDictionary.CreateRange(
         StringComparer.OrdinalIgnoreCase,
         [
-            KeyValuePair.Create("user", "Restrict the rights of Redis' user `default`, and give its password in PasswordFile."),
-            KeyValuePair.Create("serviceName", "Sentinel is not supported: list all members; the primary among them is found."),
             KeyValuePair.Create("channelPrefix", "Use KeyPrefix; it counts for keys and channels."),
         ]);
 
     // What looks like an option may be a piece of a password that has a comma, so that no other name is repeated.
     private static readonly ImmutableSortedSet<string> Options = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "abortConnect", "allowAdmin", "configChannel", "configCheckSeconds", "connectRetry", "connectTimeout", "defaultDatabase", "keepAlive", "name",
-        "password", "proxy", "resolveDns", "responseTimeout", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "version", "writeBuffer");
+        "abortConnect", "allowAdmin", "asyncTimeout", "checkCertificateRevocation", "configChannel", "configCheckSeconds", "connectRetry",
+        "connectTimeout", "defaultDatabase", "heartbeatInterval", "keepAlive", "name", "password", "protocol", "proxy", "resolveDns",
+        "responseTimeout", "serviceName", "setlib", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "user", "version", "writeBuffer");
 
-    public static RedisSettings Build(RedisOptions options, SettingsContext context)
+    /// <param name="checkRolesEvery">How often the servers are asked for their roles.</param>
+    public static RedisSettings Build(RedisOptions options, TimeSpan checkRolesEvery, SettingsContext context)
     {
         var report = context.Report;
         if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
@@ -65,6 +65,7 @@ internal static class RedisCheck
             PasswordFile = ExistingFile("PasswordFile", options.PasswordFile, context),
             KeyPrefix = options.KeyPrefix,
             Timeout = options.Timeout,
+            CheckRolesEvery = checkRolesEvery,
             WaitReplicas = options.WaitReplicas,
             Authorities = AuthorityFile.Load($"{Section}:CaFile", options.CaFile, context),
             Certificate = LoadCertificate(options, context),
@@ -98,7 +99,7 @@ internal static class RedisCheck
                         Options.TryGetValue(name, out var known)
                             ? $"the option \"{known}\" has an impossible value."
                             : $"part {index + 1} of it is an option that is unknown or has an impossible value.",
-                        "Correct it; the options are those of StackExchange.Redis 1.2. A password with a comma belongs into PasswordFile.");
+                        "Correct it; the options are those of StackExchange.Redis. A password with a comma belongs into PasswordFile.");
                     isGood = false;
                 }
             }
@@ -115,6 +116,7 @@ internal static class RedisCheck
             return null;
         }
 
+        options.SetDefaultPorts();
         return options;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
@@ -11,7 +10,7 @@ namespace Gateway.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly RedisSettings _settings;
     private readonly TimeProvider _time;
@@ -20,7 +19,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private ImmutableList<Subscription> _subscriptions = [];
+    private readonly RedisSubscriptions _subscriptions;
     private volatile RedisLink? _link;
     private Task? _keeping;
 
@@ -30,6 +29,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         _time = time;
         _connector = new RedisConnector(settings, time, logger);
         _health = new RedisHealth(settings.Name, time, logger);
+        _subscriptions = new RedisSubscriptions(settings.Timeout, time);
     }
 
     /// <summary>What every key and channel begins with.</summary>
@@ -44,6 +44,12 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>The deadline of every call.</summary>
     public TimeSpan Timeout => _settings.Timeout;
+
+    /// <summary>Whether the primary itself reported its role at the last check. Answers to primary calls count in either case.</summary>
+    public bool IsPrimaryProven => _link?.Roles is { Fault: null, IsProven: true };
+
+    /// <summary>How long ago the servers that are taken for primaries last reported that they are; null when they did not.</summary>
+    public TimeSpan? SincePrimary => _link?.Roles is { Fault: null, IsProven: true } roles ? _time.GetElapsedTime(roles.AskedAt) : null;
 
     /// <summary>
     /// Makes one call and waits for its answer up to the deadline. The first call of all also waits for the first attempt to connect.
@@ -98,21 +104,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>
     /// Calls back on every message of a channel, on this connection and those that replace it. Messages can be missed; they only save
-    /// the wait until the next look.
+    /// the wait until the next poll.
     /// </summary>
-    public async Task SubscribeAsync(string channel, Action<string?> handler)
-    {
-        var subscription = new Subscription(channel, handler);
-        lock (_lock)
-        {
-            _subscriptions = _subscriptions.Add(subscription);
-        }
-
-        if (_link is { } link)
-        {
-            await SubscribeAsync(link.Multiplexer, subscription);
-        }
-    }
+    public Task SubscribeAsync(string channel, Action<string?> handler) => _subscriptions.AddAsync(channel, handler, _link, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -136,33 +130,47 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
         }
 
+        if (isOfPrimary && link.Roles?.Fault is { } role)
+        {
+            throw new RedisUnavailableException(role);
+        }
+
         if (!_health.MayCall(isOfPrimary))
         {
             throw new RedisUnavailableException(RedisFault.Silent);
         }
 
+        return await ObserveAsync(link, () => link.CallAsync(call, cancellationToken), isOfPrimary, cancellationToken);
+    }
+
+    /// <summary>Has the health of the connection follow from the outcome of a call.</summary>
+    private async Task<T> ObserveAsync<T>(RedisLink link, Func<Task<T>> call, bool isOfPrimary, CancellationToken cancellationToken)
+    {
         try
         {
-            var answer = await link.CallAsync(call, cancellationToken);
+            var answer = await call();
             // What comes of a connection that was replaced says nothing about the one that replaced it.
             if (link == _link)
             {
                 _health.Answered(isOfPrimary);
             }
 
-            // Off the client's reader thread: what follows may take its time.
+            // Leaves the client's reader thread: what follows may take its time, and may even close the connection.
             await Task.Yield();
             return answer;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+#pragma warning disable CA1031 // The client throws what it likes, cancellation of its own included; every fault of a call is one of the closed list.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            var fault = _connector.Classify(exception);
+            var fault = exception is RedisUnavailableException own ? own.Fault : _connector.Classify(exception);
             fault = fault == RedisFault.NotConnected && link.HasOthers ? RedisFault.NoPrimary : fault;
             if (link == _link)
             {
                 _health.Failed(fault, isOfPrimary);
             }
 
+            await Task.Yield();
             throw new RedisUnavailableException(fault);
         }
     }
@@ -192,12 +200,9 @@ internal sealed class RedisConnection : IAsyncDisposable
                 _link = link;
                 _health.Connected();
                 Discard(before);
-                foreach (var subscription in _subscriptions)
-                {
-                    await SubscribeAsync(multiplexer, subscription);
-                }
-
+                await CheckRolesAsync(link, stopping);
                 _firstAttempt.TrySetResult();
+                await _subscriptions.RestoreAsync(link, stopping);
                 await UntilLostAsync(link, stopping);
                 if (!_health.IsObsolete)
                 {
@@ -209,7 +214,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             else
             {
                 _firstAttempt.TrySetResult();
-                await Task.Delay(CheckEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RetryEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -228,7 +233,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     {
         try
         {
-            return await _connector.ConnectAsync(stopping);
+            var multiplexer = await _connector.ConnectAsync(stopping);
+            await Task.Yield();
+            return multiplexer;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -243,40 +250,31 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    private async Task SubscribeAsync(ConnectionMultiplexer multiplexer, Subscription subscription)
-    {
-        try
-        {
-            var channel = new RedisChannel(subscription.Channel, RedisChannel.PatternMode.Literal);
-            await multiplexer.GetSubscriber().SubscribeAsync(channel, (_, message) => subscription.Handler(message))
-                .WaitAsync(_settings.Timeout, _time, _stopping.Token);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
-        {
-            // Without the doorbell there is still the look each second.
-        }
-    }
-
     private async Task UntilLostAsync(RedisLink link, CancellationToken stopping)
     {
-        // At the earliest after a second: what connecting anew does not cure must not be tried as fast as it can be.
+        // At the earliest after the first delay: an error that a new connection does not cure must not be retried in a loop.
         do
         {
-            await Task.Delay(CheckEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!stopping.IsCancellationRequested && _health.SinceAnswer >= CheckEvery)
-            {
-                try
-                {
-                    await CallAsync(link, database => database.PingAsync(CommandFlags.DemandMaster), isOfPrimary: true, stopping);
-                }
-                catch (Exception fault) when (fault is RedisUnavailableException or OperationCanceledException)
-                {
-                    // Noted where it was thrown.
-                }
-            }
+            await Task.Delay(_settings.CheckRolesEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CheckRolesAsync(link, stopping);
+            await _subscriptions.RestoreAsync(link, stopping);
         }
         while (!_health.IsLost && !stopping.IsCancellationRequested);
     }
 
-    private sealed record Subscription(string Channel, Action<string?> Handler);
+    private async Task CheckRolesAsync(RedisLink link, CancellationToken stopping)
+    {
+        try
+        {
+            var roles = await ObserveAsync(link, () => link.CheckRolesAsync(stopping), isOfPrimary: true, stopping);
+            if (!roles.IsProven)
+            {
+                _health.RoleIsHidden();
+            }
+        }
+        catch (Exception fault) when (fault is RedisUnavailableException or OperationCanceledException)
+        {
+            // ObserveAsync has recorded the fault.
+        }
+    }
 }

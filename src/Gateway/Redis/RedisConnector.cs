@@ -11,24 +11,35 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
 
     private volatile bool _hasPassword;
     private volatile bool _isUntrusted;
+    private volatile bool _isForeign;
 
     /// <summary>What is wrong, from an exception of the client and what else is known about the last attempt.</summary>
     public RedisFault Classify(Exception exception)
     {
         var fault = RedisFaults.Classify(exception, _hasPassword);
-        return _isUntrusted && exception is RedisConnectionException ? RedisFault.Untrusted : fault;
+        return exception is not RedisConnectionException ? fault
+            : _isUntrusted ? RedisFault.Untrusted
+            : _isForeign ? RedisFault.Garbage
+            : fault;
     }
 
     /// <exception cref="Exception">Whatever went wrong.</exception>
     public async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
-        _isUntrusted = false;
+        (_isUntrusted, _isForeign) = (false, false);
         var options = await settings.ReadAsync(() => _isUntrusted = true, cancellationToken);
         _hasPassword = !string.IsNullOrEmpty(options.Password);
-        var connecting = ConnectionMultiplexer.ConnectAsync(options);
+        using var log = new StringWriter();
+        var connecting = ConnectionMultiplexer.ConnectAsync(options, TextWriter.Synchronized(log));
         try
         {
             return await connecting.WaitAsync(LongestConnect, time, cancellationToken);
+        }
+        catch (RedisConnectionException)
+        {
+            // The exception does not say that the server speaks another protocol, only this log does.
+            _isForeign = log.ToString().Contains("protocol failure", StringComparison.OrdinalIgnoreCase);
+            throw;
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {

@@ -8,6 +8,7 @@ internal enum RedisFault
 {
     NotConnected,
     NoPrimary,
+    SeveralPrimaries,
     Untrusted,
     Silent,
     Loading,
@@ -15,6 +16,8 @@ internal enum RedisFault
     WrongPassword,
     NotPermitted,
     ReadOnly,
+    TooFewReplicas,
+    RoleUnknown,
     OutOfMemory,
     Misconfigured,
     Moved,
@@ -40,13 +43,18 @@ internal static class RedisFaults
     {
         [RedisFault.NotConnected] = new(null, true, "no connection to Redis"),
         [RedisFault.NoPrimary] = new(null, true, "no connection to Redis' primary, only to others"),
+        [RedisFault.SeveralPrimaries] = new(
+            null, true, "several of Redis' members report that they are the primary; make all but one replicas of it"),
         [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
         [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis wants a password and none is configured (NOAUTH); set PasswordFile"),
         [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis refuses the password (WRONGPASS); correct it"),
-        [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the user `default` the gateway's keys, channels and commands"),
+        [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the gateway's user its keys, channels and commands (docs/operations.md lists them)"),
         [RedisFault.ReadOnly] = new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
+        [RedisFault.TooFewReplicas] = new(
+            "NOREPLICAS", false, "Redis' primary has fewer replicas than its min-replicas-to-write (NOREPLICAS), so another may have taken its place"),
+        [RedisFault.RoleUnknown] = new(null, false, "Redis' primary has not reported its role within MaxStaleness; allow the gateway's user ROLE"),
         [RedisFault.OutOfMemory] = new("OOM", false, "Redis is out of memory (OOM) and stores nothing; give it more"),
         [RedisFault.Misconfigured] = new("MISCONF", false, "Redis cannot write to its disk (MISCONF) and stores nothing"),
         [RedisFault.Moved] = new("MOVED", false, "the Redis cluster has the key elsewhere or is not whole (MOVED, CLUSTERDOWN)"),
@@ -80,6 +88,12 @@ internal static class RedisFaults
             {
                 return fault;
             }
+        }
+
+        // A replica without a primary, which replica-serve-stale-data forbids to answer.
+        if (text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
+        {
+            return RedisFault.ReadOnly;
         }
 
         // The client puts a redirect that leads nowhere into words of its own.

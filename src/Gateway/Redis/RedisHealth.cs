@@ -20,8 +20,8 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     private readonly HashSet<RedisFault> _named = [];
     private RedisFault? _fault;
     private long _failingSince;
-    private long _lastAnswer;
     private volatile bool _isObsolete;
+    private bool _isRoleHidden;
 
     public RedisFault? Fault
     {
@@ -36,8 +36,6 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
     /// <summary>Whether the server has been silent for so long that calls are not made.</summary>
     public bool IsBreakerOpen => _breaker.IsOpen;
-
-    public TimeSpan SinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
 
     /// <summary>Whether the connection is to be thrown away and made anew.</summary>
     public bool IsLost
@@ -76,7 +74,6 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
             return;
         }
 
-        Volatile.Write(ref _lastAnswer, time.GetTimestamp());
         _breaker.Answered();
         lock (_lock)
         {
@@ -90,6 +87,16 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
 
         Restored(logger, endpoints);
+    }
+
+    /// <summary>The server does not report its role. Logged once.</summary>
+    public void RoleIsHidden()
+    {
+        if (!_isRoleHidden)
+        {
+            _isRoleHidden = true;
+            RoleHidden(logger, endpoints);
+        }
     }
 
     public void Failed(RedisFault fault, bool isOfPrimary)
@@ -108,7 +115,8 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         {
             // Who has the key now, the client asks when it connects; and it may go on talking to the one that had it for as long as others
             // of the cluster answer.
-            _isObsolete |= fault is RedisFault.ReadOnly or RedisFault.NoPrimary or RedisFault.Moved or RedisFault.Garbage;
+            _isObsolete |= fault is RedisFault.ReadOnly or RedisFault.NoPrimary or RedisFault.Moved or RedisFault.Garbage
+                or RedisFault.SeveralPrimaries or RedisFault.TooFewReplicas;
             if (!RedisFaults.Of(fault).IsOutage)
             {
                 return;
@@ -127,6 +135,9 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
     [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. Trying again each second.")]
     private static partial void Lost(ILogger logger, string endpoints, string error);
+
+    [LoggerMessage(EventIds.RedisRoleHidden, LogLevel.Warning, "Redis at {Endpoints} does not let the gateway ask for its role. Allow its user the command ROLE: without it a writable replica is not told from the primary, and no look-up counts.")]
+    private static partial void RoleHidden(ILogger logger, string endpoints);
 
     [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} answers again.")]
     private static partial void Restored(ILogger logger, string endpoints);

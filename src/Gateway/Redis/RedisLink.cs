@@ -8,11 +8,26 @@ internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan time
     private const int MaxPending = 256;
 
     private int _pending;
+    private volatile RedisRoles? _roles;
 
     public ConnectionMultiplexer Multiplexer => multiplexer;
 
     /// <summary>Whether one of several members is connected, though not the one that was asked for.</summary>
     public bool HasOthers => multiplexer.GetEndPoints().Length > 1 && multiplexer.IsConnected;
+
+    /// <summary>The roles of the members at the last check; null before the first.</summary>
+    public RedisRoles? Roles => _roles;
+
+    /// <summary>Checks the roles of the members within the deadline of a call.</summary>
+    /// <exception cref="RedisUnavailableException">There is not exactly one primary.</exception>
+    /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
+    public async Task<RedisRoles> CheckRolesAsync(CancellationToken cancellationToken)
+    {
+        // ROLE is as quick as PING, so half of the deadline is left for members that may be silent.
+        var roles = await RedisRoles.AskAsync(multiplexer, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
+        _roles = roles;
+        return roles.Fault is { } fault ? throw new RedisUnavailableException(fault) : roles;
+    }
 
     /// <summary>Makes one call and waits for its answer up to the deadline.</summary>
     /// <exception cref="RedisUnavailableException">Too many calls are unanswered.</exception>

@@ -7,15 +7,15 @@ internal sealed class RedisOptions
 {
     /// <summary>
     /// <c>host:port</c>, several of them separated by commas, then options in the form of StackExchange.Redis such as <c>ssl=true</c>,
-    /// <c>sslHost=...</c>, <c>defaultDatabase=1</c>, <c>password=...</c>. Never shown. <c>user</c> is not supported.
-    /// Default <c>localhost:6379</c>.
+    /// <c>sslHost=...</c>, <c>defaultDatabase=1</c>, <c>user=...</c>, <c>serviceName=...</c> (the hosts are sentinels then). An IPv6 address is
+    /// in brackets. Never shown. Default <c>localhost:6379</c>.
     /// </summary>
     [Secret]
     public string Connection { get; set; } = "localhost:6379";
 
     /// <summary>
-    /// A file with the password of Redis' user <c>default</c>, read again at every connect. A relative path starts at the folder of
-    /// yarp.json. Default none.
+    /// A file with the password of Redis' user (<c>default</c>, or <c>user=</c> of <see cref="Connection"/>), read again at every connect. A
+    /// relative path starts at the folder of yarp.json. Default none.
     /// </summary>
     public string? PasswordFile { get; set; }
 

@@ -22,6 +22,9 @@ internal sealed class RedisSettings
 
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>How often the servers are asked for their roles.</summary>
+    public TimeSpan CheckRolesEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     public int WaitReplicas { get; init; }
 
     /// <summary>Roots to trust in place of the system's; null for the system's.</summary>
@@ -41,6 +44,10 @@ internal sealed class RedisSettings
         options.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
         // Keys and channels of the client's own that an access list would have to allow.
         options.TieBreaker = "";
+        // A call without a connection fails at once: requests and the follower decide by themselves what that means.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        // INFO is an administrative command to the client. The gateway sends none that changes the server.
+        options.AllowAdmin = true;
         options.ConfigurationChannel = "";
         if (PasswordFile is not null)
         {

@@ -13,7 +13,7 @@ internal sealed class MemoryRevocationLog : IRevocationLog
 
     public MemoryRevocationLog(TimeProvider time) => _time = time;
 
-    public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+    public ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         lock (_lock)
@@ -21,8 +21,9 @@ internal sealed class MemoryRevocationLog : IRevocationLog
             _entries.AddRange(entries.Select(entry => entry with { At = now }));
         }
 
+        var kept = _time.GetTimestamp();
         _changed.Writer.TryWrite(true);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(kept);
     }
 
     public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)

@@ -62,7 +62,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     /// <summary>How often the stream was found to have lost entries.</summary>
     public long Losses => Interlocked.Read(ref _losses);
 
-    public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
         RedisResult? last = null;
         var link = await _redis.LinkAsync(cancellationToken);
@@ -74,11 +74,16 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             _unread.Add(some, answers);
         }
 
+        var kept = _time.GetTimestamp();
         if (last is not null)
         {
+            // This replica's follower need not wait for the message to come back.
+            _rung.Writer.TryWrite(true);
             await RingAsync((string?)last, cancellationToken);
             await _redis.WaitForReplicasAsync(link, cancellationToken);
         }
+
+        return kept;
     }
 
     public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)

@@ -16,11 +16,11 @@ internal sealed class RedisStream(RedisConnection redis)
     public Task<RedisResult> AddAsync(RevocationEntry entry, CancellationToken cancellationToken) => redis.CallAsync(
         database => database.ExecuteAsync("XADD", [(RedisKey)Name, "*", .. RevocationFields.Write(entry)], CommandFlags.DemandMaster), cancellationToken);
 
+    /// <summary>Reads rows, if the server is the primary at that moment.</summary>
     /// <param name="from">The first id, or <c>-</c> for the start.</param>
     public async Task<StreamRow[]> RangeAsync(string from, int count, CancellationToken cancellationToken)
     {
-        var answer = await redis.CallAsync(
-            database => database.ExecuteAsync("XRANGE", [(RedisKey)Name, from, "+", "COUNT", count], CommandFlags.DemandMaster), cancellationToken);
+        var answer = await redis.CallAsync(database => ReadPrimaryAsync(database, from, count), cancellationToken);
         try
         {
             return [.. ((RedisResult[]?)answer ?? []).Select(row => (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
@@ -60,4 +60,27 @@ internal sealed class RedisStream(RedisConnection redis)
 
     public Task DeleteAsync(IEnumerable<LogPosition> ids, CancellationToken cancellationToken) => redis.CallAsync(
         database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster), cancellationToken);
+
+    /// <summary>
+    /// A replica answers reads, and so does a primary that was cut off and replaced. So a write goes ahead, on the same connection, that
+    /// changes nothing: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer replicas than
+    /// min-replicas-to-write (NOREPLICAS), which keeps an old primary from being read for as long as it is partitioned.
+    /// </summary>
+    private async Task<RedisResult> ReadPrimaryAsync(IDatabase database, string from, int count)
+    {
+        var write = database.ExecuteAsync("XDEL", [(RedisKey)Name, "0-0"], CommandFlags.DemandMaster);
+        var read = database.ExecuteAsync("XRANGE", [(RedisKey)Name, from, "+", "COUNT", count], CommandFlags.DemandMaster);
+        Task both = Task.WhenAll(write, read);
+        await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!(IsUndecided(write) && redis.IsPrimaryProven))
+        {
+            await write;
+        }
+
+        return await read;
+    }
+
+    /// <summary>Whether the write was rejected for a reason that says nothing about the role: an access list, or a full disk.</summary>
+    private static bool IsUndecided(Task write) => write.Exception?.InnerException is RedisServerException error
+        && RedisFaults.OfServerError(error.Message) is RedisFault.NotPermitted or RedisFault.Misconfigured;
 }

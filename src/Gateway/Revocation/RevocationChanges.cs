@@ -18,7 +18,14 @@ internal sealed class RevocationChanges(RevocationSet set)
     {
         var key = entry.Key;
         var minute = RevocationClock.MinuteOf(entry.Expires);
-        if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.WasRestored(key) || set.IsRevoked(entry.Kind, key)))
+        // A revocation that has expired is not applied: replicas that read it in time have forgotten it. A restore is, whatever its
+        // expiry, because the revocation that it takes back may live longer.
+        if (entry.Operation == RevocationOperation.Revoke ? minute < set.Minute : isOld)
+        {
+            return;
+        }
+
+        if (isOld && (set.WasRestored(key) || set.IsRevoked(entry.Kind, key)))
         {
             return;
         }

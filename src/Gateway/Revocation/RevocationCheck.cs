@@ -9,6 +9,7 @@ internal static class RevocationCheck
     private const string Section = "Gateway:Revocation";
     private static readonly TimeSpan MinStaleness = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(1);
 
     /// <summary>How to reach Redis, when it is the store or looked up in.</summary>
     public static RedisSettings? Run(RevocationOptions options, SettingsContext context, out LookupSettings? lookup)
@@ -25,6 +26,11 @@ internal static class RevocationCheck
         }
 
         lookup = LookupCheck.Build(options.Lookup, context);
-        return options.Store == RevocationStore.Redis || lookup is not null ? RedisCheck.Build(options.Redis, context) : null;
+        return options.Store == RevocationStore.Redis || lookup is not null
+            ? RedisCheck.Build(options.Redis, CheckEvery(options.MaxStaleness), context)
+            : null;
     }
+
+    /// <summary>How often the store is looked at without being told of a change: well within <paramref name="maxStaleness"/>.</summary>
+    public static TimeSpan CheckEvery(TimeSpan maxStaleness) => maxStaleness / 4 < LongestCheck ? maxStaleness / 4 : LongestCheck;
 }

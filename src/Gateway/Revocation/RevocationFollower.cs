@@ -7,7 +7,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     : BackgroundService
 {
     private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryPutBack = TimeSpan.FromSeconds(5);
 
     private readonly ForgettingClock _clock = new(time);
@@ -15,7 +14,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     // what the last page still says. Kept through a fault: after a loss nobody else may have them.
     private readonly RevocationChanges _waiting = new(list.Set);
     private LogPosition _position;
-    private long _lastForgotten;
     private RevocationPutBack? _putBack;
     private bool _isReadingAgain;
     private bool _isPutBackFailing;
@@ -50,7 +48,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             return false;
         }
 
-        ForgetExpired();
         await PutBackAsync(stopping);
         return true;
     }
@@ -103,6 +100,9 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     /// <summary>The timestamp of the question whose answer was the end: what was written later is not in it.</summary>
     private async Task<long> ReadToTheEndAsync(CancellationToken stopping)
     {
+        // Before anything is applied and whether or not the store answers, so that each replica forgets an entry in the same minute,
+        // those that start after it included.
+        list.Set.ForgetExpired(_clock.Now);
         if (_isReadingAgain)
         {
             // A fault came between: who answers now may be another server, with less.
@@ -200,15 +200,6 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         }
 
         _putBack = _putBack.IsDone ? null : _putBack;
-    }
-
-    private void ForgetExpired()
-    {
-        if (time.GetElapsedTime(_lastForgotten) >= ForgetEvery)
-        {
-            _lastForgotten = time.GetTimestamp();
-            list.Set.ForgetExpired(_clock.Now);
-        }
     }
 
     [LoggerMessage(EventIds.RevocationsRead, LogLevel.Information, "The revocation list is loaded: {Count} live entries.")]

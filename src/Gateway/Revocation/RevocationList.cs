@@ -13,6 +13,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     private long _maxStaleness = maxStaleness.Ticks;
     private long _lastRead = Never;
+    private volatile TaskCompletionSource _nextRead = NewRead();
 
     public RevocationSet Set { get; } = new();
 
@@ -61,7 +62,34 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     {
         Error = null;
         Volatile.Write(ref _lastRead, asked);
+        Interlocked.Exchange(ref _nextRead, NewRead()).SetResult();
+    }
+
+    /// <summary>Waits until the log was read to its end at a moment or later. False when that did not happen in time.</summary>
+    /// <param name="moment">A timestamp, such as that of an acknowledged append.</param>
+    public async Task<bool> UntilReadAsync(long moment, TimeSpan atMost)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            // Taken before the look, so that a read in between completes it.
+            var next = _nextRead.Task;
+            if (Volatile.Read(ref _lastRead) >= moment)
+            {
+                return true;
+            }
+
+            var left = atMost - time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            await next.WaitAsync(left, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void MarkFailed(string error) => Error = error;
+
+    private static TaskCompletionSource NewRead() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

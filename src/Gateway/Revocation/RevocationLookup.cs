@@ -27,7 +27,8 @@ internal sealed record LookupAnswer(bool IsRevoked, long AskedAt);
 /// Asks Redis whether one of a token's keys exists, all in one round trip, within a deadline that a request can bear. It takes only some of
 /// the places for calls, so that whoever follows the list always has one. It connects at the start, which takes longer than a request may.
 /// </summary>
-internal sealed class RevocationLookup(LookupSettings settings, RedisConnection redis, TimeProvider time, GatewayMetrics metrics) : IHostedService, IDisposable
+internal sealed class RevocationLookup(
+    LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time, GatewayMetrics metrics) : IHostedService, IDisposable
 {
     private const int MostCalls = 192;
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(1);
@@ -71,7 +72,7 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
         }
         finally
         {
-            // A late fault is nobody's any more.
+            // Observe late exceptions so that they do not surface as unobserved.
             _ = call.ContinueWith(
                 static late => late.Exception, CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -90,11 +91,13 @@ internal sealed class RevocationLookup(LookupSettings settings, RedisConnection 
         try
         {
             // Not given up with the request: a call counts until Redis has answered it or its own deadline is over.
-            return await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
+            var isThere = await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
+            // A key that is missing on a server which was the primary proves nothing about the one that is.
+            return isThere || redis.SincePrimary <= list.MaxStaleness ? isThere : throw new RedisUnavailableException(RedisFault.RoleUnknown);
         }
-        catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.NoPrimary)
+        catch (RedisUnavailableException fault) when (fault.Fault is RedisFault.NoPrimary or RedisFault.ReadOnly or RedisFault.SeveralPrimaries)
         {
-            // What a replica has not may be new; what it has was revoked.
+            // A key missing on a replica may not have replicated yet; a key that is present is authoritative.
             if (await redis.CallAnyAsync(database => IsAnyThereAsync(database, keys, CommandFlags.None), CancellationToken.None))
             {
                 return true;

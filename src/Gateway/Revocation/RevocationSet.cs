@@ -103,17 +103,11 @@ internal sealed class RevocationSet
             || IsMarked(_groups, keys.Issuer, issued);
     }
 
-    /// <summary>Forgets what has expired, as often as once a minute.</summary>
+    /// <summary>Removes the entries that have expired. Costs something once a minute only.</summary>
     public void ForgetExpired(DateTimeOffset now) => Forget(RevocationClock.MinuteOf(now));
 
     /// <summary>Forgets what that set has forgotten.</summary>
-    public void ForgetLike(RevocationSet other)
-    {
-        if (Minute != other.Minute)
-        {
-            Forget(other.Minute);
-        }
-    }
+    public void ForgetLike(RevocationSet other) => Forget(other.Minute);
 
     /// <summary>Whether the mark would change nothing.</summary>
     public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
@@ -133,7 +127,12 @@ internal sealed class RevocationSet
     private void Forget(int minute)
     {
         // A clock that goes back brings nothing back.
-        Minute = Math.Max(Minute, minute);
+        if (minute <= Minute)
+        {
+            return;
+        }
+
+        Minute = minute;
         _singles.Expire(Minute);
         _groups.Expire(Minute);
         _restored.Expire(Minute);

@@ -24,7 +24,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
     private long _opened;
     private bool _hasFailed;
 
-    public async ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(afresh: true, cancellationToken);
         await using var transaction = connection.BeginTransaction();
@@ -54,6 +54,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         forget.Parameters.AddWithValue("$limit", (_clock.Now - KeepExpired).ToUnixTimeSeconds());
         await forget.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return time.GetTimestamp();
     }
 
     public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)

@@ -17,7 +17,6 @@ public sealed class ChartRefusalTests
         { "extraEnv=[{\"name\":\"Gateway__Management__Port\",\"value\":\"1\"}]", "extraEnv sets Gateway__Management__Port, which the chart sets itself: use containerPorts, redis or drain." },
         { "redis.connection=\"r:6379\",bundledRedis={\"enabled\":true,\"existingSecret\":\"x\"}", "redis.connection and bundledRedis.enabled are both set: keep one of them." },
         { "redis.connection=\"r:6379,password=x\"", "redis.connection holds a password: put it into a Secret and name that in redis.existingSecret." },
-        { "redis.connection=\"r:6379,user=x\"", "redis.connection has the option user or serviceName, which the gateway does not support: restrict Redis' user \"default\" and name every node." },
         { "bundledRedis.enabled=true", "bundledRedis.enabled needs bundledRedis.existingSecret: a Secret with the password for it." },
         { "bundledRedis={\"enabled\":true,\"existingSecret\":\"x\"},redis.existingSecret=\"y\"", "bundledRedis.enabled and redis.existingSecret are both set: use bundledRedis.existingSecret." },
         { "bundledRedis={\"enabled\":true,\"existingSecret\":\"x\"},redis.tls.enabled=true", "bundledRedis.enabled and redis.tls.enabled are both set: the bundled Redis has no TLS." },

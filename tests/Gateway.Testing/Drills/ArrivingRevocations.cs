@@ -65,7 +65,8 @@ internal sealed class ArrivingRevocations(RevocationSite site, int perSecond, st
 
             switch (await site.RevokeAsync(i % site.Gateways.Count, id))
             {
-                case 200:
+                // Kept, and not yet in effect there when the store failed between the two: what is promised is the same.
+                case 200 or 202:
                     _acknowledged.Enqueue(new RevokedToken(id, token, TimeProvider.System.GetTimestamp()));
                     break;
                 case 503:

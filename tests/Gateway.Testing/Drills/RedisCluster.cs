@@ -58,8 +58,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         Owner = _servers[slot * Primaries / Slots];
         var id = await Owner.CommandAsync("CLUSTER", "MYID");
         await Script.RunAsync("redis-cli", ["--cluster", "add-node", Replica.Connection, Owner.Connection, "--cluster-slave", "--cluster-master-id", id]);
-        await Eventually.TrueAsync(
-            async () => (await Replica.CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+        await Replica.UntilFollowingAsync();
         await UntilWholeAsync(Replica);
     }
 }

@@ -30,14 +30,18 @@ internal sealed class RevocationSite : IAsyncDisposable
     public string Issuer => _issuer.Issuer;
 
     /// <param name="connection">The connection string of the Redis.</param>
-    public static async Task<RevocationSite> StartAsync(string connection, int gateways, TimeSpan maxStaleness)
+    public static Task<RevocationSite> StartAsync(string connection, int gateways, TimeSpan maxStaleness) =>
+        StartAsync([.. Enumerable.Repeat(connection, gateways)], maxStaleness);
+
+    /// <param name="connections">The connection string of each gateway. The last one serves for what the drill itself asks Redis.</param>
+    public static async Task<RevocationSite> StartAsync(IReadOnlyList<string> connections, TimeSpan maxStaleness)
     {
-        var site = new RevocationSite(await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync(), connection);
-        var files = new Dictionary<string, string> { ["yarp.json"] = site.Configuration(maxStaleness).ToJsonString() };
+        var site = new RevocationSite(await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync(), connections[^1]);
         // In Development an operator on the same machine needs no token.
         var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
-        for (var i = 0; i < gateways; i++)
+        foreach (var connection in connections)
         {
+            var files = new Dictionary<string, string> { ["yarp.json"] = site.Configuration(connection, maxStaleness).ToJsonString() };
             var gateway = await GatewayProgram.StartAsync(files, environment);
             site._gateways.Add(gateway);
             site._operators.Add(new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) });
@@ -129,13 +133,13 @@ internal sealed class RevocationSite : IAsyncDisposable
         await _destination.DisposeAsync();
     }
 
-    private JsonObject Configuration(TimeSpan maxStaleness)
+    private JsonObject Configuration(string connection, TimeSpan maxStaleness)
     {
         var configuration = TestGateway.Configuration(_issuer, _destination);
         configuration["Gateway"]!["Revocation"] = new JsonObject
         {
             ["Store"] = nameof(RevocationStore.Redis),
-            ["Redis"] = new JsonObject { ["Connection"] = _connection },
+            ["Redis"] = new JsonObject { ["Connection"] = connection },
             ["MaxStaleness"] = maxStaleness.ToString("c", CultureInfo.InvariantCulture),
         };
         configuration["Gateway"]!["Policies"]!["lenient"] = new JsonObject { ["OnRevocationUnavailable"] = "Allow" };

@@ -4,18 +4,24 @@ using System.Threading.Channels;
 
 namespace Gateway.Testing.Drills;
 
-/// <summary>A way to a server on which every answer takes longer: real sockets on both sides, and nothing lost or cut.</summary>
+/// <summary>
+/// A way to a server on which every answer takes longer, and whose new connections can lead to another server: real sockets on both
+/// sides, and nothing lost or cut.
+/// </summary>
 internal sealed class SlowLink : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly int _port;
+    private volatile int _port;
     private Task _accepting = Task.CompletedTask;
 
     private SlowLink(int port) => _port = port;
 
     /// <summary>How much later the server's bytes arrive. Default zero.</summary>
     public TimeSpan Delay { get; set; }
+
+    /// <summary>Has the connections that are made from now on lead to another server. Those that exist stay where they are.</summary>
+    public void LeadTo(RedisServer server) => _port = server.Port;
 
     /// <summary>The connection string.</summary>
     public string Connection => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Gateway.Testing.Drills;
 
 /// <summary>What happens to Redis in a drill.</summary>
@@ -65,20 +63,19 @@ internal static class StoreFaults
     /// <summary>Of a primary and its replica, the first time one way and the second time back.</summary>
     public static IReadOnlyList<StoreFault> OfPair(RedisServer primary, RedisServer replica, TimeSpan hold) =>
     [
-        new StoreFault("primary killed, replica promoted", false, hold, primary.KillAsync, () => PromoteAsync(replica)),
+        new StoreFault("primary killed, replica promoted", false, hold, primary.KillAsync, replica.PromoteAsync),
         new StoreFault("primary and replica change places", false, hold, async () =>
         {
-            await PromoteAsync(primary);
-            await FollowAsync(replica, primary);
+            await primary.PromoteAsync();
+            await replica.FollowAsync(primary);
         },
         () => Task.CompletedTask)
         {
             PrepareAsync = async () =>
             {
                 await primary.RestartAsync();
-                await FollowAsync(primary, replica);
-                await Eventually.TrueAsync(
-                    async () => (await primary.CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+                await primary.FollowAsync(replica);
+                await primary.UntilFollowingAsync();
             },
         },
     ];
@@ -89,10 +86,56 @@ internal static class StoreFaults
         new StoreFault("cluster node killed, its replica takes over", false, hold, cluster.Owner.KillAsync, () => RedisCluster.UntilWholeAsync(cluster.Replica)),
     ];
 
-    private static async Task PromoteAsync(RedisServer server) => await server.CommandAsync("REPLICAOF", "NO", "ONE");
+    /// <summary>
+    /// Of a primary that was replaced, while the only way of some gateways leads to it. First the old primary is a replica of a server
+    /// that is away, then it still is a primary, which min-replicas-to-write keeps from taking writes.
+    /// </summary>
+    /// <param name="cut">The way on the old primary's side of the partition.</param>
+    /// <param name="whole">The way on the other side.</param>
+    public static IReadOnlyList<StoreFault> OfPartition(RedisServer old, RedisServer replacement, SlowLink cut, SlowLink whole, TimeSpan hold) =>
+    [
+        new StoreFault("old primary demoted and cut off", false, hold, async () =>
+        {
+            await replacement.PromoteAsync();
+            await old.FollowAsync(replacement);
+            await old.FollowNobodyAsync();
+            whole.LeadTo(replacement);
+        },
+        async () =>
+        {
+            cut.LeadTo(replacement);
+            await old.FollowAsync(replacement);
+        }),
+        new StoreFault("old primary cut off from its replicas (min-replicas-to-write)", false, hold, async () =>
+        {
+            await replacement.CommandAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+            await old.PromoteAsync();
+            whole.LeadTo(old);
+        },
+        async () =>
+        {
+            cut.LeadTo(old);
+            await replacement.FollowAsync(old);
+        })
+        {
+            PrepareAsync = old.UntilFollowingAsync,
+        },
+    ];
 
-    private static async Task FollowAsync(RedisServer server, RedisServer primary) =>
-        await server.CommandAsync("REPLICAOF", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Of a primary that Sentinel watches.</summary>
+    public static IReadOnlyList<StoreFault> OfSentinel(RedisSentinels sentinels, TimeSpan hold) =>
+    [
+        new StoreFault(
+            "primary killed, Sentinel promotes the replica", false, hold, sentinels.Primary.KillAsync, () => sentinels.UntilPrimaryIsAsync(sentinels.Replica)),
+        new StoreFault("Sentinel moves the primary on command", false, hold, sentinels.FailOverAsync, () => sentinels.UntilPrimaryIsAsync(sentinels.Primary))
+        {
+            PrepareAsync = async () =>
+            {
+                await sentinels.Primary.RestartAsync();
+                await sentinels.Primary.UntilFollowingAsync();
+            },
+        },
+    ];
 
     /// <summary>Something that is done again and again.</summary>
     private sealed class Repeated(TimeSpan every, Func<Task> action)

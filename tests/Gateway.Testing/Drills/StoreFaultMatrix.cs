@@ -5,8 +5,11 @@ namespace Gateway.Testing.Drills;
 /// <summary>The faults of the matrix by what servers they take, each with a site of its own.</summary>
 internal static class StoreFaultMatrix
 {
-    /// <summary>A server, a slow way to a server, a primary with its replica, a cluster.</summary>
-    public static readonly IReadOnlyList<string> Parts = ["one", "link", "pair", "cluster"];
+    /// <summary>
+    /// A server, a slow way to a server, a primary with its replica, an old primary beside the one that has replaced it, a primary that
+    /// Sentinel watches, a cluster.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Parts = ["one", "link", "pair", "partition", "sentinel", "cluster"];
 
     /// <param name="hold">How long a fault lasts.</param>
     /// <param name="hang">How long a server hangs.</param>
@@ -17,6 +20,8 @@ internal static class StoreFaultMatrix
             "one" => OneAsync(),
             "link" => LinkAsync(),
             "pair" => PairAsync(),
+            "partition" => PartitionAsync(),
+            "sentinel" => SentinelAsync(),
             "cluster" => ClusterAsync(),
             _ => throw new ArgumentException($"Known parts: {string.Join(", ", Parts)}.", nameof(part)),
         };
@@ -41,15 +46,35 @@ internal static class StoreFaultMatrix
             await RunAsync($"{primary.Connection},{replica.Connection}", StoreFaults.OfPair(primary, replica, hold));
         }
 
+        async Task PartitionAsync()
+        {
+            await using var old = await RedisServer.StartAsync();
+            await using var replacement = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", old.Port.ToString(CultureInfo.InvariantCulture));
+            await replacement.UntilFollowingAsync();
+            await using var cut = SlowLink.To(old);
+            await using var whole = SlowLink.To(old);
+            // The first gateway is on the old primary's side of the partition; the others take revocations meanwhile.
+            string[] connections = [cut.Connection, .. Enumerable.Repeat(whole.Connection, gateways - 1)];
+            await RunOnAsync(connections, StoreFaults.OfPartition(old, replacement, cut, whole, hold));
+        }
+
+        async Task SentinelAsync()
+        {
+            await using var sentinels = await RedisSentinels.StartAsync();
+            await RunAsync(sentinels.Connection, StoreFaults.OfSentinel(sentinels, hold));
+        }
+
         async Task ClusterAsync()
         {
             await using var cluster = await RedisCluster.StartAsync("gateway:revocations");
             await RunAsync(cluster.Connection, StoreFaults.OfCluster(cluster, hold));
         }
 
-        async Task RunAsync(string connection, IReadOnlyList<StoreFault> faults)
+        Task RunAsync(string connection, IReadOnlyList<StoreFault> faults) => RunOnAsync([.. Enumerable.Repeat(connection, gateways)], faults);
+
+        async Task RunOnAsync(string[] connections, IReadOnlyList<StoreFault> faults)
         {
-            await using var site = await RevocationSite.StartAsync(connection, gateways, plan.MaxStaleness);
+            await using var site = await RevocationSite.StartAsync(connections, plan.MaxStaleness);
             await new StoreFaultDrill(site, plan).RunAsync(faults, report);
         }
     }

@@ -193,11 +193,24 @@ public sealed class SectionCheckTests
     }
 
     [Theory]
+    [InlineData("redis:6379,user=bob")]
+    [InlineData("sentinel-0:26379,sentinel-1:26379,serviceName=shop")]
+    [InlineData("redis:6379,protocol=resp3")]
+    [InlineData("[::1]:6379")]
+    [InlineData("[2001:db8::1]:6379,[2001:db8::2]:6379,ssl=true")]
+    [InlineData("[::1]")]
+    [InlineData("::1")]
+    [InlineData("[fe80::1%1]:6379")]
+    [InlineData("127.0.0.1")]
+    public async Task Connection_to_Redis_is_accepted(string connection) => (await CheckedConfiguration.ErrorsWithAsync(
+        "\"Policies\": {", $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": {{")).ShouldBeEmpty();
+
+    [Theory]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Timeout\": \"00:00:11\" } }", "Gateway:Revocation:Redis:Timeout")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,user=bob\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,serviceName=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,channelPrefix=x\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"serviceName=x\" } }", "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,keepAlive=x\" } }", "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }", "Gateway:Revocation:Redis:CaFile")]

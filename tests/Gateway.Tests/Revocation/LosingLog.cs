@@ -37,10 +37,10 @@ internal sealed class LosingLog
 
         = true;
 
-        public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+        public ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
         {
             log.Append(entries);
-            return ValueTask.CompletedTask;
+            return ValueTask.FromResult(0L);
         }
 
         public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)

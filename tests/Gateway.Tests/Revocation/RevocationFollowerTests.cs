@@ -143,10 +143,10 @@ public sealed class RevocationFollowerTests : IDisposable
 
         public void Change() => _changes.Writer.TryWrite(true);
 
-        public ValueTask AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
+        public ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
         {
             Appended.AddRange(entries);
-            return ValueTask.CompletedTask;
+            return ValueTask.FromResult(0L);
         }
 
         public ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)

@@ -86,7 +86,7 @@ internal static class StatusNotices
         else if (revocations.IsStale)
         {
             notices.Add(new StatusNotice(
-                true, $"The revocation list is older than {revocations.MaxStaleness}: {revocations.Error ?? "no answer"}. Each policy decides what that means."));
+                true, $"The revocation list is older than {revocations.MaxStaleness}: {revocations.Error ?? "no answer"}. Each policy decides what that means. This page rests on the last known list, and /admin changes nothing until the store answers."));
         }
         else if (revocations.Error is { } error)
         {

@@ -18,7 +18,7 @@ internal sealed class StatusPage(LiveGateway live, StatusView view)
     {
         admin.MapGet("", (Delegate)Show).WithMetadata(new PageEntry());
         // The same for who sends a token along in the form.
-        admin.MapPost("", () => BrowserEntry.Page(view.Write(live.Current, refresh: null, isLinked: false))).WithMetadata(new FormEntry());
+        admin.MapPost("", () => BrowserEntry.Page(view.Write(live.Current, refresh: null, isLinked: false))).WithMetadata(new FormEntry(), ReadsOnly.Instance);
     }
 
     private IResult Show(HttpContext http) => TryReadRefresh(http.Request.Query, out var refresh, out var fault)

@@ -40,8 +40,8 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
         status.ShouldBe(200);
         body.ShouldBeNull();
         _parts.Destination.Received.ShouldBeEmpty("no route sees a logout token");
-        await _gateway.UntilAsync(session, 401);
-        await _gateway.UntilAsync(subject, 401);
+        await _gateway.ShouldAnswerAsync(session, 401);
+        await _gateway.ShouldAnswerAsync(subject, 401);
         await _gateway.ShouldAnswerAsync(other, 200);
         var entries = (await _gateway.ListAsync($"?value={_name}")).Entries;
         entries.Select(entry => entry["kind"]!.GetValue<string>()).ShouldBe(["sub", "sid"]);

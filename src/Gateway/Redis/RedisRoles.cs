@@ -1,0 +1,58 @@
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>The roles of the members of one connection, as they last reported them.</summary>
+/// <param name="AskedAt">The timestamp of the question.</param>
+/// <param name="Fault">Why no answer of this connection counts as the primary's; null when there is exactly one primary.</param>
+/// <param name="IsProven">Whether the primary itself reported its role. False when an access list forbids ROLE.</param>
+internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven)
+{
+    /// <summary>
+    /// Asks each connected member for its role. The client remembers a role from the time it connected and checks it again once a minute,
+    /// so a primary that was demoted, or one of two after a partition, would go on to be read.
+    /// </summary>
+    /// <param name="patience">How long to wait for members that are not taken for a primary.</param>
+    /// <exception cref="RedisUnavailableException">No primary is connected.</exception>
+    /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
+    public static async Task<RedisRoles> AskAsync(IConnectionMultiplexer multiplexer, TimeSpan patience, TimeProvider time)
+    {
+        var asked = time.GetTimestamp();
+        var members = multiplexer.GetServers().Where(server => server.IsConnected).ToList();
+        var primaries = members.Where(server => !server.IsReplica).ToList();
+        if (primaries.Count == 0)
+        {
+            throw new RedisUnavailableException(members.Count == 0 ? RedisFault.NotConnected : RedisFault.NoPrimary);
+        }
+
+        // A cluster has a primary for each range of slots, and its nodes reject keys of other ranges by themselves.
+        var isCluster = members.Any(server => server.ServerType == ServerType.Cluster);
+        var others = isCluster ? [] : members.Except(primaries).Select(IsPrimaryAsync).ToList();
+        var answers = await Task.WhenAll(primaries.Select(IsPrimaryAsync));
+        // A replica that does not answer says nothing about the primary.
+        Task allOthers = Task.WhenAll(others);
+        await allOthers.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var isOnlyOne = isCluster || primaries.Count == 1;
+        foreach (var other in others)
+        {
+            isOnlyOne &= !other.IsCompletedSuccessfully || await other != true;
+        }
+
+        RedisFault? fault = answers.Contains(false) ? RedisFault.ReadOnly : isOnlyOne ? null : RedisFault.SeveralPrimaries;
+        return new RedisRoles(asked, fault, !answers.Contains(null));
+    }
+
+    /// <summary>Null when the server does not tell.</summary>
+    private static async Task<bool?> IsPrimaryAsync(IServer server)
+    {
+        try
+        {
+            return await server.RoleAsync() is Role.Master;
+        }
+        catch (RedisServerException)
+        {
+            // An access list forbids it, or a proxy does not know the command.
+            return null;
+        }
+    }
+}
