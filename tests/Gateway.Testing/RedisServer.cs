@@ -112,7 +112,7 @@ internal sealed class RedisServer : IAsyncDisposable
         await CommandAsync("REPLICAOF", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes it a replica of a port that nothing listens on.</summary>
-    public async Task FollowNobodyAsync() => await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
+    public async Task FollowDeadPortAsync() => await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Until it has its primary's data.</summary>
     public Task UntilFollowingAsync() => Eventually.TrueAsync(

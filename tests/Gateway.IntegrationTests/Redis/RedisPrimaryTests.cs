@@ -7,7 +7,7 @@ using Gateway.Testing.Drills;
 namespace Gateway.IntegrationTests.Redis;
 
 /// <summary>
-/// The list is fresh only while it is read from the primary. A primary that was replaced goes on answering whoever still reaches it, and
+/// The list is fresh only while it is read from the primary. A primary that was replaced goes on answering every client that still reaches it, and
 /// what is revoked at its successor must not pass for longer than <c>MaxStaleness</c>.
 /// </summary>
 public sealed class RedisPrimaryTests
@@ -32,16 +32,16 @@ public sealed class RedisPrimaryTests
         {
             case "demoted":
                 await successor.PromoteAsync();
-                await all.Redis.FollowNobodyAsync();
+                await all.Redis.FollowDeadPortAsync();
                 break;
             case "demoted, writable replica":
                 await all.Redis.CommandAsync("CONFIG", "SET", "replica-read-only", "no");
                 await successor.PromoteAsync();
-                await all.Redis.FollowNobodyAsync();
+                await all.Redis.FollowDeadPortAsync();
                 break;
             case "demoted, replica of its replica":
                 await all.Redis.FollowAsync(successor);
-                await successor.FollowNobodyAsync();
+                await successor.FollowDeadPortAsync();
                 break;
             default:
                 await all.Redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", "1");
@@ -49,7 +49,7 @@ public sealed class RedisPrimaryTests
                 break;
         }
 
-        // The successor takes it in each case but the third, in which nobody does.
+        // The successor takes it in each case but the third, in which both are replicas.
         await AppendAsync(successor, all, "stolen");
         await ShouldNotPassLaterThanMaxStalenessAsync(all, token);
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -69,7 +69,7 @@ public sealed class RedisPrimaryTests
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.OK);
 
         await successor.PromoteAsync();
-        await all.Redis.FollowNobodyAsync();
+        await all.Redis.FollowDeadPortAsync();
         await AppendAsync(successor, all, "stolen");
 
         await ShouldNotPassLaterThanMaxStalenessAsync(all, token);
@@ -109,7 +109,7 @@ public sealed class RedisPrimaryTests
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.OK);
 
         await successor.PromoteAsync();
-        await all.Redis.FollowNobodyAsync();
+        await all.Redis.FollowDeadPortAsync();
         address.LeadTo(successor);
         await AppendAsync(successor, all, "stolen");
 
@@ -132,7 +132,7 @@ public sealed class RedisPrimaryTests
 
         await all.Redis.CommandAsync("CONFIG", "SET", "replica-read-only", isWritable ? "no" : "yes");
         await successor.PromoteAsync();
-        await all.Redis.FollowNobodyAsync();
+        await all.Redis.FollowDeadPortAsync();
         await successor.CommandAsync("SET", "revoked:stolen", "1");
 
         await ShouldNotPassLaterThanMaxStalenessAsync(all, token);

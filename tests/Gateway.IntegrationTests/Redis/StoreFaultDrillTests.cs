@@ -17,6 +17,8 @@ public sealed class StoreFaultDrillTests
     // Answers that take 200 of 250 ms are now and then too late, which is no reason to be out of step.
     [InlineData("link", 1, 10)]
     [InlineData("pair", 2, 2)]
+    [InlineData("partition", 2, 2)]
+    [InlineData("sentinel", 2, 2)]
     [InlineData("cluster", 1, 2)]
     public async Task No_request_waits_no_revoked_token_passes_and_nothing_acknowledged_is_lost_whatever_happens_to_redis(string part, int faults, int maxStaleness)
     {

@@ -98,7 +98,7 @@ internal static class StoreFaults
         {
             await replacement.PromoteAsync();
             await old.FollowAsync(replacement);
-            await old.FollowNobodyAsync();
+            await old.FollowDeadPortAsync();
             whole.LeadTo(replacement);
         },
         async () =>
