@@ -30,7 +30,7 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
         var options = await settings.ReadAsync(() => _isUntrusted = true, cancellationToken);
         _hasPassword = !string.IsNullOrEmpty(options.Password);
         using var log = new StringWriter();
-        var connecting = ConnectionMultiplexer.ConnectAsync(options, TextWriter.Synchronized(log));
+        var connecting = ConnectAsync(options, TextWriter.Synchronized(log));
         try
         {
             return await connecting.WaitAsync(LongestConnect, time, cancellationToken);
@@ -46,6 +46,16 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
             _ = connecting.ContinueWith(DiscardLate, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             throw;
         }
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, TextWriter log)
+    {
+        if (options.ServiceName is { Length: > 0 } name)
+        {
+            await RedisSentinelQuery.ResolveAsync(options, name, log);
+        }
+
+        return await ConnectionMultiplexer.ConnectAsync(options, log);
     }
 
     public void Discard(ConnectionMultiplexer multiplexer)

@@ -48,7 +48,8 @@ internal sealed class RedisSentinels : IAsyncDisposable
     }
 
     /// <summary>Has the sentinels change the primary while all is well.</summary>
-    public async Task FailOverAsync() => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName);
+    public Task FailOverAsync() => Eventually.TrueAsync(
+        async () => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName) == "OK", "the sentinel knows a good replica");
 
     /// <summary>Until all sentinels name this server and it takes writes.</summary>
     public Task UntilPrimaryIsAsync(RedisServer server) => Eventually.TrueAsync(

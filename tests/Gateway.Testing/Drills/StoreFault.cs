@@ -132,6 +132,8 @@ internal static class StoreFaults
             PrepareAsync = async () =>
             {
                 await sentinels.Primary.RestartAsync();
+                // Sooner than the sentinels would do it.
+                await sentinels.Primary.FollowAsync(sentinels.Replica);
                 await sentinels.Primary.UntilFollowingAsync();
             },
         },
