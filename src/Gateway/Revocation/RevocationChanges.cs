@@ -18,13 +18,6 @@ internal sealed class RevocationChanges(RevocationSet set)
     {
         var key = entry.Key;
         var minute = RevocationClock.MinuteOf(entry.Expires);
-        // A revocation that has expired is not applied: replicas that read it in time have forgotten it. A restore is, whatever its
-        // expiry, because the revocation that it takes back may live longer.
-        if (entry.Operation == RevocationOperation.Revoke && set.HasExpired(minute))
-        {
-            return;
-        }
-
         if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.WasRestored(key) || set.IsRevoked(entry.Kind, key)))
         {
             return;

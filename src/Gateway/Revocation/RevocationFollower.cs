@@ -128,8 +128,16 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             }
 
             _putBack?.Saw(page.Entries, page.Repeated);
+            var minute = RevocationClock.MinuteOf(_clock.Now);
             for (var i = 0; i < page.Entries.Count; i++)
             {
+                // A revocation that has expired is not applied: replicas that read it in time have forgotten it. A restore is, whatever its
+                // expiry, because the revocation that it takes back may live longer.
+                if (page.Entries[i].Operation == RevocationOperation.Revoke && RevocationClock.MinuteOf(page.Entries[i].Expires) < minute)
+                {
+                    continue;
+                }
+
                 // What another replica believes to have been taken back is not news to one that knows of a later revocation.
                 var isOld = i < page.Repeated || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
                 _waiting.Add(page.Entries[i], isOld);

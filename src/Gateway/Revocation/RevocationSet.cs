@@ -13,7 +13,6 @@ internal sealed class RevocationSet
     // Names that were ever taken back, for as long as an older copy of the log may say otherwise.
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
-    private int _now;
 
     // Every kind of which there ever was an entry; in it before the kind's first name is in a table.
     private volatile RevocationKinds _kinds;
@@ -105,24 +104,10 @@ internal sealed class RevocationSet
     }
 
     /// <summary>Removes the entries that have expired. Costs something once a minute only.</summary>
-    public void ForgetExpired(DateTimeOffset now)
-    {
-        _now = RevocationClock.MinuteOf(now);
-        Forget(_now);
-    }
+    public void ForgetExpired(DateTimeOffset now) => Forget(RevocationClock.MinuteOf(now));
 
     /// <summary>Removes the entries that have expired in `other`.</summary>
-    public void ForgetLike(RevocationSet other)
-    {
-        _now = other._now;
-        Forget(other.Minute);
-    }
-
-    /// <summary>
-    /// Whether an entry with this last minute has expired by the clock. Unlike <see cref="Minute"/> this goes back with a clock that was
-    /// ahead, so that a revocation that is written after it counts.
-    /// </summary>
-    public bool HasExpired(int minute) => minute < _now;
+    public void ForgetLike(RevocationSet other) => Forget(other.Minute);
 
     /// <summary>Whether the mark would change nothing.</summary>
     public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
