@@ -48,6 +48,10 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>Whether the primary itself reported its role at the last check. Answers to primary calls count in either case.</summary>
     public bool IsPrimaryProven => _link?.Roles is { Fault: null, IsProven: true };
 
+    /// <summary>The timestamp of the last check at which the primary itself reported its role; null when it does not tell, and in a
+    /// cluster, whose nodes without the key do not matter.</summary>
+    public long? PrimaryAt => _link?.Roles is { Fault: null, IsProven: true, IsCluster: false } roles ? roles.AskedAt : null;
+
     /// <summary>How long ago the servers that are taken for primaries last reported that they are; null when they did not.</summary>
     public TimeSpan? SincePrimary => _link?.Roles is { Fault: null, IsProven: true } roles ? _time.GetElapsedTime(roles.AskedAt) : null;
 

@@ -6,7 +6,8 @@ namespace Gateway.Redis;
 /// <param name="AskedAt">The timestamp of the question.</param>
 /// <param name="Fault">Why no answer of this connection counts as the primary's; null when there is exactly one primary.</param>
 /// <param name="IsProven">Whether the primary itself reported its role. False when an access list forbids ROLE.</param>
-internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven)
+/// <param name="IsCluster">Whether each primary has slots of its own, so that a second one for the same key cannot be connected.</param>
+internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven, bool IsCluster)
 {
     /// <summary>
     /// Asks each connected member for its role. The client remembers a role from the time it connected and checks it again once a minute,
@@ -39,7 +40,7 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
         }
 
         RedisFault? fault = answers.Contains(false) ? RedisFault.ReadOnly : isOnlyOne ? null : RedisFault.SeveralPrimaries;
-        return new RedisRoles(asked, fault, !answers.Contains(null));
+        return new RedisRoles(asked, fault, !answers.Contains(null), isCluster);
     }
 
     /// <summary>Null when the server does not tell.</summary>

@@ -32,5 +32,9 @@ internal interface IRevocationLog
 /// The log is not what it was when it was last read; it begins again. The entries are those that it had acknowledged here and that were lost
 /// before they could be read.
 /// </param>
+/// <param name="ProvenAt">
+/// The timestamp at which the server that answered was last known to be the primary, where that is not certain for the answer itself.
+/// </param>
 internal readonly record struct RevocationPage(
-    IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false);
+    IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false,
+    long? ProvenAt = null);

@@ -96,6 +96,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var count = _pageSize;
+        // From before the question: between two checks a member may have become a second primary, which a read does not show.
+        var proven = _redis.PrimaryAt;
         // Acknowledged before the question, so they are in the answer, if it comes from a server that has them.
         var expected = _unread.Snapshot();
         var rows = await ReadAsync(position, count, cancellationToken);
@@ -116,7 +118,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
         }
 
-        var page = PageOf(rows, position, isLast);
+        var page = PageOf(rows, position, isLast) with { ProvenAt = proven };
         _unread.Forget(page.Position);
         if (isLast)
         {

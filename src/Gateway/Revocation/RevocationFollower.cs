@@ -54,7 +54,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 
     private async Task<bool> TryReadAsync(CancellationToken stopping)
     {
-        long asked;
+        (long Asked, long Fresh) read;
         try
         {
             // After a fault there is enough to read without waiting for more.
@@ -63,7 +63,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                 await log.WaitForChangeAsync(stopping);
             }
 
-            asked = await ReadToTheEndAsync(stopping);
+            read = await ReadToTheEndAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -93,12 +93,15 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             Read(logger, list.Set.Count);
         }
 
-        list.MarkRead(asked);
+        list.MarkRead(read.Asked, read.Fresh);
         return true;
     }
 
-    /// <summary>The timestamp of the question whose answer was the end: what was written later is not in it.</summary>
-    private async Task<long> ReadToTheEndAsync(CancellationToken stopping)
+    /// <summary>
+    /// The timestamp of the question whose answer was the end, since what was written later is not in it; and the one as of which the
+    /// answer is known to be the primary's.
+    /// </summary>
+    private async Task<(long Asked, long Fresh)> ReadToTheEndAsync(CancellationToken stopping)
     {
         // Before anything is applied and whether or not the store answers, so that each replica forgets an entry in the same minute,
         // those that start after it included.
@@ -157,7 +160,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         }
         while (!page.IsLast);
         _isReadingAgain = false;
-        return asked;
+        return (asked, page.ProvenAt is { } proven && proven < asked ? proven : asked);
     }
 
     private void ApplyAll(IReadOnlyList<RevocationEntry> acknowledged, bool isNewer)

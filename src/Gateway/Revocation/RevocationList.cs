@@ -13,6 +13,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     private long _maxStaleness = maxStaleness.Ticks;
     private long _lastRead = Never;
+    private long _lastAsked = Never;
     private volatile TaskCompletionSource _nextRead = NewRead();
 
     public RevocationSet Set { get; } = new();
@@ -58,10 +59,12 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     /// <summary>The end of the log has been reached.</summary>
     /// <param name="asked">The timestamp from before the store was asked.</param>
-    public void MarkRead(long asked)
+    /// <param name="fresh">The timestamp as of which the answer is known to be the primary's; the list is as old as that.</param>
+    public void MarkRead(long asked, long? fresh = null)
     {
         Error = null;
-        Volatile.Write(ref _lastRead, asked);
+        Volatile.Write(ref _lastAsked, asked);
+        Volatile.Write(ref _lastRead, fresh ?? asked);
         Interlocked.Exchange(ref _nextRead, NewRead()).SetResult();
     }
 
@@ -74,7 +77,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         {
             // Taken before the look, so that a read in between completes it.
             var next = _nextRead.Task;
-            if (Volatile.Read(ref _lastRead) >= moment)
+            if (Volatile.Read(ref _lastAsked) >= moment)
             {
                 return true;
             }
