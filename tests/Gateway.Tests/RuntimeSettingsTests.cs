@@ -3,7 +3,7 @@ using Gateway.Host;
 
 namespace Gateway.Tests;
 
-/// <summary>The gateway is measured beside servers with .NET's defaults (docs/decisions/0014) and runs with them as well.</summary>
+/// <summary>The gateway is measured beside servers with .NET's defaults (docs/decisions/0013) and runs with them as well.</summary>
 public sealed class RuntimeSettingsTests
 {
     [Fact]
