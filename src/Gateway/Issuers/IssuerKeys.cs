@@ -68,6 +68,9 @@ internal sealed class IssuerKeys
 
     public KeyRing Current => _current;
 
+    /// <summary>Whether the source has brought keys, those included that an operator had forgotten.</summary>
+    public bool HasLoaded => !_loaded.IsEmpty;
+
     /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
     public bool IsRetired => _isRetired;
 

@@ -102,9 +102,9 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     }
 
     /// <summary>
-    /// 503 only for what the provider does: no keys yet, or a source that fails. That too many ask is the clients' doing, and they cannot
-    /// cause an error of the server by naming keys.
+    /// 503 only for what the provider does: no keys yet, or a source that fails. A token whose key an operator had forgotten is rejected, even
+    /// when no other key is left. Clients cannot cause a server error by naming keys: too many waiters get 401.
     /// </summary>
     private static RefusalReason ReasonOf(IssuerKeys keys) =>
-        keys.Current.IsEmpty || keys.State.Error is not null ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;
+        !keys.HasLoaded || keys.State.Error is not null ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;
 }

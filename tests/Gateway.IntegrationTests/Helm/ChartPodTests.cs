@@ -26,6 +26,8 @@ public sealed class ChartPodTests
         using var certificate = authority.Issue();
         var files = new Dictionary<string, string>(Secrets)
         {
+            ["/etc/gateway-tls/tls.crt"] = certificate.ExportCertificatePem(),
+            ["/etc/gateway-tls/tls.key"] = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
             ["/etc/gateway-secrets/redis-tls/ca.crt"] = authority.Pem,
             ["/etc/gateway-secrets/redis-tls/tls.crt"] = certificate.ExportCertificatePem(),
             ["/etc/gateway-secrets/redis-tls/tls.key"] = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),

@@ -41,7 +41,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
 
     [Theory]
     [InlineData("{ \"Gateway\": { \"Issuers\": { \"shop\": { \"Keys\": { \"Secret\": \"$\" } } } } }")]
-    [InlineData("{ \"Gateway\": { \"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"localhost:1,password=$,user=$\" } } } }")]
+    [InlineData("{ \"Gateway\": { \"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"localhost:1,password=$,usr=$\" } } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Connection\": \"localhost:1,passwort=$\" }, \"Store\": \"Redis\" } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Password\": \"$\" } } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Password\": \"$ } } } }")]
