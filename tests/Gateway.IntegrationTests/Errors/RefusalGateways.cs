@@ -26,7 +26,6 @@ public sealed class RefusalGateways : IAsyncLifetime
         var files = new Dictionary<string, string>
         {
             ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString(),
-            ["none.json"] = """{ "keys": [] }""",
             ["directory/file"] = "",
         };
         foreach (var environment in (string[])["Production", "Development"])
@@ -93,7 +92,7 @@ public sealed class RefusalGateways : IAsyncLifetime
 
     private JsonObject Configuration(bool isStale) => new JsonObject()
         .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
-        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "none.json" } }""")
+        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys" } }""")
         .With("Gateway:Revocation", isStale ? """{ "Store": "Sqlite", "Sqlite": { "Path": "directory" } }""" : """{ "Store": "Memory" }""")
         .WithRoute("private", "Authenticated")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")

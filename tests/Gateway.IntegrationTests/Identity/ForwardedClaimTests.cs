@@ -97,13 +97,15 @@ public sealed class ForwardedClaimTests : IClassFixture<ForwardedClaimGateway>
     }
 
     [Fact]
-    public async Task Headers_that_the_configuration_does_not_name_are_the_clients_own()
+    public async Task Default_identity_headers_stay_protected_and_other_headers_are_the_clients_own()
     {
         using var request = TestGateway.Request(HttpMethod.Get, "/private/a", _parts.Issuer.Token().Build());
-        request.Headers.Add("X-Auth-Subject", "free");
+        request.Headers.Add("X-Auth-Subject", "admin");
+        request.Headers.Add("X-Tenant", "free");
 
         using var response = await _parts.Gateway.Client.SendAsync(request);
 
-        _parts.Destination.Last.Header("X-Auth-Subject").ShouldBe("free");
+        _parts.Destination.Last.Header("X-Auth-Subject").ShouldBeNull();
+        _parts.Destination.Last.Header("X-Tenant").ShouldBe("free");
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Telemetry;
 using Gateway.Testing;
@@ -42,8 +44,17 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
     [Fact]
     public async Task No_setting_that_can_hold_a_secret_shows_it()
     {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue();
+        var password = Canary.New("certificate");
+        var files = new Dictionary<string, string>
+        {
+            ["tls.crt"] = certificate.ExportCertificatePem(),
+            ["tls.key"] = certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(
+                password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 1)),
+        };
         var configuration = Configuration()
-            .With("Kestrel:Certificates:Default:Password", JsonValue.Create(Canary.New("certificate")))
+            .With("Kestrel:Certificates:Default", new JsonObject { ["Path"] = "tls.crt", ["KeyPath"] = "tls.key", ["Password"] = password })
             .With("Gateway:Issuers:dark", $$"""
                 {
                   "Issuer": "https://dark.test", "Audiences": ["shop-api"], "Required": false,
@@ -83,7 +94,7 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
                   "Metadata": { "Key": "{{Canary.New("cluster")}}" }
                 }
                 """);
-        await using var gateway = await TestGateway.StartAsync(configuration, waitUntilReady: false);
+        await using var gateway = await TestGateway.StartAsync(configuration, files: files, waitUntilReady: false);
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
 
         // What is wrong is shown too, and must not bring it along.

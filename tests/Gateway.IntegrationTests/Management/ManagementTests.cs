@@ -19,7 +19,7 @@ public sealed class ManagementTests : IClassFixture<StandardGateway>
     [InlineData("/readyz", "ok\n")]
     [InlineData("/startupz", "ok\n")]
     [InlineData("/livez?verbose", "[+] process\n")]
-    [InlineData("/readyz?verbose", "[+] started\n[+] keys:shop\n[+] revocations\n[+] serving\n")]
+    [InlineData("/readyz?verbose", "[+] started\n[+] keys:shop\n[+] revocations\n[+] serving\n[+] routing\n")]
     [InlineData("/startupz?verbose", "[+] started\n")]
     public async Task Probe_is_answered_on_the_management_port(string path, string body)
     {
