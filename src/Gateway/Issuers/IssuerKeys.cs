@@ -32,6 +32,7 @@ internal sealed class IssuerKeys
     private volatile KeyState _state = KeyState.Initial;
     private KeyRing _loaded = KeyRing.Empty;
     private ImmutableHashSet<string> _forgotten = [];
+    private ImmutableArray<VerificationKey> _forgottenKeys = [];
     private long _lastUsed;
     private volatile bool _isRetired;
     private volatile ForgottenKeys _forgottenElsewhere;
@@ -113,9 +114,20 @@ internal sealed class IssuerKeys
         set => _forgottenElsewhere = value;
     }
 
-    private void Restore() => _current = _forgotten.IsEmpty
-        ? _loaded
-        : new KeyRing([.. _loaded.Keys.Where(key => key.KeyId is null || !_forgotten.Contains(key.KeyId))], _loaded.Skipped);
+    private void Restore()
+    {
+        if (_forgotten.IsEmpty)
+        {
+            _current = _loaded;
+            return;
+        }
+
+        _forgottenKeys = _forgottenKeys.AddRange(_loaded.Keys.Where(key => IsNamed(key) && !_forgottenKeys.Any(key.IsSameAs)));
+        // The same key under another id would verify the same stolen tokens.
+        _current = new KeyRing([.. _loaded.Keys.Where(key => !IsNamed(key) && !_forgottenKeys.Any(key.IsSameAs))], _loaded.Skipped);
+    }
+
+    private bool IsNamed(VerificationKey key) => key.KeyId is not null && _forgotten.Contains(key.KeyId);
 
     public void Touch(TimeProvider time)
     {

@@ -71,6 +71,9 @@ internal sealed class VerificationKey
             && _secrets.Length == other._secrets.Length
             && _secrets.Zip(other._secrets).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)));
 
+    /// <summary>Whether every signature that the other key verifies is one that this key, or one of its choices, verifies.</summary>
+    public bool Includes(VerificationKey other) => IsSameAs(other) || _choices.Any(choice => choice.IsSameAs(other));
+
     /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
     public bool Fits(AlgorithmTraits algorithm) =>
         _type == algorithm.KeyType

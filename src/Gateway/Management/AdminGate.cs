@@ -1,3 +1,4 @@
+using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 
 namespace Gateway.Management;
@@ -35,11 +36,20 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
     {
         // Without administrators there is no /admin.
         var isAbsent = !hasPolicy && !environment.IsDevelopment();
+        if (isAbsent)
+        {
+            return StatusCodes.Status404NotFound;
+        }
+
+        // Request.Host throws for a host that is not valid punycode.
+        if (!HostHeader.IsClear(request.Headers))
+        {
+            return StatusCodes.Status400BadRequest;
+        }
+
         // No credentials are asked for without a policy, and a name that leads to loopback is how a page would get here without being one
         // of others.
         var isRebound = !hasPolicy && request.Host.Host is not ("localhost" or "127.0.0.1");
-        return isAbsent ? StatusCodes.Status404NotFound
-            : entry.IsFromElsewhere(request) || isRebound ? StatusCodes.Status403Forbidden
-            : null;
+        return entry.IsFromElsewhere(request) || isRebound ? StatusCodes.Status403Forbidden : null;
     }
 }

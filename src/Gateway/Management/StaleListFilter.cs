@@ -4,6 +4,7 @@ using Gateway.Authentication;
 using Gateway.Errors;
 using Gateway.Issuers;
 using Gateway.Jose;
+using Gateway.Pipeline.Bearer;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Runtime;
@@ -30,15 +31,29 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (TokenIdentity.TokenOf(http.User) is not { } caller || !await IsStaleAsync(caller, http.RequestAborted))
+        if (TokenIdentity.TokenOf(http.User) is not { } caller)
         {
             return await next(context);
+        }
+
+        var snapshot = BearerEvents.SnapshotOf(http, live);
+        var outcome = await JudgeAgainAsync(caller, snapshot, http.RequestAborted);
+        if (outcome.Token is not null)
+        {
+            return await next(context);
+        }
+
+        // Revoked since the first judgement, or not to be decided now: only an old list is read on.
+        if (outcome.Rejection!.Reason != RefusalReason.RevocationUnavailable)
+        {
+            await snapshot.Refusals.WriteAsync(http, outcome.Rejection.Reason, null);
+            return Results.Empty;
         }
 
         // A key that other replicas were told to forget may be a stolen one.
         if (!revocations.IsLoaded || caller.Token.Issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown)
         {
-            await live.Current.Refusals.WriteAsync(http, RefusalReason.RevocationUnavailable, null);
+            await snapshot.Refusals.WriteAsync(http, RefusalReason.RevocationUnavailable, null);
             return Results.Empty;
         }
 
@@ -48,11 +63,7 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
             : OAuthError.Unavailable(Cure);
     }
 
-    /// <summary>Asks the pipeline itself, as a policy does that rejects while revocations are unavailable.</summary>
-    private async Task<bool> IsStaleAsync(VerifiedToken caller, CancellationToken cancellationToken)
-    {
-        var text = Encoding.ASCII.GetString(caller.Token.Text);
-        var outcome = await live.Current.Authenticator.AuthenticateAsync(text.AsMemory(), RoutePolicy.Authenticated, cancellationToken);
-        return outcome.Rejection?.Reason == RefusalReason.RevocationUnavailable;
-    }
+    /// <summary>As a policy judges that rejects while revocations are unavailable; authentication has let such a token pass.</summary>
+    private static ValueTask<AuthenticationOutcome> JudgeAgainAsync(VerifiedToken caller, GatewaySnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.Authenticator.AuthenticateAsync(Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, cancellationToken);
 }

@@ -8,9 +8,13 @@ namespace Gateway.Tokens;
 /// <summary>The key that a token names, and the ring it was found in.</summary>
 internal sealed record TokenKey(string? KeyId, AlgorithmTraits Algorithm, VerificationKey Key, KeyRing Ring)
 {
-    /// <summary>This key in a later ring, or null when the token would be checked with another one there, or with none.</summary>
-    public TokenKey? In(KeyRing ring) =>
-        ring.Find(KeyId, Algorithm) is { } key && key.IsSameAs(Key) ? this with { Key = key, Ring = ring } : null;
+    /// <summary>
+    /// This key in a later ring, or null when the token would be checked without it there. A second key that the issuer publishes under the same
+    /// <c>kid</c> does not unsay what the first one has verified.
+    /// </summary>
+    public TokenKey? In(KeyRing ring) => ring.Find(KeyId, Algorithm) is { } found && found.Includes(Key)
+        ? this with { Key = found.IsSameAs(Key) ? found : Key, Ring = ring }
+        : null;
 }
 
 /// <summary>A token that every check but that of its signature has let pass. It may be refused, and nothing else.</summary>

@@ -56,6 +56,24 @@ public sealed class AdminAccessTests : IAsyncLifetime
         (await StatusAsync(gateway.ManagementAddress, HttpMethod.Get, "/admin/issuers", Token("gateway:admin"))).ShouldBe(401, "its key was forgotten");
     }
 
+    [Theory]
+    [InlineData("Production", true)]
+    [InlineData("Development", false)]
+    public async Task Host_that_is_not_punycode_is_400_and_writes_no_error(string environment, bool hasPolicy)
+    {
+        await using var gateway = await StartAsync(environment, hasPolicy);
+
+        foreach (var start in (string[])["GET /admin", "POST /admin", "GET /admin/config"])
+        {
+            var answer = await RawHttp.SendAsync(
+                gateway.ManagementAddress, $"{start} HTTP/1.1\r\nHost: xn--\r\nOrigin: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+
+            RawHttp.StatusOf(answer).ShouldBe(400, start);
+        }
+
+        gateway.Logs.Lines.ShouldNotContain(line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Refused_caller_changes_nothing_and_gets_a_challenge()
     {
