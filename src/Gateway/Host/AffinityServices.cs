@@ -8,10 +8,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateway.Host;
 
-/// <summary>Where the keys of session affinity are: in a folder or in Redis for all replicas, else in memory.</summary>
+/// <summary>Registers the store of the session affinity keys: a folder or Redis, shared by all replicas; otherwise memory.</summary>
 internal static class AffinityServices
 {
-    /// <summary>After YARP's services, which bring the framework's defaults: a folder below HOME, and warnings at every start.</summary>
+    /// <summary>
+    /// Call after YARP's services, which register the framework's defaults: a folder below HOME, and warnings at every start.
+    /// </summary>
     public static void AddAffinityKeys(this IServiceCollection services, GatewaySettings settings)
     {
         if (settings.ProtectionKeyDirectory is null && settings.Revocation.Store != RevocationStore.Redis)

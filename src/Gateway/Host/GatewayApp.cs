@@ -14,8 +14,8 @@ internal static class GatewayApp
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    // On, because ASP.NET Core decodes the Host for its span before the first stage, and a host that is not valid punycode would end the
-    // connection with an error in the log. Telemetry/RequestSpan sets the same attributes.
+    // Suppressed, because ASP.NET Core decodes the Host for its span before the first stage: a host that is not valid punycode would end
+    // the connection and log an error. Telemetry/RequestSpan sets the same attributes.
     private const string BareSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     private const string FormatterName = $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.FormatterName)}";
@@ -62,7 +62,7 @@ internal static class GatewayApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             EnvironmentName = reader.EnvironmentName,
-            // Where the server's relative paths to certificates start, like all others.
+            // Relative paths to certificates start at the folder of yarp.json, like all other paths.
             ContentRootPath = Path.GetDirectoryName(reader.File),
         });
         // A copy: what the host sets in its own must not look like a change of ours.
@@ -77,13 +77,14 @@ internal static class GatewayApp
         builder.Logging.AddConfiguration(logging.Configuration);
         // One line a request is the access log's business, not the framework's.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
-            // Keys that are not encrypted in their folder or in Redis are the operator's choice; a cookie that cannot be read is a client's.
+            // These warnings are hidden: storing keys unencrypted in the folder or in Redis is the operator's choice, and a cookie that
+            // cannot be read comes from a client.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
             // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (!string.IsNullOrEmpty(builder.Configuration[FormatterName]))
         {
-            // With a formatter by default, the framework would ignore the configured one.
+            // A default formatter set here would make the framework ignore the configured one.
             builder.Logging.AddConsole();
         }
         else if (builder.Environment.IsDevelopment())

@@ -86,8 +86,8 @@ internal static class GatewayServices
         services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
         services.AddRouting();
         services.AddSingleton<MatcherPolicy, RoutePrecedence>();
-        // Our own stage decides about routes, and has the framework decide about other endpoints. The framework's check for its middleware
-        // sees neither, and would reject every proxied request.
+        // The gateway's authorization stage decides for routes and runs the framework's authorization for other endpoints. The framework's
+        // check for its middleware recognizes neither and would reject every proxied request.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();
 
@@ -98,11 +98,13 @@ internal static class GatewayServices
         // Identity/ and the proxy
         services.AddSingleton<ITransformProvider, IdentityTransform>();
         services.AddReverseProxy()
-            // The listener reads header values as UTF-8. Sent on as anything less, a client's accent would look like a dead destination.
+            // The listener decodes header values as UTF-8, so they are sent as UTF-8 too. Otherwise a non-ASCII character of a client would
+            // fail the request to the destination, which would count as a failure of the destination.
             .ConfigureHttpClient((_, handler) =>
             {
                 handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
-                // Like every other header of a destination; by itself the client decodes this one as UTF-8, and its bytes would be lost.
+                // Latin-1, as for every other response header, keeps the bytes. By default the HTTP client decodes Location as UTF-8, which
+                // would change invalid bytes.
                 handler.ResponseHeaderEncodingSelector ??= static (name, _) => name == HeaderNames.Location ? Encoding.Latin1 : null;
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });

@@ -3,7 +3,7 @@ using Gateway.Runtime;
 
 namespace Gateway.Host;
 
-/// <summary>What loads, finds, keeps and shares keys.</summary>
+/// <summary>Registers the services that load, find, store and share keys.</summary>
 internal static class KeyServices
 {
     public static void AddKeys(this IServiceCollection services, GatewaySettings settings)

@@ -37,7 +37,7 @@ internal sealed class SecretFileSource(string path, int minLength, SecretEncodin
     {
         if (content is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..])
         {
-            // Editors add it and do not show it; as a part of the secret it would fail every signature.
+            // Editors add a byte order mark and do not show it. As a part of the secret it would make every signature fail.
             return KeyLoad.Failed("it starts with a byte order mark, which would be a part of the secret; save it without one");
         }
 

@@ -5,15 +5,18 @@ using Gateway.Foundation;
 namespace Gateway.Issuers;
 
 /// <summary>
-/// The keys that an administrator had forgotten: they verify nothing any more, whatever the issuer publishes. With Redis the list is that
-/// of all replicas.
+/// The keys that an administrator has told the gateway to forget. They verify no token, even while the issuer publishes them. With Redis
+/// all replicas share the list.
 /// </summary>
 internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger, SharedKeys? shared = null)
 {
-    // By the exact iss: a member of a template comes and goes, an issuer gets another name, and a forgotten key must not return with it.
+    // Keyed by the exact iss: a forgotten key must not return when an issuer of a template is evicted and created again, or when an issuer
+    // is renamed.
     private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _forgotten = new(StringComparer.Ordinal);
 
-    /// <summary>Forgets what any replica was told to forget. Until that could be read once, the keys are not to be relied on.</summary>
+    /// <summary>
+    /// Applies the keys that any replica was told to forget. Until the shared list was read once, the issuer's keys must not be trusted.
+    /// </summary>
     public async Task TakeSharedAsync(IssuerKeys keys, CancellationToken cancellationToken)
     {
         if (shared is null)
@@ -38,7 +41,8 @@ internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger,
     }
 
     /// <summary>
-    /// Forgets a key here at once, and with Redis on every replica, also after a restart. False when the other replicas could not be told.
+    /// Forgets a key here at once, and with Redis on every replica, also after a restart. False when the key could not be written for the
+    /// other replicas.
     /// </summary>
     public Task<bool> ForgetAsync(IssuerKeys keys, string keyId, CancellationToken cancellationToken)
     {

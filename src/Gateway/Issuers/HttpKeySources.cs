@@ -94,7 +94,7 @@ internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) :
             return false;
         }
 
-        // Not from https to http either: metadata that was read safely must not lead to keys that are not.
+        // A change from https to http is rejected too: metadata that was read over TLS must not lead to keys that are not.
         var isAllowed = client.Allows(address) && (address.Scheme == Uri.UriSchemeHttps || !issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
         error = isAllowed ? null : "the `jwks_uri` is not https";
         return error is null;

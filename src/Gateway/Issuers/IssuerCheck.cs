@@ -108,7 +108,7 @@ internal static class IssuerCheck
         };
     }
 
-    /// <summary>For whom the tokens are made: <c>aud</c>, or where there is none the client.</summary>
+    /// <summary>Checks the intended recipients of the tokens: <c>aud</c>, or the client if there is none.</summary>
     private static void CheckRecipients(string path, IssuerOptions options, ConfigurationReport report)
     {
         if (options.Audiences is [] || options.Audiences?.Any(string.IsNullOrWhiteSpace) == true

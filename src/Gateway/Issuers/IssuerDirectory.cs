@@ -52,7 +52,7 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
         family?.Remember(name[(family.Name.Length + 1)..]);
     }
 
-    /// <summary>The issuer of a token with these claims; false with the reason when there is none to ask.</summary>
+    /// <summary>Finds the issuer of a token with these claims; false with the reason when no issuer may be used.</summary>
     public bool TryFind(in KnownClaims claims, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
     {
         profile = _withoutIssuer;

@@ -23,8 +23,7 @@ internal enum ForgottenKeys
 }
 
 /// <summary>
-/// One issuer's key source and the ring of the moment. Requests read <see cref="Current"/>; what changes anything holds
-/// <see cref="Gate"/>.
+/// One issuer's key source and its current ring. Requests read <see cref="Current"/>; code that changes anything holds <see cref="Gate"/>.
 /// </summary>
 internal sealed class IssuerKeys
 {

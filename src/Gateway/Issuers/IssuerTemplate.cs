@@ -3,13 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Gateway.Issuers;
 
-/// <summary>One issuer of a family.</summary>
+/// <summary>One issuer of a template.</summary>
 internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
 {
-    /// <summary>Whether its keys could ever be loaded: whether there is such an issuer.</summary>
+    /// <summary>Whether its keys were loaded once, which proves that the issuer exists.</summary>
     public bool IsConfirmed => Profile.Keys.State.LoadedAt is not null;
 
-    /// <summary>Whether a token of its own was ever accepted; only those were written by somebody who has its keys.</summary>
+    /// <summary>
+    /// Whether a token of this issuer was ever accepted. A client can invent an issuer, but only the issuer can sign such a token.
+    /// </summary>
     public bool IsProven => Profile.Keys.LastUsed != 0;
 
     /// <summary>The timestamp of the last token accepted, or of the first one seen.</summary>
@@ -17,26 +19,26 @@ internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
 }
 
 /// <summary>
-/// A family of issuers that differ in one part of their <c>iss</c>. Members come into being with their first token and leave when
-/// idle; their number is bounded, because whoever writes tokens chooses the values.
+/// Issuers that differ in one part of their <c>iss</c>. A member is created for its first token and removed when idle. The number of
+/// members is bounded, because clients choose the values.
 /// </summary>
 internal sealed partial class IssuerTemplate(
     string name, string pattern, Func<string, bool> isAllowed, Func<string, string, IssuerProfile> create, TemplateOptions options)
 {
-    // Nothing that could step out of its path segment or be read as a host.
+    // The value must not leave its path segment or be read as a host.
     [GeneratedRegex(@"\A[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}\z")]
     private static partial Regex ValueSyntax { get; }
 
     [GeneratedRegex(@"\{([a-z][a-z0-9_]*)\}")]
     private static partial Regex PlaceholderSyntax { get; }
 
-    // A value that nobody has vouched for costs the provider a look, and strangers name them.
+    // An unconfirmed value costs the provider a request, and any client can name one.
     private const int LooksPerSecond = 10;
     private const int MostAtOnce = 10;
 
     private const int MaxProven = 10_000;
 
-    // How long a member keeps its place for the look, and then for the first token that proves it.
+    // How long a new member keeps its place until its keys are loaded, and then until a first token is accepted.
     private static readonly TimeSpan LookBegins = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SearchEvery = TimeSpan.FromMilliseconds(100);
@@ -64,7 +66,9 @@ internal sealed partial class IssuerTemplate(
     public static string? PlaceholderOf(string issuer) =>
         PlaceholderSyntax.Matches(issuer) is [var only] && issuer.Count(c => c is '{' or '}') == 2 ? only.Groups[1].Value : null;
 
-    /// <summary>Whether the <c>iss</c> belongs to the family; the member is null when the family is full, or too many ask for new ones.</summary>
+    /// <summary>
+    /// Whether the <c>iss</c> matches the template; the member is null when the template is full or too many new ones are requested.
+    /// </summary>
     public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? member)
     {
         member = null;
@@ -91,13 +95,13 @@ internal sealed partial class IssuerTemplate(
         return true;
     }
 
-    /// <summary>What a member with this <c>iss</c> is like; null when the family has none. It does not become one.</summary>
+    /// <summary>The profile that a member with this <c>iss</c> has; null when it does not match. Creates no member.</summary>
     public IssuerProfile? Describe(string issuer) => ValueOf(issuer) is not { } value ? null
         : _members.TryGetValue(value, out var known) ? known.Profile
         : ValueSyntax.IsMatch(value) && isAllowed(value) ? create(value, issuer)
         : null;
 
-    /// <summary>There was such an issuer, so that it need not stand in line with made-up ones.</summary>
+    /// <summary>Records that the issuer existed before, so that it does not wait for the rate limit of unconfirmed values.</summary>
     public void Remember(string value)
     {
         lock (_adding)
@@ -120,7 +124,7 @@ internal sealed partial class IssuerTemplate(
         member.Profile.Keys.Retire();
     }
 
-    /// <summary>The family has left the configuration.</summary>
+    /// <summary>The template was removed from the configuration.</summary>
     public void Retire()
     {
         foreach (var member in _members.Values)
@@ -138,7 +142,7 @@ internal sealed partial class IssuerTemplate(
 
     private TemplateMember? FindOrAdd(string value, string issuer, TimeProvider time)
     {
-        // One at a time, so that tokens that come together make no more members than there is room for.
+        // One at a time, so that concurrent tokens do not create more members than allowed.
         lock (_adding)
         {
             if (_members.TryGetValue(value, out var member))
@@ -194,7 +198,7 @@ internal sealed partial class IssuerTemplate(
         return spare is not null;
     }
 
-    /// <summary>Whether the place was taken by a token that proved nothing: there are no such keys, or nobody who uses them.</summary>
+    /// <summary>Whether the member may be evicted: its keys could not be loaded, or no token of it was accepted in time.</summary>
     private static bool IsSpare(TemplateMember member, TimeProvider time)
     {
         var age = time.GetElapsedTime(member.CreatedAt);

@@ -132,7 +132,7 @@ internal static class KeyCheck
     private static IKeySource Existing(SettingsContext context, string path, string name, Func<string, IKeySource> make)
     {
         var file = context.Resolve(name.Length == 0 ? "." : name);
-        // A source of its own: the one that is returned must still see its first content as new.
+        // A separate source for the check: the one that is returned must still report its first content as new.
         if (NamedFile.Read(path, name, context) is not null && make(file).LoadAsync(CancellationToken.None).GetAwaiter().GetResult() is { Error: { } error })
         {
             context.Report.Error(path, $"this file cannot be used: {error}.", "Correct its content.");

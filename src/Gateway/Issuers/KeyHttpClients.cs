@@ -7,7 +7,7 @@ namespace Gateway.Issuers;
 /// <summary>The HTTP client of one issuer: its trust, its way out, its extra headers.</summary>
 internal static class KeyHttpClients
 {
-    // Web application firewalls in front of providers reject requests without one.
+    // Web application firewalls in front of providers reject requests without a User-Agent.
     private static readonly ProductInfoHeaderValue Product = new("Gateway", typeof(KeyHttpClients).Assembly.GetName().Version?.ToString(3));
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);

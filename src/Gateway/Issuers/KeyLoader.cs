@@ -78,8 +78,8 @@ internal sealed partial class KeyLoader(
     }
 
     /// <summary>
-    /// Applies what is known about a ring that is just coming into being, as those of an issuer template do with a request. Returns
-    /// whether a kept document was taken.
+    /// Applies stored state to a new ring, such as the ring of an issuer of a template, which a request creates. Returns whether a stored
+    /// document was used.
     /// </summary>
     private async Task<bool> RememberAsync(IssuerKeys keys)
     {

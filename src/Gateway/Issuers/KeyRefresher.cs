@@ -1,15 +1,15 @@
 namespace Gateway.Issuers;
 
 /// <summary>
-/// Refreshes an issuer's keys in the background. Of the replicas that share keys one loads them, and the others take what it brought.
+/// Refreshes an issuer's keys in the background. Of the replicas that share keys, one loads them and the others use its document.
 /// </summary>
-/// <param name="shared">Where documents are shared with other replicas; null when they are not.</param>
+/// <param name="shared">The store that shares documents with other replicas; null when they are not shared.</param>
 internal sealed class KeyRefresher(
     KeyLoader loader, StoredKeyDocuments documents, ForgottenKeyList forgotten, TimeProvider time, SharedKeys? shared = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    // Below the shortest wait until the next refresh, so that a claim has ended when the next one is due.
+    // Shorter than the shortest wait until the next refresh, so that the claim of a replica has expired when the next refresh is due.
     private const double ClaimShare = 0.85;
 
     // How long another replica may take to fetch before this one does. Without any keys the wait is shorter.
@@ -20,7 +20,7 @@ internal sealed class KeyRefresher(
     /// <summary>How long keys are used before they are refreshed.</summary>
     public static TimeSpan IntervalOf(TimeSpan? lifetime) => lifetime ?? Interval;
 
-    /// <summary>How long one replica has the fetch for itself, and how old a shared document may be to count as fresh.</summary>
+    /// <summary>How long one replica alone may fetch, and the age up to which a shared document counts as fresh.</summary>
     public static TimeSpan ClaimTimeOf(TimeSpan? lifetime) => IntervalOf(lifetime) * ClaimShare;
 
     /// <summary>Returns whether the keys are fresh now.</summary>

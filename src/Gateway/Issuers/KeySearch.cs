@@ -6,9 +6,9 @@ namespace Gateway.Issuers;
 internal readonly record struct WantedKey(string? KeyId, AlgorithmTraits Algorithm);
 
 /// <summary>
-/// Looks for a key that an issuer's ring does not have, as it happens when the issuer has just changed its keys. The only such search:
-/// access tokens, logout tokens and explanations share its allowance. Whoever writes tokens invents key ids, so a search costs the
-/// provider at most one load for all who wait, within <see cref="SearchAllowance"/>.
+/// Searches for a key that an issuer's ring does not have, as after a key rotation. This is the only such search: access tokens, logout
+/// tokens and explanations share its allowance. Clients can invent key ids, so all requests that wait share one load, and
+/// <see cref="SearchAllowance"/> limits the loads.
 /// </summary>
 internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
 {
@@ -31,7 +31,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
             TimeSpan left;
             lock (keys.Gate)
             {
-                // Only a load that began after the token came can have missed no key that was there when the token was signed.
+                // Only a load that began after the token arrived is certain to see every key that was published when the token was signed.
                 begunBefore ??= keys.LoadsBegun;
                 if (keys.Current.Find(wanted.KeyId, wanted.Algorithm) is not null)
                 {
@@ -66,10 +66,12 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
         }
     }
 
-    /// <summary>The load to wait for, or how long until one may begin; null when the answer is known or nobody may wait for it.</summary>
+    /// <summary>
+    /// The load to wait for, or the time until one may begin; null when the answer is known or this request must not wait for it.
+    /// </summary>
     private (Task? Loading, TimeSpan DueIn)? Next_NeedsLock(IssuerKeys keys, long begunBefore, TimeSpan left)
     {
-        // Without any key and with a provider that fails, the background tries each second; requests do not queue for it.
+        // Without any key and with a provider that fails, the background refresh retries each second; requests do not wait for it.
         if (keys.Waiters >= MostWaiters || (keys.Current.IsEmpty && keys.State.Error is not null))
         {
             return null;
@@ -85,7 +87,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
             return null;
         }
 
-        // The first load of all is no search: it must not stand in the way of one for a new key.
+        // The first load does not count as a search, so that it takes nothing from the allowance for a new key.
         if (keys.State.LoadedAt is null)
         {
             return (loader.Begin_NeedsLock(keys), default);
@@ -102,7 +104,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     }
 
     /// <summary>
-    /// 503 only for what the provider does: no keys yet, or a source that fails. A token whose key an operator had forgotten is rejected, even
+    /// 503 only if the provider is the cause: no keys yet, or a source that fails. A token whose key an operator had forgotten is rejected, even
     /// when no other key is left. Clients cannot cause a server error by naming keys: too many waiters get 401.
     /// </summary>
     private static RefusalReason ReasonOf(IssuerKeys keys) =>

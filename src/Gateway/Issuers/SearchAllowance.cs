@@ -1,8 +1,8 @@
 namespace Gateway.Issuers;
 
 /// <summary>
-/// How often tokens that name unknown keys may have an issuer's keys loaded: <see cref="Burst"/> searches at once, and one more each
-/// <see cref="Every"/>. A burst, so that a search spent on an invented key id leaves some for the rotation that follows. Guarded by
+/// How often tokens with unknown keys may cause a load of an issuer's keys: <see cref="Burst"/> searches in a row, and one more each
+/// <see cref="Every"/>. With a burst, a search for an invented key id leaves searches for a rotation that follows. Guarded by
 /// <see cref="IssuerKeys.Gate"/>.
 /// </summary>
 internal sealed class SearchAllowance
@@ -11,7 +11,7 @@ internal sealed class SearchAllowance
 
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
-    // The timestamp at which the whole burst is there again; null before the first search.
+    // The timestamp at which the whole burst is available again; null before the first search.
     private long? _fullAt;
 
     /// <summary>How long until the next search may begin; zero or less when it may begin now.</summary>

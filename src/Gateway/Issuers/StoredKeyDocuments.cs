@@ -3,8 +3,8 @@ using Gateway.Foundation;
 namespace Gateway.Issuers;
 
 /// <summary>
-/// Key documents outside the process: kept on disk for the next start, shared with other replicas through Redis. Takes them into use,
-/// and writes what was loaded.
+/// Key documents outside the process: stored on disk for the next start, shared with other replicas through Redis. Applies stored documents
+/// to a ring, and writes loaded ones.
 /// </summary>
 /// <param name="cache">Where documents are kept for the next start; null when they are not.</param>
 /// <param name="shared">Where documents are shared with other replicas; null when they are not.</param>
@@ -17,11 +17,11 @@ internal sealed partial class StoredKeyDocuments(
     /// <summary>The names of the issuers whose keys were loaded before the start.</summary>
     public IEnumerable<string> KeptIssuers() => cache?.Issuers() ?? [];
 
-    /// <summary>Takes the document kept on disk into use, before the first request. Returns whether there is one.</summary>
+    /// <summary>Applies the document on disk, before the first request. Returns whether there is one.</summary>
     public async Task<bool> TakeKeptAsync(IssuerKeys keys, CancellationToken cancellationToken) =>
         cache is not null && keys.Source.IsRemote && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored && Take(keys, stored);
 
-    /// <summary>Takes the document that other replicas have shared, if there is one that can be used.</summary>
+    /// <summary>Applies the document that another replica has shared, if it can be used.</summary>
     /// <param name="maxAge">How old it may be; null for the issuer's <see cref="IssuerKeys.MaxStale"/>.</param>
     /// <returns>Whether the keys are at least as fresh as that document now.</returns>
     public async Task<bool> TakeSharedAsync(IssuerKeys keys, Func<TimeSpan?, TimeSpan>? maxAge, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed partial class StoredKeyDocuments(
             && Take(keys, stored);
     }
 
-    /// <summary>Keeps and shares what was loaded, after and apart from the load: requests that wait for keys do not wait for this.</summary>
+    /// <summary>Stores and shares a loaded document in the background: requests that wait for keys do not wait for this.</summary>
     public void Keep_NeedsLock(IssuerKeys keys)
     {
         if ((cache is null && shared is null) || !keys.Source.IsRemote || keys.Fetched?.Document is not { } document)
@@ -45,7 +45,7 @@ internal sealed partial class StoredKeyDocuments(
         lock (_keepGate)
         {
             var before = _keeping;
-            // One after the other, so that an older document never replaces a newer one.
+            // Documents are written one after the other, so that an older one never replaces a newer one.
             _keeping = Task.Run(() => KeepAsync(before, stored, keys.MaxStale));
         }
     }

@@ -5,15 +5,18 @@ using System.Text.Json;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The key of a JWK that has its certificate alone (<c>x5c</c>, RFC 7517 section 4.7). The first certificate is the leaf, and its key is the
-/// JWK's. Neither chain nor validity of the certificate is checked: what the issuer publishes is trusted by where it was fetched.
+/// The key of a JWK that has only a certificate (<c>x5c</c>, RFC 7517 section 4.7). The first certificate is the leaf, and its key is the
+/// JWK's. Neither chain nor validity of the certificate is checked: the key is trusted because it was fetched from the issuer.
 /// </summary>
 internal static class CertificateKey
 {
     private const int MaxLength = 16 * 1024;
 
-    /// <summary>True when the JWK has a certificate and no numbers of its own; the key is then null, with the reason, when it cannot be used.</summary>
-    /// <exception cref="CryptographicException">The certificate is none.</exception>
+    /// <summary>
+    /// True when the JWK has a certificate and no key parameters of its own. If the certificate cannot be used, the key is null and the
+    /// reason is set.
+    /// </summary>
+    /// <exception cref="CryptographicException">The data is not a certificate.</exception>
     public static bool TryRead(JsonElement jwk, string? keyId, SignatureAlgorithm? only, out VerificationKey? key, out string? why)
     {
         (key, why) = (null, null);

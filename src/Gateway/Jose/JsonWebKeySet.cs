@@ -40,7 +40,7 @@ internal static class JsonWebKeySet
         {
             if (JsonWebKey.TryRead(member, out var key, out var why))
             {
-                // Some providers list a key once for each use or certificate; the same key twice is one.
+                // Some providers list a key once for each use or certificate; duplicates are dropped.
                 if (!keys.Any(key.IsDuplicateOf))
                 {
                     keys.Add(key);

@@ -36,12 +36,12 @@ internal struct KnownClaims
         return known;
     }
 
-    /// <summary>Whether the claim is there, null or not.</summary>
+    /// <summary>Whether the claim is present; null counts as present.</summary>
     public readonly bool Has(ClaimName name) => (_present & (1ul << (int)name)) != 0;
 
     /// <summary>
-    /// Null and empty text count as absent: serializers write them for what is not there, and an empty identifier taken as one would
-    /// make all such tokens the same subject. Where a claim is required, it is then missing.
+    /// Null and empty text count as absent, because serializers write them for missing values. Otherwise all tokens with an empty
+    /// identifier would have the same subject. A required claim that is empty is reported as missing.
     /// </summary>
     public readonly bool HasValue(ClaimName name) =>
         TryGet(name, out var value)

@@ -22,9 +22,9 @@ internal static class TokenKind
 
     private static readonly string[] AccessKinds = ["access", "access_token", "access-token", "at", "at+jwt", "bearer", "dpop"];
 
-    // Claims in which providers write the kind of a token, with the kinds that open no API. RFC 9068 has `typ` in the header; these are in
-    // the payload: `typ` Keycloak, `token_use` Cognito, `token_type` and `type` libraries, `tokenName` ForgeRock, `tty` FusionAuth, `tok_type`
-    // Oracle.
+    // Claims in which providers write the kind of a token, with the kinds that are not access tokens. RFC 9068 has `typ` in the header;
+    // these are in the payload: `typ` Keycloak, `token_use` Cognito, `token_type` and `type` libraries, `tokenName` ForgeRock, `tty`
+    // FusionAuth, `tok_type` Oracle.
     private static readonly ImmutableArray<KindClaim> KindClaims =
     [
         new(ClaimName.Typ, OtherKinds), new(ClaimName.TokenUse, OtherKinds), new(ClaimName.TokenType, OtherKinds), new(ClaimName.Type, OtherKinds),
@@ -62,7 +62,7 @@ internal static class TokenKind
         return false;
     }
 
-    /// <summary>The claim that says that this is no access token; null when none does.</summary>
+    /// <summary>The claim that marks the token as another kind than an access token; null when there is none.</summary>
     /// <param name="headerType">The header's <c>typ</c>.</param>
     public static ClaimName? FindMark(in KnownClaims claims, string? headerType)
     {
@@ -74,7 +74,7 @@ internal static class TokenKind
             }
         }
 
-        // RFC 8417 section 2.2: the mark of a security event token, logout tokens among them.
+        // RFC 8417 section 2.2: the mark of security event tokens, which include logout tokens.
         if (claims.TryGet(ClaimName.Events, out var events) && events.ValueKind == JsonValueKind.Object)
         {
             return ClaimName.Events;
@@ -88,7 +88,7 @@ internal static class TokenKind
             }
         }
 
-        // Cognito's `token_use` has two values, and only one of them is ours.
+        // Cognito's `token_use` is `id` or `access`; only `access` is accepted.
         if (claims.TryGet(ClaimName.TokenUse, out var use) && use.ValueKind != JsonValueKind.Null && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8)))
         {
             return ClaimName.TokenUse;
@@ -103,9 +103,9 @@ internal static class TokenKind
     }
 
     /// <summary>
-    /// Whether the token says that it is an access token. OpenID Connect gives <c>nonce</c> to ID tokens alone, and still it is in the access
-    /// tokens of Keycloak before 25 (<c>typ</c> Bearer), ForgeRock (<c>tokenName</c>), Azure AD B2C (<c>scp</c>) and authentik (<c>scope</c>, or
-    /// <c>azp</c> with <c>uid</c>); docs/decisions/0011-id-tokens.md.
+    /// Whether the token is marked as an access token. <c>nonce</c> is defined for ID tokens only (OpenID Connect), but it is also in the
+    /// access tokens of Keycloak before 25 (<c>typ</c> Bearer), ForgeRock (<c>tokenName</c>), Azure AD B2C (<c>scp</c>) and authentik
+    /// (<c>scope</c>, or <c>azp</c> with <c>uid</c>); docs/decisions/0011-id-tokens.md.
     /// </summary>
     private static bool IsAccessToken(in KnownClaims claims, string? headerType)
     {
@@ -128,8 +128,8 @@ internal static class TokenKind
     }
 
     /// <summary>
-    /// Microsoft Entra ID gives both kinds the same header and claims but for the client's id, which each access token has (<c>appid</c> in
-    /// version 1.0, <c>azp</c> in 2.0). Its ID tokens of the code flow need not have a <c>nonce</c>.
+    /// The ID and access tokens of Microsoft Entra ID have the same header and claims, except for the client's id, which every access token
+    /// has (<c>appid</c> in version 1.0, <c>azp</c> in 2.0). Its ID tokens of the code flow need not have a <c>nonce</c>.
     /// </summary>
     private static bool IsEntraIdToken(in KnownClaims claims)
     {
@@ -154,12 +154,12 @@ internal static class TokenKind
     private static bool Names(in KnownClaims claims, ClaimName name, string[] kinds) =>
         claims.TryGet(name, out var kind) && kind.ValueKind == JsonValueKind.String && kinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase);
 
-    // Null says nothing: serializers write it for what is not there.
+    // Null counts as absent: serializers write it for missing values.
     private static bool HasValue(in KnownClaims claims, ClaimName name) => claims.TryGet(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     private static bool IsText(in KnownClaims claims, ClaimName name) =>
         claims.TryGet(name, out var value) && value.ValueKind == JsonValueKind.String && !value.ValueEquals(""u8);
 
-    /// <summary>A claim that names the kind of a token, and the kinds that are no access token.</summary>
+    /// <summary>A claim that names the kind of a token, and the values that mean another kind than an access token.</summary>
     private sealed record KindClaim(ClaimName Name, string[] OtherKinds);
 }

@@ -13,7 +13,7 @@ internal sealed class VerificationKey
     private readonly Func<AsymmetricAlgorithm>? _import;
     private readonly byte[] _numbers;
 
-    // Keys that share a kid; a signature of any of them is good.
+    // Keys that share a kid; a signature by any of them is valid.
     private readonly ImmutableArray<VerificationKey> _choices = [];
 
     // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
@@ -57,7 +57,7 @@ internal sealed class VerificationKey
     /// <summary>Keys of one type that share a <c>kid</c>: each is tried.</summary>
     public static VerificationKey AnyOf(ImmutableArray<VerificationKey> choices) => new(choices);
 
-    /// <summary>Whether it adds nothing to that key of the same set.</summary>
+    /// <summary>Whether this key is a duplicate of the other key of the same set.</summary>
     public bool IsDuplicateOf(VerificationKey other) => KeyId == other.KeyId && _only == other._only && IsSameAs(other);
 
     /// <summary>Whether both verify exactly the same signatures, whatever they are called.</summary>
