@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 
 namespace Gateway.Configuration;
 
-/// <summary>Checks of a cluster: names of policies, and values that YARP would reject at the start or trip over when a request comes.</summary>
+/// <summary>Checks a cluster: names of policies, and values that make YARP fail at the start or for a request.</summary>
 /// <param name="proxy">YARP's services, which know the names.</param>
 internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport report)
 {

@@ -9,8 +9,8 @@ using Gateway.Telemetry;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Follows what is written in yarp.json and puts it in force when, and only when, all of it is good. Anything else leaves the gateway as
-/// it is, for as long as it takes, and is said once.
+/// Watches yarp.json and applies a changed configuration only if all of it is valid. Otherwise the configuration in effect stays unchanged,
+/// and the error is logged once.
 /// </summary>
 internal sealed partial class ConfigurationFollower(
     ConfigurationReader reader, ConfigurationFile first, LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, LiveIssuers issuers,
@@ -20,7 +20,7 @@ internal sealed partial class ConfigurationFollower(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    // A change that was good but for an issuer's keys may be good a moment later, without another change of the file.
+    // A change that failed because an issuer's keys could not be loaded may succeed later without another change of the file.
     private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LimitPatience = TimeSpan.FromMinutes(1);
@@ -49,13 +49,13 @@ internal sealed partial class ConfigurationFollower(
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                // Whatever it was, what is in force stays so.
+                // After any fault, the configuration in effect stays in effect.
                 Fail([Error("", fault.Message, "If this goes on, please report it.")]);
             }
         }
     }
 
-    /// <summary>One look at the file. Not for two callers at once.</summary>
+    /// <summary>Checks the file once. Not thread-safe.</summary>
     public async Task LookAsync(CancellationToken stopping)
     {
         var file = Read();
@@ -67,7 +67,7 @@ internal sealed partial class ConfigurationFollower(
 
         if (file.Hash != _seen)
         {
-            // Another mistake may have the same text, and is news.
+            // The changed file may have another mistake with the same text, which must be reported again.
             _reported = null;
         }
 
@@ -110,7 +110,7 @@ internal sealed partial class ConfigurationFollower(
         }
     }
 
-    /// <summary>The change is in force by now, whatever those who follow the section make of it.</summary>
+    /// <summary>The change is in effect by now, also if a subscriber of the Logging section fails.</summary>
     private void SwapLogging(ConfigurationReading reading)
     {
         try
@@ -138,14 +138,14 @@ internal sealed partial class ConfigurationFollower(
 
         if (_isUnreadable)
         {
-            // It is back; should it be lost once more, that is news.
+            // The file is readable again; if it becomes unreadable once more, that is reported again.
             (_isUnreadable, _reported) = (false, null);
         }
 
         return file;
     }
 
-    /// <summary>Requests that are being routed may still count by the limits that are gone.</summary>
+    /// <summary>Disposes removed limits later, because requests that are being routed may still use them.</summary>
     private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
     {
         if (limits.Length == 0)
@@ -160,7 +160,10 @@ internal sealed partial class ConfigurationFollower(
         }
     }
 
-    /// <summary>An issuer that had keys must not lose them to a slip of the pen: its new source has to bring some first.</summary>
+    /// <summary>
+    /// An issuer that has keys must not lose them through a typing error: the change is applied only after its new source has delivered
+    /// keys.
+    /// </summary>
     private async Task<ConfigurationError?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
     {
         var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
@@ -177,7 +180,7 @@ internal sealed partial class ConfigurationFollower(
 
     private ConfigurationError Error(string path, string problem, string cure) => new(Path.GetFileName(reader.File), path, problem, cure);
 
-    /// <summary>Counted and said once for as long as it stays the same.</summary>
+    /// <summary>Counts and logs an error once while it stays the same.</summary>
     private void Fail(IReadOnlyList<ConfigurationError> all)
     {
         var errors = string.Join(Environment.NewLine, all);

@@ -28,7 +28,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var report = new ConfigurationReport(document, configuration);
         SchemaCheck.Run(configuration, document, report);
         report.EndSchema();
-        // A value of the wrong type cannot be bound, so the checks of the meaning go on without it: all errors are reported at once.
+        // A value of the wrong type cannot be bound. The later checks continue without it, so that all errors are reported at once.
         var bindable = report.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. report.Paths]) : configuration;
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);

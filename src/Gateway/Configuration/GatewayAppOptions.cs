@@ -1,6 +1,6 @@
 namespace Gateway.Configuration;
 
-/// <summary>What a gateway is started with, besides its yarp.json.</summary>
+/// <summary>The inputs of a start besides yarp.json.</summary>
 internal sealed record GatewayAppOptions
 {
     /// <summary>The path of yarp.json.</summary>

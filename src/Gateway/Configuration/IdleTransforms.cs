@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Transforms that YARP accepts and that do nothing, or lose a part of the path.</summary>
+/// <summary>Finds transforms that YARP accepts but that have no effect, or that lose a part of the path.</summary>
 internal static class IdleTransforms
 {
     private static readonly string[] PathTransforms = ["PathSet", "PathPrefix", "PathRemovePrefix", "PathPattern"];
@@ -11,7 +11,9 @@ internal static class IdleTransforms
     // The transforms whose value names a parameter of the route.
     private static readonly string[] RouteValueTransforms = ["QueryRouteParameter", "RequestHeaderRouteValue"];
 
-    /// <summary>Prefixes that no path of the route has, or that end in a slash, which no comparison by segments finds.</summary>
+    /// <summary>
+    /// Prefixes that no path of the route begins with, or that end in a slash, which YARP's comparison by segments never matches.
+    /// </summary>
     public static IEnumerable<string> Prefixes(RiskContext context) =>
         from route in context.Routes
         from transform in (route.Transforms ?? []).Index()
@@ -84,7 +86,7 @@ internal static class IdleTransforms
         return true;
     }
 
-    // What cannot be parsed was an error before.
+    // A pattern that cannot be parsed was reported before.
     private static RoutePattern? PatternOf(string? path) => string.IsNullOrEmpty(path) ? null : RoutePatternFactory.Parse(path);
 
     private static string? ValueOf(IReadOnlyDictionary<string, string> transform, string name) =>

@@ -4,7 +4,9 @@ using Gateway.Telemetry;
 
 namespace Gateway.Configuration;
 
-/// <summary>Checks what the schema of <c>Logging</c> cannot: the first line of a log with a bad format would end the process.</summary>
+/// <summary>
+/// Checks the formats in <c>Logging</c>, which the schema cannot: with an invalid format the first log line would end the process.
+/// </summary>
 internal static class LoggingCheck
 {
     private const string TimestampFormat =

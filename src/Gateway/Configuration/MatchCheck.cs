@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Checks of a route's <c>Match</c>: what would never match, and what the router cannot build.</summary>
+/// <summary>Checks a route's <c>Match</c>: conditions that never match, and those that the router cannot build.</summary>
 internal static class MatchCheck
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -45,7 +45,7 @@ internal static class MatchCheck
         }
     }
 
-    /// <summary>The router splits at the colon and knows no address in brackets.</summary>
+    /// <summary>The router splits a host at the colon and does not support IPv6 addresses in brackets.</summary>
     private static void CheckHost(IConfigurationSection host, ConfigurationReport report)
     {
         var parts = (host.Value ?? "").Split(':');

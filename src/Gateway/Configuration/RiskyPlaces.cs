@@ -34,7 +34,7 @@ internal static class RiskyPlaces
         context.Clusters.Where(cluster => cluster.HttpClient?.DangerousAcceptAnyServerCertificate == true)
             .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:{nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate)}");
 
-    /// <summary>Policies whose cookie or header is encrypted, while the keys for that are in the memory of each replica.</summary>
+    /// <summary>Affinity policies whose cookie or header is encrypted while each replica keeps its own keys in memory.</summary>
     public static IEnumerable<string> AffinityWithOwnKeys(RiskContext context) => context.Options.HasSharedProtectionKeys
         ? []
         : context.Clusters.Where(cluster => cluster.SessionAffinity is { Enabled: true, Policy: { } policy } && EncryptedPolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))

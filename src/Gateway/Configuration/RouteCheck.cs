@@ -14,7 +14,7 @@ internal static partial class RouteCheck
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
     private const string ClustersSection = $"{SettingSchema.ReverseProxy}:Clusters";
 
-    // YARP's word for a policy of the application.
+    // YARP's reserved name for the default policy of the application.
     private const string YarpDefault = "Default";
 
     // Transforms that write a request header, whose value is the header's name.

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks of route templates: <c>Match:Path</c>, and what <c>PathPattern</c> writes. Routing builds constraints when the first request comes, so that
-/// one bad template would answer every path of every route with 500.
+/// Checks route templates: <c>Match:Path</c> and <c>PathPattern</c>. Routing builds constraints for the first request, so that one invalid
+/// template would make every request to every route fail with 500.
 /// </summary>
 internal sealed partial class RoutePaths(IServiceProvider routing)
 {
@@ -67,7 +67,7 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
         }
     }
 
-    /// <summary>The framework's texts name neither the place nor the cure.</summary>
+    /// <summary>Replaces the framework's messages, which name neither the place nor the cure.</summary>
     private static (string Problem, string Cure) Diagnose(string text)
     {
         var names = ParameterNames().Matches(text).Select(match => match.Groups[1].Value).ToArray();

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Whether the public pipeline can route at all. The router builds its table when the first request comes; a table that cannot be built answers every
-/// request with 500, which readiness must know before it says yes.
+/// Tests whether the public pipeline can route. The router builds its table for the first request. If it cannot build the table, every
+/// request gets 500, so readiness must find this before it reports ready.
 /// </summary>
 internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider services, ILogger<RouterProbe> logger)
 {
@@ -14,7 +14,7 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
     private string? _good;
     private string? _reported;
 
-    /// <summary>Remembers the pipeline from the router on. Adds no stage to it.</summary>
+    /// <summary>Keeps a reference to the pipeline from the router on. Adds no stage to it.</summary>
     public RequestDelegate Watch(RequestDelegate router) => _router = router;
 
     /// <summary>Routes one request in memory, once for each configuration in effect.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
         }
     }
 
-    /// <summary>Sends one request through a router. It may match a route, and is still answered by none.</summary>
+    /// <summary>Sends one request through a router. It may match a route, but no route handles it.</summary>
     public static async Task RouteAsync(RequestDelegate router, IServiceProvider services, GatewaySnapshot? snapshot = null)
     {
         await using var scope = services.CreateAsyncScope();
@@ -61,7 +61,7 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
         context.Features.Set<IEndpointFeature>(new NoEndpoint());
         if (snapshot is not null)
         {
-            // What the stages before the router leave for those after it.
+            // The stages before the router set this feature for those after it.
             context.Features.Set(new GatewayRequest(snapshot));
         }
 

@@ -10,7 +10,10 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Builds routes in memory as the gateway does, and routes one request: templates, constraints, hosts and transforms fail here and not later.</summary>
+/// <summary>
+/// Builds routes in memory as the gateway does and routes one request, so that errors in templates, constraints, hosts and transforms are
+/// found by the check.
+/// </summary>
 internal static class RoutingTrial
 {
     public static async Task<bool> WorksAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
@@ -39,7 +42,9 @@ internal static class RoutingTrial
         }
     }
 
-    /// <summary>Stands for <see cref="RoutePrecedence"/>, which needs a gateway: routes that match equally well are no fault.</summary>
+    /// <summary>
+    /// Replaces <see cref="RoutePrecedence"/>, which needs a running gateway: routes that match equally well are not an error.
+    /// </summary>
     private sealed class AnyOrder : MatcherPolicy, IEndpointComparerPolicy, IComparer<Endpoint>
     {
         public override int Order => int.MaxValue;

@@ -26,7 +26,7 @@ internal static class SchemaCheck
         }
     }
 
-    /// <summary>The settings without what the schema rejects, so that the rest of the file can be bound and checked all the same.</summary>
+    /// <summary>The settings without those that the schema rejects, so that the rest of the file can still be bound and checked.</summary>
     public static IConfiguration WithoutRejected(IConfiguration configuration, IReadOnlyList<string> rejected) => new ConfigurationBuilder()
         .AddInMemoryCollection(configuration.AsEnumerable()
             .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path))))

@@ -25,7 +25,7 @@ internal static class SettingSchema
             KeyValuePair.Create(Urls, SettingNode.Of(typeof(string))),
         ]);
 
-    /// <summary>What editors read and the gateway does not.</summary>
+    /// <summary>Keys that editors read and the gateway ignores.</summary>
     public const string SchemaReference = "$schema";
 
     /// <summary>Keys that YARP knows and the gateway does not offer, with the problem and the cure.</summary>

@@ -17,7 +17,7 @@ using Gateway.Telemetry;
 
 namespace Gateway.Configuration;
 
-/// <summary>Makes the settings from a configuration whose keys and types are right.</summary>
+/// <summary>Builds the settings from a configuration whose keys and types are valid.</summary>
 internal static class SettingsBuilder
 {
     /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>

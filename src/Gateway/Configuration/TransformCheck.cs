@@ -4,7 +4,7 @@ using Gateway.Settings;
 
 namespace Gateway.Configuration;
 
-/// <summary>Checks of a route's transforms: their names, their members, and values that would fail when a request comes.</summary>
+/// <summary>Checks a route's transforms: their names, their members, and values that would make a request fail.</summary>
 internal static class TransformCheck
 {
     private static readonly string[] Truth = ["true", "false"];
@@ -13,7 +13,7 @@ internal static class TransformCheck
     private static readonly string[] Formats = ["Random", "RandomAndPort", "Unknown", "UnknownAndPort", "Ip", "IpAndPort"];
     private static readonly string[] SetOrAppend = ["Set", "Append"];
 
-    /// <summary>How the value of a member is judged.</summary>
+    /// <summary>How the value of a member is checked.</summary>
     private enum Form
     {
         Any,
@@ -32,7 +32,7 @@ internal static class TransformCheck
 
     private sealed record Kind(string Name, Form Value, bool NeedsSetOrAppend = false, Form Set = Form.Any, params (string Name, Form Value)[] More);
 
-    // YARP's transforms. The first member of a transform that stands here is its name.
+    // YARP's transforms. The first member of a transform that is in this list is its name.
     private static readonly ImmutableArray<Kind> Kinds =
     [
         new("PathSet", Form.Path), new("PathPrefix", Form.Path), new("PathRemovePrefix", Form.Path), new("PathPattern", Form.Template),

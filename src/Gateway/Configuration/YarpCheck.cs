@@ -10,8 +10,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks the <c>ReverseProxy</c> section with what reads it: YARP's policies and validators, and in the end YARP and the router themselves, which
-/// build every route.
+/// Checks the <c>ReverseProxy</c> section with the code that reads it: YARP's policies and validators, and finally YARP and the router,
+/// which build every route.
 /// </summary>
 internal static class YarpCheck
 {
@@ -74,12 +74,15 @@ internal static class YarpCheck
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton(configuration);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection(SettingSchema.ReverseProxy));
-        // Nothing is protected here, so no keys are to be looked for.
+        // The check encrypts nothing, so it must not load keys.
         services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         return services.BuildServiceProvider();
     }
 
-    /// <summary>YARP's own validators. They know neither place nor cure, so they are heard only where our checks found nothing.</summary>
+    /// <summary>
+    /// Runs YARP's own validators. Their messages name neither place nor cure, so they are reported only where the gateway's own checks
+    /// found no error.
+    /// </summary>
     private static async Task ValidateAsync(
         IConfigValidator validator, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
     {
@@ -102,7 +105,10 @@ internal static class YarpCheck
         }
     }
 
-    /// <summary>What the start does with the routes, and the first request: all at once, and when that fails one by one to find the culprit.</summary>
+    /// <summary>
+    /// Builds the routes and routes a request, as the start and the first request do: all routes together, and if that fails, one by one to
+    /// find the broken route.
+    /// </summary>
     private static async Task BuildAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
     {
         if (await RoutingTrial.WorksAsync(routes, clusters))

@@ -16,7 +16,7 @@ internal sealed class AdminBearerEvents(LiveGateway live) : BearerEvents(live)
         var settings = SnapshotOf(context.HttpContext, _live).Settings;
         if (settings.Management.Policy is null)
         {
-            // Development without a policy asks for no token, so a bad one does no harm.
+            // Development without a policy requires no token, so an invalid one is ignored.
             context.NoResult();
             return;
         }

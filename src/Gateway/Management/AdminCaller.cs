@@ -4,7 +4,7 @@ using Gateway.Tokens;
 
 namespace Gateway.Management;
 
-/// <summary>The name of an <c>/admin</c> caller, as it is kept with their changes.</summary>
+/// <summary>The name of an <c>/admin</c> caller, as it is stored with the caller's changes.</summary>
 internal static class AdminCaller
 {
     private const int MaxLength = 200;

@@ -4,10 +4,13 @@ using Gateway.Runtime;
 
 namespace Gateway.Management;
 
-/// <summary>How callers of an endpoint of <c>/admin</c> come in: metadata of the endpoint. What they may do does not differ.</summary>
+/// <summary>
+/// How callers of an endpoint of <c>/admin</c> present their token and get a rejection: metadata of the endpoint. The permissions are the
+/// same for all.
+/// </summary>
 internal abstract class AdminEntry
 {
-    /// <summary>Whether a web page sent the request that must not.</summary>
+    /// <summary>Whether a web page sent the request that is not allowed to.</summary>
     public abstract bool IsFromElsewhere(HttpRequest request);
 
     /// <summary>Sets the headers of every answer.</summary>
@@ -21,12 +24,12 @@ internal abstract class AdminEntry
         snapshot.Refusals.WriteAsync(context, decision.Refused!.Value, decision.RequiredScope);
 }
 
-/// <summary>The entry of programs.</summary>
+/// <summary>The entry for programs.</summary>
 internal sealed class ProgramEntry : AdminEntry
 {
     /// <summary>
-    /// No web page has business here, and a form on any page can be posted to any address with the cookies of that host. Browsers say so
-    /// themselves; `none` is what a person typed into the address bar.
+    /// No web page may call these endpoints. A form on any page can be posted to any address, with the cookies of that host (CSRF).
+    /// Browsers mark such requests by Origin and Sec-Fetch-Site; `none` is an address that a person typed.
     /// </summary>
     public override bool IsFromElsewhere(HttpRequest request) =>
         request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is not ([] or ["none"]);

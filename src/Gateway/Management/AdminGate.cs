@@ -4,8 +4,8 @@ using Gateway.Runtime;
 namespace Gateway.Management;
 
 /// <summary>
-/// Stands before authentication and turns away what no token can let in: web pages, everything where <c>/admin</c> has no policy outside
-/// Development, and there every name of the host but loopback's.
+/// Rejects, before authentication, requests that no token can authorize: requests of web pages; without a policy, all requests outside
+/// Development, and in Development those with a host name other than loopback's.
 /// </summary>
 internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnvironment environment)
 {
@@ -26,7 +26,7 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         return next(context);
     }
 
-    /// <summary>By its route, so that an endpoint that lacks the metadata is a fault and not an open door.</summary>
+    /// <summary>Decided by the route, so that an endpoint without the metadata causes a fault and is not open.</summary>
     public static bool IsAdministration(HttpContext context) =>
         context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } && route.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
 
@@ -34,7 +34,7 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
 
     private int? StatusOf(HttpRequest request, bool hasPolicy, AdminEntry entry)
     {
-        // Without administrators there is no /admin.
+        // Without a policy, /admin exists in Development only.
         var isAbsent = !hasPolicy && !environment.IsDevelopment();
         if (isAbsent)
         {

@@ -4,13 +4,15 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Gateway.Management;
 
-/// <summary>What every endpoint of <c>/admin</c> asks of its caller: the policy that <c>Gateway:Management:Policy</c> names.</summary>
+/// <summary>The requirement of every endpoint of <c>/admin</c>: the policy that <c>Gateway:Management:Policy</c> names.</summary>
 internal sealed class AdminRequirement : IAuthorizationRequirement
 {
     public static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(BearerScheme.Name).AddRequirements(new AdminRequirement()).Build();
 }
 
-/// <summary>Without that setting every caller in Development satisfies it, where the listener is on loopback, and none elsewhere.</summary>
+/// <summary>
+/// Without that setting, every caller satisfies the requirement in Development, where the listener is on loopback, and no caller elsewhere.
+/// </summary>
 internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment) : AuthorizationHandler<AdminRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdminRequirement requirement)

@@ -41,8 +41,10 @@ internal sealed record ConfigurationDescription(
     RevocationListDescription Revocations, JsonObject Configuration);
 
 /// <summary>The revocation list of this replica.</summary>
-/// <param name="IsStale">Whether it is older than <c>MaxStaleness</c>: policies decide by <c>OnRevocationUnavailable</c>, and /admin changes nothing.</param>
-/// <param name="AgeSeconds">Since it was last known to be complete; null when it never was.</param>
+/// <param name="IsStale">
+/// Whether it is older than <c>MaxStaleness</c>; then <c>OnRevocationUnavailable</c> decides, and /admin is read-only.
+/// </param>
+/// <param name="AgeSeconds">Seconds since it was last known to be complete; null when it never was.</param>
 internal sealed record RevocationListDescription(bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
 /// <param name="IsPending">Whether the file is still the one that was refused.</param>

@@ -46,12 +46,13 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(live);
         builder.Services.AddSingleton(time);
-        // Administrators must be able to act while the revocation store is away, so their tokens are judged with the last known list.
+        // Administrators must be able to read /admin while the revocation store is down, so their tokens are checked against the last known
+        // list.
         builder.Services.AddBearerScheme<AdminBearerEvents>(UnavailableBehavior.Allow);
-        // Whatever stands below /admin is for administrators, whether or not it says so.
+        // Every endpoint below /admin requires an administrator, also one without authorization metadata.
         builder.Services.AddAuthorization(options => options.DefaultPolicy = options.FallbackPolicy = AdminRequirement.Policy);
         builder.Services.AddSingleton<IAuthorizationHandler, AdminRequirementHandler>();
-        // Probes and scrapes are nobody's requests: no spans and no durations of theirs.
+        // Probes and scrapes are not clients' requests: they get no spans and no durations.
         builder.Services.AddSingleton(new ActivitySource("Gateway.Management"));
         _app = builder.Build();
         _app.PlaceAuthenticationByHand();
@@ -61,7 +62,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
             return next(context);
         });
         _app.UseRouting();
-        // Probes and scrapes never meet them.
+        // These stages do not run for probes and scrapes.
         _app.UseOnceNeeded(AdminGate.IsAdministration, static admin =>
         {
             admin.UseMiddleware<AdminGate>();

@@ -11,9 +11,9 @@ using Gateway.Tokens;
 namespace Gateway.Management;
 
 /// <summary>
-/// <c>POST /admin/revocations</c> revokes one name or many, <c>GET</c> lists them, <c>DELETE</c> takes one back, and
-/// <c>POST /admin/revocations/token</c> revokes a whole token (RFC 7009). 200 says that the store has kept it and that it is in effect on this
-/// replica; 202 that this replica has not read it yet; 503 that the store has not kept it.
+/// <c>POST /admin/revocations</c> revokes one name or many, <c>GET</c> lists them, <c>DELETE</c> takes one back, and <c>POST
+/// /admin/revocations/token</c> revokes a whole token (RFC 7009). 200: the store has the entries, and they are in effect on this replica.
+/// 202: the store has them, and this replica has not read them yet. 503: the store has not acknowledged them.
 /// </summary>
 internal sealed class RevocationAdministration(
     RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, GatewayMetrics metrics,
@@ -190,7 +190,10 @@ internal sealed class RevocationAdministration(
             : null;
     }
 
-    /// <summary>200 when the entries are in effect here, 202 when the store alone has them so far, 503 when it has not.</summary>
+    /// <summary>
+    /// 200 when the entries are in effect on this replica, 202 when only the store has them so far, 503 when the store has not acknowledged
+    /// them.
+    /// </summary>
     private async Task<IResult> AppendAsync<T>(string action, IReadOnlyList<RevocationEntry> entries, T document, JsonTypeInfo<T> type)
     {
         var outcome = await writer.AppendAsync(entries);

@@ -18,8 +18,8 @@ internal sealed class ReadsOnly
 }
 
 /// <summary>
-/// While the revocation list is older than <c>MaxStaleness</c>, an administrator's token may be a revoked one: <c>/admin</c> can be read on
-/// the last known list and says so in a header; nothing can be changed. A replica that never read a list rejects everyone.
+/// While the revocation list is older than <c>MaxStaleness</c>, an administrator's token may have been revoked without this replica knowing
+/// it. <c>/admin</c> is then read-only and says so in a header. A replica that has never read the list rejects all callers.
 /// </summary>
 internal sealed class StaleListFilter(LiveGateway live, RevocationList revocations) : IEndpointFilter
 {

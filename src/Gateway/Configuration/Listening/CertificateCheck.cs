@@ -121,7 +121,7 @@ internal static class CertificateCheck
         }
         catch (CryptographicException)
         {
-            // There is no such store, so nothing is in it.
+            // The store does not exist, so it has no certificate.
         }
 
         report.Error($"{section.Path}:{nameof(CertificateOptions.Subject)}", "the system's store has no valid certificate of this subject with a private key.", "Install it, or use Path.");

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Gateway.Configuration.Listening;
 
-/// <summary>A public address as the server reads it, to tell which ones cannot be open at once.</summary>
+/// <summary>A public address as the server reads it, to find addresses that cannot be open at the same time.</summary>
 /// <param name="Host">Null for every address of the machine.</param>
 internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host, bool IsLocalhost, int Port)
 {

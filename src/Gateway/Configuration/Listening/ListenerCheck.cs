@@ -4,7 +4,10 @@ using Gateway.Settings;
 
 namespace Gateway.Configuration.Listening;
 
-/// <summary>Checks the public addresses, their certificates, and that no two listeners want one port. What the server would ignore is an error too.</summary>
+/// <summary>
+/// Checks the public addresses, their certificates, and that no two listeners use the same port. A setting that the server would ignore is
+/// an error too.
+/// </summary>
 internal static class ListenerCheck
 {
     /// <summary>The public listener where neither Urls nor an endpoint is configured.</summary>
@@ -57,7 +60,7 @@ internal static class ListenerCheck
         }
     }
 
-    /// <summary>The addresses where no endpoint is configured, in the framework's order.</summary>
+    /// <summary>The addresses that apply if no endpoint is configured, in the framework's order of precedence.</summary>
     public static IEnumerable<(string Path, string? Url)> Urls(IConfiguration configuration)
     {
         if (configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
@@ -104,7 +107,7 @@ internal static class ListenerCheck
 
         if (!url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            // Whether it needs a certificate is not known, and the address was reported.
+            // It is unknown whether the address needs a certificate; the address itself was reported.
             return;
         }
 

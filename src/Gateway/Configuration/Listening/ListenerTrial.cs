@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Gateway.Configuration.Listening;
 
-/// <summary>Has the server itself read the <c>Kestrel</c> section and its certificates, as the start does, and open no socket.</summary>
+/// <summary>
+/// Lets the server itself read the <c>Kestrel</c> section and its certificates, as the start does, without opening a socket.
+/// </summary>
 internal static class ListenerTrial
 {
     public static void Run(IConfiguration configuration, SettingsContext context)

@@ -6,7 +6,7 @@ using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
 
-/// <summary>The entries of a person with a browser, whose answers are pages.</summary>
+/// <summary>The entries for a person with a browser; the responses are pages.</summary>
 internal abstract class BrowserEntry : AdminEntry
 {
     private static readonly string ContentSecurityPolicy =
@@ -15,8 +15,8 @@ internal abstract class BrowserEntry : AdminEntry
     public static IResult Page(string html, int status = StatusCodes.Status200OK) => Results.Text(html, "text/html; charset=utf-8", statusCode: status);
 
     /// <summary>
-    /// A person opens the page, follows its own link or sends its own form, in a window of its own. Everything else that a browser can be
-    /// made to send says that it is something else: a page of another origin, a frame, a script.
+    /// Allowed are only top-level navigation by the person: opening the page, following its own link, sending its own form. Browsers mark
+    /// every other request, such as that of a page of another origin, a frame or a script, by these headers.
     /// </summary>
     public override bool IsFromElsewhere(HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"] is not ([] or ["none"] or ["same-origin"])
@@ -47,7 +47,7 @@ internal abstract class BrowserEntry : AdminEntry
     }
 }
 
-/// <summary>The page itself. A browser cannot send a token by itself, so without one the answer is a form that does.</summary>
+/// <summary>The page itself. A browser cannot send a token by itself, so the response to a request without one is a form for it.</summary>
 internal sealed class PageEntry : BrowserEntry
 {
     public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
@@ -56,7 +56,7 @@ internal sealed class PageEntry : BrowserEntry
             : base.RejectAsync(context, snapshot, decision);
 }
 
-/// <summary>The form that the page sends: the token is in its body, and nowhere else.</summary>
+/// <summary>The form of the page: the token is in the body of the request only.</summary>
 internal sealed class FormEntry : BrowserEntry
 {
     private const int MaxBody = 32 * 1024;

@@ -17,7 +17,7 @@ internal sealed class StatusPage(LiveGateway live, StatusView view)
     public void Map(IEndpointRouteBuilder admin)
     {
         admin.MapGet("", (Delegate)Show).WithMetadata(new PageEntry());
-        // The same for who sends a token along in the form.
+        // The same page for a request with the token in the form.
         admin.MapPost("", () => BrowserEntry.Page(view.Write(live.Current, refresh: null, isLinked: false))).WithMetadata(new FormEntry(), ReadsOnly.Instance);
     }
 

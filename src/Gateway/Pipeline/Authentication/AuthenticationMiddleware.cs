@@ -7,8 +7,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Authentication;
 
 /// <summary>
-/// Who calls? Leaves a <see cref="VerifiedToken"/>, with <c>HttpContext.User</c>, or a <see cref="TokenRejection"/> on the request of a route
-/// that asks for a token, and decides nothing: that is the next stage's. A public route has no user, whatever token a client sends.
+/// Finds the caller. For a route that requires a token, it sets a <see cref="VerifiedToken"/> and <c>HttpContext.User</c>, or a
+/// <see cref="TokenRejection"/>, on the request. The next stage decides. A public route has no user, whatever token a client sends.
 /// </summary>
 internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
@@ -53,8 +53,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
     }
 
     /// <summary>
-    /// The routes were replaced between the first stage and this one. What the new configuration protects must be clean too, or a client
-    /// could send it in that moment.
+    /// A reload replaced the routes between the first stage and this one. Headers that only the new configuration protects must be removed
+    /// too; otherwise a client could send them during the reload.
     /// </summary>
     private RequestFault CleanAgain(HttpContext context, GatewaySnapshot snapshot)
     {
@@ -75,7 +75,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         await next(context);
     }
 
-    /// <summary>A rejected token leaves no user, whatever the policy makes of the rejection.</summary>
+    /// <summary>A rejected token sets no user, also if the policy only reports.</summary>
     private static void Record(HttpContext context, GatewayRequest request, in AuthenticationOutcome outcome)
     {
         (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);

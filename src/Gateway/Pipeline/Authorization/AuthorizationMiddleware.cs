@@ -11,7 +11,8 @@ namespace Gateway.Pipeline.Authorization;
 /// </summary>
 internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, IServiceProvider services)
 {
-    // Made for the first request that needs it: the framework's stages are bound to their services by compiled expressions.
+    // Created for the first request that needs it: the framework binds its middlewares to their services with compiled expressions, which
+    // cost time and memory.
     private readonly Lazy<RequestDelegate> _framework = new(() => FrameworkAuthorization(next, services), LazyThreadSafetyMode.PublicationOnly);
 
     public Task InvokeAsync(HttpContext context)
@@ -41,7 +42,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         return next(context);
     }
 
-    /// <summary>An endpoint that is not proxied is authenticated and authorized by ASP.NET Core, with our scheme and our policies.</summary>
+    /// <summary>ASP.NET Core authenticates and authorizes endpoints that are not proxied, with the gateway's scheme and policies.</summary>
     private static RequestDelegate FrameworkAuthorization(RequestDelegate next, IServiceProvider services)
     {
         var stages = new ApplicationBuilder(services);

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
-/// Connects the Bearer scheme with the gateway: where a token is looked for, what is done with a verified one, and the answer to a rejected
-/// one. A listener says the rest.
+/// Connects the Bearer scheme with the gateway: where it finds a token, what it does with a verified one, and the response to a rejected
+/// one. The derived class of each listener adds the rest.
 /// </summary>
 internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
 {
@@ -31,7 +31,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
         return Task.CompletedTask;
     }
 
-    /// <summary>What is no rejection is a fault, and must not look like a missing token.</summary>
+    /// <summary>An exception other than a rejection is a fault and is rethrown, so that it does not look like a missing token.</summary>
     public sealed override Task AuthenticationFailed(AuthenticationFailedContext context)
     {
         if (context.Exception is not TokenRejectedException)
@@ -53,17 +53,19 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
         context.HttpContext,
         context.HttpContext.Features[typeof(PolicyDecision)] as PolicyDecision? ?? new PolicyDecision(RefusalReason.ClaimMismatch));
 
-    /// <summary>The configuration that the request goes by: the one that verified its token, so that no policy of a later one judges it.</summary>
+    /// <summary>
+    /// The configuration of the request: the one that verified its token, so that a policy of a later configuration is not applied to it.
+    /// </summary>
     public static GatewaySnapshot SnapshotOf(HttpContext context, LiveGateway live) =>
         context.Features.Get<GatewaySnapshot>() ?? GatewayRequest.Find(context)?.Snapshot ?? live.Current;
 
-    /// <summary>Looks for a token, or says at once what became of it.</summary>
+    /// <summary>Finds the token, or sets the result at once if the token was verified or rejected before.</summary>
     protected abstract Task FindAsync(MessageReceivedContext context);
 
     protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
         SnapshotOf(context, live).Refusals.WriteAsync(context, decision.Refused!.Value, decision.RequiredScope);
 
-    /// <summary>Reads the token where requests carry theirs.</summary>
+    /// <summary>Reads the token from the configured token sources.</summary>
     protected static void Find(MessageReceivedContext context, GatewaySnapshot snapshot)
     {
         if (snapshot.Settings.Tokens.TryRead(context.Request.Headers, out var text, out var reason))
@@ -76,7 +78,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
         }
     }
 
-    /// <summary>A request without a token is none that failed.</summary>
+    /// <summary>A missing token is no result, not a failure.</summary>
     protected static void Reject(MessageReceivedContext context, TokenRejection rejection)
     {
         if (rejection.Reason == RefusalReason.Missing)

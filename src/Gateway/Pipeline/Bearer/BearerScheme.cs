@@ -5,21 +5,22 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Gateway.Pipeline.Bearer;
 
-/// <summary>Registers the Bearer scheme: JwtBearer, whose only token handler is our pipeline.</summary>
+/// <summary>Registers the Bearer scheme: JwtBearer, whose only token handler is the gateway's validation.</summary>
 internal static class BearerScheme
 {
     public const string Name = JwtBearerDefaults.AuthenticationScheme;
 
-    // WebApplication adds both middlewares ahead of every stage once their services are there, unless these say that they are in place.
+    // WebApplication adds both middlewares ahead of every stage when their services are registered, unless these properties say that they
+    // are in place.
     private const string AuthenticationSet = "__AuthenticationMiddlewareSet";
     private const string AuthorizationSet = "__AuthorizationMiddlewareSet";
 
-    /// <typeparam name="TEvents">What the listener does with tokens and rejections.</typeparam>
-    /// <param name="onRevocationUnavailable">What happens to tokens that the handler judges while the revocation list is too old.</param>
+    /// <typeparam name="TEvents">The events of the listener.</typeparam>
+    /// <param name="onRevocationUnavailable">Whether the handler rejects tokens while the revocation list is stale.</param>
     public static void AddBearerScheme<TEvents>(this IServiceCollection services, UnavailableBehavior onRevocationUnavailable)
         where TEvents : BearerEvents
     {
-        // AddAuthentication() less its data protection, which only schemes with cookies use: it would load a key ring at the start.
+        // This is AddAuthentication() without data protection, which only cookie schemes use: it would load a key ring at the start.
         services.AddAuthenticationCore(options => options.DefaultScheme = Name);
         services.AddWebEncoders();
         services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
@@ -40,14 +41,18 @@ internal static class BearerScheme
             .ValidateOnStart();
     }
 
-    /// <summary>Keeps the framework's middlewares from standing ahead of the stages, where they would judge every request a first time.</summary>
+    /// <summary>
+    /// Prevents the framework from adding its middlewares ahead of the stages, where they would authenticate every request a first time.
+    /// </summary>
     public static void PlaceAuthenticationByHand(this IApplicationBuilder app)
     {
         app.Properties[AuthenticationSet] = true;
         app.Properties[AuthorizationSet] = true;
     }
 
-    /// <summary>Whatever else configured the scheme: no handler of the framework judges a token, and no key comes from elsewhere.</summary>
+    /// <summary>
+    /// Whatever else has configured the scheme: no other handler validates a token, and no key comes from another source.
+    /// </summary>
     private static bool HasOurHandlerOnly(JwtBearerOptions options) => options is
     {
         TokenHandlers: [BearerTokenHandler],
@@ -57,7 +62,7 @@ internal static class BearerScheme
         Authority: null,
     };
 
-    /// <summary>JwtBearer would read <c>Authentication:Schemes:Bearer</c>, which an environment variable may set.</summary>
+    /// <summary>Hides <c>Authentication:Schemes:Bearer</c> from JwtBearer, since an environment variable may set it.</summary>
     private sealed class NoConfiguration : IAuthenticationConfigurationProvider
     {
         public IConfiguration AuthenticationConfiguration { get; } = new ConfigurationBuilder().Build();

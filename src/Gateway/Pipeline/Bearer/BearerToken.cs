@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Gateway.Pipeline.Bearer;
 
-/// <summary>A verified token as JwtBearer hands it on, with the configuration that it was verified by.</summary>
+/// <summary>A verified token in the form that JwtBearer passes on, with the configuration that verified it.</summary>
 internal sealed class BearerToken(VerifiedToken token, GatewaySnapshot snapshot) : SecurityToken
 {
     public VerifiedToken Token => token;
@@ -15,7 +15,7 @@ internal sealed class BearerToken(VerifiedToken token, GatewaySnapshot snapshot)
 
     public override string Issuer => token.Token.Issuer.Issuer;
 
-    // The keys of an issuer verify access tokens in our pipeline only.
+    // No keys are exposed: only the gateway's validation uses the keys of an issuer.
     public override SecurityKey? SecurityKey => null;
 
     public override SecurityKey? SigningKey

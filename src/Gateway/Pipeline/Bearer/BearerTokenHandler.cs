@@ -6,10 +6,10 @@ using Microsoft.IdentityModel.Tokens;
 namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
-/// The one token handler of the Bearer scheme: the very pipeline of proxied requests, its cache included. The validation parameters of
-/// IdentityModel are not read, so nothing set there can accept a token.
+/// The only token handler of the Bearer scheme. It calls the same validation as proxied requests, with the same cache. The validation
+/// parameters of IdentityModel are not read, so nothing set there can accept a token.
 /// </summary>
-/// <param name="onRevocationUnavailable">What happens while the revocation list is too old.</param>
+/// <param name="onRevocationUnavailable">Whether tokens are rejected while the revocation list is stale.</param>
 internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior onRevocationUnavailable) : TokenHandler
 {
     private readonly RoutePolicy _policy = RoutePolicy.Authenticated with { OnRevocationUnavailable = onRevocationUnavailable };
@@ -23,7 +23,7 @@ internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior o
             : new TokenValidationResult { IsValid = false, Exception = new TokenRejectedException(outcome.Rejection!) };
     }
 
-    /// <summary>Nothing reads a token without verifying it.</summary>
+    /// <summary>Not supported, so that no code reads a token without verifying it.</summary>
     public override Task<TokenValidationResult> ValidateTokenAsync(SecurityToken token, TokenValidationParameters validationParameters) =>
         throw new NotSupportedException();
 

@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Authorization;
 namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
-/// The policies of <c>Gateway:Policies</c> as ASP.NET Core's. Every name gives a policy that asks <see cref="PolicyRequirementHandler"/>: YARP
-/// looks names up before the configuration that defines them is in effect, and our own check finds unknown ones.
+/// Provides the policies of <c>Gateway:Policies</c> to ASP.NET Core. Every name, known or not, gives a policy that
+/// <see cref="PolicyRequirementHandler"/> decides: YARP resolves names before the configuration that defines them is in effect, and the
+/// gateway's own check finds unknown names.
 /// </summary>
 internal sealed class PolicyProvider : IAuthorizationPolicyProvider
 {
     private static readonly AuthorizationPolicy Authenticated = Create(RoutePolicy.AuthenticatedName);
 
-    // YARP insists that nothing defines the name it reserves.
+    // YARP requires that no policy has its reserved name.
     public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) => Task.FromResult(
         policyName.Equals(RoutePolicy.AnonymousName, StringComparison.OrdinalIgnoreCase) ? null : Create(policyName));
 

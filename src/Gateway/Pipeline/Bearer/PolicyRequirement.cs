@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Gateway.Pipeline.Bearer;
 
-/// <summary>A policy of ours, asked for by ASP.NET Core's authorization.</summary>
+/// <summary>A policy of <c>Gateway:Policies</c> as a requirement of ASP.NET Core's authorization.</summary>
 internal sealed record PolicyRequirement(string Name) : IAuthorizationRequirement;
 
 /// <summary>
-/// Judges the verified token of the user; a user without one satisfies nothing. A policy in report mode is enforced here, because there is no
-/// route to record the decision for.
+/// Applies the policy to the verified token of the user; a user without one satisfies no policy. A policy in report mode is enforced here,
+/// because there is no route for which a report could be recorded.
 /// </summary>
 internal sealed class PolicyRequirementHandler(LiveGateway live) : AuthorizationHandler<PolicyRequirement>
 {
@@ -23,7 +23,7 @@ internal sealed class PolicyRequirementHandler(LiveGateway live) : Authorization
         return Task.CompletedTask;
     }
 
-    /// <summary>Leaves why the policy rejects the token on the request, for the answer.</summary>
+    /// <summary>Stores the reason for the rejection on the request, for the response.</summary>
     public static void Decide(AuthorizationHandlerContext context, IAuthorizationRequirement requirement, RoutePolicy policy)
     {
         if (TokenIdentity.TokenOf(context.User) is not { } token)

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Gateway.Pipeline.Bearer;
 
 /// <summary>
-/// The Bearer scheme of the public listener. A request that the authentication stage has judged keeps that answer; the handler judges only
-/// those that the stage does not: endpoints that are not proxied, and code that asks on a public route.
+/// The Bearer scheme of the public listener. If the authentication stage has verified or rejected the token, the scheme returns that
+/// result. The handler verifies only tokens that the stage does not: those for endpoints that are not proxied, and those for which code
+/// asks on a public route.
 /// </summary>
 internal sealed class RequestBearerEvents(LiveGateway live) : BearerEvents(live)
 {

@@ -8,8 +8,8 @@ using Gateway.Tokens;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// A response that may outlive its token: what a request would be refused for now is looked for again and again, and ends it. The rest
-/// of the policy was decided when it began.
+/// A response that may outlive its token. The checks that a new request with the token must pass are repeated until the response ends; if
+/// one fails, the connection is ended. The rest of the policy was decided when the request began.
 /// </summary>
 internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, VerifiedToken verified, Action<LiveConnection> over) : IDisposable
 {
@@ -36,7 +36,10 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     public LiveStream Wrap(Stream inner, bool isWebSocket, bool isGrpc) =>
         _stream = new LiveStream(inner, isWebSocket ? new WebSocketFrames() : null, () => Ended(isGrpc));
 
-    /// <summary>Why a request with the token would be refused now; null when it would not be. Unavailable keys or lists end nothing.</summary>
+    /// <summary>
+    /// The reason to reject a new request with the token; null when there is none. Unavailable keys or an unavailable list do not end a
+    /// connection.
+    /// </summary>
     public RefusalReason? Check(double now, RevocationSet revocations)
     {
         if (now >= _lastSecond && route.Policy.OnExpiry == ExpiryBehavior.Close)
@@ -59,10 +62,10 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         return HasKey() ? null : RefusalReason.UnknownKey;
     }
 
-    /// <summary>Code that still runs for the request finds no user any more.</summary>
+    /// <summary>Makes the user of the request anonymous for code that still runs for it.</summary>
     public void WithdrawUser(RefusalReason reason) => _user?.Withdraw(reason);
 
-    /// <summary>Ends it in order. False when somebody else did.</summary>
+    /// <summary>Ends the connection in an orderly way. False when it is ending already.</summary>
     public bool TryEnd(RefusalReason reason, TimeProvider time)
     {
         lock (_lock)
@@ -81,10 +84,12 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         return true;
     }
 
-    /// <summary>Cuts it off when it has not come to its end in order: a client that reads nothing, a destination in the middle of a frame.</summary>
+    /// <summary>
+    /// Aborts the connection if it has not ended in time: a client that reads nothing, a destination in the middle of a frame.
+    /// </summary>
     public void CutOff(TimeProvider time)
     {
-        // The next request may use the same context, so it must not be over in the meantime.
+        // The next request may use the same context, so the request must not end during the abort.
         lock (_lock)
         {
             if (!_isOver && time.GetElapsedTime(_endingSince) >= Patience)

@@ -9,12 +9,12 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// The connections that live long, looked through a few times a second for those whose token has expired, was revoked or has lost its
-/// key. While nothing changes that is three comparisons for each.
+/// Checks the long-lived connections four times a second and ends those whose token has expired, was revoked or has lost its key. Without
+/// changes a check costs three comparisons.
 /// </summary>
 internal sealed class LiveConnections(RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null) : BackgroundService
 {
-    // With the patience for an end in order it makes less than a second in all.
+    // Together with the time for an orderly end, a connection ends within less than a second.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);
     private const int MostLookups = 64;
 

@@ -34,7 +34,7 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
             return new LogoutResult(LogoutOutcome.Replayed);
         }
 
-        // Kept alone is not enough: success tells the issuer that the session's tokens are rejected from now on.
+        // It is not enough that the store has the entries: success tells the issuer that the session's tokens are rejected from now on.
         if (await writer.AppendAsync(EntriesOf(token)) == RevocationOutcome.InEffect)
         {
             return new LogoutResult(LogoutOutcome.Done);

@@ -44,7 +44,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
     {
         if (failure is not null && HasAnswer(context.Response))
         {
-            // A refusal was written, whole, before this. What is in the server's buffer cannot be taken back, and two answers are none.
+            // A complete response was written before the failure. Bytes in the server's buffer cannot be removed, and a second response
+            // after it would be invalid.
             Faulted(logger, failure);
         }
         else if (failure is BadHttpRequestException fault && !context.Response.HasStarted)

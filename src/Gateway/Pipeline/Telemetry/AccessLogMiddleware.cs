@@ -1,8 +1,8 @@
 namespace Gateway.Pipeline.Telemetry;
 
 /// <summary>
-/// The request's line in the access log when every request is to have one. Costs nothing otherwise; the lines that say what went wrong
-/// are written by the stage that gives failures a body.
+/// Writes one line for each request if the access log is configured for every request; costs nothing otherwise. The stage that gives
+/// failures a body writes the lines about failures.
 /// </summary>
 internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log)
 {
