@@ -23,19 +23,19 @@ internal static class GatewayPipeline
         app.PlaceAuthenticationByHand();
         var live = app.Services.GetRequiredService<LiveGateway>();
         app.UseMiddleware<DrainMiddleware>();             // Draining/        ask clients of a stopping replica to reconnect
-        app.UseMiddleware<AccessLogMiddleware>();         // Telemetry/       one log line for each request, where it is asked for
+        app.UseMiddleware<AccessLogMiddleware>();         // Telemetry/       one log line for each request, if configured
         app.UseMiddleware<ResponseHeadersMiddleware>();   // ResponseHeaders/ configured headers on every response
-        app.UseMiddleware<ProblemMiddleware>();           // Problems/        every failure is a problem document
+        app.UseMiddleware<ProblemMiddleware>();           // Problems/        give every failure a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
-        app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    readiness asks the router; adds no stage
+        app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route
         app.UseRouteCors();                               // Cors/            a preflight ends here and needs no token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   apply the route's policy
         app.UseRouteLimits();                             // Limits/          rate limits and timeouts
         app.MapReverseProxy(ProxyPipeline.Use)            // Proxy/           set the identity headers, then forward
-                                                          // Connections/     end what outlives its token: WebSockets, event streams, gRPC
+                                                          // Connections/     end WebSockets, event streams and gRPC calls with their token
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Gateway.Commands;
 
-/// <summary>Reads the values of options. The command line's own texts for a bad value show types of .NET.</summary>
+/// <summary>Reads the values of options. The library's own messages for an invalid value show .NET types.</summary>
 internal static class OptionValues
 {
     public static DateTimeOffset? Time(ArgumentResult result)

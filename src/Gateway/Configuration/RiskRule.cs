@@ -15,7 +15,7 @@ internal sealed record RiskContext(
         Options.Policies.Where(policy => isRisky(policy.Value)).Select(policy => $"Gateway:Policies:{policy.Key}{setting}");
 }
 
-/// <summary>One setting, or one combination, that is legal and that somebody will be sorry for.</summary>
+/// <summary>One setting, or one combination of settings, that is valid but risky.</summary>
 /// <param name="Id">Never reused; pipelines name it.</param>
 /// <param name="What">What it is, to stand behind the setting's path.</param>
 /// <param name="Why">What can come of it.</param>

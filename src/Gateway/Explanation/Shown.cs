@@ -4,7 +4,7 @@ using Gateway.Foundation;
 
 namespace Gateway.Explanation;
 
-/// <summary>What strangers wrote, made fit to be shown: on one line, visible, and short.</summary>
+/// <summary>Formats untrusted text for display: on one line, visible, and short.</summary>
 internal static class Shown
 {
     private const int MaxLength = 100;

@@ -14,7 +14,7 @@ internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Ch
 
 /// <summary>
 /// Why is this token refused? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
-/// first that fails, and says for each what was expected and found. The token is a stranger's: nothing may be decided by what is said here.
+/// first that fails, and says for each what was expected and found. The token is untrusted: nothing may be decided by this result.
 /// </summary>
 /// <param name="isOffline">Whether keys that are missing here may exist at the issuer.</param>
 internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan identity, TimeProvider time, bool isOffline = false)
@@ -124,7 +124,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         };
     }
 
-    // Not asked: an explanation must not touch keys that a stranger's token names.
+    // Not queried: an explanation must not access keys that an untrusted token names.
     private static ExplainedCheck OfRevocationKeys(AccessToken? token, LookupSettings lookup)
     {
         const string expected = "none of the token's keys of Gateway:Revocation:Lookup exists in Redis";

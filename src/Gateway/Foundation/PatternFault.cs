@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Gateway.Foundation;
 
-/// <summary>Why a regular expression of the configuration cannot be used, in words that name the place in it.</summary>
+/// <summary>Explains why a regular expression of the configuration cannot be used, and names the position in it.</summary>
 internal static class PatternFault
 {
     public static (string Problem, string Cure) Of(Exception fault, string pattern) => fault switch
@@ -11,7 +11,7 @@ internal static class PatternFault
         RegexParseException parse => (
             string.Create(CultureInfo.InvariantCulture, $"the regular expression \"{pattern}\" has a mistake near character {Math.Min(parse.Offset, pattern.Length)}."),
             "Close every parenthesis, bracket and brace, and write a backslash before a character that is meant literally."),
-        // Patterns are matched in linear time, which these constructs rule out.
+        // Patterns are matched in linear time, which is impossible with these constructs.
         NotSupportedException => (
             $"the regular expression \"{pattern}\" has a look-ahead, a look-behind, a back-reference, an atomic group or a condition.",
             "Write it without, such as ^(read|write):[a-z]+$; use two rules to ask for two things."),

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Gateway.Foundation;
 
-/// <summary>The headers in which proxies tell each other about the client, the target and the method.</summary>
+/// <summary>The headers by which proxies pass on the client, the target and the method.</summary>
 internal static class ProxyHeaders
 {
     public const string ForwardedPrefix = "X-Forwarded-";
@@ -12,11 +12,11 @@ internal static class ProxyHeaders
         "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Host", "X-Scheme",
         "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Original-Prefix", "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
         "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-SSL-Client-Cert", "Remote-User", "X-Remote-User",
-        // CGI makes HTTP_PROXY of it, which many HTTP clients obey (httpoxy).
+        // CGI turns it into HTTP_PROXY, which many HTTP clients use as their proxy (httpoxy).
         "Proxy",
     ];
 
-    /// <summary>Whether neither an identity nor a token may travel under this name.</summary>
+    /// <summary>Whether this name is reserved for proxies, so that it must carry neither an identity nor a token.</summary>
     public static bool Contains(string name) =>
         HeaderAlias.StartsWith(name, ForwardedPrefix) || Names.Any(header => HeaderAlias.IsSame(name, header));
 }

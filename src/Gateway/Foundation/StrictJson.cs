@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Gateway.Foundation;
 
 /// <summary>
-/// Parses what a stranger sent: UTF-8, exactly one JSON object, no byte order mark, comment or trailing byte, no member twice, no
-/// unpaired surrogate, bounded depth. Anything two parsers could read differently is refused (RFC 7515 section 4, RFC 8725 section 2.4).
+/// Parses untrusted JSON: UTF-8, exactly one JSON object, no byte order mark, comment or trailing byte, no member twice, no unpaired
+/// surrogate, bounded depth. Anything two parsers could read differently is refused (RFC 7515 section 4, RFC 8725 section 2.4).
 /// </summary>
 internal static class StrictJson
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Gateway.Foundation;
 
-/// <summary>Text from outside made fit for one line of a terminal, a log or a page.</summary>
+/// <summary>Escapes text from outside for one line of a terminal, a log or a page.</summary>
 internal static class VisibleText
 {
     /// <summary>Doubles a backslash and writes each character that is not visible as <c>\u</c> and four digits.</summary>

@@ -80,7 +80,7 @@ internal static class GatewayApp
             // These warnings are hidden: storing keys unencrypted in the folder or in Redis is the operator's choice, and a cookie that
             // cannot be read comes from a client.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
-            // On at any level, it makes the host begin a trace and a scope for every request, whether or not anybody wants them.
+            // If it is on at any level, the host begins a trace and a scope for every request, also without a listener.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (!string.IsNullOrEmpty(builder.Configuration[FormatterName]))
         {

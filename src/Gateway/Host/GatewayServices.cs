@@ -34,14 +34,14 @@ internal static class GatewayServices
         var settings = reading.Settings;
         services.TryAddSingleton(TimeProvider.System);
 
-        // Observability/
+        // Telemetry/
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<AccessLog>();
 
-        // Draining/
+        // RouteFeatures/Draining/
         services.AddDrain(settings.Drain);
 
-        // Listening/
+        // Configuration/Listening/
         services.AddHostedService<CertificateFollower>();
 
         // Configuration/
@@ -54,7 +54,7 @@ internal static class GatewayServices
         services.AddSingleton<RouterProbe>();
         services.AddHostedService<ConfigurationFollower>();
 
-        // Tokens/ and Keys/
+        // Issuers/ and Tokens/
         services.AddSingleton(new LiveIssuers(settings.Issuers));
         services.AddSingleton<SignedTokenReader>();
         services.AddKeys(settings);
@@ -72,15 +72,15 @@ internal static class GatewayServices
 
         services.AddRevocationLookup(settings);
 
-        // Logout/
+        // Pipeline/Logout/
         services.AddSingleton<LogoutTokenReader>();
         services.AddSingleton<LogoutReplays>();
         services.AddSingleton<LogoutReceiver>();
 
-        // Authentication/
+        // Pipeline/Bearer/
         services.AddBearerScheme<RequestBearerEvents>(UnavailableBehavior.Reject);
 
-        // Authorization/ and routing
+        // Pipeline/Authorization/ and routing
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
@@ -91,11 +91,11 @@ internal static class GatewayServices
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddRequestTimeouts();
 
-        // Cors/
+        // Pipeline/Cors/
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
 
-        // Identity/ and the proxy
+        // Pipeline/Proxy/
         services.AddSingleton<ITransformProvider, IdentityTransform>();
         services.AddReverseProxy()
             // The listener decodes header values as UTF-8, so they are sent as UTF-8 too. Otherwise a non-ASCII character of a client would
@@ -110,7 +110,7 @@ internal static class GatewayServices
             });
         services.AddAffinityKeys(settings);
 
-        // Connections/
+        // Pipeline/Connections/
         services.AddSingleton<LiveConnections>();
         var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
         services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new RouteTransformBuilder(

@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 
 namespace Gateway.Identity;
 
-/// <summary>A client's address as destinations expect it: a listener for both families sees IPv4 clients as <c>::ffff:10.0.0.7</c>.</summary>
+/// <summary>
+/// Writes a client's address in the form that destinations expect: a listener for IPv4 and IPv6 sees IPv4 clients as
+/// <c>::ffff:10.0.0.7</c>.
+/// </summary>
 internal static class ForwardedAddress
 {
     public const string Header = "X-Forwarded-For";
@@ -12,7 +15,7 @@ internal static class ForwardedAddress
     private const int MaxLength = 65;
     private const int MappedPrefixLength = 7;
 
-    /// <summary>Where YARP has written the address as the listener sees it.</summary>
+    /// <summary>Replaces the address in <c>X-Forwarded-For</c> if YARP wrote it in the IPv6 form.</summary>
     public static void Unmap(IPAddress? client, HttpRequestHeaders headers)
     {
         if (client is { IsIPv4MappedToIPv6: true }

@@ -19,7 +19,7 @@ internal static class IdentityCheck
         new("X-Auth-Roles", "roles"),
     ];
 
-    /// <summary>The names that are protected whatever the operator's own map is.</summary>
+    /// <summary>The names that are always protected, also if the configuration sets other names.</summary>
     public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload"];
 
     public static IdentityPlan Build(

@@ -9,7 +9,7 @@ internal enum HeaderVerdict
     Keep,
     Strip,
 
-    /// <summary>A spelling that some destination would take for a header of ours.</summary>
+    /// <summary>A spelling that some destination would read as a header of the gateway.</summary>
     Alias,
 }
 
@@ -19,7 +19,8 @@ internal enum HeaderVerdict
 /// </summary>
 internal sealed class ProtectedHeaders
 {
-    // What frames, routes or keeps a message: another spelling of one of these is a second opinion for a destination that folds separators.
+    // Headers that frame, route or cache a message. A destination that folds separators would read another spelling of one of these as the
+    // header itself.
     private static readonly ImmutableArray<string> MessageHeaders =
     [
         "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization",
@@ -32,7 +33,9 @@ internal sealed class ProtectedHeaders
     // By first character, bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
     private readonly ulong[] _lengths = new ulong[32];
 
-    /// <param name="identityHeaders">Removed in every spelling, and the default names with them: a destination may still believe those.</param>
+    /// <param name="identityHeaders">
+    /// Removed in every spelling. The default names are removed too, because a destination may still trust them.
+    /// </param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
     public ProtectedHeaders(IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases)
     {
@@ -52,7 +55,7 @@ internal sealed class ProtectedHeaders
 
     public AliasBehavior Aliases { get; }
 
-    /// <summary>The names that carry an identity, and those that would without an operator's own map.</summary>
+    /// <summary>The configured identity header names and the default ones.</summary>
     public static IEnumerable<string> WithDefaults(IEnumerable<string> identityHeaders) => identityHeaders.Concat(IdentityCheck.DefaultNames);
 
     public HeaderVerdict Judge(string name, out bool isIdentity)

@@ -86,7 +86,9 @@ internal sealed class KeyFollower(
         group (time.GetUtcNow() - issuer.Keys.State.LoadedAt!.Value).TotalSeconds by issuer.Keys.Family into ages
         select new Measurement<double>(ages.Max(), new KeyValuePair<string, object?>("issuer", ages.Key));
 
-    /// <summary>Follows the members of a family from their first token on, and drops those that nobody uses or that have no keys.</summary>
+    /// <summary>
+    /// Refreshes the keys of a template's members from their first token on, and removes members that are idle or have no keys.
+    /// </summary>
     private async Task WatchAsync(IssuerTemplate template, CancellationToken stopping)
     {
         var followed = new Dictionary<TemplateMember, CancellationTokenSource>();

@@ -42,7 +42,7 @@ internal sealed class KeyRing
     public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
     {
         var candidates = Keys;
-        // A secret has no id of its own, so whatever a token calls it is right.
+        // A secret has no id of its own, so every `kid` of a token matches it.
         if (keyId is not null && !_byKeyId.TryGetValue(keyId, out candidates) && Keys is not [{ IsSecret: true }])
         {
             return null;

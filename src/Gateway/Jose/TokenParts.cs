@@ -8,7 +8,7 @@ namespace Gateway.Jose;
 /// <summary>The first and the last step with any signed JWT: take it apart, and verify its signature. What is between differs by kind.</summary>
 internal static class TokenParts
 {
-    /// <summary>Header and claims of a token that nobody has verified; they may refuse and do nothing else (RFC 8725 section 3.8).</summary>
+    /// <summary>Header and claims of an unverified token. They may only cause a rejection (RFC 8725 section 3.8).</summary>
     public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RefusalReason reason)
     {
         (header, claims) = (default, default);

@@ -52,7 +52,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// cluster, whose nodes without the key do not matter.</summary>
     public long? PrimaryAt => _link?.Roles is { Fault: null, IsProven: true, IsCluster: false } roles ? roles.AskedAt : null;
 
-    /// <summary>How long ago the servers that are taken for primaries last reported that they are; null when they did not.</summary>
+    /// <summary>The time since the primaries last reported their role; null when they did not.</summary>
     public TimeSpan? SincePrimary => _link?.Roles is { Fault: null, IsProven: true } roles ? _time.GetElapsedTime(roles.AskedAt) : null;
 
     /// <summary>
@@ -107,8 +107,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls back on every message of a channel, on this connection and those that replace it. Messages can be missed; they only save
-    /// the wait until the next poll.
+    /// Calls back on every message of a channel, on this connection and those that replace it. Messages can be lost; they only shorten the
+    /// wait until the next poll.
     /// </summary>
     public Task SubscribeAsync(string channel, Action<string?> handler) => _subscriptions.AddAsync(channel, handler, _link, _stopping.Token);
 
@@ -147,7 +147,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         return await ObserveAsync(link, () => link.CallAsync(call, cancellationToken), isOfPrimary, cancellationToken);
     }
 
-    /// <summary>Has the health of the connection follow from the outcome of a call.</summary>
+    /// <summary>Makes a call and updates the health of the connection from its result.</summary>
     private async Task<T> ObserveAsync<T>(RedisLink link, Func<Task<T>> call, bool isOfPrimary, CancellationToken cancellationToken)
     {
         try
@@ -159,7 +159,7 @@ internal sealed class RedisConnection : IAsyncDisposable
                 _health.Answered(isOfPrimary);
             }
 
-            // Leaves the client's reader thread: what follows may take its time, and may even close the connection.
+            // Continue on another thread than the client's reader: the continuation may take long and may close the connection.
             await Task.Yield();
             return answer;
         }

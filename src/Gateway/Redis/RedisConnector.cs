@@ -37,7 +37,7 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
         }
         catch (RedisConnectionException)
         {
-            // The exception does not say that the server speaks another protocol, only this log does.
+            // The exception does not say that the server uses another protocol; only this log does.
             _isForeign = log.ToString().Contains("protocol failure", StringComparison.OrdinalIgnoreCase);
             throw;
         }

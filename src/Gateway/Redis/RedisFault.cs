@@ -90,7 +90,7 @@ internal static class RedisFaults
             }
         }
 
-        // A replica without a primary, which replica-serve-stale-data forbids to answer.
+        // A replica without a primary, which does not answer because of replica-serve-stale-data no.
         if (text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
         {
             return RedisFault.ReadOnly;

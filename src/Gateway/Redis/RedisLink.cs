@@ -23,7 +23,7 @@ internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan time
     /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
     public async Task<RedisRoles> CheckRolesAsync(CancellationToken cancellationToken)
     {
-        // ROLE is as quick as PING, so half of the deadline is left for members that may be silent.
+        // ROLE is as fast as PING, so half of the deadline is enough to wait for members that may not answer.
         var roles = await RedisRoles.AskAsync(multiplexer, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
         _roles = roles;
         return roles.Fault is { } fault ? throw new RedisUnavailableException(fault) : roles;

@@ -4,16 +4,18 @@ namespace Gateway.Redis;
 
 /// <summary>The roles of the members of one connection, as they last reported them.</summary>
 /// <param name="AskedAt">The timestamp of the question.</param>
-/// <param name="Fault">Why no answer of this connection counts as the primary's; null when there is exactly one primary.</param>
+/// <param name="Fault">Why no reply on this connection counts as the primary's; null when there is exactly one primary.</param>
 /// <param name="IsProven">Whether the primary itself reported its role. False when an access list forbids ROLE.</param>
-/// <param name="IsCluster">Whether each primary has slots of its own, so that a second one for the same key cannot be connected.</param>
+/// <param name="IsCluster">
+/// Whether the connection is to a cluster, in which each primary owns its own slots, so that two primaries for one key cannot occur.
+/// </param>
 internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven, bool IsCluster)
 {
     /// <summary>
     /// Asks each connected member for its role. The client remembers a role from the time it connected and checks it again once a minute,
-    /// so a primary that was demoted, or one of two after a partition, would go on to be read.
+    /// so it would continue to read a demoted primary, or one of two primaries after a partition.
     /// </summary>
-    /// <param name="patience">How long to wait for members that are not taken for a primary.</param>
+    /// <param name="patience">How long to wait for members that are not known as a primary.</param>
     /// <exception cref="RedisUnavailableException">No primary is connected.</exception>
     /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
     public static async Task<RedisRoles> AskAsync(IConnectionMultiplexer multiplexer, TimeSpan patience, TimeProvider time)
@@ -43,7 +45,7 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
         return new RedisRoles(asked, fault, !answers.Contains(null), isCluster);
     }
 
-    /// <summary>Null when the server does not tell.</summary>
+    /// <summary>Null when the server does not report its role.</summary>
     private static async Task<bool?> IsPrimaryAsync(IServer server)
     {
         try

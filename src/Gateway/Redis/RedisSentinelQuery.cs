@@ -20,7 +20,7 @@ internal static class RedisSentinelQuery
         await using (multiplexer)
         {
             var answers = await Task.WhenAll(multiplexer.GetServers().Where(server => server.IsConnected).Select(server => AskAsync(server, serviceName)));
-            // One sentinel that is cut off may still name the old primary.
+            // A partitioned sentinel may still name the old primary.
             if (answers.OfType<Members>().GroupBy(members => members.Primary).MaxBy(group => group.Count()) is not { } named)
             {
                 throw new RedisUnavailableException(RedisFault.NotConnected);
@@ -45,7 +45,7 @@ internal static class RedisSentinelQuery
         }
         catch (Exception fault) when (fault is RedisException or TimeoutException)
         {
-            // The others answer.
+            // One sentinel that fails is ignored; the others answer.
             return null;
         }
     }

@@ -44,9 +44,9 @@ internal sealed class RedisSettings
         options.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
         // Keys and channels of the client's own that an access list would have to allow.
         options.TieBreaker = "";
-        // A call without a connection fails at once: requests and the follower decide by themselves what that means.
+        // A call without a connection fails at once, so that requests and the follower can react to it.
         options.BacklogPolicy = BacklogPolicy.FailFast;
-        // INFO is an administrative command to the client. The gateway sends none that changes the server.
+        // The client treats INFO as an administrative command. The gateway sends no command that changes the server's settings.
         options.AllowAdmin = true;
         options.ConfigurationChannel = "";
         if (PasswordFile is not null)

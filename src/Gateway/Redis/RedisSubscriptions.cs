@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
-/// <summary>The channels that this process listens to, on whichever connection there is.</summary>
+/// <summary>The channels that this process subscribes to, on the current connection.</summary>
 internal sealed class RedisSubscriptions(TimeSpan timeout, TimeProvider time)
 {
-    // The client has a connection of its own for subscriptions, which is made moments after the first one.
+    // The client uses a separate connection for subscriptions, which it opens shortly after the first one.
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
@@ -60,7 +60,7 @@ internal sealed class RedisSubscriptions(TimeSpan timeout, TimeProvider time)
         }
     }
 
-    /// <summary>A channel, and the connection on which it was subscribed to.</summary>
+    /// <summary>A channel, and the connection that has the subscription.</summary>
     private sealed class Subscription(string channel, Action<string?> handler)
     {
         private volatile RedisLink? _link;

@@ -7,7 +7,7 @@ namespace Gateway.Revocation;
 internal interface IRevocationLog
 {
     /// <summary>Returns when the entries are durable: what has been acknowledged survives a crash of the process.</summary>
-    /// <returns>The timestamp from which on a read finds them.</returns>
+    /// <returns>The timestamp from which a read finds them.</returns>
     ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Reads the entries after <paramref name="position"/> in order; the default is the start of the log.</summary>

@@ -77,7 +77,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         var kept = _time.GetTimestamp();
         if (last is not null)
         {
-            // This replica's follower need not wait for the message to come back.
+            // Wakes this replica's follower at once, without waiting for the published message.
             _rung.Writer.TryWrite(true);
             await RingAsync((string?)last, cancellationToken);
             await _redis.WaitForReplicasAsync(link, cancellationToken);
@@ -96,7 +96,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
 
         var count = _pageSize;
-        // From before the question: between two checks a member may have become a second primary, which a read does not show.
+        // Read before the query: between two role checks a member may have become a second primary, which a read does not detect.
         var proven = _redis.PrimaryAt;
         // Acknowledged before the question, so they are in the answer, if it comes from a server that has them.
         var expected = _unread.Snapshot();

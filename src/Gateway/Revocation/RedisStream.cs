@@ -62,9 +62,9 @@ internal sealed class RedisStream(RedisConnection redis)
         database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster), cancellationToken);
 
     /// <summary>
-    /// A replica answers reads, and so does a primary that was cut off and replaced. So a write goes ahead, on the same connection, that
-    /// changes nothing: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer replicas than
-    /// min-replicas-to-write (NOREPLICAS), which keeps an old primary from being read for as long as it is partitioned.
+    /// A replica answers reads, and so does a primary that was partitioned and replaced. So the gateway first sends, on the same
+    /// connection, a write that changes nothing: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer
+    /// replicas than min-replicas-to-write (NOREPLICAS), which keeps an old primary from being read for as long as it is partitioned.
     /// </summary>
     private async Task<RedisResult> ReadPrimaryAsync(IDatabase database, string from, int count)
     {

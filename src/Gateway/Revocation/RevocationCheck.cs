@@ -31,6 +31,6 @@ internal static class RevocationCheck
             : null;
     }
 
-    /// <summary>How often the store is looked at without being told of a change: well within <paramref name="maxStaleness"/>.</summary>
+    /// <summary>How often the store is polled without a notification: well within <paramref name="maxStaleness"/>.</summary>
     public static TimeSpan CheckEvery(TimeSpan maxStaleness) => maxStaleness / 4 < LongestCheck ? maxStaleness / 4 : LongestCheck;
 }

@@ -98,13 +98,13 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     }
 
     /// <summary>
-    /// The timestamp of the question whose answer was the end, since what was written later is not in it; and the one as of which the
-    /// answer is known to be the primary's.
+    /// Returns two timestamps: that of the query whose reply reached the end of the log, since later entries are not in it; and the time at
+    /// which the server that replied was last known to be the primary.
     /// </summary>
     private async Task<(long Asked, long Fresh)> ReadToTheEndAsync(CancellationToken stopping)
     {
-        // Before anything is applied and whether or not the store answers, so that each replica forgets an entry in the same minute,
-        // those that start after it included.
+        // Runs before entries are applied, also if the store does not answer. So every replica removes an expired entry in the same minute,
+        // and replicas that start later never apply it.
         list.Set.ForgetExpired(_clock.Now);
         if (_isReadingAgain)
         {
@@ -124,7 +124,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
-                // Nobody else may have these, or what waits, so they are in force at once; none of it is older than what is known.
+                // Other replicas may not have these entries, nor those that wait, so they take effect at once; none is older than the known
+                // ones.
                 ApplyAll(page.Entries, !_isReadingAgain);
                 _isReadingAgain = true;
                 continue;
@@ -134,8 +135,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             var minute = RevocationClock.MinuteOf(_clock.Now);
             for (var i = 0; i < page.Entries.Count; i++)
             {
-                // A revocation that has expired is not applied: replicas that read it in time have forgotten it. A restore is, whatever its
-                // expiry, because the revocation that it takes back may live longer.
+                // An expired revocation is not applied, because replicas that read it in time have removed it. A restore is applied even if
+                // it has expired, because the revocation that it lifts may expire later.
                 if (page.Entries[i].Operation == RevocationOperation.Revoke && RevocationClock.MinuteOf(page.Entries[i].Expires) < minute)
                 {
                     continue;

@@ -7,12 +7,12 @@ using System.Security.Cryptography;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// What an entry names, as the first 101 bits of a SHA-256 over kind, issuer and value: of one size whatever the length of the value,
-/// and no two names alike for anybody who cannot break the hash. The bits that are left of 128 hold the kind and the expiry.
+/// The name of an entry as the first 101 bits of a SHA-256 over kind, issuer and value. It has a fixed size for values of any length, and
+/// collisions are infeasible. The other bits of the 128 hold the kind and the expiry.
 /// </summary>
 internal readonly record struct RevocationKey(ulong High, ulong Low)
 {
-    /// <summary>The bits of <see cref="Low"/> that are the key's.</summary>
+    /// <summary>The bits of <see cref="Low"/> that belong to the key.</summary>
     public const ulong LowMask = ~((1UL << 27) - 1);
 
     private const int TextBytes = 13;
@@ -50,7 +50,7 @@ internal readonly record struct RevocationKey(ulong High, ulong Low)
         return new RevocationKey(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]) & LowMask);
     }
 
-    /// <summary>The digest in base64url: what a replica can still say of a name.</summary>
+    /// <summary>The digest in base64url. A replica knows a name only by this digest.</summary>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[2 * sizeof(ulong)];

@@ -58,8 +58,10 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     }
 
     /// <summary>The end of the log has been reached.</summary>
-    /// <param name="asked">The timestamp from before the store was asked.</param>
-    /// <param name="fresh">The timestamp as of which the answer is known to be the primary's; the list is as old as that.</param>
+    /// <param name="asked">The timestamp before the query to the store.</param>
+    /// <param name="fresh">
+    /// The time at which the server that replied was last known to be the primary. The age of the list counts from then.
+    /// </param>
     public void MarkRead(long asked, long? fresh = null)
     {
         Error = null;
@@ -75,7 +77,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         var start = time.GetTimestamp();
         while (true)
         {
-            // Taken before the look, so that a read in between completes it.
+            // Read before the comparison, so that a read of the log in between completes this task.
             var next = _nextRead.Task;
             if (Volatile.Read(ref _lastAsked) >= moment)
             {

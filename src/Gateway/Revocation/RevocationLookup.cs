@@ -92,7 +92,7 @@ internal sealed class RevocationLookup(
         {
             // Not given up with the request: a call counts until Redis has answered it or its own deadline is over.
             var isThere = await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
-            // A key that is missing on a server which was the primary proves nothing about the one that is.
+            // A key that is missing on a former primary may exist on the current one.
             return isThere || redis.SincePrimary <= list.MaxStaleness ? isThere : throw new RedisUnavailableException(RedisFault.RoleUnknown);
         }
         catch (RedisUnavailableException fault) when (fault.Fault is RedisFault.NoPrimary or RedisFault.ReadOnly or RedisFault.SeveralPrimaries)

@@ -77,7 +77,7 @@ internal sealed class RevocationSet
         return IsRevoked(token, ref keys);
     }
 
-    /// <param name="known">The names of the token that were hashed before; kept by the caller from one check to the next.</param>
+    /// <param name="known">The hashed names of the token; the caller keeps them between checks.</param>
     public bool IsRevoked(AccessToken token, ref RevocationKeys? known)
     {
         if (Count == 0)
@@ -103,7 +103,7 @@ internal sealed class RevocationSet
             || IsMarked(_groups, keys.Issuer, issued);
     }
 
-    /// <summary>Removes the entries that have expired. Costs something once a minute only.</summary>
+    /// <summary>Removes the entries that have expired. Does work only once a minute.</summary>
     public void ForgetExpired(DateTimeOffset now) => Forget(RevocationClock.MinuteOf(now));
 
     /// <summary>Removes the entries that have expired in `other`.</summary>

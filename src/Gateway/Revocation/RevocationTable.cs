@@ -49,7 +49,7 @@ internal sealed class RevocationTable(bool hasCutOffs)
             var refusesMore = segment.CutOffAt(place) < cutOff;
             var before = segment.MinuteAt(place);
             minute = Math.Max(minute, before);
-            // Up before down: nobody may see an empty table while its only name moves.
+            // Increment before decrementing, so that readers never see Count 0 during a move.
             Counted(minute, 1);
             segment.Update(place, minute, Math.Max(cutOff, segment.CutOffAt(place)));
             Counted(before, -1);

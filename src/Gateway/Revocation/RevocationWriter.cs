@@ -2,29 +2,32 @@ using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
-/// <summary>What became of entries that a caller wants in the log.</summary>
+/// <summary>The result of writing entries to the log.</summary>
 internal enum RevocationOutcome
 {
-    /// <summary>The store has not acknowledged all of them. Some may be there; writing them again does no harm.</summary>
+    /// <summary>
+    /// The store has not acknowledged all of the entries. It may have some of them; writing them again has no further effect.
+    /// </summary>
     NotKept,
 
     /// <summary>The store has them. This replica has not read them in time and will do so later.</summary>
     Kept,
 
-    /// <summary>The store has them, and this replica's next request obeys them.</summary>
+    /// <summary>The store has them, and they are in effect for the next request to this replica.</summary>
     InEffect,
 }
 
 /// <summary>
 /// Writes to the log for callers in this process. An acknowledgement means that the entries are in effect on this replica: a caller that
-/// revokes a token and then sends it must not be let through. Why a store failed is for the log of the gateway, not for the caller.
+/// revokes a token and then sends it must not be let through. The reason of a failed write is logged and not shown to the caller.
 /// </summary>
 internal sealed partial class RevocationWriter(IRevocationLog log, RevocationList list, ILogger<RevocationWriter> logger)
 {
-    // A read takes milliseconds. Longer than the deadline of a call to Redis and its retry, shorter than the patience of a caller.
+    // A read takes milliseconds. The limit is longer than the deadline of a call to Redis with its retry, and shorter than usual client
+    // timeouts.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Goes on when the caller has left: half a logout is none.</summary>
+    /// <summary>Continues when the caller disconnects, so that a logout is written completely.</summary>
     public async Task<RevocationOutcome> AppendAsync(IReadOnlyList<RevocationEntry> entries)
     {
         long kept;

@@ -6,10 +6,10 @@ namespace Gateway.Runtime;
 /// <summary>What was decided on a request when that was not simply to let it pass: kept on the request for its log line.</summary>
 /// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>answer</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
-/// <param name="Issuer">Our name of the issuer, as far as one of ours was claimed.</param>
+/// <param name="Issuer">The configured name of the issuer, if the token names a configured one.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
 {
-    /// <summary>Whether the gateway turned the request away, which anybody can make it do at any rate.</summary>
+    /// <summary>Whether the gateway rejected the request. Any client can cause rejections at any rate.</summary>
     public bool IsRefusal => Outcome is "deny" or "ambiguous" or "limit" or "logout";
 
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
@@ -21,10 +21,10 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     /// <summary>Allowed, and ended later because its token had.</summary>
     public static void Ended(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
 
-    /// <summary>Refused for what two readers could understand differently.</summary>
+    /// <summary>Rejected because two parsers could read the request differently.</summary>
     public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
 
-    /// <summary>Let through, and answered by the destination in a way that is not forwarded.</summary>
+    /// <summary>Allowed, but the destination's response is not forwarded.</summary>
     public static void Answered(HttpContext context, string fault) => GatewayRequest.Of(context).Decision ??= new AuthDecision("answer", fault, null);
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>

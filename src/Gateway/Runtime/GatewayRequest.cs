@@ -8,7 +8,7 @@ namespace Gateway.Runtime;
 /// </summary>
 internal sealed class GatewayRequest(GatewaySnapshot snapshot)
 {
-    /// <summary>The configuration that the request goes by, whatever is read meanwhile; from the first stage that decides.</summary>
+    /// <summary>The configuration of the request, set by the first stage that decides. A reload does not change it.</summary>
     public GatewaySnapshot Snapshot { get; } = snapshot;
 
     /// <summary>Null where none matched: 404, or 405 for its method.</summary>
@@ -26,7 +26,7 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>Whether the route's policy has let the request through. Nothing else is forwarded.</summary>
     public bool IsAllowed { get; set; }
 
-    /// <summary>Whether the client has asked for a tunnel, with a complete handshake; nothing else is answered with one.</summary>
+    /// <summary>The tunnel that the client has requested with a complete handshake. Without such a request no tunnel is opened.</summary>
     public TunnelRequest Tunnel { get; set; }
 
     /// <summary>What was decided, when that was not simply to let it pass.</summary>

@@ -20,7 +20,7 @@ internal sealed record GatewaySettings
 {
     public required IssuerDirectory Issuers { get; init; }
 
-    /// <summary>The names of the issuers whose logout tokens are taken.</summary>
+    /// <summary>The names of the issuers whose logout tokens are accepted.</summary>
     public required ImmutableArray<string> LogoutIssuers { get; init; }
 
     public required RoutePolicies Policies { get; init; }
@@ -34,12 +34,12 @@ internal sealed record GatewaySettings
     /// <summary>Bytes; -1 for any size.</summary>
     public required long MaxRequestBodySize { get; init; }
 
-    /// <summary>Null while nobody in front is believed.</summary>
+    /// <summary>Null if no proxy is trusted.</summary>
     public required TrustedProxies? TrustedProxies { get; init; }
 
     public required ImmutableArray<ResponseHeader> ResponseHeaders { get; init; }
 
-    /// <summary>The routes' places in the file: of two that match, the first wins.</summary>
+    /// <summary>The positions of the routes in the file: of two routes that match equally well, the first wins.</summary>
     public required FrozenDictionary<string, int> RoutePlaces { get; init; }
 
     public required TokenReader Tokens { get; init; }
@@ -52,7 +52,7 @@ internal sealed record GatewaySettings
 
     public required RevocationOptions Revocation { get; init; }
 
-    /// <summary>Full path of the folder where key documents are kept; null when they are not.</summary>
+    /// <summary>Full path of the folder where key documents are stored; null when they are not stored.</summary>
     public required string? KeyCacheDirectory { get; init; }
 
     /// <summary>Whether replicas share key documents through Redis.</summary>
@@ -64,10 +64,10 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
 
-    /// <summary>How to reach Redis; null when it is neither the store nor looked up in.</summary>
+    /// <summary>The connection to Redis; null when Redis is neither the store nor used for <c>Lookup</c>.</summary>
     public required RedisSettings? Redis { get; init; }
 
-    /// <summary>What Redis is asked per request; null for nothing.</summary>
+    /// <summary>The keys that are looked up in Redis for each request; null for none.</summary>
     public required LookupSettings? Lookup { get; init; }
 
     public required ManagementOptions Management { get; init; }
@@ -78,6 +78,6 @@ internal sealed record GatewaySettings
 
     public required TelemetrySettings Telemetry { get; init; }
 
-    /// <summary>What these settings were read from.</summary>
+    /// <summary>The configuration that these settings were read from.</summary>
     public required IConfiguration Configuration { get; init; }
 }

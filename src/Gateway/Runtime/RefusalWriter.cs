@@ -7,9 +7,9 @@ using Microsoft.Extensions.Primitives;
 namespace Gateway.Runtime;
 
 /// <summary>
-/// Answers a refused request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Refusals"/> and made once, because whoever
-/// floods us with bad tokens should not cost us a JSON writer each. The public body is the same for every bad token, so that it tells
-/// an attacker nothing; the reason is added only when detailed errors are on.
+/// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Refusals"/> and made once, because
+/// whoever floods us with bad tokens should not cost us a JSON writer each. The public body is the same for every bad token, so that it
+/// tells an attacker nothing; the reason is added only when detailed errors are on.
 /// </summary>
 internal sealed class RefusalWriter
 {

@@ -1,6 +1,6 @@
 namespace Gateway.Runtime;
 
-/// <summary>How a client has asked for a connection that goes both ways.</summary>
+/// <summary>How a client has requested a bidirectional connection.</summary>
 internal enum TunnelRequest : byte
 {
     None,

@@ -19,7 +19,7 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 /// <summary>Collects everything that is wrong, so that an operator mends a file once and not once for each error.</summary>
 internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
 {
-    // The addresses of --urls, shown in messages: no secret is an address.
+    // The addresses of --urls. Messages show them, because an address is not a secret.
     private const string Urls = "Urls";
 
     private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
@@ -43,7 +43,9 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     public static bool IsAtOrBelow(string path, string ancestor) =>
         path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase) && (path.Length == ancestor.Length || path[ancestor.Length] == ':');
 
-    /// <summary>Nothing more is said of this setting: a key that was reported is probably its misspelling, and "this is required" would mislead.</summary>
+    /// <summary>
+    /// Suppresses further errors for this setting: a reported key is probably a misspelling of it, and "this is required" would mislead.
+    /// </summary>
     public void Distrust(string? path)
     {
         if (path is not null)
@@ -53,8 +55,8 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     }
 
     /// <summary>
-    /// Ends the check of the shape. What follows sees a file without the rejected settings, so what it says about those, or about the object that
-    /// holds one, would only repeat them.
+    /// Ends the schema check. Later checks see a file without the rejected settings, so their errors for those settings, or for the object
+    /// that contains one, would only repeat the schema's errors.
     /// </summary>
     public void EndSchema()
     {
@@ -73,7 +75,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         var place = PlaceOf(path, out var isOverride);
         if (isOverride && path != Urls && configuration[path] is { Length: > 0 } value)
         {
-            // An environment variable may hold a secret under the wrong name, so that no message shows its value.
+            // An environment variable with a wrong name may hold a secret, so no message shows its value.
             problem = problem.Replace($"\"{value}\"", "\"...\"", StringComparison.Ordinal);
             cure = cure.Replace($"\"{value}\"", "\"...\"", StringComparison.Ordinal);
         }
@@ -84,7 +86,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
     }
 
-    /// <summary>Whether the file has this setting, usable or not: what refers to a rejected definition is no mistake of its own.</summary>
+    /// <summary>Whether the file has this setting, valid or not: a reference to a rejected definition is not a second error.</summary>
     public bool IsInFile(string path) => document.Find(path) is not null;
 
     public bool HasErrorsBelow(string path) => Paths.Any(known => IsAtOrBelow(known, path));

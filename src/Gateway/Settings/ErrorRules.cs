@@ -9,6 +9,6 @@ internal static class ErrorRules
     /// <summary>A key is unknown, or a value has the wrong type.</summary>
     public const string Schema = "GW002";
 
-    /// <summary>A value is well-formed and cannot be used.</summary>
+    /// <summary>A value is well-formed but cannot be used.</summary>
     public const string Meaning = "GW003";
 }

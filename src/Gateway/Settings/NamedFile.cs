@@ -1,6 +1,6 @@
 namespace Gateway.Settings;
 
-/// <summary>A file that a setting names, read for the check of its content.</summary>
+/// <summary>Reads a file that a setting names, for the check of its content.</summary>
 internal static class NamedFile
 {
     public const string Cure = "Mount it, or correct the path; a relative one starts at the folder of yarp.json.";

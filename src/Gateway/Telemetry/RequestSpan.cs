@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Telemetry;
 
-/// <summary>What the gateway sets on the server span beside OpenTelemetry's instrumentation, and the spans of its own.</summary>
+/// <summary>
+/// Sets the gateway's attributes on the server span, in addition to OpenTelemetry's instrumentation, and starts the gateway's own spans.
+/// </summary>
 internal static class RequestSpan
 {
     private const int HttpPort = 80;
@@ -15,10 +17,10 @@ internal static class RequestSpan
     /// <summary>The source of the spans that are the gateway's own.</summary>
     public static readonly ActivitySource Source = new("Gateway");
 
-    // Text that a client made up: a method that HTTP does not define, and the names of its query's parameters.
+    // Client-supplied text: a method that HTTP does not define, and the names of query parameters.
     private static readonly string[] Removed = ["http.request.method_original", "url.query"];
 
-    /// <summary>Nanoseconds when nobody listens.</summary>
+    /// <summary>Takes nanoseconds without a listener.</summary>
     public static Activity? StartKeyRefresh(string issuer) => Source.StartActivity("gateway.keys.refresh")?.SetTag("gateway.issuer", issuer);
 
     public static void Complete(Activity span, HttpResponse response)

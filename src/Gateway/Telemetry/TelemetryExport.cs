@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Sends what is left at the end, all signals at once and for a bounded time. The SDK's own disposal waits up to 5 s for one signal after
-/// the other, and a collector that does not answer must not hold up a roll-out.
+/// Flushes all signals at the same time at shutdown, for a bounded time. The SDK's own disposal waits up to 5 s for each signal in turn,
+/// and a collector that does not answer must not delay a roll-out.
 /// </summary>
 internal sealed class TelemetryExport(TracerProvider traces, MeterProvider metrics, LoggerProvider logs) : IHostedService
 {

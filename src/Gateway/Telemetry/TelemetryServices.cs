@@ -52,10 +52,10 @@ internal static class TelemetryServices
 
     private static void AddGatewaySpans(this TracerProviderBuilder tracing, TelemetrySettings settings)
     {
-        // The instrumentation extracts with this one. The SDK's default would record baggage, and would start a second span for a request
-        // whose trace context it reads differently from ASP.NET Core.
+        // The instrumentation extracts the context with this propagator. The SDK's default would record baggage, and would start a second
+        // span for a request whose trace context it reads differently from ASP.NET Core.
         Sdk.SetDefaultTextMapPropagator(new OpenTelemetry.Context.Propagation.TraceContextPropagator());
-        // YARP's own span is left out: a second server span between ours and the client's, without further information.
+        // YARP's own span is left out: it would be a second span between the server span and the client span, without further information.
         // System.Net.Http writes complete client spans itself.
         tracing.SetSampler(TraceSamplers.Create(settings.Sampler, settings.SamplerRatio))
             .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = RequestSpan.Complete)

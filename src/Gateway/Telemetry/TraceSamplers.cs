@@ -36,7 +36,7 @@ internal static class TraceSamplers
         {
             var parent = samplingParameters.ParentContext;
             var isRoot = parent.TraceId == default;
-            // always_on and traceidratio ignore the parent, so that they would record the children of a root that was dropped here.
+            // always_on and traceidratio ignore the parent, so they would record the children of a root that was dropped here.
             var isDroppedHere = !isRoot && !parent.IsRemote && !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
             return isDroppedHere || (isRoot && samplingParameters.Kind != ActivityKind.Server)
                 ? new SamplingResult(SamplingDecision.Drop)

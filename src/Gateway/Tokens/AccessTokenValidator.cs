@@ -5,10 +5,10 @@ using Gateway.Jose;
 namespace Gateway.Tokens;
 
 /// <summary>
-/// Is this token good? Checks in the order of cost, so that a flood of bad tokens dies before the signature: size and alphabet,
-/// header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the signature last.
-/// Nothing read before the signature can do more than refuse (RFC 8725 section 3.8); that a header is remembered changes no answer. Knows neither HTTP nor revocation.
-/// The checks are a table, so that what explains a refusal walks the very same ones.
+/// Validates an access token. The checks run in the order of their cost, so that a flood of bad tokens is rejected before the signature:
+/// size and alphabet, header, claims set, issuer by exact <c>iss</c>, algorithm, type, times, audience, key by <c>kid</c>, and the
+/// signature last. Claims that are read before the signature can only cause a rejection (RFC 8725 section 3.8); the cache of parsed headers
+/// changes no result. Uses neither HTTP nor revocation. The checks are a table, so that an explanation of a rejection runs the same ones.
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
@@ -21,7 +21,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             validator._headers.TryRead(token.Parts, out token.Header) ? null : RefusalReason.Malformed, TokenStep.Form),
         new(TokenStep.Payload, static (_, ref token) =>
             TryReadClaims(ref token) ? null : RefusalReason.Malformed, TokenStep.Form),
-        // RFC 7515 section 4.1.1; `none` and everything we cannot verify ends here, whatever the issuer.
+        // RFC 7515 section 4.1.1; `none` and every algorithm that the gateway cannot verify is rejected here, for every issuer.
         new(TokenStep.Algorithm, static (_, ref token) =>
             (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RefusalReason.UnsupportedAlgorithm : null, TokenStep.Header),
         new(TokenStep.Issuer, static (validator, ref token) => validator.FindIssuer(ref token), TokenStep.Payload),

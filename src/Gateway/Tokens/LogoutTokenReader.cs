@@ -57,13 +57,13 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return reason;
         }
 
-        // Section 2.4 requires `iss`, also of an issuer whose access tokens need none.
+        // Section 2.4 requires `iss`, also for an issuer whose access tokens may lack it.
         if (!known.HasValue(ClaimName.Iss))
         {
             return RefusalReason.MissingClaim;
         }
 
-        // A logout token is no place for leniency: read as absent, an empty `sid` would end all sessions of the subject.
+        // An empty claim is rejected here and does not count as absent: without `sid`, the logout would end all sessions of the subject.
         if ((claims.SessionId is null && known.Has(ClaimName.Sid)) || (claims.Subject is null && known.Has(ClaimName.Sub)))
         {
             return RefusalReason.BadClaim;

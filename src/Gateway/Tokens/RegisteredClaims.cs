@@ -167,7 +167,8 @@ internal struct RegisteredClaims
     private static bool TryReadScopes(in KnownClaims claims, out ImmutableArray<string> scopes)
     {
         scopes = [];
-        // RFC 8693 section 4.2: `scope` is one string, space-separated. Entra and Okta have `scp`, and several issuers a list in either.
+        // RFC 8693 section 4.2: `scope` is one string, space-separated. Entra ID and Okta use `scp`, and several issuers send a list in one
+        // of the two.
         if (!HasValue(claims, ClaimName.Scope, out var list) && !HasValue(claims, ClaimName.Scp, out list))
         {
             return true;

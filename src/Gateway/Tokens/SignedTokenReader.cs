@@ -4,22 +4,22 @@ using Gateway.Jose;
 
 namespace Gateway.Tokens;
 
-/// <summary>A JWT whose signature is its issuer's. Nothing that it says has been judged.</summary>
+/// <summary>A JWT whose signature was verified with a key of its issuer. Its claims have not been checked.</summary>
 internal sealed record SignedToken(IssuerProfile Issuer, JsonElement Claims);
 
-/// <summary>Looks at a token before its signature is verified; the reason to refuse it, or null.</summary>
+/// <summary>Checks a token before its signature is verified; returns the reason to reject it, or null.</summary>
 internal delegate RefusalReason? TokenCheck(JoseHeader header, JsonElement claims, IssuerProfile issuer);
 
 /// <summary>The signed token, or why there is none; exactly one of the two.</summary>
 internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalReason Reason);
 
 /// <summary>
-/// Whose word is this? Form, issuer, algorithm, the checks of the kind of token, key and signature, in the order of cost. For the tokens
-/// that are no credentials here: logout tokens, and those that an administrator withdraws.
+/// Verifies who signed a token. Checks form, issuer, algorithm, the rules of the kind of token, key and signature, in the order of their
+/// cost. For tokens that are not used as credentials: logout tokens, and access tokens that an administrator revokes.
 /// </summary>
 internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimeProvider time)
 {
-    /// <summary>Looks for a new key first when the token names one that is not known, as often as access tokens may.</summary>
+    /// <summary>If the token names an unknown key, searches for it first, within the same allowance as for access tokens.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
     {
         if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
@@ -58,7 +58,7 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
                 return Refused(reason);
             }
 
-            // Null when the ring was replaced once more in this moment.
+            // Null when the ring was replaced again after the search.
             key = issuerKeys.Current.Find(header.KeyId, algorithm);
         }
 
@@ -68,7 +68,7 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
     private static async ValueTask<SignedTokenResult> VerifyAsync(
         ReadOnlyMemory<char> text, AlgorithmTraits algorithm, VerificationKey key, SignedToken token, CancellationToken cancellationToken)
     {
-        // Anybody may send tokens to verify, so these stand in the same line as the issuer's access tokens.
+        // Any client may send such tokens, so they share the limit of concurrent verifications with the issuer's access tokens.
         using var place = await token.Issuer.Keys.Verifications.EnterAsync(cancellationToken);
         if (!place.IsTaken)
         {

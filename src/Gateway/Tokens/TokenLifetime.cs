@@ -27,7 +27,7 @@ internal static class TokenLifetime
 
         if (claims.NotBefore > claims.ExpiresAt)
         {
-            // Over before it began: nobody meant this, and readers differ on it.
+            // The token expires before it becomes valid. This is a mistake, and parsers treat it differently.
             reason = RefusalReason.BadClaim;
             return false;
         }

@@ -21,7 +21,7 @@ internal readonly struct TokenResult
 
     public IssuerProfile? Issuer { get; }
 
-    /// <summary>The key to look for, when that is all that the token lacked before its signature.</summary>
+    /// <summary>The key to search for, when an unknown key was the only failure before the signature.</summary>
     public WantedKey? Wanted { get; }
 
     [MemberNotNullWhen(true, nameof(Token))]

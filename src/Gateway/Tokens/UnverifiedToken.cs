@@ -28,7 +28,7 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
 
     public AccessToken ToAccessToken(ReadOnlySpan<char> text) => Describe(text, issuer, claims, _registered, key.Algorithm);
 
-    /// <summary>What a token says of itself. Whoever has not checked its signature may explain it, and nothing else.</summary>
+    /// <summary>The claims of the token before its signature is verified. Use them for explanations only.</summary>
     public static AccessToken Describe(
         ReadOnlySpan<char> text, IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, AlgorithmTraits algorithm) => new()
         {

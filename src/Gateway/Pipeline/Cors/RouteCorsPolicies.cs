@@ -13,7 +13,7 @@ internal sealed class RouteCorsPolicies : ICorsPolicyProvider
     private static readonly CorsPolicy Nobody = new();
 
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
-        // YARP insists that nobody defines the names it reserves.
+        // YARP requires that no policy has one of its reserved names.
         policyName is null || ReservedNames.Contains(policyName) ? null
         : ProtectedRoute.Of(context) is { } route ? route.Snapshot.Settings.Cors[policyName]
         : Nobody);

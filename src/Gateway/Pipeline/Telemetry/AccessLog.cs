@@ -18,7 +18,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 
     private readonly ILogger _log = loggers.CreateLogger(Category);
     private readonly LineBudget _refusals = new(time);
-    // Apart, or whoever sends two hundred bad requests a second would hide what else goes wrong.
+    // Limited separately; otherwise a client that sends two hundred bad requests a second would hide other failures.
     private readonly LineBudget _others = new(time);
 
     public bool IsForAll => _log.IsEnabled(LogLevel.Debug);
