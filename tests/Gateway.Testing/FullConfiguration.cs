@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Gateway.Testing;
 
-/// <summary>Everything that YARP 2.3 documents and everything of ours, in one file that loads, with the files that it names.</summary>
+/// <summary>All settings that YARP 2.3 documents and all settings of the gateway in one valid file, with the files that it names.</summary>
 internal static class FullConfiguration
 {
     private static readonly ECDsa Key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

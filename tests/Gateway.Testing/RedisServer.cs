@@ -114,7 +114,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Makes it a replica of a port that nothing listens on.</summary>
     public async Task FollowDeadPortAsync() => await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Until it has its primary's data.</summary>
+    /// <summary>Waits until it has its primary's data.</summary>
     public Task UntilFollowingAsync() => Eventually.TrueAsync(
         async () => (await CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Gateway.Testing;
 
-/// <summary>What came over one connection to a <see cref="ScriptedDestination"/>.</summary>
+/// <summary>The bytes that arrived on one connection to a <see cref="ScriptedDestination"/>.</summary>
 internal sealed class ScriptedConnection
 {
     private readonly StringBuilder _received = new();
@@ -35,8 +35,8 @@ internal sealed class ScriptedConnection
 }
 
 /// <summary>
-/// A hostile destination: it sends the bytes of a script as they are when a request head has arrived, and records all that comes after it.
-/// The connection stays open until the gateway closes it, unless the script ends with a close.
+/// A hostile destination: after a request head has arrived, it sends the bytes of a script unchanged and records all later bytes. The
+/// connection stays open until the gateway closes it, unless the script ends with a close.
 /// </summary>
 internal sealed class ScriptedDestination : IAsyncDisposable
 {
@@ -133,7 +133,7 @@ internal sealed class ScriptedDestination : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            // The gateway has broken the connection off, or the test is over.
+            // The gateway has closed the connection, or the test is over.
         }
         finally
         {

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gateway.Benchmarks.Operations;
 
 /// <summary>
-/// What it costs that a verified token is also <c>HttpContext.User</c> and the authenticate result: for the requests of which nothing asks
-/// for it, which are all that the gateway itself handles, and for those of which code of a fork does.
+/// The cost of setting <c>HttpContext.User</c> and the authenticate result for a verified token: for requests whose user is not accessed,
+/// which are all requests that the gateway itself handles, and for requests whose user code of a fork accesses.
 /// </summary>
 [MemoryDiagnoser]
 public class UserBenchmarks

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Gateway.IntegrationTests.Authentication;
 
-/// <summary>The Bearer scheme, asked by code of a fork, and as the authorization of endpoints beside the routes.</summary>
+/// <summary>The Bearer scheme when code of a fork calls it, and as the authorization of endpoints beside the routes.</summary>
 public sealed class BearerSchemeTests : IClassFixture<UserGateway>
 {
     private readonly UserGateway _parts;
@@ -25,7 +25,7 @@ public sealed class BearerSchemeTests : IClassFixture<UserGateway>
     {
         foreach (var (name, credentials) in Corpus())
         {
-            // On the public route the scheme judges by itself; on the other, which reports, the pipeline has judged before.
+            // On the public route the scheme validates the token; on the other route, in report mode, the pipeline has validated it before.
             using var enforced = await SendAsync("/private/a", credentials, null);
             using var open = await SendAsync("/public/a", credentials, $"{name} by itself");
             using var trial = await SendAsync("/trial/a", credentials, $"{name} after the pipeline");
@@ -85,7 +85,7 @@ public sealed class BearerSchemeTests : IClassFixture<UserGateway>
     }
 
     [Fact]
-    public void Scheme_has_our_handler_alone_and_fetches_no_metadata()
+    public void Scheme_has_only_the_gateways_handler_and_fetches_no_metadata()
     {
         var options = _parts.Gateway.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get("Bearer");
 

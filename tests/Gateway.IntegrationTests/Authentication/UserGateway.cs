@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.IntegrationTests.Authentication;
 
-/// <summary>What ASP.NET Core said about the caller of a request.</summary>
+/// <summary>The caller of a request as ASP.NET Core reports it.</summary>
 internal sealed record SeenUser(string Path, string Connection, bool IsAuthenticated, string? Name, Claim[] Claims, AuthenticateResult? Result, bool ReachedTheProxy);
 
 /// <summary>A gateway as a fork extends it: a middleware around the stages, one behind them, and endpoints beside the routes.</summary>
@@ -41,7 +41,7 @@ public sealed class UserGateway : IAsyncLifetime
             .WithPolicy("admins", """{ "Scopes": { "All": ["gateway:admin"] } }""");
         Gateway = await TestGateway.StartAsync(
             configuration,
-            // What an operator's environment may hold for other programs configures nothing here.
+            // Variables that an operator's environment may hold for other programs must not configure the scheme.
             settings: new Dictionary<string, string?> { ["Authentication:Schemes:Bearer:Authority"] = "http://127.0.0.1:9/", ["Authentication:Schemes:Bearer:ValidIssuer"] = "x" },
             extend: Extend,
             configure: services => services.AddSingleton<IStartupFilter>(new Observer(this)));

@@ -84,7 +84,7 @@ public sealed class UserTests : IClassFixture<UserGateway>
     }
 
     [Fact]
-    public async Task Token_that_a_policy_rejects_is_still_the_users()
+    public async Task Token_that_a_policy_rejects_still_sets_the_user()
     {
         (await StatusAsync("/admins/a", _parts.Issuer.Token().Build())).ShouldBe(403);
 

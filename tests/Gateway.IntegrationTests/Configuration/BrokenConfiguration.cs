@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Configuration;
 
-/// <summary>What is done to one node of a good configuration.</summary>
+/// <summary>The change that is made to one node of a valid configuration.</summary>
 internal enum Damage
 {
     Delete,
@@ -14,10 +14,12 @@ internal enum Damage
     Empty,
 }
 
-/// <summary>The full configuration with one node spoilt.</summary>
+/// <summary>The full configuration with one invalid node.</summary>
 internal sealed record BrokenConfiguration(Damage Damage, string Path, JsonObject Json)
 {
-    /// <summary>Every second node, spoilt in the five ways in turn; the order is the file's, so that a run can be repeated.</summary>
+    /// <summary>
+    /// Every second node, changed in the five ways in turn. The order is that of the file, so that a run can be repeated.
+    /// </summary>
     public static IEnumerable<BrokenConfiguration> All(JsonObject good)
     {
         foreach (var (index, path) in Paths(good, []).Where(path => path is not ["$schema"]).Index().Where(node => node.Index % 2 == 0))
@@ -26,7 +28,9 @@ internal sealed record BrokenConfiguration(Damage Damage, string Path, JsonObjec
         }
     }
 
-    /// <summary>The full configuration on loopback ports of the system's choice, with nothing outside that a start would wait for.</summary>
+    /// <summary>
+    /// The full configuration on loopback ports that the system assigns, without external services that a start would wait for.
+    /// </summary>
     public static JsonObject Good()
     {
         var root = JsonNode.Parse(FullConfiguration.Text)!.AsObject();

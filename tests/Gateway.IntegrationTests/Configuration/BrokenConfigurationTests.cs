@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.IntegrationTests.Configuration;
 
 /// <summary>
-/// Hundreds of broken configurations, made from the full one: <c>check</c> rejects exactly those with which the gateway does not start, and with none that
-/// it accepts does an ordinary request get 500.
+/// Hundreds of broken configurations, made from the full one: <c>check</c> rejects exactly those with which the gateway does not start.
+/// With a configuration that it accepts, no ordinary request gets 500.
 /// </summary>
 public sealed partial class BrokenConfigurationTests : IDisposable
 {
-    // Ports are the system's choice, whatever is done to the setting.
+    // The system assigns the ports, so that a changed port setting has no effect.
     private static readonly Dictionary<string, string?> Settings = new() { ["Gateway:Management:Port"] = "0" };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-broken-");
@@ -109,7 +109,7 @@ public sealed partial class BrokenConfigurationTests : IDisposable
 
         if (app.Urls.FirstOrDefault(url => url.StartsWith("http:", StringComparison.Ordinal)) is not { } address)
         {
-            // The endpoint without TLS was what the configuration lost.
+            // The change removed the endpoint without TLS.
             return null;
         }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.IntegrationTests.Configuration;
 
-/// <summary>A gateway that cannot route says so before requests come.</summary>
+/// <summary>A gateway that cannot route is not ready.</summary>
 public sealed class RouterReadinessTests : IAsyncLifetime
 {
     private RecordingDestination _destination = null!;
@@ -20,7 +20,7 @@ public sealed class RouterReadinessTests : IAsyncLifetime
     {
         var configuration = TestGateway.Configuration(_destination);
         configuration["ReverseProxy"]!["Routes"]!["typed"] = TestGateway.Route("Anonymous", "/typed/{id:int}");
-        // The check builds the routes too, so only a fault behind its back gets this far.
+        // The check builds the routes too, so the test adds a fault that the check cannot see.
         await using var gateway = await TestGateway.StartAsync(
             configuration, waitUntilReady: false, configure: services => services.Configure<RouteOptions>(options => options.ConstraintMap.Remove("int")));
 
@@ -32,7 +32,7 @@ public sealed class RouterReadinessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Readiness_asks_the_router_and_no_destination()
+    public async Task Readiness_tests_the_router_and_calls_no_destination()
     {
         var configuration = TestGateway.Configuration(_destination);
         configuration["ReverseProxy"]!["Routes"]!["all"] = TestGateway.Route("Anonymous", "/{**rest}");

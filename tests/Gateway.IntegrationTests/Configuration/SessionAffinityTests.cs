@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Configuration;
 
-/// <summary>Session affinity with encrypted cookies: where the keys are, and what becomes of a cookie that cannot be read.</summary>
+/// <summary>Session affinity with encrypted cookies: where the keys are stored, and how a cookie that cannot be read is handled.</summary>
 public sealed class SessionAffinityTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-affinity-");
@@ -21,7 +21,7 @@ public sealed class SessionAffinityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_in_memory_make_no_noise_and_hold_a_client_to_its_destination()
+    public async Task Keys_in_memory_log_no_warning_and_keep_a_client_at_its_destination()
     {
         await using var gateway = await StartAsync(new JsonObject { ["Store"] = "Memory" }, null);
 
@@ -31,7 +31,7 @@ public sealed class SessionAffinityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cookie_that_cannot_be_read_is_answered_like_none()
+    public async Task Unreadable_affinity_cookie_is_treated_like_a_missing_one()
     {
         await using var gateway = await StartAsync(new JsonObject { ["Store"] = "Memory" }, null);
         foreach (var cookie in new[] { "garbage", "Q2ZESjhBQUFB", "%20", "AAAA" })

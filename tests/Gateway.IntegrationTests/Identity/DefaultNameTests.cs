@@ -3,7 +3,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Identity;
 
-/// <summary>The default identity names stay the gateway's when <c>Gateway:Identity:Headers</c> is a map of the operator's own.</summary>
+/// <summary>The default identity header names stay protected when <c>Gateway:Identity:Headers</c> sets other names.</summary>
 public sealed class DefaultNameTests
 {
     private const string Evil = "evil";

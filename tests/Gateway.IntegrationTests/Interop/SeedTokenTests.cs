@@ -3,7 +3,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Interop;
 
-/// <summary>The tokens that small Python services make for themselves: HS256, <c>sub</c> and <c>exp</c>, no <c>iss</c>, no <c>aud</c>.</summary>
+/// <summary>
+/// The tokens that small Python services issue for themselves: HS256, <c>sub</c> and <c>exp</c>, no <c>iss</c>, no <c>aud</c>.
+/// </summary>
 public sealed class SeedTokenTests : IAsyncLifetime
 {
     private const string Secret = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
@@ -37,7 +39,7 @@ public sealed class SeedTokenTests : IAsyncLifetime
     [Theory]
     [InlineData("python-jose")]
     [InlineData("pyjwt")]
-    public async Task Tokens_of_python_services_pass_as_they_are_and_the_rest_does_not(string library)
+    public async Task Tokens_of_python_services_pass_unchanged_and_others_do_not(string library)
     {
         var answers = new Dictionary<string, int>();
         foreach (var (name, token) in _tokens[library]!.AsObject())

@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Issuers;
 
-/// <summary>Settings for tokens and keys as some providers make them: what each lets in, and that it lets in nothing else.</summary>
+/// <summary>Settings for tokens and keys of some providers: each accepts these tokens and no others.</summary>
 public sealed class TokenShapeTests : IAsyncLifetime
 {
     private const string Secret = "a secret of more than thirty-two bytes, as text";
@@ -25,7 +25,7 @@ public sealed class TokenShapeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Client_ids_let_in_tokens_without_audience_of_these_clients_alone()
+    public async Task Client_ids_accept_tokens_without_audience_of_these_clients_only()
     {
         await using var gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(_issuer, _destination).With("Gateway:Issuers:shop:ClientIds", """["job", "web"]"""));
@@ -55,7 +55,7 @@ public sealed class TokenShapeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Issuer_with_client_ids_alone_takes_no_token_with_an_audience()
+    public async Task Issuer_with_only_client_ids_rejects_tokens_with_an_audience()
     {
         await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(_issuer, _destination)
             .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{_issuer.Issuer}}", "ClientIds": ["job"], "Keys": { "Discovery": true } }"""));
@@ -87,7 +87,7 @@ public sealed class TokenShapeTests : IAsyncLifetime
     [InlineData("Text", "YSBzZWNyZXQgb2YgbW9yZSB0aGFuIHRoaXJ0eS10d28gYnl0ZXM_", false)]
     [InlineData("Base64Url", "YSBzZWNyZXQgb2YgbW9yZSB0aGFuIHRoaXJ0eS10d28gYnl0ZXM_", true)]
     [InlineData("Base64", "YSBzZWNyZXQgb2YgbW9yZSB0aGFuIHRoaXJ0eS10d28gYnl0ZXM/", true)]
-    public async Task Secret_is_what_the_file_says_in_its_encoding(string encoding, string line, bool isDecoded)
+    public async Task Secret_is_decoded_from_its_file(string encoding, string line, bool isDecoded)
     {
         using var decoded = SigningKey.Secret("a secret of more than thirty-two bytes?"u8.ToArray());
         using var text = SigningKey.Secret(Encoding.ASCII.GetBytes(line));
@@ -102,7 +102,7 @@ public sealed class TokenShapeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Http_is_allowed_for_keys_outside_development_and_key_fetches_say_who_asks()
+    public async Task Http_is_allowed_for_keys_outside_development_and_key_fetches_send_a_user_agent()
     {
         var agents = new List<string>();
         _issuer.KeysHandler = context =>
@@ -124,7 +124,7 @@ public sealed class TokenShapeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Http_issuer_is_a_name_where_the_keys_come_from_a_file()
+    public async Task Http_issuer_is_accepted_when_the_keys_come_from_a_file()
     {
         const string Name = "http://adfs.example.com/adfs/services/trust";
         await using var gateway = await TestGateway.StartAsync(

@@ -2,7 +2,10 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Management;
 
-/// <summary><c>/admin</c> while the revocation store is away for longer than <c>MaxStaleness</c>: an administrator is needed most then.</summary>
+/// <summary>
+/// <c>/admin</c> while the revocation store is down for longer than <c>MaxStaleness</c>: administrators must still see the state of the
+/// gateway.
+/// </summary>
 public sealed class AdminOutageTests : IAsyncLifetime
 {
     private readonly SigningKey _key = SigningKey.Rsa();
@@ -30,7 +33,7 @@ public sealed class AdminOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Administrators_are_judged_with_the_last_known_list_while_the_store_is_away()
+    public async Task Tokens_of_administrators_are_checked_against_the_last_known_list_while_the_store_is_down()
     {
         var (good, revoked, weak) = (Token("carol", "gateway:admin"), Token("mallory", "gateway:admin"), Token("carol", "orders:read"));
         (await _gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory" }""", good)).Status.ShouldBe(200);

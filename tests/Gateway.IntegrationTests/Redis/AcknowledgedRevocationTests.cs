@@ -49,10 +49,10 @@ public sealed class AcknowledgedRevocationTests
     }
 
     [Fact]
-    public async Task What_is_kept_and_cannot_be_read_is_202_and_not_lost()
+    public async Task Revocation_that_is_stored_but_cannot_be_read_back_gets_202_and_is_not_lost()
     {
         await using var all = await RedisGateways.StartAsync(0);
-        // The user may write and may not read.
+        // The user may write but not read.
         await all.Redis.CommandAsync("ACL", "SETUSER", "default", "on", "nopass", "~*", "&*", "+@all");
         var gateway = await all.AddAsync();
         var token = all.Issuer.Token().With("jti", "kept").Build();
@@ -73,7 +73,7 @@ public sealed class AcknowledgedRevocationTests
     public async Task Entry_that_has_expired_has_the_same_answer_on_replicas_that_started_before_and_after_it(bool isJustExpired)
     {
         await using var all = await RedisGateways.StartAsync(1);
-        // Long expired is beyond the clock difference of five minutes for which an entry is kept.
+        // Expired for longer than the five minutes of clock difference for which an entry is kept.
         var expires = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - (isJustExpired ? 30 : 600);
         var token = all.Issuer.Token().With("jti", "expired").Build();
         await all[0].ShouldAnswerAsync(token, 200);

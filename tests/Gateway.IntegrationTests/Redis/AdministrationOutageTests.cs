@@ -5,7 +5,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
 
-/// <summary>Administrators see a gateway whose revocation store is down, on the last known list, and change nothing.</summary>
+/// <summary>While the revocation store is down, administrators can read /admin with the last known list and change nothing.</summary>
 public sealed class AdministrationOutageTests : IAsyncLifetime
 {
     private RedisGateways _all = null!;
@@ -57,7 +57,7 @@ public sealed class AdministrationOutageTests : IAsyncLifetime
         (await SendAsync(HttpMethod.Post, "/admin/issuers/shop/refresh", Admin)).Answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await SendAsync(HttpMethod.Post, "/admin/explain", Admin, """{ "token": "x", "route": "private" }""")).Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        // The last known list still rejects, and no right comes with the outage.
+        // The last known list still rejects revoked tokens, and the outage grants no permission.
         (await GetAsync("/admin/config", revoked)).Answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await GetAsync("/admin/config", _all.Issuer.Token().Build())).Answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await GetAsync("/admin/config", null)).Answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -68,7 +68,7 @@ public sealed class AdministrationOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replica_that_never_read_the_list_lets_no_administrator_in()
+    public async Task Replica_that_never_read_the_list_rejects_administrators()
     {
         await _all.Redis.KillAsync();
 

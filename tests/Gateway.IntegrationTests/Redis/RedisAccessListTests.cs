@@ -27,7 +27,7 @@ public sealed partial class RedisAccessListTests
 
         (await all[1].RevokeAsync("""{ "kind": "sub", "value": "mallory" }""")).Status.ShouldBe(200);
 
-        // Well before the next poll: the notification came through.
+        // This is well before the next poll, so the notification has arrived.
         (await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized)).ShouldBeLessThan(TimeSpan.FromMilliseconds(900));
         (await all[1].RestoreAsync("?kind=sub&value=mallory")).Status.ShouldBe(200);
         await all.AppendAsync("jti", "lost");
@@ -39,7 +39,7 @@ public sealed partial class RedisAccessListTests
     }
 
     [Fact]
-    public async Task User_who_may_not_ask_for_the_role_reads_by_the_write_alone_and_the_log_says_so()
+    public async Task Redis_user_without_ROLE_reads_after_a_write_and_it_is_logged_once()
     {
         await using var all = await RedisGateways.StartAsync(0);
         await all.Redis.CommandAsync([.. DocumentedRights(), "-role"]);
@@ -53,7 +53,7 @@ public sealed partial class RedisAccessListTests
     }
 
     [Fact]
-    public async Task User_who_may_neither_ask_nor_write_has_no_fresh_list()
+    public async Task Redis_user_without_ROLE_and_XDEL_gets_no_fresh_list()
     {
         await using var all = await RedisGateways.StartAsync(0);
         await all.Redis.CommandAsync([.. DocumentedRights(), "-role", "-xdel"]);
@@ -67,7 +67,7 @@ public sealed partial class RedisAccessListTests
     [Fact]
     public async Task Wrong_password_of_a_user_is_named_and_never_shown()
     {
-        // A `default` without a password would take a connection in spite of the wrong one.
+        // A `default` user without a password would accept the connection in spite of the wrong password.
         await using var all = await RedisGateways.StartAsync(0, password: "of-default");
         await all.Redis.CommandAsync(DocumentedRights());
 

@@ -7,12 +7,12 @@ using Gateway.Testing.Drills;
 namespace Gateway.IntegrationTests.Redis;
 
 /// <summary>
-/// The list is fresh only while it is read from the primary. A primary that was replaced goes on answering every client that still reaches it, and
-/// what is revoked at its successor must not pass for longer than <c>MaxStaleness</c>.
+/// The list is fresh only while it is read from the primary. A replaced primary continues to answer every client that still reaches it. A
+/// token that is revoked at its successor must not pass for longer than <c>MaxStaleness</c>.
 /// </summary>
 public sealed class RedisPrimaryTests
 {
-    // As RedisGateways configures it. A second more is for requests that a loaded machine sends late.
+    // As RedisGateways configures it. The additional second is for requests that a loaded machine sends late.
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Observed = TimeSpan.FromSeconds(6);
 
@@ -49,7 +49,7 @@ public sealed class RedisPrimaryTests
                 break;
         }
 
-        // The successor takes it in each case but the third, in which both are replicas.
+        // The successor accepts the write in each case except the third, in which both are replicas.
         await AppendAsync(successor, all, "stolen");
         await ShouldNotPassLaterThanMaxStalenessAsync(all, token);
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -99,7 +99,7 @@ public sealed class RedisPrimaryTests
     }
 
     [Fact]
-    public async Task Address_that_leads_to_another_server_is_followed_when_the_old_one_is_no_primary_any_more()
+    public async Task Gateway_reconnects_when_its_address_leads_to_another_server_and_the_old_one_stops_being_primary()
     {
         await using var all = await RedisGateways.StartAsync(0);
         await using var successor = await StartReplicaAsync(all.Redis);

@@ -65,7 +65,7 @@ internal sealed class ArrivingRevocations(RevocationSite site, int perSecond, st
 
             switch (await site.RevokeAsync(i % site.Gateways.Count, id))
             {
-                // Kept, and not yet in effect there when the store failed between the two: what is promised is the same.
+                // Stored, but not yet in effect on that gateway because the store failed in between: the guarantee is the same.
                 case 200 or 202:
                     _acknowledged.Enqueue(new RevokedToken(id, token, TimeProvider.System.GetTimestamp()));
                     break;

@@ -47,11 +47,11 @@ internal sealed class RedisSentinels : IAsyncDisposable
         return all;
     }
 
-    /// <summary>Has the sentinels change the primary while all is well.</summary>
+    /// <summary>Makes the sentinels fail over while all servers are healthy.</summary>
     public Task FailOverAsync() => Eventually.TrueAsync(
         async () => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName) == "OK", "the sentinel knows a good replica");
 
-    /// <summary>Until all sentinels name this server and it takes writes.</summary>
+    /// <summary>Waits until all sentinels name this server and it accepts writes.</summary>
     public Task UntilPrimaryIsAsync(RedisServer server) => Eventually.TrueAsync(
         async () =>
         {

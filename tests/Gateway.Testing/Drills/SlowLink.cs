@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace Gateway.Testing.Drills;
 
 /// <summary>
-/// A way to a server on which every answer takes longer, and whose new connections can lead to another server: real sockets on both
-/// sides, and nothing lost or cut.
+/// A link to a server that delays every reply, and whose new connections can lead to another server. It uses real sockets on both sides,
+/// loses no bytes and closes no connections.
 /// </summary>
 internal sealed class SlowLink : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class SlowLink : IAsyncDisposable
     /// <summary>How much later the server's bytes arrive. Default zero.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Has the connections that are made from now on lead to another server. Those that exist stay where they are.</summary>
+    /// <summary>Makes new connections lead to another server. Existing connections stay.</summary>
     public void LeadTo(RedisServer server) => _port = server.Port;
 
     /// <summary>The connection string.</summary>

@@ -87,11 +87,11 @@ internal static class StoreFaults
     ];
 
     /// <summary>
-    /// Of a primary that was replaced, while the only way of some gateways leads to it. First the old primary is a replica of a server
-    /// that is away, then it still is a primary, which min-replicas-to-write keeps from taking writes.
+    /// Faults of a replaced primary that is the only server that some gateways reach. First the old primary is a replica of a server that
+    /// is down, then it is still a primary that rejects writes because of min-replicas-to-write.
     /// </summary>
-    /// <param name="cut">The way on the old primary's side of the partition.</param>
-    /// <param name="whole">The way on the other side.</param>
+    /// <param name="cut">The link on the old primary's side of the partition.</param>
+    /// <param name="whole">The link on the other side.</param>
     public static IReadOnlyList<StoreFault> OfPartition(RedisServer old, RedisServer replacement, SlowLink cut, SlowLink whole, TimeSpan hold) =>
     [
         new StoreFault("old primary demoted and cut off", false, hold, async () =>

@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Configuration;
 
-/// <summary>Everything that YARP 2.3 documents and everything of ours, in one file that must load; and what becomes of it when it is spoilt.</summary>
+/// <summary>
+/// All settings that YARP 2.3 documents and all settings of the gateway in one file that must load, and the errors when it is changed.
+/// </summary>
 public sealed class FullConfigurationTests
 {
     // A certificate is in files or in the system's store.

@@ -146,7 +146,7 @@ public sealed class RouteBuildTests
     }
 
     [Fact]
-    public async Task Time_on_the_command_line_that_is_none_is_named_with_its_option()
+    public async Task Invalid_time_on_the_command_line_is_reported_with_its_option()
     {
         var run = await ProgramRun.RunAsync([], "revoke", "sub", "alice", "--before", "noon");
         var form = await ProgramRun.RunAsync([], "check", "yarp.json", "--output", "xml");

@@ -10,7 +10,7 @@ public sealed class ForwardedAddressTests
     [InlineData("10.0.0.7", "10.0.0.7")]
     [InlineData("2001:db8::1", "2001:db8::1")]
     [InlineData("::1", "::1")]
-    public void Client_of_a_listener_for_both_families_is_named_in_its_own_form(string address, string expected)
+    public void Client_of_a_listener_for_both_families_is_forwarded_in_the_form_of_its_own_family(string address, string expected)
     {
         using var request = new HttpRequestMessage();
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", IPAddress.Parse(address).ToString());

@@ -5,7 +5,7 @@ using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Issuers;
 
-/// <summary>What an unknown key id may cost the provider and the request.</summary>
+/// <summary>Limits of what an unknown key id costs the provider and the request.</summary>
 public sealed class KeySearchTests : IDisposable
 {
     private static readonly KeyRing Ring = Shop.RingOf(TestKeys.Rsa.ToJwk());
@@ -132,7 +132,7 @@ public sealed class KeySearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Key_that_came_since_the_look_is_found_without_a_load()
+    public async Task Key_that_is_in_the_ring_by_now_is_found_without_a_load()
     {
         await LoadRingAsync();
 
@@ -222,7 +222,7 @@ public sealed class KeySearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_that_goes_away_stops_waiting()
+    public async Task Cancelled_request_stops_waiting()
     {
         await LoadRingAsync();
         _bench.Source.Answer = () => new TaskCompletionSource<KeyLoad>().Task;

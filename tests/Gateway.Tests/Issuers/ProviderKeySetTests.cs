@@ -64,7 +64,7 @@ public sealed class ProviderKeySetTests
     [Theory]
     [InlineData("RSA")]
     [InlineData(null)]
-    public void Key_that_has_a_certificate_and_no_numbers_is_that_of_the_leaf(string? type)
+    public void Key_with_only_a_certificate_is_the_key_of_the_leaf(string? type)
     {
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -95,7 +95,7 @@ public sealed class ProviderKeySetTests
     [InlineData("EC", null)]
     [InlineData("oct", null)]
     [InlineData("OKP", null)]
-    public void Key_whose_certificate_is_none_or_of_another_type_is_skipped(string type, string? leaf)
+    public void Key_with_an_invalid_certificate_or_one_of_another_key_type_is_skipped(string type, string? leaf)
     {
         var chain = leaf is null ? new JsonArray(Certificate) : JsonNode.Parse($"[{leaf}]");
         var ring = Shop.RingOf(new JsonObject { ["kty"] = type, ["kid"] = "x", ["x5c"] = chain }, First.ToJwk());

@@ -48,7 +48,7 @@ public sealed class ClaimTests
     [InlineData("iss", "null", "bad_claim")]
     [InlineData("aud", "null", "bad_claim")]
     [InlineData("aud", "\"\"", "wrong_audience")]
-    public void Null_and_empty_do_not_do_for_a_required_claim(string claim, string json, string decision) => _shop.DecideClaim(claim, json).ShouldBe(decision);
+    public void Null_and_empty_text_do_not_satisfy_a_required_claim(string claim, string json, string decision) => _shop.DecideClaim(claim, json).ShouldBe(decision);
 
     [Theory]
     [InlineData("alice\r\nX-Admin: true")]

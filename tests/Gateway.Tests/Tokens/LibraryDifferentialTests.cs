@@ -64,7 +64,7 @@ public sealed class LibraryDifferentialTests
 
     private string Token(string algorithm, string named, string key, string typ, string claims, JsonNode? exp, JsonNode? nbf, JsonNode? iat, string extra)
     {
-        // The library rejects a null in an optional claim, which we take for absent.
+        // The library rejects a null in an optional claim; the gateway treats it as absent.
         var times = $"\"exp\":{exp?.ToJsonString() ?? "null"}{(iat is null ? "" : $",\"iat\":{iat.ToJsonString()}")}";
         var notBefore = nbf is null ? "" : $",\"nbf\":{nbf.ToJsonString()}";
         return _shop.Token(algorithm)

@@ -46,7 +46,7 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
     [Fact]
     public async Task Code_that_follows_a_live_connection_loses_its_user_when_the_token_is_revoked()
     {
-        // In report mode the connection lives on, so that its request can still be asked.
+        // In report mode the connection stays open, so that the test can still query its request.
         using var socket = await parts.OpenAsync("trial", Token("withdrawn"));
         var request = parts.LastRequest!;
         request.User.Identity!.IsAuthenticated.ShouldBeTrue();

@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Hygiene;
 
-/// <summary>Nothing that a client sends is a fault of the gateway's, an error in its log, or the end of another request.</summary>
+/// <summary>No input of a client causes a 500, an error in the log, or the end of another request.</summary>
 public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gateways>
 {
     private const string Smuggled = "GET /private/smuggled HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -270,7 +270,7 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
         _parts.Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
-    /// <summary>Routes of each kind that reads the request in another way: by host, with transforms, with the client's own host.</summary>
+    /// <summary>One route for each way to read the request: by host, with transforms, with the client's host.</summary>
     public sealed class Gateways : StandardGateway
     {
         private protected override void Configure(System.Text.Json.Nodes.JsonObject configuration) => configuration

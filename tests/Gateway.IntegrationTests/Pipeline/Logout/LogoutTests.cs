@@ -177,7 +177,7 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
             configuration => configuration.With("Gateway:Issuers:shop:BackChannelLogout", """{ "ClientIds": ["shop-web"] }"""));
         parts.Issuer.Keys = [.. parts.Issuer.Keys.Select(each => each!.DeepClone()), key.ToJwk()];
 
-        // Before the logout token: one that is issued in a later second than the logout is not revoked by it.
+        // Issued before the logout token: a token that is issued in a later second than the logout is not revoked by it.
         var token = parts.Issuer.Token().Build();
         (await parts.Gateway.LogOutAsync(new TokenBuilder(key, parts.Issuer.Issuer).AsLogout().Build())).Status.ShouldBe(200);
 

@@ -4,8 +4,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
 
 /// <summary>
-/// Whatever bytes a destination answers with, its client gets one well-formed answer, and what follows on the client's connection is judged
-/// on its own. Bytes that are no part of the answer reach nobody.
+/// For any bytes that a destination sends, its client gets one well-formed response, and later requests on the client's connection are
+/// authorized on their own. Bytes outside the response reach no client.
 /// </summary>
 public sealed class HostileAnswerTests(HostileGateway parts) : IClassFixture<HostileGateway>
 {

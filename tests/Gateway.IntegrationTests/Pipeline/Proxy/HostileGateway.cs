@@ -24,14 +24,15 @@ public sealed class HostileGateway : StandardGateway
 #pragma warning restore CA5350
 
     /// <summary>
-    /// Sends the request, and behind it on the same connection one for a protected path, without token, with an identity of the client's own.
+    /// Sends the request, and after it on the same connection a second one for a protected path, without a token and with an invented
+    /// identity header.
     /// </summary>
     internal Task<string> SendAsync(string route, string lines, string method = "GET", string body = "") => RawHttp.SendAsync(
         Gateway.Address,
         $"{method} /{route}/a HTTP/1.1\r\nHost: a\r\n{lines}Authorization: Bearer {Issuer.Token().Build()}\r\n\r\n{body}"
         + "GET /private/orders HTTP/1.1\r\nHost: a\r\nX-Auth-Subject: admin\r\nConnection: close\r\n\r\n");
 
-    /// <summary>The first request alone has reached the destination, and its connection is closed.</summary>
+    /// <summary>Only the first request has reached the destination, and its connection is closed.</summary>
     internal async Task ShouldHaveSentOneRequestAndClosedAsync()
     {
         foreach (var connection in Hostile.Connections)

@@ -54,7 +54,7 @@ public sealed class Http2TunnelTests : IAsyncLifetime
     [Theory]
     [InlineData(403)]
     [InlineData(404)]
-    public async Task Destination_may_say_no(int status)
+    public async Task Destination_may_reject_an_http2_websocket(int status)
     {
         _http2.Handler = context =>
         {

@@ -3,8 +3,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
 
 /// <summary>
-/// A connection becomes a tunnel only when the client has sent a complete WebSocket handshake and the destination's answer completes it. With
-/// any other answer no byte of either side passes, and what follows on the client's connection is judged like everything else.
+/// A connection becomes a tunnel only when the client has sent a complete WebSocket handshake and the destination's answer completes it.
+/// With any other response no byte passes in either direction, and later requests on the client's connection are authorized as usual.
 /// </summary>
 public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGateway>
 {
@@ -240,7 +240,7 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
     [InlineData(404)]
     [InlineData(426)]
     [InlineData(503)]
-    public async Task Destination_may_say_no_to_a_websocket(int status)
+    public async Task Destination_may_reject_a_websocket(int status)
     {
         parts.Script(_ => $"HTTP/1.1 {status} No\r\nContent-Length: 2\r\n\r\nno");
 
