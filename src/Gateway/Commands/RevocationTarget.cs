@@ -42,7 +42,7 @@ internal sealed class RevocationTarget
         var request = new RevocationRequest(result.GetValue(_kind), result.GetValue(_issuer), result.GetValue(_value));
         if (request is { Kind: "token", Value: "-" })
         {
-            // A hash names this one text and no other, so whoever wrote the token can do no harm by it.
+            // A hash names exactly this text, so a forged token can revoke nothing else.
             var token = (await Console.In.ReadToEndAsync()).Trim();
             request = request with { Value = RevocationKeys.HashOf(token), Issuer = request.Issuer ?? IssuerOf(token) };
         }

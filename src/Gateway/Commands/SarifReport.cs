@@ -75,7 +75,7 @@ internal static class SarifReport
         };
     }
 
-    /// <summary>A URI reference (RFC 3986): relative paths stay so, for whoever knows the repository's root.</summary>
+    /// <summary>A URI reference (RFC 3986): relative paths stay relative to the repository's root.</summary>
     private static string UriOf(string file) =>
         Path.IsPathRooted(file) ? new Uri(file).AbsoluteUri : string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString));
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Gateway.Commands;
 
-/// <summary>The first SIGTERM or Ctrl+C lets requests under way finish; whoever sends a second one does not want to wait, and does not.</summary>
+/// <summary>The first SIGTERM or Ctrl+C lets requests under way finish; a second one ends the process at once.</summary>
 internal sealed class SecondSignal : IDisposable
 {
     private readonly CancellationTokenRegistration _first;

@@ -65,7 +65,7 @@ internal static class GatewayApp
             // Relative paths to certificates start at the folder of yarp.json, like all other paths.
             ContentRootPath = Path.GetDirectoryName(reader.File),
         });
-        // A copy: what the host sets in its own must not look like a change of ours.
+        // A copy: values that the host sets in its own configuration must not look like a changed setting.
         builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
         if (!NamesListener(builder.Configuration))
         {

@@ -13,7 +13,7 @@ internal sealed record KeyState(DateTimeOffset? LoadedAt, string? Error, TimeSpa
 /// <summary>Which keys other replicas were told to forget.</summary>
 internal enum ForgottenKeys
 {
-    /// <summary>Nobody has asked: no replicas share, or the issuer has no keys yet.</summary>
+    /// <summary>Not requested: replicas do not share keys, or the issuer has no keys yet.</summary>
     NotAsked,
 
     /// <summary>They could not be asked so far, so a key in use may be a forgotten one.</summary>
@@ -74,7 +74,9 @@ internal sealed class IssuerKeys
     /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
     public bool IsRetired => _isRetired;
 
-    /// <summary>The timestamp of the last token that was accepted, or 0; kept for members of a family, which leave when idle.</summary>
+    /// <summary>
+    /// The timestamp of the last token that was accepted, or 0; used for members of a template, which are removed when idle.
+    /// </summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
     public KeyState State
@@ -145,7 +147,10 @@ internal sealed class IssuerKeys
         _current = KeyRing.Empty;
     }
 
-    /// <summary>A key that verifies nothing any more, whatever the issuer publishes, until the gateway restarts. False when it was forgotten before.</summary>
+    /// <summary>
+    /// Forgets a key until the gateway restarts: it verifies no token, even while the issuer publishes it. False when it was forgotten
+    /// before.
+    /// </summary>
     public bool Forget(string keyId)
     {
         if (_forgotten.Contains(keyId))

@@ -11,7 +11,7 @@ internal sealed class KeyFollower(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    // A file costs nobody anything, and is followed within ten seconds however long it was broken.
+    // Reading a file costs a provider nothing, so it is read again within ten seconds, however long it was broken.
     private static readonly TimeSpan LongestFileRetry = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);

@@ -13,7 +13,7 @@ internal enum KeyClaim
     /// <summary>Another one has, or is about to.</summary>
     Theirs,
 
-    /// <summary>Nobody knows: Redis is gone, so each for itself.</summary>
+    /// <summary>Unknown, because Redis does not answer; each replica fetches for itself.</summary>
     Unknown,
 }
 
@@ -41,7 +41,7 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
         }
     }
 
-    /// <summary>The fetch came to nothing; anybody may try.</summary>
+    /// <summary>The fetch has failed; any replica may try.</summary>
     public async Task ReleaseAsync(string issuer, CancellationToken cancellationToken)
     {
         try

@@ -9,7 +9,7 @@ namespace Gateway.Issuers;
 internal sealed class VerificationBudget(int cores)
 #pragma warning restore CA1001
 {
-    // A line this long takes a core some 50 ms; whoever comes later would wait longer than it is worth.
+    // A queue of this length takes a core about 50 ms; later requests are rejected instead of waiting longer.
     private const int MostWaiting = 2000;
 
     /// <summary>So many more bad than good signatures are a flood; it is over when as many more were good.</summary>

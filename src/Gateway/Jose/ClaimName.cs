@@ -46,7 +46,9 @@ internal static class ClaimNames
 {
     public const int Count = (int)ClaimName.Ver + 1;
 
-    /// <summary>Of the longest with each character as <c>\u</c> and four digits. Strangers choose the names, so longer ones are not unescaped.</summary>
+    /// <summary>
+    /// Of the longest with each character as <c>\u</c> and four digits. Clients choose the names, so longer ones are not unescaped.
+    /// </summary>
     public const int MaxEscapedLength = 6 * 10;
 
     private const int StartLength = sizeof(ulong);

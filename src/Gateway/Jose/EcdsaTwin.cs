@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The other spelling of an ECDSA token. Where (r, s) is a signature, (r, n - s) is one too, so whoever holds a token can write it
-/// in a second way that verifies; a revocation by the token's hash has to stop both.
+/// The other encoding of an ECDSA token. If (r, s) is a signature, (r, n - s) is one too, so any holder of a token can write it in a second
+/// way that verifies; a revocation by the token's hash has to stop both.
 /// </summary>
 internal static class EcdsaTwin
 {

@@ -8,7 +8,7 @@ internal sealed class JoseHeaderCache
 {
     private const int Slots = 256;
 
-    // Beyond what providers write; strangers must not fill the memory.
+    // Longer than the headers of providers; clients must not fill the memory.
     private const int MaxLength = 256;
 
     private readonly Entry?[] _entries = new Entry?[Slots];
@@ -21,7 +21,7 @@ internal sealed class JoseHeaderCache
             return TokenParts.TryReadHeader(token, out header);
         }
 
-        // Seeded for each process, so that nobody can aim at a slot.
+        // Seeded for each process, so that clients cannot choose a slot.
         ref var slot = ref _entries[string.GetHashCode(text) & (Slots - 1)];
         if (Volatile.Read(ref slot) is { } known && text.SequenceEqual(known.Text))
         {

@@ -87,7 +87,7 @@ internal static class JsonWebKey
             return "has `key_ops` without verify";
         }
 
-        // RFC 7518 sections 6.2.2 and 6.3.2: with its private half in the open, anybody can sign with the key.
+        // RFC 7518 sections 6.2.2 and 6.3.2: when the private half is published, anyone can sign with the key.
         return jwk.TryGetProperty("d"u8, out _) ? "publishes its private half" : null;
     }
 

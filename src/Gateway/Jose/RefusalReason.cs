@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Gateway.Jose;
 
-/// <summary>The closed list of reasons for which a request is refused over its access token. <see cref="Refusals"/> says what each means.</summary>
+/// <summary>The closed list of reasons to reject a request because of its access token. <see cref="Refusals"/> describes each.</summary>
 internal enum RefusalReason
 {
     Missing = 1,

@@ -60,7 +60,7 @@ internal sealed class VerificationKey
     /// <summary>Whether this key is a duplicate of the other key of the same set.</summary>
     public bool IsDuplicateOf(VerificationKey other) => KeyId == other.KeyId && _only == other._only && IsSameAs(other);
 
-    /// <summary>Whether both verify exactly the same signatures, whatever they are called.</summary>
+    /// <summary>Whether both verify exactly the same signatures, also under different ids.</summary>
     public bool IsSameAs(VerificationKey other) =>
         ReferenceEquals(this, other)
         || (_choices.Length == other._choices.Length

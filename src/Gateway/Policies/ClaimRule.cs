@@ -6,7 +6,7 @@ using Gateway.Tokens;
 
 namespace Gateway.Policies;
 
-/// <summary>One test on one claim. A claim of a shape the test cannot read does not satisfy it: unsure means no.</summary>
+/// <summary>One test on one claim. A claim whose JSON type the test cannot read does not satisfy the test.</summary>
 internal abstract class ClaimRule(ClaimPath path)
 {
     /// <summary>Whether a token without the claim fails the rule.</summary>
@@ -14,12 +14,12 @@ internal abstract class ClaimRule(ClaimPath path)
 
     public string Path => path.Text;
 
-    /// <summary>What is asked for, as it is configured.</summary>
+    /// <summary>The required values, as configured.</summary>
     public abstract string Expectation { get; }
 
     public bool IsSatisfiedBy(AccessToken token) => IsSatisfiedBy(ValuesIn(token));
 
-    /// <summary>What the token has there.</summary>
+    /// <summary>The values that the token has at the path.</summary>
     public List<JsonElement> ValuesIn(AccessToken token)
     {
         var values = new List<JsonElement>();
@@ -30,7 +30,7 @@ internal abstract class ClaimRule(ClaimPath path)
 
     protected abstract bool IsSatisfiedBy(List<JsonElement> values);
 
-    /// <summary>The strings, numbers and booleans among the values, arrays opened; false when something else is there.</summary>
+    /// <summary>Adds the strings, numbers and booleans of the values, with arrays flattened; false when there is another type.</summary>
     protected static bool TryFlatten(List<JsonElement> values, List<JsonElement> scalars)
     {
         foreach (var value in values)

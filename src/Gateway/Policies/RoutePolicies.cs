@@ -9,6 +9,6 @@ internal sealed class RoutePolicies(FrozenDictionary<string, RoutePolicy> polici
 
     public RoutePolicy this[string name] => policies[name];
 
-    /// <summary>Null when there is none of that name.</summary>
+    /// <summary>Null when no policy has that name.</summary>
     public RoutePolicy? Find(string name) => policies.GetValueOrDefault(name);
 }

@@ -73,7 +73,7 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
         }
     }
 
-    /// <summary>Whatever becomes of it, nobody wants it any more.</summary>
+    /// <summary>Closes the connection of an abandoned attempt, or observes its exception.</summary>
     private void DiscardLate(Task<ConnectionMultiplexer> late)
     {
         if (late.IsCompletedSuccessfully)

@@ -37,7 +37,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     /// <summary>Whether the server has been silent for so long that calls are not made.</summary>
     public bool IsBreakerOpen => _breaker.IsOpen;
 
-    /// <summary>Whether the connection is to be thrown away and made anew.</summary>
+    /// <summary>Whether the connection must be replaced.</summary>
     public bool IsLost
     {
         get

@@ -31,7 +31,7 @@ internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan time
 
     /// <summary>Makes one call and waits for its answer up to the deadline.</summary>
     /// <exception cref="RedisUnavailableException">Too many calls are unanswered.</exception>
-    /// <exception cref="Exception">Whatever the client throws.</exception>
+    /// <exception cref="Exception">The exceptions of the client.</exception>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _pending) > MaxPending)

@@ -64,7 +64,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         {
             var text = (string?)await redis.CallAsync(database => database.ExecuteAsync("INFO", ["memory"], CommandFlags.DemandMaster), cancellationToken) ?? "";
             var policy = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
-            // The others drop nothing, or only keys with an expiry, which the stream has not.
+            // The other policies drop nothing, or only keys with an expiry; the stream has none.
             if (policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true)
             {
                 MayEvict(logger, policy, stream.Name);

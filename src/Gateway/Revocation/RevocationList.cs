@@ -30,7 +30,9 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
-    /// <summary>Whether "not revoked" is a guess for this issuer's tokens: also while nobody knows whether the key is a forgotten one.</summary>
+    /// <summary>
+    /// Whether "not revoked" is uncertain for this issuer's tokens; also while it is unknown whether a key was forgotten.
+    /// </summary>
     public bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
 
     /// <summary>How old the knowledge of the log's end is; null as long as it was never reached.</summary>

@@ -66,7 +66,7 @@ internal sealed class RevocationSet
 
         if (refusesMore)
         {
-            // After the marks, so that nobody can hold the new version who has not seen them.
+            // Set after the marks, so that a reader of the new version has seen them.
             Volatile.Write(ref _version, _version + 1);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class GatewayMetrics : IDisposable
     /// <summary>The counter with the most series: decisions and reasons by routes by issuers.</summary>
     public const string DecisionsName = "gateway.auth.decisions";
 
-    /// <summary>What stands for an issuer that is not one of ours.</summary>
+    /// <summary>The tag value for an issuer that is not configured.</summary>
     public const string UnknownIssuer = "unknown";
 
     private const long NotMeasured = long.MinValue;
@@ -72,7 +72,7 @@ internal sealed class GatewayMetrics : IDisposable
     public void Reported(RefusalReason reason, string route, string? issuer) =>
         Decided("report", Refusals.Of(reason).Tag, route, issuer);
 
-    /// <summary>When authentication began, for <see cref="Authenticated"/>. The clock is read only when somebody listens.</summary>
+    /// <summary>When authentication began, for <see cref="Authenticated"/>. The clock is read only if there is a listener.</summary>
     public long StartAuthentication() => _authDuration.Enabled ? _time.GetTimestamp() : NotMeasured;
 
     /// <summary>The token has been verified or rejected.</summary>

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// A counter that is looked at instead of listened to: counting is an addition whoever listens, and nothing is lost of what was counted
-/// before somebody did. One total for each combination of tags; these come from the configuration and from closed lists.
+/// A counter that is read instead of listened to: counting is one addition with or without a listener, and no count from before the first
+/// read is lost. One total for each combination of tags; these come from the configuration and from closed lists.
 /// </summary>
 internal sealed class Totals
 {

@@ -7,7 +7,7 @@ using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
 
-/// <summary>One thing that somebody should know.</summary>
+/// <summary>One notice for the operator.</summary>
 /// <param name="IsFailure">Whether requests are refused over it, or changes do not take effect.</param>
 internal sealed record StatusNotice(bool IsFailure, string Text);
 
@@ -66,7 +66,7 @@ internal static class StatusNotices
         var (name, keys, state) = (issuer.Keys.Issuer, issuer.Keys.Current, issuer.Keys.State);
         if (issuer.Keys.IsMember && state.LoadedAt is null)
         {
-            // Whoever writes tokens makes members up.
+            // Clients can invent members of a template.
             return null;
         }
 

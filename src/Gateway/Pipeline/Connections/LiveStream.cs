@@ -2,7 +2,7 @@ namespace Gateway.Pipeline.Connections;
 
 /// <summary>
 /// What comes from the destination, until it is told to end: then it ends as if the destination had ended it, so that the proxy finishes
-/// the response in order. A WebSocket's ends at the boundary of a frame, with a close frame of ours.
+/// the response in order. A WebSocket ends at the boundary of a frame, with a close frame from the gateway.
 /// </summary>
 /// <param name="inner">The destination's stream; both ways for a WebSocket.</param>
 /// <param name="frames">Follows a WebSocket's frames; null when the stream may end anywhere.</param>

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// Where one frame of a WebSocket ends and the next begins (RFC 6455 section 5.2), from the bytes that pass by. A frame of ours may stand
-/// only there; it may stand between the fragments of a message (section 5.4), and after a close frame none may follow (section 5.5.1).
+/// Where one frame of a WebSocket ends and the next begins (RFC 6455 section 5.2), from the bytes that are forwarded. A frame of the
+/// gateway may stand only there; it may stand between the fragments of a message (section 5.4), and after a close frame none may follow
+/// (section 5.5.1).
 /// </summary>
 internal sealed class WebSocketFrames
 {

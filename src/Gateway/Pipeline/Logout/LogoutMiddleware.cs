@@ -73,7 +73,7 @@ internal sealed partial class LogoutMiddleware(
             default:
                 var why = outcome == LogoutOutcome.Replayed ? "replayed" : Refusals.Of(reason).Tag;
                 AuthDecision.LogoutRefused(context, why, issuer);
-                // One public answer, as for access tokens: anybody may send one here.
+                // All rejected tokens get the same public response, as for access tokens, because any client can send one.
                 return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
         }
     }

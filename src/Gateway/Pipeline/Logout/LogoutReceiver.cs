@@ -53,7 +53,7 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
         List<RevocationEntry> entries = [];
         if (token.SessionId is { } session)
         {
-            // A session that has ended does not begin again: whatever it was given until now is over too.
+            // An ended session does not begin again, so all its tokens issued until now are revoked too.
             Add(RevocationKind.Sid, session, Math.Max(issued, now.ToUnixTimeSeconds()));
         }
 

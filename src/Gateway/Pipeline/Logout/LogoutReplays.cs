@@ -4,8 +4,8 @@ using Gateway.Tokens;
 namespace Gateway.Pipeline.Logout;
 
 /// <summary>
-/// The logout tokens of late, so that none counts twice (section 2.6, step 8). Only verified ones get in, so strangers cannot fill it; when
-/// there are more than fit, the one that ends first is let go, because a replay revokes nothing that the first did not.
+/// The recent logout tokens, so that none is accepted twice (section 2.6, step 8). Only verified tokens are stored, so other clients cannot
+/// fill it; when there are more than fit, the one that ends first is let go, because a replay revokes nothing that the first did not.
 /// </summary>
 internal sealed class LogoutReplays(TimeProvider time)
 {
@@ -40,7 +40,7 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
-    /// <summary>What it asked for has not been done, so it may come again.</summary>
+    /// <summary>The logout has failed, so the token may be sent again.</summary>
     public void Forget(LogoutToken token)
     {
         lock (_lock)

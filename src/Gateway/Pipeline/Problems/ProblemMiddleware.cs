@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Problems;
 
 /// <summary>
-/// Gives a body to the failures that have none: no route, the wrong method, a destination that did not answer, and a bug of ours.
-/// What a destination answered itself is never touched.
+/// Gives a body to failures that have none: no route, the wrong method, a destination that did not answer, and a bug of the gateway. What a
+/// destination answered itself is never touched.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, ILogger<ProblemMiddleware> logger)
 {
@@ -50,7 +50,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         }
         else if (failure is BadHttpRequestException fault && !context.Response.HasStarted)
         {
-            // Kestrel found fault with the request while it was being read, such as a body over the limit.
+            // Kestrel rejected the request while it was being read, such as a body over the limit.
             context.Response.Clear();
             await Problem.WriteAsync(context, fault.StatusCode);
             if (GatewayRequest.Find(context) is not null && fault.StatusCode == StatusCodes.Status400BadRequest)
@@ -67,7 +67,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         }
         else if (failure is not null)
         {
-            // The last resort: whatever it was, the client gets a problem without details and nothing is forwarded.
+            // The last resort: after any exception, the client gets a problem without details and nothing is forwarded.
             Faulted(logger, failure);
             context.Response.Clear();
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);

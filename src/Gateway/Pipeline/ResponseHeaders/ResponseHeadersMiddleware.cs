@@ -2,7 +2,9 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.ResponseHeaders;
 
-/// <summary>Sets <c>Gateway:ResponseHeaders</c> on every answer, the gateway's own refusals included, where the destination has not set them.</summary>
+/// <summary>
+/// Sets <c>Gateway:ResponseHeaders</c> on every response, error responses of the gateway included, if the destination has not set them.
+/// </summary>
 internal sealed class ResponseHeadersMiddleware(RequestDelegate next, LiveGateway live)
 {
     private static readonly Func<object, Task> SetHeaders = static state =>

@@ -1,7 +1,7 @@
 namespace Gateway.Pipeline.Telemetry;
 
 /// <summary>
-/// Writes one line for each request if the access log is configured for every request; costs nothing otherwise. The stage that gives
+/// Writes one line for each request if the access log is configured for every request; it costs nothing otherwise. The stage that gives
 /// failures a body writes the lines about failures.
 /// </summary>
 internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log)
