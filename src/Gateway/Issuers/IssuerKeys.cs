@@ -68,10 +68,12 @@ internal sealed class IssuerKeys
 
     public KeyRing Current => _current;
 
-    /// <summary>Whether the source has brought keys, those included that an operator had forgotten.</summary>
+    /// <summary>Whether the source has delivered keys, including keys that an operator has told the gateway to forget.</summary>
     public bool HasLoaded => !_loaded.IsEmpty;
 
-    /// <summary>Nobody refreshes these keys any more, so nothing may be decided with them: whoever has them asks for the issuer anew.</summary>
+    /// <summary>
+    /// These keys are not refreshed any more and must not be used for decisions. A caller that holds them must look the issuer up again.
+    /// </summary>
     public bool IsRetired => _isRetired;
 
     /// <summary>

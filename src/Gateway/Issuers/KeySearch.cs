@@ -104,8 +104,8 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     }
 
     /// <summary>
-    /// 503 only if the provider is the cause: no keys yet, or a source that fails. A token whose key an operator had forgotten is rejected, even
-    /// when no other key is left. Clients cannot cause a server error by naming keys: too many waiters get 401.
+    /// 503 only if the provider is the cause: no keys yet, or a source that fails. A token whose key was forgotten is rejected, even when
+    /// no other key is left. Clients that name many unknown keys get 401, so that they cannot cause server errors.
     /// </summary>
     private static RefusalReason ReasonOf(IssuerKeys keys) =>
         !keys.HasLoaded || keys.State.Error is not null ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;

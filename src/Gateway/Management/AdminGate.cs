@@ -47,8 +47,8 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
             return StatusCodes.Status400BadRequest;
         }
 
-        // No credentials are asked for without a policy, and a name that leads to loopback is how a page would get here without being one
-        // of others.
+        // Without a policy no credentials are required. A web page could resolve its own host name to loopback (DNS rebinding), and its
+        // requests would then count as same-origin.
         var isRebound = !hasPolicy && request.Host.Host is not ("localhost" or "127.0.0.1");
         return entry.IsFromElsewhere(request) || isRebound ? StatusCodes.Status403Forbidden : null;
     }

@@ -43,14 +43,14 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
             return await next(context);
         }
 
-        // Revoked since the first judgement, or not to be decided now: only an old list is read on.
+        // The token was revoked since authentication, or cannot be decided now. Only a stale list still permits reading.
         if (outcome.Rejection!.Reason != RefusalReason.RevocationUnavailable)
         {
             await snapshot.Refusals.WriteAsync(http, outcome.Rejection.Reason, null);
             return Results.Empty;
         }
 
-        // A key that other replicas were told to forget may be a stolen one.
+        // A key that other replicas have forgotten may have been stolen.
         if (!revocations.IsLoaded || caller.Token.Issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown)
         {
             await snapshot.Refusals.WriteAsync(http, RefusalReason.RevocationUnavailable, null);
@@ -63,7 +63,10 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
             : OAuthError.Unavailable(Cure);
     }
 
-    /// <summary>As a policy judges that rejects while revocations are unavailable; authentication has let such a token pass.</summary>
+    /// <summary>
+    /// Checks the token again as a policy with <c>OnRevocationUnavailable</c> Reject does; authentication accepts a token while the list is
+    /// stale.
+    /// </summary>
     private static ValueTask<AuthenticationOutcome> JudgeAgainAsync(VerifiedToken caller, GatewaySnapshot snapshot, CancellationToken cancellationToken) =>
         snapshot.Authenticator.AuthenticateAsync(Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, cancellationToken);
 }
