@@ -114,6 +114,7 @@ internal static class FullConfiguration
               "parallel": { "Kind": "Concurrency", "Permits": 5, "PartitionBy": "$route" }
             },
             "Timeouts": { "short": "00:00:05" },
+            "Clusters": { "FULL": { "Retry": { "Attempts": 2, "Budget": 0.1 }, "MaxInFlight": 500 }, "small": { "MaxInFlight": "20" } },
             "Limits": { "MaxRequestBodySize": 1000000 },
             "TrustedProxies": ["10.0.0.0/8", "192.0.2.7", "fd00::/8"],
             "TrustForwardedHost": "true",

@@ -4,6 +4,7 @@ using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Affinity;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
@@ -30,6 +31,9 @@ internal sealed class GatewayOptions
 
     /// <summary>The times that routes may name in <c>TimeoutPolicy</c>, after which a request is answered with 504. Default none; 1 millisecond to 1 day.</summary>
     public Dictionary<string, TimeSpan> Timeouts { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is added to the clusters of <c>ReverseProxy:Clusters</c>, by their ids. Default none.</summary>
+    public Dictionary<string, ClusterOptions> Clusters { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     public LimitOptions Limits { get; set; } = new();
 

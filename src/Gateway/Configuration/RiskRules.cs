@@ -12,6 +12,8 @@ internal static class RiskRules
     private static readonly TimeSpan LongStaleness = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongMaxStale = TimeSpan.FromDays(7);
 
+    private const double LargeBudget = 0.5;
+
     public static readonly ImmutableArray<RiskRule> All =
     [
         new("GW101", "PublicUnderProtected", "this public route lies under a protected one.",
@@ -70,6 +72,10 @@ internal static class RiskRules
         new("GW151", "AnyCertificate", "any certificate of these destinations is taken.",
             "Whoever is on the way can pose as the destination and reads all requests.",
             "Leave it out, and have the destinations show a certificate that the system trusts.", RiskyPlaces.AnyCertificate),
+        new("GW152", "LargeRetryBudget", "more than half of the cluster's requests may be sent again.",
+            "A cluster that fails because it has too much to do gets up to twice as much.",
+            "Use 0.2; a reserve covers the moment in which a destination goes.",
+            context => context.Options.Clusters.Where(cluster => cluster.Value.Retry?.Budget > LargeBudget).Select(cluster => $"Gateway:Clusters:{cluster.Key}:Retry:Budget")),
         new("GW160", "PrefixNotRemoved", "this prefix is never removed.",
             "The destination receives the path as it came: the route has no such prefix, or the prefix ends in a slash.",
             "Write the segments that every path of the route begins with, without a slash at the end.", IdleTransforms.Prefixes),

@@ -6,6 +6,7 @@ using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Affinity;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
@@ -50,6 +51,11 @@ internal static class SettingsBuilder
             Cors = CorsCheck.Build(options.Cors, context.Report),
             RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
             Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
+            Clusters = ClusterCheck.Build(
+                options.Clusters,
+                [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Clusters").GetChildren().Select(cluster => cluster.Key)],
+                previous?.Clusters,
+                context),
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
             TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),

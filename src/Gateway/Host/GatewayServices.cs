@@ -46,7 +46,13 @@ internal static class GatewayServices
 
         // Configuration/
         services.AddSingleton<GatewaySnapshots>();
-        services.AddSingleton(provider => new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading));
+        services.AddSingleton(provider =>
+        {
+            var live = new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading);
+            provider.GetRequiredService<GatewayMetrics>().ObserveInFlight(() =>
+                live.Current.Settings.Clusters.Values.Where(cluster => cluster.MaxInFlight is not null).Select(cluster => (cluster.Id, cluster.InFlight.Value)));
+            return live;
+        });
         services.AddSingleton<LiveProxyConfig>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());

@@ -33,6 +33,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     /// <summary>Refused by the route's rate limit.</summary>
     public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
 
+    /// <summary>Rejected because the cluster has as many requests under way as it may have.</summary>
+    public static void Overloaded(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_in_flight", null);
+
     private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
     {
         GatewayRequest.Of(context).Decision = new AuthDecision(outcome, reason, issuer);

@@ -6,6 +6,7 @@ using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.ResponseHeaders;
@@ -30,6 +31,9 @@ internal sealed record GatewaySettings
     public required FrozenDictionary<string, RateLimit> RateLimits { get; init; }
 
     public required FrozenDictionary<string, TimeSpan> Timeouts { get; init; }
+
+    /// <summary>By the id of YARP's cluster.</summary>
+    public required FrozenDictionary<string, ClusterRules> Clusters { get; init; }
 
     /// <summary>Bytes; -1 for any size.</summary>
     public required long MaxRequestBodySize { get; init; }

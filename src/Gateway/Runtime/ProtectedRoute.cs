@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Gateway.Policies;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Telemetry;
 using Yarp.ReverseProxy.Configuration;
@@ -17,6 +18,13 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
 
+    /// <summary>Null for a cluster that <c>Gateway:Clusters</c> adds nothing to.</summary>
+    public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Settings.Clusters.GetValueOrDefault(Cluster);
+
+    /// <summary>Whether the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
+    public bool IsWatched { get; } = Cluster is not null
+        && (Snapshot.Settings.Clusters.ContainsKey(Cluster) || ClusterOf(Cluster, Snapshot)?.HealthCheck?.Passive?.Enabled == true);
+
     /// <summary>Where the requests are counted that this route lets through with a token of an issuer.</summary>
     public Total AllowedFor(string issuer, GatewayMetrics metrics) =>
         _allowed.GetOrAdd(issuer, static (name, made) => made.Metrics.AllowedBy(made.Route, name), (Metrics: metrics, Route: Id));
@@ -29,9 +37,12 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 
     private static FrozenSet<string> DestinationsOf(string? cluster, GatewaySnapshot snapshot)
     {
-        var destinations = snapshot.Reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, cluster, StringComparison.OrdinalIgnoreCase))?.Destinations;
+        var destinations = ClusterOf(cluster, snapshot)?.Destinations;
         return (destinations?.Values.Select(destination => destination.Address) ?? []).ToFrozenSet(StringComparer.Ordinal);
     }
+
+    private static ClusterConfig? ClusterOf(string? cluster, GatewaySnapshot snapshot) =>
+        snapshot.Reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, cluster, StringComparison.OrdinalIgnoreCase));
 
     // A route whose policy or limit is unknown cannot be read, so there is one.
     public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(

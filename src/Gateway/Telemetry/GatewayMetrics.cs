@@ -36,6 +36,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _configReloads;
     private readonly Totals _strippedHeaders;
     private readonly Totals _limited;
+    private readonly Totals _clusterRetries;
+    private readonly Totals _clusterRejections;
     private readonly Totals _logouts;
     private readonly Totals _adminWrites;
     private volatile Configuration? _configuration;
@@ -58,6 +60,8 @@ internal sealed class GatewayMetrics : IDisposable
         _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
         _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
         _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
+        _clusterRetries = new Totals(_meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster", "result");
+        _clusterRejections = new Totals(_meter, "gateway.cluster.rejections", "{rejection}", "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
         _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
         _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators asked for.", "action", "result");
     }
@@ -135,6 +139,16 @@ internal sealed class GatewayMetrics : IDisposable
     }
 
     public void Limited(string route) => _limited.Of(route).Add();
+
+    /// <param name="result"><c>success</c>, <c>failure</c>, or <c>over_budget</c> when it was not sent again.</param>
+    public void ClusterRetried(string cluster, string result) => _clusterRetries.Of(cluster, result).Add();
+
+    public void ClusterRejected(string cluster) => _clusterRejections.Of(cluster).Add();
+
+    /// <summary>Requests under way to the clusters that have a limit of them.</summary>
+    public void ObserveInFlight(Func<IEnumerable<(string Cluster, int Count)>> clusters) => _meter.CreateObservableUpDownCounter(
+        "gateway.cluster.in_flight", () => clusters().Select(each => new Measurement<int>(each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster))),
+        "{request}", "Requests under way to clusters with MaxInFlight.");
 
     /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
     public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();

@@ -29,6 +29,7 @@ public sealed class RiskRuleTests
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),
         ("GW150", "ReverseProxy:Clusters:shop:Destinations:one:Address", "\"http://orders.example.com\"", "ReverseProxy:Clusters:shop:Destinations:one:Address"),
         ("GW151", "ReverseProxy:Clusters:shop:HttpClient", """{ "DangerousAcceptAnyServerCertificate": true }""", "ReverseProxy:Clusters:shop:HttpClient:DangerousAcceptAnyServerCertificate"),
+        ("GW152", "Gateway:Clusters:shop:Retry:Budget", "0.6", "Gateway:Clusters:shop:Retry:Budget"),
         ("GW160", "ReverseProxy:Routes:orders:Transforms", """[ { "PathRemovePrefix": "/orders/" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathRemovePrefix"),
         ("GW161", "ReverseProxy:Routes:orders:Transforms", """[ { "PathPattern": "/x/{catchall}" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathPattern"),
         ("GW170", "ReverseProxy:Clusters:shop:SessionAffinity", """{ "Enabled": true, "Policy": "Cookie", "AffinityKeyName": "a" }""", "ReverseProxy:Clusters:shop:SessionAffinity:Policy"),

@@ -145,6 +145,7 @@ public sealed class ConfigurationPageTests
         SettingNode.Value value when value.Type == typeof(string) => "text",
         SettingNode.Value value when value.Type == typeof(bool) => "boolean",
         SettingNode.Value value when value.Type == typeof(int) || value.Type == typeof(long) => "integer",
+        SettingNode.Value value when value.Type == typeof(double) => "number",
         SettingNode.Value value when value.Type == typeof(TimeSpan) => "time",
         _ => throw new ArgumentOutOfRangeException(nameof(node), node, "The page has no name for this type yet."),
     };

@@ -41,6 +41,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveKeyAge(() => []);
         metrics.ObserveRevocations(() => 0, () => null);
         metrics.ObserveMalformedRevocations(() => 0);
+        metrics.ObserveInFlight(() => []);
         metrics.ObserveLostRevocations(() => 0);
         metrics.ConfigurationInForce(new string('0', 64), DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>

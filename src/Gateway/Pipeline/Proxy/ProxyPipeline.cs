@@ -1,22 +1,29 @@
+using Gateway.Runtime;
+
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// YARP's own stages in YARP's order. The one that judges destinations by their answers waits for each of them, which costs every request
-/// a frame of its own, so only clusters that ask for it pay (docs/decisions/0007-frames.md).
+/// YARP's own stages in YARP's order, with those of <c>Gateway:Clusters</c> between them. Stages that wait for an answer cost every request a
+/// frame of its own, so only clusters that ask for one pay (docs/decisions/0007-frames.md).
 /// </summary>
 internal static class ProxyPipeline
 {
     public static void Use(IReverseProxyApplicationBuilder proxy)
     {
-        RequestDelegate? afterChecks = null;
+        // Stages are put together from the last to the first, so what is skipped to is known when the one that skips needs it.
+        RequestDelegate? plain = null;
+        RequestDelegate? end = null;
         proxy.UseSessionAffinity();
+        proxy.Use(next => context => IsWatched(context) ? next(context) : plain!(context));
+        proxy.UseMiddleware<InFlightMiddleware>();
+        proxy.UseMiddleware<RetryMiddleware>();
         proxy.UseLoadBalancing();
-        proxy.Use(next => context => HasPassiveChecks(context) ? next(context) : afterChecks!(context));
         proxy.UsePassiveHealthChecks();
-        // Stages are put together from the last to the first, so this one is known when the one that skips needs it.
-        proxy.Use(next => afterChecks = next);
+        proxy.Use(_ => end!);
+        proxy.Use(next => plain = next);
+        proxy.UseLoadBalancing();
+        proxy.Use(next => end = next);
     }
 
-    private static bool HasPassiveChecks(HttpContext context) =>
-        context.GetReverseProxyFeature().Cluster.Config.HealthCheck?.Passive?.Enabled == true;
+    private static bool IsWatched(HttpContext context) => GatewayRequest.Of(context).Route is not { IsWatched: false };
 }

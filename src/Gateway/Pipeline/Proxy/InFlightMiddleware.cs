@@ -1,0 +1,40 @@
+using System.Globalization;
+using Gateway.Errors;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>Holds a cluster to the requests that it can take at the same time. What comes beyond is rejected at once: a queue would only move the overload.</summary>
+internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics metrics)
+{
+    // Requests under way end whenever they end.
+    private const int RetryAfterSeconds = 1;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (GatewayRequest.Of(context).Route?.ClusterRules is not { MaxInFlight: { } max } rules)
+        {
+            await next(context);
+            return;
+        }
+
+        if (!rules.InFlight.TryEnter(max))
+        {
+            AuthDecision.Overloaded(context);
+            metrics.ClusterRejected(rules.Id);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            rules.InFlight.Leave();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Gateway.RouteFeatures.Clusters;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>
+/// Sends a request to another destination of its cluster where <see cref="RetryRule"/> allows it. It stands before load balancing, which chooses
+/// again, and behind session affinity, so that a session stays where it is. Each attempt passes the identity gate and the transforms anew.
+/// </summary>
+internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time)
+{
+    public Task InvokeAsync(HttpContext context) =>
+        GatewayRequest.Of(context) is { Tunnel: TunnelRequest.None, Route.ClusterRules: { Retry: { } retry } rules }
+            ? SendAsync(context, rules.Id, retry)
+            : next(context);
+
+    private async Task SendAsync(HttpContext context, string cluster, RetryRules rules)
+    {
+        var proxy = context.GetReverseProxyFeature();
+        var left = proxy.AvailableDestinations;
+        var attempt = RetryableRequest.Begin(context);
+        rules.Budget.Add();
+        proxy.AvailableDestinations = rules.Unreachable.Without(left, time);
+        await next(context);
+        for (var retries = 0; RetryRule.FaultOf(context) is { } fault && proxy.ProxiedDestination is { } tried; retries++)
+        {
+            if (RetryRule.HasNoConnection(fault))
+            {
+                rules.Unreachable.Add(tried, time);
+            }
+
+            left = [.. left.Where(destination => destination != tried)];
+            if (retries == rules.Options.Attempts || left.Count == 0 || !RetryRule.Allows(context, fault, attempt.Body))
+            {
+                return;
+            }
+
+            if (!rules.Budget.TryTake())
+            {
+                metrics.ClusterRetried(cluster, "over_budget");
+                return;
+            }
+
+            attempt.Restore(context);
+            proxy.AvailableDestinations = rules.Unreachable.Without(left, time);
+            proxy.ProxiedDestination = null;
+            await next(context);
+            metrics.ClusterRetried(cluster, context.Features.Get<IForwarderErrorFeature>() is null ? "success" : "failure");
+        }
+    }
+}

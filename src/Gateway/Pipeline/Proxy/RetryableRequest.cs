@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>A request as it was before its first attempt.</summary>
+/// <param name="Headers">Those of the response: transforms write some of a failed attempt too, such as the cookie of session affinity.</param>
+/// <param name="Body">Null when the request has none.</param>
+internal readonly record struct RetryableRequest(KeyValuePair<string, StringValues>[] Headers, WatchedBody? Body)
+{
+    public static RetryableRequest Begin(HttpContext context)
+    {
+        WatchedBody? body = null;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+        {
+            context.Request.Body = body = new WatchedBody(context.Request.Body);
+        }
+
+        return new RetryableRequest(context.Response.Headers.Count == 0 ? [] : [.. context.Response.Headers], body);
+    }
+
+    /// <summary>Takes back what a failed attempt has left on the response. The proxy forwards nothing while a status other than 200 is set.</summary>
+    public void Restore(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.Headers.Clear();
+        foreach (var (name, value) in Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        context.Features.Set<IForwarderErrorFeature>(null);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Gateway.Settings;
+
+namespace Gateway.RouteFeatures.Clusters;
+
+/// <summary>Checks <c>Gateway:Clusters</c>.</summary>
+internal static class ClusterCheck
+{
+    private const string Section = "Gateway:Clusters";
+    private const int MostAttempts = 5;
+    private const int MostInFlight = 1_000_000;
+
+    /// <param name="known">The ids of YARP's clusters.</param>
+    /// <param name="previous">The rules in force: what they count goes on, so that a reload neither forgets requests nor refills a budget.</param>
+    public static FrozenDictionary<string, ClusterRules> Build(
+        Dictionary<string, ClusterOptions> clusters, string[] known, FrozenDictionary<string, ClusterRules>? previous, SettingsContext context)
+    {
+        var built = new Dictionary<string, ClusterRules>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, options) in clusters)
+        {
+            var path = $"{Section}:{name}";
+            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                context.Report.Error(path, "there is no such cluster in ReverseProxy:Clusters.", Suggestion.For(name, known));
+            }
+
+            Check(path, options, context);
+            var before = previous?.GetValueOrDefault(name);
+            built[name] = new ClusterRules(
+                name,
+                options.MaxInFlight,
+                before?.InFlight ?? new RequestCount(),
+                options.Retry is null ? null : before?.Retry is { } same && same.Options == options.Retry ? same : new RetryRules(options.Retry));
+        }
+
+        return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static void Check(string path, ClusterOptions options, SettingsContext context)
+    {
+        var report = context.Report;
+        if (options.MaxInFlight is < 1 or > MostInFlight)
+        {
+            report.Error($"{path}:{nameof(ClusterOptions.MaxInFlight)}", "this is out of range.", $"Choose 1 to {MostInFlight}.");
+        }
+
+        path += $":{nameof(ClusterOptions.Retry)}";
+        if (context.Document.Find(path) is { Kind: JsonTokenType.StartObject } && context.Document.ChildrenOf(path) is [])
+        {
+            report.Error(path, "this is empty.", $"Write \"{nameof(RetryOptions.Attempts)}\": 1, or leave it out.");
+        }
+
+        if (options.Retry is not { } retry)
+        {
+            return;
+        }
+
+        if (retry.Attempts is < 1 or > MostAttempts)
+        {
+            report.Error($"{path}:{nameof(RetryOptions.Attempts)}", "this is out of range.", $"Choose 1 to {MostAttempts}, or remove Retry.");
+        }
+
+        if (!(retry.Budget > 0 && retry.Budget <= 1))
+        {
+            report.Error($"{path}:{nameof(RetryOptions.Budget)}", "this is no share of the requests.", "Write more than 0 and up to 1, such as 0.2.");
+        }
+    }
+}

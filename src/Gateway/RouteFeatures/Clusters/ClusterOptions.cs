@@ -1,0 +1,26 @@
+namespace Gateway.RouteFeatures.Clusters;
+
+/// <summary>What the gateway adds to a cluster of YARP's: an entry of <c>Gateway:Clusters</c>, by the cluster's id. Each replica counts for itself.</summary>
+internal sealed class ClusterOptions
+{
+    public RetryOptions? Retry { get; set; }
+
+    /// <summary>
+    /// Requests that may be under way to the cluster at the same time, WebSockets and streams included; more get 503 at once. Default any
+    /// number; range 1 to 1000000.
+    /// </summary>
+    public int? MaxInFlight { get; set; }
+}
+
+/// <summary>
+/// Sends a request to another destination when the first could not be connected to, or when it has failed before it answered and the request
+/// may be repeated: <c>Gateway:Clusters:{name}:Retry</c>. Default none: then each request is sent once.
+/// </summary>
+internal sealed record RetryOptions
+{
+    /// <summary>How many other destinations are tried for one request. Default 1, range 1 to 5.</summary>
+    public int Attempts { get; set; } = 1;
+
+    /// <summary>The share of the cluster's requests that may be sent again, beside a small reserve. Default 0.2; more than 0, up to 1.</summary>
+    public double Budget { get; set; } = 0.2;
+}
