@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Gateway.Errors;
 
-/// <summary>Every failure the gateway answers itself is an RFC 9457 problem that is not cached and echoes nothing of the request.</summary>
+/// <summary>
+/// Every failure the gateway answers itself is an RFC 9457 problem that is not cached and echoes nothing of the request; a gRPC client gets the
+/// same as a <see cref="GrpcRejection"/>.
+/// </summary>
 internal static class Problem
 {
     public static Task WriteAsync(HttpContext context, int status, string? error = null, string? reason = null, string? detail = null)
@@ -18,7 +21,7 @@ internal static class Problem
     }
 
     /// <summary>The body up to the trace id, which is all that differs between two answers of a kind.</summary>
-    public static ImmutableArray<byte> Prepare(int status, string? error = null, string? reason = null, string? detail = null)
+    public static PreparedProblem Prepare(int status, string? error = null, string? reason = null, string? detail = null)
     {
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body))
@@ -33,13 +36,21 @@ internal static class Problem
             json.WriteEndObject();
         }
 
-        return [.. body.WrittenSpan[..^End.Length]];
+        var message = $"{ReasonPhrases.GetReasonPhrase(status)}{Said(error)}{Said(reason)}{Said(detail)}";
+        return new PreparedProblem(status, [.. body.WrittenSpan[..^End.Length]], GrpcRejection.Encode(message));
     }
 
     /// <summary>Writes headers and body into the server's own buffer, from where they leave together.</summary>
-    public static void Write(HttpContext context, ImmutableArray<byte> prepared)
+    public static void Write(HttpContext context, PreparedProblem problem)
     {
         var traceId = TraceId.Of(context);
+        if (GrpcRejection.IsFor(context.Request))
+        {
+            GrpcRejection.Write(context, problem.Status, $"{problem.GrpcMessage} (trace {traceId})");
+            return;
+        }
+
+        var prepared = problem.Body;
         var length = prepared.Length + Encoding.UTF8.GetByteCount(traceId) + End.Length;
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
@@ -57,6 +68,8 @@ internal static class Problem
         response.BodyWriter.Advance(length);
     }
 
+    private static string Said(string? text) => text is null ? "" : $": {text}";
+
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
     private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
@@ -67,3 +80,8 @@ internal static class Problem
         }
     }
 }
+
+/// <summary>All of a problem but its trace id.</summary>
+/// <param name="Body">Up to the trace id.</param>
+/// <param name="GrpcMessage">What a gRPC client gets in place of the body, encoded.</param>
+internal sealed record PreparedProblem(int Status, ImmutableArray<byte> Body, string GrpcMessage);

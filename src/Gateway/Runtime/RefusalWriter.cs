@@ -39,7 +39,7 @@ internal sealed class RefusalWriter
             response.Headers.WWWAuthenticate = requiredScope is null ? challenge : $"{challenge}, scope=\"{requiredScope}\"";
         }
 
-        Problem.Write(context, answer.Body);
+        Problem.Write(context, answer.Problem);
         return Task.CompletedTask;
     }
 
@@ -50,5 +50,5 @@ internal sealed class RefusalWriter
             : new StringValues(refusal.Error is null ? "Bearer" : $"Bearer error=\"{refusal.Error}\""),
         Problem.Prepare(refusal.Status, refusal.Error, detailed ? refusal.Tag : null));
 
-    private sealed record Answer(Refusal Refusal, StringValues? Challenge, ImmutableArray<byte> Body);
+    private sealed record Answer(Refusal Refusal, StringValues? Challenge, PreparedProblem Problem);
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Gateway.Errors;
 using Gateway.Foundation;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -40,6 +42,13 @@ internal static class RequestSpan
         }
 
         span.SetTag("gateway.proxy.error", context.Features.Get<IForwarderErrorFeature>()?.Error.ToString());
+        // A gRPC rejection is HTTP 200, by which alone the instrumentation judges.
+        var status = GrpcRejection.StatusOf(context);
+        if (status != response.StatusCode && status >= StatusCodes.Status500InternalServerError)
+        {
+            span.SetTag("error.type", status.ToString(CultureInfo.InvariantCulture));
+            span.SetStatus(ActivityStatusCode.Error);
+        }
     }
 
     /// <summary>

@@ -8,8 +8,10 @@ namespace Gateway.IntegrationTests.Configuration;
 /// <summary>A request that waits while its route is closed and its cluster leads elsewhere belongs to neither configuration.</summary>
 public sealed class ReplacedDestinationTests
 {
-    [Fact]
-    public async Task Request_that_waited_through_a_change_does_not_reach_the_new_destination_under_the_old_policy()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("application/grpc-web")]
+    public async Task Request_that_waited_through_a_change_does_not_reach_the_new_destination_under_the_old_policy(string? contentType)
     {
         await using var inner = await RecordingDestination.StartAsync();
         await using var parts = await MountedGateway.StartAsync(configuration =>
@@ -25,7 +27,7 @@ public sealed class ReplacedDestinationTests
         var first = parts.StatusAsync("/public/first");
         await Eventually.TrueAsync(() => parts.Destination.Received.Any(request => request.Target.EndsWith("/first", StringComparison.Ordinal)), "the first is under way");
         // One place in the queue: when one of two is turned away, the other stands in it.
-        Task<int>[] both = [parts.StatusAsync("/public/second"), parts.StatusAsync("/public/second")];
+        Task<int>[] both = [SecondAsync(parts, contentType), SecondAsync(parts, contentType)];
         var refused = await Task.WhenAny(both);
         (await refused).ShouldBe(429);
         var waiting = both.Single(task => task != refused);
@@ -44,5 +46,19 @@ public sealed class ReplacedDestinationTests
         (await waiting).ShouldBe(503);
         inner.Received.ShouldBeEmpty();
         (await parts.StatusAsync("/public/third")).ShouldBe(401);
+    }
+
+    /// <summary>The status, or the one that a status of gRPC stands for.</summary>
+    private static async Task<int> SecondAsync(MountedGateway parts, string? contentType)
+    {
+        if (contentType is null)
+        {
+            return await parts.StatusAsync("/public/second");
+        }
+
+        using var content = new ByteArrayContent([]);
+        content.Headers.ContentType = new(contentType);
+        using var response = await parts.Client.PostAsync("/public/second", content);
+        return response.Headers.NonValidated["grpc-status"].ToString() switch { "8" => 429, "14" => 503, _ => 0 };
     }
 }

@@ -48,15 +48,7 @@ internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
         // The proxy has copied status and reason already.
         context.Response.Clear();
         context.Response.StatusCode = StatusCodes.Status502BadGateway;
-        context.Features.Set<IForwarderErrorFeature>(new RejectedAnswer());
+        context.Features.Set<IForwarderErrorFeature>(new ProxyFault(ForwarderError.ResponseHeaders));
         AuthDecision.Answered(context, fault.ToString());
-    }
-
-    /// <summary>The proxy's own word for an answer that cannot be forwarded, for the log and for those who judge destinations.</summary>
-    private sealed class RejectedAnswer : IForwarderErrorFeature
-    {
-        public ForwarderError Error => ForwarderError.ResponseHeaders;
-
-        public Exception? Exception => null;
     }
 }

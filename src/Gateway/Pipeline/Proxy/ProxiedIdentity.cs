@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Gateway.Identity;
 using Gateway.Runtime;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
 
@@ -22,9 +23,11 @@ internal static class ProxiedIdentity
 
         if (!route.LeadsTo(destination))
         {
-            // The configuration changed under the request. It is judged anew when it comes again.
+            // The configuration changed under the request. It is judged anew when it comes again. The body is the problem stage's: what is
+            // written here must not look like an answer that may be forwarded still, which that to a gRPC client does.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "1";
+            context.Features.Set<IForwarderErrorFeature>(new ProxyFault(ForwarderError.NoAvailableDestinations));
             return false;
         }
 

@@ -1,3 +1,4 @@
+using Gateway.Errors;
 using Gateway.Foundation;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -61,7 +62,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     }
 
     private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
-        request?.Decision is not null || failure is not null || context.Response.StatusCode >= 500;
+        request?.Decision is not null || failure is not null || GrpcRejection.StatusOf(context) >= 500;
 
     private void Write(HttpContext context, LogLevel level, GatewayRequest? request, TimeSpan duration, Exception? fault)
     {
@@ -74,7 +75,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             level,
             RequestMethod.Known(context.Request.Method),
             route?.RouteId ?? Absent,
-            context.Response.StatusCode,
+            GrpcRejection.StatusOf(context),
             Math.Round(duration.TotalMilliseconds, 3),
             decision?.Outcome ?? (token is not null ? "allow" : "none"),
             decision?.Reason ?? "none",
