@@ -47,4 +47,5 @@ internal static class EventIds
     public const int CertificateTaken = 610;
     public const int CertificateRefused = 611;
     public const int AffinityKeysUnavailable = 620;
+    public const int PlainHttp2TurnedAway = 621;
 }

@@ -43,6 +43,7 @@ internal static class GatewayServices
 
         // Configuration/Listening/
         services.AddHostedService<CertificateFollower>();
+        services.AddHostedService<PlainHttp2Notice>();
 
         // Configuration/
         services.AddSingleton<GatewaySnapshots>();
