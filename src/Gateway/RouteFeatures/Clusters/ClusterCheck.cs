@@ -20,7 +20,8 @@ internal static class ClusterCheck
         foreach (var (name, options) in clusters)
         {
             var path = $"{Section}:{name}";
-            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            var id = Array.Find(known, each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (id is null)
             {
                 context.Report.Error(path, "there is no such cluster in ReverseProxy:Clusters.", Suggestion.For(name, known));
             }
@@ -28,7 +29,7 @@ internal static class ClusterCheck
             Check(path, options, context);
             var before = previous?.GetValueOrDefault(name);
             built[name] = new ClusterRules(
-                name,
+                id ?? name,
                 options.MaxInFlight,
                 before?.InFlight ?? new RequestCount(),
                 options.Retry is null ? null : before?.Retry is { } same && same.Options == options.Retry ? same : new RetryRules(options.Retry));

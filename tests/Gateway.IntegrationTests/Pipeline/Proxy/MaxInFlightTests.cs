@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Configuration;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
@@ -50,6 +52,23 @@ public sealed class MaxInFlightTests
 
         (await cluster.StatusesAsync(3, () => TestGateway.Request(HttpMethod.Get, "/private/a"))).ShouldBe([401, 401, 401]);
         (await cluster.StatusesAsync(1, () => TestGateway.Request(HttpMethod.Get, "/private/a", cluster.Issuer.Token().Build()))).ShouldBe([200]);
+    }
+
+    [Fact]
+    public async Task Requests_under_way_stay_in_the_count_when_the_configuration_changes()
+    {
+        await using var parts = await MountedGateway.StartAsync(configuration => configuration.With("Gateway:Clusters:recorder:MaxInFlight", JsonValue.Create(2)));
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        parts.Destination.Handler = context => context.Request.Path == "/public/first" ? release.Task : Task.CompletedTask;
+        var first = parts.StatusAsync("/public/first");
+        await Eventually.TrueAsync(() => parts.Destination.Received.Any(request => request.Target == "/public/first"), "the first is under way");
+
+        parts.Change(configuration => configuration.With("Gateway:Clusters:recorder:MaxInFlight", JsonValue.Create(1)));
+
+        await parts.ShouldComeToAnswerAsync(503, "/public/second");
+        release.SetResult();
+        (await first).ShouldBe(200);
+        (await parts.StatusAsync("/public/second")).ShouldBe(200);
     }
 
     private static async Task<string> ReadMetricsAsync(TestGateway gateway)
