@@ -51,7 +51,7 @@ internal static class SettingsBuilder
             Cors = CorsCheck.Build(options.Cors, context.Report),
             RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
             Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
-            Clusters = ClusterCheck.Build(
+            Clusters = ClusterLimitsCheck.Build(
                 options.Clusters,
                 [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Clusters").GetChildren().Select(cluster => cluster.Key)],
                 previous?.Clusters,

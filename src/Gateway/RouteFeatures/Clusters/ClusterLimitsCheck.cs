@@ -5,7 +5,7 @@ using Gateway.Settings;
 namespace Gateway.RouteFeatures.Clusters;
 
 /// <summary>Checks <c>Gateway:Clusters</c>.</summary>
-internal static class ClusterCheck
+internal static class ClusterLimitsCheck
 {
     private const string Section = "Gateway:Clusters";
     private const int MostAttempts = 5;
