@@ -42,7 +42,7 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
             var open = Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch
             {
-                Verdict.Anonymous => "Let through: the route is public, so no token is read and none is forwarded.",
+                Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
                 Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
                 Verdict.Reported => $"Let through, because policy \"{Policy}\" only reports; recorded as {refusal!.Tag}, which it would refuse with {refusal.Status}. {refusal.Meaning}",

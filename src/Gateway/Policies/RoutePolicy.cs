@@ -10,7 +10,7 @@ internal readonly record struct PolicyDecision(RefusalReason? Refused, string? R
 /// <summary>What a route asks of a token: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
 {
-    /// <summary>YARP's word for a public route: no token is read and none is forwarded.</summary>
+    /// <summary>YARP's word for a public route: no token is read, and what the client sent as credentials is the destination's to judge.</summary>
     public const string AnonymousName = "Anonymous";
 
     /// <summary>Any valid token of any configured issuer.</summary>
@@ -36,6 +36,9 @@ internal sealed record RoutePolicy
     public PolicyMode Mode { get; init; }
 
     public bool ForwardToken { get; init; }
+
+    /// <summary>Whether the destination receives the credentials in the places where tokens come in.</summary>
+    public bool KeepsCredentials => ForwardToken || IsAnonymous;
 
     public UnavailableBehavior OnRevocationUnavailable { get; init; }
 

@@ -3,7 +3,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Identity;
 
-/// <summary>The client's credentials stay here; those that a route has for its destination travel.</summary>
+/// <summary>The client's credentials stay here, except on public routes; those that a route has for its destination travel.</summary>
 public sealed class DestinationCredentialTests(DestinationCredentialTests.Gateways parts) : IClassFixture<DestinationCredentialTests.Gateways>
 {
     private const string Own = "Basic Z2F0ZXdheTpzZWNyZXQ=";
@@ -22,10 +22,12 @@ public sealed class DestinationCredentialTests(DestinationCredentialTests.Gatewa
         (await SendAsync(path, parts.Issuer.Token().Build())).ShouldBeNull();
     }
 
-    [Fact]
-    public async Task Credentials_to_a_public_route_stay_here()
+    [Theory]
+    [InlineData("/public/a")]
+    [InlineData("/public-transformed/a")]
+    public async Task Credentials_to_a_public_route_reach_its_destination_as_they_came(string path)
     {
-        (await SendAsync("/public/a", "anything")).ShouldBeNull();
+        (await SendAsync(path, "anything")).ShouldBe("Bearer anything");
     }
 
     [Fact]
@@ -53,6 +55,8 @@ public sealed class DestinationCredentialTests(DestinationCredentialTests.Gatewa
             var routes = configuration["ReverseProxy"]!["Routes"]!;
             routes["own"] = TestGateway.Route("Authenticated", "/own/{**rest}");
             routes["own"]!["Transforms"] = JsonNode.Parse($$"""[{ "RequestHeader": "Authorization", "Set": "{{Own}}" }]""");
+            routes["public-transformed"] = TestGateway.Route("Anonymous", "/public-transformed/{**rest}");
+            routes["public-transformed"]!["Transforms"] = JsonNode.Parse("""[{ "RequestHeaderRemove": "X-Nothing" }]""");
             routes["allowed"] = TestGateway.Route("Authenticated", "/allowed/{**rest}");
             routes["allowed"]!["Transforms"] = JsonNode.Parse("""[{ "RequestHeadersAllowed": "Authorization;Accept" }]""");
         }

@@ -54,7 +54,7 @@ public sealed class PlainRouteTests(PlainRouteTests.Gateways parts) : IClassFixt
         plain.Header("X-Note").ShouldBe("café");
         plain.Header("Host").ShouldBe(route == "named" ? "shop.internal" : new Uri(parts.Destination.Address).Authority);
         plain.Header("X-Auth-Subject").ShouldBe(route == "public" ? null : "user-1");
-        plain.Header("Authorization").ShouldBe(route == "forwarding" ? $"Bearer {_token}" : null);
+        plain.Header("Authorization").ShouldBe(route is "forwarding" or "public" ? $"Bearer {_token}" : null);
     }
 
     [Fact]

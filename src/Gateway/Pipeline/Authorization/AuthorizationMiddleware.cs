@@ -7,7 +7,7 @@ namespace Gateway.Pipeline.Authorization;
 
 /// <summary>
 /// May this caller use this route? Refuses, or marks the request as decided. The token is taken out on the way to the destination, unless
-/// the policy forwards it.
+/// the policy forwards it or the route is public.
 /// </summary>
 internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, IServiceProvider services)
 {
@@ -28,6 +28,21 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             return refused;
         }
 
+        if (!route.Policy.IsAnonymous)
+        {
+            RemoveCredentials(context, route);
+        }
+
+        request.IsAllowed = true;
+        return next(context);
+    }
+
+    /// <summary>
+    /// Credentials that nobody checked must not stand beside an identity that the gateway vouches for. A public route has no such identity, and its
+    /// destination may have a login of its own, so that there everything travels as it came.
+    /// </summary>
+    private static void RemoveCredentials(HttpContext context, ProtectedRoute route)
+    {
         var reader = route.Snapshot.Settings.Tokens;
         if (route.Policy.ForwardToken)
         {
@@ -37,9 +52,6 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         {
             reader.RemoveCookies(context.Request.Headers);
         }
-
-        request.IsAllowed = true;
-        return next(context);
     }
 
     /// <summary>ASP.NET Core authenticates and authorizes endpoints that are not proxied, with the gateway's scheme and policies.</summary>

@@ -31,14 +31,17 @@ internal static class ProxiedIdentity
             return false;
         }
 
-        var reader = route.Snapshot.Settings.Tokens;
-        if (!route.Policy.ForwardToken && isPlain)
+        if (!route.Policy.KeepsCredentials)
         {
-            reader.RemoveAllHeaders(proxied);
-        }
-        else if (!route.Policy.ForwardToken)
-        {
-            reader.RemoveSentHeaders(context.Request.Headers, proxied);
+            var reader = route.Snapshot.Settings.Tokens;
+            if (isPlain)
+            {
+                reader.RemoveAllHeaders(proxied);
+            }
+            else
+            {
+                reader.RemoveSentHeaders(context.Request.Headers, proxied);
+            }
         }
 
         if (request.Token is { } token)
