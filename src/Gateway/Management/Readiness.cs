@@ -17,6 +17,9 @@ internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 internal sealed class Readiness(
     LiveIssuers issuers, RevocationList revocations, Drain drain, RouterProbe router, IHostApplicationLifetime lifetime)
 {
+    // HEAD is what HAProxy's httpchk and some uptime services send. The server sends no body to it.
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
 
     private IEnumerable<ReadinessCheck> Ready => issuers.Current.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
@@ -27,9 +30,9 @@ internal sealed class Readiness(
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/livez", context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
-        app.MapGet("/startupz", context => AnswerAsync(context, [Started]));
-        app.MapGet("/readyz", async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
+        app.MapMethods("/livez", Methods, context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
+        app.MapMethods("/startupz", Methods, context => AnswerAsync(context, [Started]));
+        app.MapMethods("/readyz", Methods, async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
     }
 
     private static Task AnswerAsync(HttpContext context, ReadinessCheck[] checks)

@@ -36,6 +36,23 @@ public sealed class ManagementTests : IClassFixture<StandardGateway>
     [InlineData("/livez")]
     [InlineData("/readyz")]
     [InlineData("/startupz")]
+    public async Task Probe_by_HEAD_has_the_status_of_the_probe_by_GET(string path)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(_parts.Gateway.ManagementAddress) };
+        using var head = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var response = await client.SendAsync(head, TestContext.Current.CancellationToken);
+        using var post = await client.PostAsync(path, null, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        post.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Theory]
+    [InlineData("/livez")]
+    [InlineData("/readyz")]
+    [InlineData("/startupz")]
     [InlineData("/metrics")]
     [InlineData("/admin/revocations")]
     public async Task Public_listener_serves_no_management_path_whatever_the_host_says(string path)
