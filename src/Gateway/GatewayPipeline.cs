@@ -30,6 +30,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route
+        app.UseRoutedPath();                              // Hygiene/         encoded slashes and parameters: the route lets them pass, or not
         app.UseRouteCors();                               // Cors/            a preflight ends here and needs no token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   apply the route's policy

@@ -8,6 +8,7 @@ using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
+using Gateway.RouteFeatures.Paths;
 using Gateway.Runtime;
 
 namespace Gateway.Configuration;
@@ -36,6 +37,9 @@ internal sealed class GatewayOptions
     public Dictionary<string, ClusterOptions> Clusters { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>What routes add to YARP's own settings, by the id of the route. Default none.</summary>
+    public Dictionary<string, GatewayRouteOptions> Routes { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The proxies in front whose <c>X-Forwarded-For</c> and <c>-Proto</c> are believed: addresses, or networks in CIDR form.
@@ -90,4 +94,10 @@ internal sealed class LimitOptions
 {
     /// <summary>Bytes of a request's body, on every route without a <c>MaxRequestBodySize</c> of its own. Default 30000000; -1 for any size.</summary>
     public long MaxRequestBodySize { get; set; } = 30_000_000;
+
+    /// <summary>
+    /// What happens to a path with two slashes in a row: 400, or they become one before the request is routed, and the destination receives
+    /// the merged path. Default <c>Reject</c>.
+    /// </summary>
+    public RepeatedSlashes RepeatedSlashes { get; set; }
 }

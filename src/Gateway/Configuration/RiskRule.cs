@@ -1,4 +1,5 @@
 using Gateway.Issuers;
+using Gateway.RouteFeatures.Paths;
 using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
@@ -10,6 +11,9 @@ internal sealed record RiskContext(
 {
     public IEnumerable<string> InIssuers(Func<IssuerOptions, bool> isRisky, string setting) =>
         Options.Issuers.Where(issuer => isRisky(issuer.Value)).Select(issuer => $"Gateway:Issuers:{issuer.Key}:{setting}");
+
+    public IEnumerable<string> InRoutes(Func<GatewayRouteOptions, bool> isRisky, string setting) =>
+        Options.Routes.Where(route => isRisky(route.Value)).Select(route => $"Gateway:Routes:{route.Key}:{setting}");
 
     public IEnumerable<string> InPolicies(Func<Policies.PolicyOptions, bool> isRisky, string setting) =>
         Options.Policies.Where(policy => isRisky(policy.Value)).Select(policy => $"Gateway:Policies:{policy.Key}{setting}");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Configuration;
 
@@ -72,6 +73,14 @@ internal static class RiskRules
         new("GW151", "AnyCertificate", "any certificate of these destinations is taken.",
             "Whoever is on the way can pose as the destination and reads all requests.",
             "Leave it out, and have the destinations show a certificate that the system trusts.", RiskyPlaces.AnyCertificate),
+        new("GW190", "EncodedSlashesPass", "the destination receives paths with an encoded slash.",
+            "A destination that decodes it serves another path than the one whose policy was applied.",
+            "Set this only on routes whose destination takes %2F as a part of a name.",
+            context => context.InRoutes(route => route.EncodedSlashes == PathBehavior.PassThrough, nameof(GatewayRouteOptions.EncodedSlashes))),
+        new("GW191", "PathParametersPass", "the destination receives paths with a ';'.",
+            "A destination that cuts the path there serves another path than the one whose policy was applied.",
+            "Set this only on routes whose destination takes ';' as a part of a name, or reads path parameters.",
+            context => context.InRoutes(route => route.PathParameters == PathBehavior.PassThrough, nameof(GatewayRouteOptions.PathParameters))),
         new("GW152", "LargeRetryBudget", "more than half of the cluster's requests may be sent again.",
             "A cluster that fails because it has too much to do gets up to twice as much.",
             "Use 0.2; a reserve covers the moment in which a destination goes.",

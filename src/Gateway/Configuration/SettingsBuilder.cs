@@ -10,6 +10,7 @@ using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
+using Gateway.RouteFeatures.Paths;
 using Gateway.RouteFeatures.ResponseHeaders;
 using Gateway.RouteFeatures.TrustedProxies;
 using Gateway.Runtime;
@@ -57,6 +58,8 @@ internal static class SettingsBuilder
                 previous?.Clusters,
                 context),
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
+            Paths = PathCheck.Build(
+                options.Routes, options.Limits.RepeatedSlashes, [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren().Select(route => route.Key)], context.Report),
             TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")

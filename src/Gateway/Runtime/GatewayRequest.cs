@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Runtime;
 
@@ -28,6 +29,12 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
 
     /// <summary>The tunnel that the client has requested with a complete handshake. Without such a request no tunnel is opened.</summary>
     public TunnelRequest Tunnel { get; set; }
+
+    /// <summary>The path that a destination receives, except for what transforms change of it.</summary>
+    public SentPath Path { get; set; }
+
+    /// <summary>What of the path destinations read differently. The route has to let it pass.</summary>
+    public PathTraits PathTraits { get; set; }
 
     /// <summary>What was decided, when that was not simply to let it pass.</summary>
     public AuthDecision? Decision { get; set; }

@@ -9,6 +9,7 @@ using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
+using Gateway.RouteFeatures.Paths;
 using Gateway.RouteFeatures.ResponseHeaders;
 using Gateway.RouteFeatures.TrustedProxies;
 using Gateway.Telemetry;
@@ -37,6 +38,8 @@ internal sealed record GatewaySettings
 
     /// <summary>Bytes; -1 for any size.</summary>
     public required long MaxRequestBodySize { get; init; }
+
+    public required PathRules Paths { get; init; }
 
     /// <summary>Null if no proxy is trusted.</summary>
     public required TrustedProxies? TrustedProxies { get; init; }

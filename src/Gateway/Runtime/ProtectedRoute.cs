@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Limits;
+using Gateway.RouteFeatures.Paths;
 using Gateway.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -17,6 +18,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 {
     private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
+
+    /// <summary>What its paths may hold of what destinations read differently.</summary>
+    public PathTraits AllowedPaths { get; } = Snapshot.Settings.Paths.AllowedOn(Id);
 
     /// <summary>Null for a cluster that <c>Gateway:Clusters</c> adds nothing to.</summary>
     public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Settings.Clusters.GetValueOrDefault(Cluster);

@@ -293,6 +293,7 @@ public sealed class SectionCheckTests
     [InlineData("\"Clusters\": { \"shop\": { \"Retry\": { \"Budget\": \"NaN\" } } }", "Gateway:Clusters:shop:Retry:Budget")]
     [InlineData("\"Clusters\": { \"shop\": { \"Retry\": { \"Attempt\": 1 } } }", "Gateway:Clusters:shop:Retry:Attempt")]
     [InlineData("\"Limits\": { \"MaxRequestBodySize\": -2 }", "Gateway:Limits:MaxRequestBodySize")]
+    [InlineData("\"Routes\": { \"order\": { \"EncodedSlashes\": \"PassThrough\" } }", "Gateway:Routes:order")]
     [InlineData("\"TrustedProxies\": [\"proxy\"]", "Gateway:TrustedProxies:0")]
     [InlineData("\"TrustedProxies\": [\"10.0.0.0/33\"]", "Gateway:TrustedProxies:0")]
     [InlineData("\"TrustedProxies\": [\"0.0.0.0/0\"]", "Gateway:TrustedProxies:0")]

@@ -3,6 +3,7 @@ using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Limits;
+using Gateway.RouteFeatures.Paths;
 using Gateway.Runtime;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
@@ -131,6 +132,16 @@ internal static class RouteSection
         html.Add($"<li>timeout: {(route.Timeout is { } timeout ? Time(timeout) : "none")}, idle {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)}</li>");
         html.Add($"<li>body: {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "any size")}</li>");
         html.Add($"<li>CORS: {route.CorsPolicy ?? "none"}</li>");
+        var paths = settings.Paths.AllowedOn(route.RouteId);
+        if (paths.HasFlag(PathTraits.EncodedSlash))
+        {
+            html.Add($"<li>paths with %2F pass</li>");
+        }
+
+        if (paths.HasFlag(PathTraits.Parameter))
+        {
+            html.Add($"<li>paths with ; pass</li>");
+        }
     }
 
     private static void WriteDestinations(Html html, ClusterConfig? cluster, IProxyStateLookup proxy)

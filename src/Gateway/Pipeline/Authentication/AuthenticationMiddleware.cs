@@ -1,5 +1,4 @@
 using Gateway.Authentication;
-using Gateway.Errors;
 using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -24,9 +23,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         var snapshot = route.Snapshot;
         if (!ReferenceEquals(request.Snapshot, snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
         {
-            AuthDecision.Ambiguous(context, fault.ToString());
-            var answer = RequestFaults.Of(fault);
-            return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
+            return RequestRejection.WriteAsync(context, fault);
         }
 
         if (route.Policy.IsAnonymous)

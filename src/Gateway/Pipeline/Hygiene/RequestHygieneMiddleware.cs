@@ -1,4 +1,3 @@
-using Gateway.Errors;
 using Gateway.Runtime;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,7 +34,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
             metrics.HeadersStripped(stripped);
         }
 
-        return fault == RequestFault.None ? next(context) : RefuseAsync(context, fault);
+        return fault == RequestFault.None ? next(context) : RequestRejection.WriteAsync(context, fault);
     }
 
     private static RequestFault Check(HttpContext context, GatewayRequest known, out int stripped)
@@ -73,21 +72,16 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         known.Tunnel = tunnel;
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var fault = RequestTarget.Check(target, request.Path.Value ?? "", isHttp11 || HttpProtocol.IsHttp10(request.Protocol));
+        var fault = RequestTarget.Read(
+            target, request.Path.Value ?? "", isHttp11 || HttpProtocol.IsHttp10(request.Protocol), settings.Paths, out var reading);
+        (known.Path, known.PathTraits) = (reading.Sent, reading.Traits);
+        if (reading.Merged is { } merged)
+        {
+            request.Path = merged;
+        }
+
         return fault == RequestFault.None
             ? RequestHeaders.Check(request.Headers, settings.ProtectedHeaders, isHttp11, out stripped)
             : fault;
-    }
-
-    private static Task RefuseAsync(HttpContext context, RequestFault fault)
-    {
-        AuthDecision.Ambiguous(context, fault.ToString());
-        var answer = RequestFaults.Of(fault);
-        if (answer.Closes && !HttpProtocol.IsHttp2(context.Request.Protocol))
-        {
-            context.Response.Headers.Connection = "close";
-        }
-
-        return Problem.WriteAsync(context, answer.Status, detail: answer.Detail);
     }
 }

@@ -1,9 +1,14 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Unicode;
+using Gateway.RouteFeatures.Paths;
+using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Hygiene;
+
+/// <summary>A target that passes.</summary>
+/// <param name="Sent">The path to forward; none where it had dot segments, which the server has removed.</param>
+/// <param name="Traits">What of it destinations read differently: for the route to decide.</param>
+/// <param name="Merged">The decoded path, where repeated slashes were merged.</param>
+internal readonly record struct TargetReading(SentPath Sent, PathTraits Traits, string? Merged);
 
 /// <summary>
 /// The path that routing and policy see must be the path that the destination receives. The server decodes the target once, YARP
@@ -23,205 +28,98 @@ internal static class RequestTarget
     // A path is at most as long as the request line may be.
     private const int MaxLength = 8 * 1024;
 
+    // In a query they delimit nothing.
+    private static readonly SearchValues<char> AllowedInQuery =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(c => c is not '#')]);
+
     /// <param name="raw">The target as the client sent it.</param>
-    /// <param name="path">The decoded path that the server made of it.</param>
+    /// <param name="path">The decoded path that the server made of it, in which encoded slashes stay encoded.</param>
     /// <param name="isHttp1">Whether a whole URL is allowed too (RFC 9112 section 3.2.2).</param>
-    public static RequestFault Check(string raw, string path, bool isHttp1)
+    public static RequestFault Read(string raw, string path, bool isHttp1, PathRules rules, out TargetReading reading)
     {
-        if (raw.Length > MaxLength || raw.AsSpan().ContainsAnyExcept(Allowed))
+        reading = default;
+        if (raw.Length > MaxLength || (raw.AsSpan().ContainsAnyExcept(Allowed) && !IsAllowed(raw)))
         {
             return RequestFault.TargetCharacter;
         }
 
-        if (!TryFindPath(raw, isHttp1, out var rawPath))
+        if (!TryFindPath(raw, isHttp1, out var sent))
         {
             return RequestFault.TargetForm;
         }
 
-        if (rawPath.IndexOf("//") >= 0)
+        string? merged = null;
+        if (sent.Span.IndexOf("//") >= 0)
         {
-            return RequestFault.TargetSlashes;
+            if (!rules.MergesSlashes)
+            {
+                return RequestFault.TargetSlashes;
+            }
+
+            var text = Merge(sent.Span.ToString());
+            sent = new SentPath(text, 0, text.Length);
+            path = merged = Merge(path);
         }
 
         // The common case: nothing is encoded, nothing can be normalized.
-        return !rawPath.ContainsAnyExcept(Plain)
-            ? (rawPath.SequenceEqual(path) ? RequestFault.None : RequestFault.TargetDifferent)
-            : CheckDecoded(rawPath, path);
+        if (!sent.Span.ContainsAnyExcept(Plain))
+        {
+            reading = new TargetReading(sent, PathTraits.None, merged);
+            return sent.Span.SequenceEqual(path) ? RequestFault.None : RequestFault.TargetDifferent;
+        }
+
+        var fault = DecodedPath.Check(sent.Span, path, rules.AllowedSomewhere, out var traits, out var hasDots);
+        if (fault == RequestFault.None && hasDots && (traits != PathTraits.None || merged is not null))
+        {
+            // What a dot segment removes depends on what counts as a segment.
+            return RequestFault.TargetDots;
+        }
+
+        reading = new TargetReading(hasDots ? default : sent, traits, merged);
+        return fault;
     }
 
-    private static bool TryFindPath(string raw, bool isHttp1, out ReadOnlySpan<char> path)
+    /// <summary>Makes one slash of several in a row.</summary>
+    public static string Merge(string path)
     {
-        var target = raw.AsSpan();
-        path = default;
-        if (!target.StartsWith('/'))
+        while (path.Contains("//", StringComparison.Ordinal))
         {
-            var scheme = target.IndexOf("://");
+            path = path.Replace("//", "/", StringComparison.Ordinal);
+        }
+
+        return path;
+    }
+
+    private static bool IsAllowed(ReadOnlySpan<char> raw) =>
+        raw.IndexOf('?') is >= 0 and var query && !raw[..query].ContainsAnyExcept(Allowed) && !raw[query..].ContainsAnyExcept(AllowedInQuery);
+
+    private static bool TryFindPath(string raw, bool isHttp1, out SentPath path)
+    {
+        path = default;
+        var start = 0;
+        if (!raw.StartsWith('/'))
+        {
+            var scheme = raw.IndexOf("://", StringComparison.Ordinal);
             if (!isHttp1 || scheme < 0
-                || !(target[..scheme].Equals("http", StringComparison.OrdinalIgnoreCase)
-                    || target[..scheme].Equals("https", StringComparison.OrdinalIgnoreCase)))
+                || !(raw.AsSpan(0, scheme).Equals("http", StringComparison.OrdinalIgnoreCase)
+                    || raw.AsSpan(0, scheme).Equals("https", StringComparison.OrdinalIgnoreCase)))
             {
                 return false;
             }
 
-            target = target[(scheme + 3)..];
-            var authorityEnd = target.IndexOfAny('/', '?');
-            target = authorityEnd < 0 ? "/" : target[authorityEnd..];
-            if (target[0] == '?')
+            start = scheme + "://".Length;
+            var authorityLength = raw.AsSpan(start).IndexOfAny('/', '?');
+            if (authorityLength < 0 || raw[start + authorityLength] == '?')
             {
-                path = "/";
+                path = new SentPath("/", 0, 1);
                 return true;
             }
+
+            start += authorityLength;
         }
 
-        var query = target.IndexOf('?');
-        path = query < 0 ? target : target[..query];
+        var length = raw.AsSpan(start).IndexOf('?');
+        path = new SentPath(raw, start, length < 0 ? raw.Length - start : length);
         return true;
-    }
-
-    private static RequestFault CheckDecoded(ReadOnlySpan<char> rawPath, string path)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(rawPath.Length);
-        try
-        {
-            var fault = Decode(rawPath, buffer, out var length);
-            if (fault != RequestFault.None)
-            {
-                return fault;
-            }
-
-            var decoded = buffer.AsSpan(0, length);
-            if (HidesSeparator(decoded))
-            {
-                return RequestFault.TargetSeparator;
-            }
-
-            if (!Utf8.IsValid(decoded))
-            {
-                return RequestFault.TargetEncoding;
-            }
-
-            fault = RemoveDotSegments(decoded, out length);
-            if (fault != RequestFault.None)
-            {
-                return fault;
-            }
-
-            return Encoding.UTF8.GetString(decoded[..length]).Equals(path, StringComparison.Ordinal)
-                ? RequestFault.None
-                : RequestFault.TargetDifferent;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static RequestFault Decode(ReadOnlySpan<char> rawPath, Span<byte> decoded, out int length)
-    {
-        length = 0;
-        for (var i = 0; i < rawPath.Length; i++)
-        {
-            var c = rawPath[i];
-            if (c != '%')
-            {
-                decoded[length++] = (byte)c;
-                continue;
-            }
-
-            if (!TryReadOctet(rawPath[i..], out var octet))
-            {
-                return RequestFault.TargetEncoding;
-            }
-
-            if (octet is 0 or (byte)'/' or (byte)'\\')
-            {
-                return RequestFault.TargetSeparator;
-            }
-
-            if (octet is < 0x20 or 0x7F)
-            {
-                return RequestFault.TargetEncoding;
-            }
-
-            decoded[length++] = octet;
-            i += 2;
-        }
-
-        return RequestFault.None;
-    }
-
-    /// <summary>
-    /// Encoded twice is safe with us and not with a destination that decodes twice. Looked for in the decoded path, because the digits
-    /// of the second encoding may be encoded themselves (<c>%25%32%65</c>).
-    /// </summary>
-    private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
-    {
-        while (decoded.IndexOf((byte)'%') is >= 0 and var escape)
-        {
-            decoded = decoded[(escape + 1)..];
-            if (decoded.Length >= 2
-                && byte.TryParse(decoded[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet)
-                && octet is 0 or (byte)'/' or (byte)'\\' or (byte)'.' or (byte)';')
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Reads the two hexadecimal digits after the first character, whatever that is.</summary>
-    private static bool TryReadOctet(ReadOnlySpan<char> escape, out byte octet)
-    {
-        octet = 0;
-        return escape.Length >= 3 && byte.TryParse(escape[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out octet);
-    }
-
-    /// <summary>RFC 3986 section 5.2.4 in place, refusing parameters: to some destinations <c>/admin;x/</c> is <c>/admin/</c>, and <c>/..;x/</c> goes up.</summary>
-    private static RequestFault RemoveDotSegments(Span<byte> path, out int length)
-    {
-        length = 0;
-        var rest = path;
-        var isLast = false;
-        while (!isLast)
-        {
-            // rest begins with the slash before a segment.
-            var end = rest[1..].IndexOf((byte)'/') + 1;
-            isLast = end == 0;
-            var segment = isLast ? rest[1..] : rest[1..end];
-            if (segment.Contains((byte)';'))
-            {
-                return RequestFault.TargetParameters;
-            }
-
-            if (segment.SequenceEqual(".."u8) || segment.SequenceEqual("."u8))
-            {
-                if (segment.Length == 2)
-                {
-                    if (length == 0)
-                    {
-                        // Above the root: some readers stop there, some go on.
-                        return RequestFault.TargetDots;
-                    }
-
-                    length = path[..length].LastIndexOf((byte)'/');
-                }
-
-                if (isLast)
-                {
-                    path[length++] = (byte)'/';
-                }
-            }
-            else
-            {
-                path[length++] = (byte)'/';
-                segment.CopyTo(path[length..]);
-                length += segment.Length;
-            }
-
-            rest = isLast ? default : rest[end..];
-        }
-
-        return RequestFault.None;
     }
 }

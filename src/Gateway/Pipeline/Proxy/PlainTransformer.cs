@@ -21,6 +21,7 @@ internal sealed class PlainTransformer : HttpTransformer
             return;
         }
 
+        proxyRequest.RequestUri = DestinationTarget.Of(httpContext, destinationPrefix);
         headers.Host = httpContext.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;
         var (request, client) = (httpContext.Request, httpContext.Connection.RemoteIpAddress);
         ReadOnlySpan<IdentityHeader> forwarded =

@@ -23,7 +23,7 @@ internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnect
     {
         // Session affinity brings a transform of its own: the one that tells the client where it belongs.
         var isPlain = route.Transforms is not { Count: > 0 } && cluster?.SessionAffinity?.Enabled != true;
-        var transforms = isPlain ? PlainTransformer.Instance : inner.Build(route, cluster);
+        HttpTransformer transforms = isPlain ? PlainTransformer.Instance : new SentTargetTransformer(inner.Build(route, cluster));
         // Outermost, because what it rejects must not be looked at by anything else, on public routes too.
         return new AnswerTransformer(
             RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Hygiene;
@@ -10,31 +9,6 @@ namespace Gateway.IntegrationTests.Pipeline.Hygiene;
 /// </summary>
 public sealed class HostileTargetTests : IClassFixture<StandardGateway>
 {
-    private static readonly string[] Hostile =
-    [
-        "/public/..%2fprivate/secret", "/public/..%2Fprivate/secret", "/public/%2e%2e%2fprivate/secret", "/public%2f..%2fprivate/secret",
-        "/public/..%5cprivate/secret", "/public/..\\private/secret", "/public\\..\\private\\secret", "/public/%5c../private/secret",
-        "/public/..%252fprivate/secret", "/public/%252e%252e/private/secret", "/public/%252e%252e%252fprivate/secret",
-        "/public/%25%32%65%25%32%65/private/secret", "/public/..%25%32%66private/secret", "/public/.%252e/private/secret",
-        "/public/%252%65%252%65/private/secret", "/public/..%25%35%63private/secret",
-        "/public/..;/private/secret", "/public/..;x=1/private/secret", "/public/%2e%2e;/private/secret", "/public/..%3b/private/secret", "/public/..%253b/private/secret",
-        "/public/.;/../private/secret", "/public/x/../../private/secret", "/public/./../private/secret", "/public/%2e%2e/private/secret",
-        "/public/%2e/%2e%2e/private/secret", "/public/..//private/secret", "//private/secret", "/public//../private/secret",
-        "/public/../../private/secret", "/../private/secret", "/%2e%2e/private/secret", "/public/%00/../private/secret",
-        "/public/..%00/private/secret", "/public/%c0%ae%c0%ae/private/secret", "/public/..%c0%afprivate/secret", "/public/%e0%80%ae./private/secret",
-        "/public/%u002e%u002e/private/secret", "/public/%", "/public/%2", "/public/%zz", "/public/..%", "/public/\x01", "/public/\x7f",
-        "/public/%0a", "/public/%0d%0aX-Auth-Subject:%20evil", "/public/\xe9", "/public/%ff", "/public/#/../private/secret", "/public/..%23/private/secret",
-        "/public/..?/../private/secret", "/public/?x=../../private/secret", "/public/..%3f/private/secret", "/private/../public/../private/secret",
-        "/private/..%2fpublic/a", "/private/secret/..%2f..%2fpublic/a", "/private%2fsecret", "/PRIVATE/secret", "/%70rivate/secret", "/private;a=b/secret",
-        "/private/", "/private", "/private//secret", "/.//private/secret", "/public/..", "/public/../", "/public/...", "/public/..a/../private/secret",
-        "public/../private/secret", "*", "", "?x", "localhost:80", "ftp://localhost/private/secret", "http:/private/secret", "http:///private/secret",
-        "http://localhost", "http://localhost?x", "http://localhost/public/..%2fprivate/secret", "http://localhost/public/../private/secret",
-        "http://localhost/public/%2e%2e/private/secret", "http://localhost/private/secret", "http://localhost//private/secret",
-        "http://localhost/public/..%5cprivate/secret", "http://localhost\\private\\secret", "http://localhost/public/%252e%252e/private/secret",
-        "HTTP://LOCALHOST/public/../private/secret", "https://localhost/private/secret", "http://user:pw@localhost/private/secret",
-        "http://localhost/public/..;/private/secret", "http://localhost#/private/secret", "http://localhost/public\\..\\private/secret",
-    ];
-
     private readonly StandardGateway _parts;
 
     public HostileTargetTests(StandardGateway parts)
@@ -43,7 +17,7 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
         _parts.Reset();
     }
 
-    public static TheoryData<string> Targets => [.. Hostile];
+    public static TheoryData<string> Targets => [.. HostileTargets.Known];
 
     [Theory]
     [MemberData(nameof(Targets))]
@@ -69,7 +43,12 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
     [Theory]
     [InlineData("/private/a", "/private/a")]
     [InlineData("/private/a%20b", "/private/a%20b")]
-    [InlineData("/private/%61", "/private/a")]
+    [InlineData("/private/%61", "/private/%61")]
+    [InlineData("/private/{a}|[b]^`c", "/private/{a}|[b]^`c")]
+    [InlineData("/private/a?q={a}&x=%&r=\"<a>\"&s=a\\b|`^[]%zz%41", "/private/a?q={a}&x=%&r=\"<a>\"&s=a\\b|`^[]%zz%41")]
+    [InlineData("/private/a?", "/private/a?")]
+    [InlineData("/private/x/../y%41?q={a}", "/private/yA?q={a}")]
+    [InlineData("http://localhost/private/%41?q={a}", "/private/%41?q={a}")]
     [InlineData("/private/a%25b", "/private/a%25b")]
     [InlineData("/private/100%25", "/private/100%25")]
     [InlineData("/private/%25zz", "/private/%25zz")]
@@ -127,7 +106,7 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
     [InlineData("eyJhbGciOiJub25lIn0.e30.x")]
     public async Task No_generated_target_leads_to_a_protected_path_without_a_valid_token(string? token)
     {
-        foreach (var target in Generate())
+        foreach (var target in HostileTargets.Generate())
         {
             var response = await SendAsync(target, token);
             RawHttp.StatusOf(response).ShouldBeInRange(200, 499, target);
@@ -135,27 +114,6 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
 
         ShouldNotHaveReachedPrivate();
         _parts.Destination.Received.ShouldNotBeEmpty();
-    }
-
-    private static IEnumerable<string> Generate()
-    {
-        // The same 200 in every run, so that a failure can be repeated.
-        var random = new Random(6750);
-        string[] pieces =
-        [
-            "/", "/", "..", ".", "%2e", "%2E%2e", "%2f", "%5c", "\\", "%252e", "%252f", "%25%32%65", "%25%32%66", ";", ";a=b", "%3b", "%00", "%20", "//",
-            "private", "private/secret", "%70rivate", "PRIVATE", "secret", "?", "%3f", "#", "%c0%ae", "%e2%80%ae", "public", "a",
-        ];
-        for (var i = 0; i < 200; i++)
-        {
-            var target = new StringBuilder((i % 4) switch { 0 => "/", 1 => "http://localhost/public/", _ => "/public/" });
-            for (var j = random.Next(1, 9); j > 0; j--)
-            {
-                target.Append(pieces[random.Next(pieces.Length)]);
-            }
-
-            yield return target.ToString();
-        }
     }
 
     private Task<string> SendAsync(string target, string? token = null) => RawHttp.SendAsync(

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Pipeline.Hygiene;
+using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Tests.Pipeline.Hygiene;
 
@@ -39,7 +40,7 @@ public sealed class RequestTargetTests
     [InlineData("http://shop.example?x=/a", "/")]
     public void Target_with_one_meaning_passes(string raw, string path)
     {
-        RequestTarget.Check(raw, path, isHttp1: true).ShouldBe(RequestFault.None);
+        Check(raw, path, isHttp1: true).ShouldBe(RequestFault.None);
     }
 
     [Theory]
@@ -102,7 +103,7 @@ public sealed class RequestTargetTests
     public void Target_that_readers_could_take_differently_is_refused(string raw, string fault)
     {
         // Whatever the server makes of it: its own reading must not turn the refusal into a pass.
-        RequestTarget.Check(raw, raw, isHttp1: true).ShouldBe(Enum.Parse<RequestFault>(fault));
+        Check(raw, raw, isHttp1: true).ShouldBe(Enum.Parse<RequestFault>(fault));
     }
 
     [Theory]
@@ -114,14 +115,14 @@ public sealed class RequestTargetTests
     [InlineData("http://shop.example/a", "/")]
     public void Path_that_the_server_read_in_another_way_is_refused(string raw, string path)
     {
-        RequestTarget.Check(raw, path, isHttp1: true).ShouldBe(RequestFault.TargetDifferent);
+        Check(raw, path, isHttp1: true).ShouldBe(RequestFault.TargetDifferent);
     }
 
     [Fact]
     public void Whole_url_is_for_http1_only()
     {
-        RequestTarget.Check("http://shop.example/a", "/a", isHttp1: false).ShouldBe(RequestFault.TargetForm);
-        RequestTarget.Check("/a", "/a", isHttp1: false).ShouldBe(RequestFault.None);
+        Check("http://shop.example/a", "/a", isHttp1: false).ShouldBe(RequestFault.TargetForm);
+        Check("/a", "/a", isHttp1: false).ShouldBe(RequestFault.None);
     }
 
     [Fact]
@@ -137,8 +138,8 @@ public sealed class RequestTargetTests
                 _ => RequestFault.None,
             };
 
-            RequestTarget.Check($"/x%{octet:X2}y", $"/x{(char)octet}y", isHttp1: true).ShouldBe(expected, $"%{octet:X2}");
-            RequestTarget.Check($"/x%{octet:x2}y", $"/x{(char)octet}y", isHttp1: true).ShouldBe(expected, $"%{octet:x2}");
+            Check($"/x%{octet:X2}y", $"/x{(char)octet}y", isHttp1: true).ShouldBe(expected, $"%{octet:X2}");
+            Check($"/x%{octet:x2}y", $"/x{(char)octet}y", isHttp1: true).ShouldBe(expected, $"%{octet:x2}");
         }
     }
 
@@ -147,8 +148,8 @@ public sealed class RequestTargetTests
     {
         var longest = "/" + new string('a', (8 * 1024) - 1);
 
-        RequestTarget.Check(longest, longest, isHttp1: true).ShouldBe(RequestFault.None);
-        RequestTarget.Check(longest + "a", longest + "a", isHttp1: true).ShouldBe(RequestFault.TargetCharacter);
+        Check(longest, longest, isHttp1: true).ShouldBe(RequestFault.None);
+        Check(longest + "a", longest + "a", isHttp1: true).ShouldBe(RequestFault.TargetCharacter);
     }
 
     [Fact]
@@ -160,28 +161,108 @@ public sealed class RequestTargetTests
 
         Prop.ForAll(targets, raw =>
         {
-            _ = RequestTarget.Check(raw, raw, isHttp1: true);
-            _ = RequestTarget.Check(raw, "", isHttp1: false);
+            _ = Check(raw, raw, isHttp1: true);
+            _ = Check(raw, "", isHttp1: false);
         }).QuickCheckThrowOnFailure();
     }
 
-    [Fact]
-    public void Decoding_twice_what_passes_brings_no_new_segment()
+    public static MatrixTheoryData<bool, bool, bool> Settings => new([false, true], [false, true], [false, true]);
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void No_reading_of_what_passes_has_a_dot_segment(bool slashes, bool parameters, bool merges)
     {
-        var pieces = Gen.Elements("a", ".", "%41", "%2e", "%25", "%32", "%65", "2", "e", "f", "5", "c", ";", "/");
+        var allowed = (slashes ? PathTraits.EncodedSlash : PathTraits.None) | (parameters ? PathTraits.Parameter : PathTraits.None);
+        var rules = new PathRules(new Dictionary<string, PathTraits> { ["route"] = allowed }, merges);
+        var pieces = Gen.Elements("a", ".", "%41", "%2e", "%25", "%32", "%65", "%2F", "%2f", "2", "e", "f", "5", "c", ";", ";", "%3b", "/", "/");
         var targets = Gen.ArrayOf(pieces).Select(string.Concat).ToArbitrary();
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(targets, text =>
+        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(targets, text =>
         {
             var raw = "/" + text;
-            var path = Uri.UnescapeDataString(raw);
-            if (RequestTarget.Check(raw, path, isHttp1: true) == RequestFault.None)
+            var path = Served(raw);
+            if (RequestTarget.Read(raw, path, isHttp1: true, rules, out var reading) != RequestFault.None)
             {
-                var segments = Uri.UnescapeDataString(path).Split('/', '\\');
-                segments.Length.ShouldBe(raw.Split('/').Length);
+                return;
+            }
+
+            (reading.Traits & ~allowed).ShouldBe(PathTraits.None);
+            reading.Sent.Span.ToString().ShouldBe(reading.Sent.IsKept ? merges ? RequestTarget.Merge(raw) : raw : "");
+            foreach (var other in PathReadings.Of(reading.Merged ?? path, reading.Traits).Append(reading.Merged ?? path))
+            {
+                var segments = Uri.UnescapeDataString(other).Split('/', '\\');
                 segments.ShouldNotContain(".");
                 segments.ShouldNotContain("..");
             }
         }));
     }
+
+    [Fact]
+    public void Decoding_twice_what_passes_by_default_brings_no_new_segment()
+    {
+        var pieces = Gen.Elements("a", ".", "%41", "%2e", "%25", "%32", "%65", "2", "e", "f", "5", "c", ";", "/");
+        var targets = Gen.ArrayOf(pieces).Select(string.Concat).ToArbitrary();
+
+        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(targets, text =>
+        {
+            var raw = "/" + text;
+            var path = Uri.UnescapeDataString(raw);
+            if (Check(raw, path, isHttp1: true) == RequestFault.None)
+            {
+                Uri.UnescapeDataString(path).Split('/', '\\').Length.ShouldBe(raw.Split('/').Length);
+            }
+        }));
+    }
+
+    [Theory]
+    [InlineData("/a%2Fb", "/a/b")]
+    [InlineData("/a%2f%2Fb", "/a//b,/a/b")]
+    [InlineData("/a;v=1/b", "/a/b,/a")]
+    [InlineData("/a;v%2Fc/b", "/a/b,/a,/a;v/c/b,/a/c/b")]
+    [InlineData("/;x/b", "//b,/,/b")]
+    public void Every_reading_of_a_path_is_found(string path, string readings)
+    {
+        PathReadings.Of(path, PathTraits.EncodedSlash | PathTraits.Parameter).ShouldBe(readings.Split(','), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("/a?\"<>\\{}|^`[]%", nameof(RequestFault.None))]
+    [InlineData("http://shop.example?\"<>\\", nameof(RequestFault.None))]
+    [InlineData("/a\"?b", nameof(RequestFault.TargetCharacter))]
+    [InlineData("/a?b c", nameof(RequestFault.TargetCharacter))]
+    [InlineData("/a?\u00E9", nameof(RequestFault.TargetCharacter))]
+    [InlineData("/a?\u0001", nameof(RequestFault.TargetCharacter))]
+    [InlineData("/a?#", nameof(RequestFault.TargetCharacter))]
+    public void Query_is_free_of_what_ends_it_alone(string raw, string fault)
+    {
+        Check(raw, raw.StartsWith('/') ? "/a" : "/", isHttp1: true).ShouldBe(Enum.Parse<RequestFault>(fault));
+    }
+
+    /// <summary>As the server decodes a path: all but encoded slashes, then dot segments are removed.</summary>
+    private static string Served(string raw)
+    {
+        var decoded = string.Join('\u0001', raw.Split("%2F").Select(upper => string.Join('\u0002', upper.Split("%2f").Select(Uri.UnescapeDataString))));
+        var segments = new List<string>();
+        var all = decoded[1..].Split('/');
+        foreach (var (index, segment) in all.Index())
+        {
+            if (segment == ".." && segments.Count > 0)
+            {
+                segments.RemoveAt(segments.Count - 1);
+            }
+
+            if (segment is not ("." or ".."))
+            {
+                segments.Add(segment);
+            }
+            else if (index == all.Length - 1)
+            {
+                segments.Add("");
+            }
+        }
+
+        return $"/{string.Join('/', segments)}".Replace("\u0001", "%2F", StringComparison.Ordinal).Replace("\u0002", "%2f", StringComparison.Ordinal);
+    }
+
+    private static RequestFault Check(string raw, string path, bool isHttp1) => RequestTarget.Read(raw, path, isHttp1, PathRules.Strict, out _);
 }

@@ -1,0 +1,219 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Gateway.RouteFeatures.Paths;
+
+namespace Gateway.Pipeline.Hygiene;
+
+/// <summary>Decodes a path a second time and compares the result with what the server made of it.</summary>
+internal static class DecodedPath
+{
+    // Stand for an encoded slash in the decoded path, in which nothing else is a control character. Two, because it is kept as it was sent.
+    private const byte UpperSlash = 1;
+    private const byte LowerSlash = 2;
+
+    private static readonly SearchValues<byte> HiddenSeparators = SearchValues.Create([UpperSlash, LowerSlash, (byte)';']);
+
+    /// <param name="rawPath">The path as it was sent.</param>
+    /// <param name="path">The decoded path that the server made of it.</param>
+    /// <param name="allowed">What some route lets pass.</param>
+    /// <param name="traits">What of that the path has.</param>
+    /// <param name="hasDots">Whether dot segments were removed.</param>
+    public static RequestFault Check(ReadOnlySpan<char> rawPath, string path, PathTraits allowed, out PathTraits traits, out bool hasDots)
+    {
+        traits = PathTraits.None;
+        hasDots = false;
+        var buffer = ArrayPool<byte>.Shared.Rent(rawPath.Length);
+        try
+        {
+            var fault = Decode(rawPath, buffer, allowed, out var length, ref traits);
+            if (fault != RequestFault.None)
+            {
+                return fault;
+            }
+
+            var decoded = buffer.AsSpan(0, length);
+            if (HidesSeparator(decoded))
+            {
+                return RequestFault.TargetSeparator;
+            }
+
+            if (!Utf8.IsValid(decoded))
+            {
+                return RequestFault.TargetEncoding;
+            }
+
+            fault = RemoveDotSegments(decoded, allowed, out length, out hasDots, ref traits);
+            if (fault != RequestFault.None)
+            {
+                return fault;
+            }
+
+            var text = Encoding.UTF8.GetString(decoded[..length]);
+            if (traits.HasFlag(PathTraits.EncodedSlash))
+            {
+                text = text.Replace(((char)UpperSlash).ToString(), "%2F", StringComparison.Ordinal).Replace(((char)LowerSlash).ToString(), "%2f", StringComparison.Ordinal);
+            }
+
+            return text.Equals(path, StringComparison.Ordinal) ? RequestFault.None : RequestFault.TargetDifferent;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static RequestFault Decode(ReadOnlySpan<char> rawPath, Span<byte> decoded, PathTraits allowed, out int length, ref PathTraits traits)
+    {
+        length = 0;
+        for (var i = 0; i < rawPath.Length; i++)
+        {
+            var c = rawPath[i];
+            if (c != '%')
+            {
+                decoded[length++] = (byte)c;
+                continue;
+            }
+
+            if (!TryReadOctet(rawPath[i..], out var octet))
+            {
+                return RequestFault.TargetEncoding;
+            }
+
+            if (octet == (byte)'/' && allowed.HasFlag(PathTraits.EncodedSlash))
+            {
+                traits |= PathTraits.EncodedSlash;
+                i += 2;
+                decoded[length++] = rawPath[i] == 'F' ? UpperSlash : LowerSlash;
+                continue;
+            }
+
+            if (octet is 0 or (byte)'/' or (byte)'\\')
+            {
+                return RequestFault.TargetSeparator;
+            }
+
+            if (octet is < 0x20 or 0x7F)
+            {
+                return RequestFault.TargetEncoding;
+            }
+
+            decoded[length++] = octet;
+            i += 2;
+        }
+
+        return RequestFault.None;
+    }
+
+    /// <summary>
+    /// Encoded twice is safe with us and not with a destination that decodes twice. Looked for in the decoded path, because the digits
+    /// of the second encoding may be encoded themselves (<c>%25%32%65</c>).
+    /// </summary>
+    private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
+    {
+        while (decoded.IndexOf((byte)'%') is >= 0 and var escape)
+        {
+            decoded = decoded[(escape + 1)..];
+            if (decoded.Length >= 2
+                && byte.TryParse(decoded[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet)
+                && octet is 0 or (byte)'/' or (byte)'\\' or (byte)'.' or (byte)';')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads the two hexadecimal digits after the first character, whatever that is.</summary>
+    private static bool TryReadOctet(ReadOnlySpan<char> escape, out byte octet)
+    {
+        octet = 0;
+        return escape.Length >= 3 && byte.TryParse(escape[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out octet);
+    }
+
+    /// <summary>
+    /// RFC 3986 section 5.2.4 in place. To some destinations <c>/admin;x/</c> is <c>/admin/</c>, and <c>/..;x/</c> goes up; so parameters pass only
+    /// where a route may take them, and dots beside one, or beside an encoded slash, never do.
+    /// </summary>
+    private static RequestFault RemoveDotSegments(Span<byte> path, PathTraits allowed, out int length, out bool hasDots, ref PathTraits traits)
+    {
+        length = 0;
+        hasDots = false;
+        var rest = path;
+        var isLast = false;
+        while (!isLast)
+        {
+            // rest begins with the slash before a segment.
+            var end = rest[1..].IndexOf((byte)'/') + 1;
+            isLast = end == 0;
+            var segment = isLast ? rest[1..] : rest[1..end];
+            if (segment.Contains((byte)';'))
+            {
+                if (!allowed.HasFlag(PathTraits.Parameter))
+                {
+                    return RequestFault.TargetParameters;
+                }
+
+                traits |= PathTraits.Parameter;
+            }
+
+            if (HidesDots(segment))
+            {
+                return RequestFault.TargetDots;
+            }
+
+            if (IsDots(segment))
+            {
+                hasDots = true;
+                if (segment.Length == 2)
+                {
+                    if (length == 0)
+                    {
+                        // Above the root: some readers stop there, some go on.
+                        return RequestFault.TargetDots;
+                    }
+
+                    length = path[..length].LastIndexOf((byte)'/');
+                }
+
+                if (isLast)
+                {
+                    path[length++] = (byte)'/';
+                }
+            }
+            else
+            {
+                path[length++] = (byte)'/';
+                segment.CopyTo(path[length..]);
+                length += segment.Length;
+            }
+
+            rest = isLast ? default : rest[end..];
+        }
+
+        return RequestFault.None;
+    }
+
+    private static bool IsDots(ReadOnlySpan<byte> segment) => segment.SequenceEqual(".."u8) || segment.SequenceEqual("."u8);
+
+    /// <summary>Whether a piece of the segment is a dot segment to a destination that takes an encoded slash or a parameter for its end.</summary>
+    private static bool HidesDots(ReadOnlySpan<byte> segment)
+    {
+        if (!segment.ContainsAny(HiddenSeparators))
+        {
+            return false;
+        }
+
+        foreach (var piece in segment.SplitAny(HiddenSeparators))
+        {
+            if (IsDots(segment[piece]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

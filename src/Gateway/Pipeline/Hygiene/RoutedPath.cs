@@ -1,0 +1,92 @@
+using Gateway.Foundation;
+using Gateway.RouteFeatures.Paths;
+using Gateway.Runtime;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Pipeline.Hygiene;
+
+/// <summary>
+/// Judges paths with encoded slashes or parameters once their route is known. The route must let them pass, and no destination may make of
+/// them a path that another policy guards: every other reading is routed too. Requests without such a path never come here.
+/// </summary>
+internal static class RoutedPath
+{
+    public static void UseRoutedPath(this WebApplication app) => app.UseOnceNeeded(
+        static context => GatewayRequest.Of(context).PathTraits != PathTraits.None,
+        stages =>
+        {
+            var router = RouterOver(app, stages);
+            stages.Use(next => context => CheckAsync(context, router, next));
+        });
+
+    /// <summary>Finds the endpoint of a request again, without calling it.</summary>
+    private static RequestDelegate RouterOver(WebApplication app, IApplicationBuilder stages)
+    {
+        var routing = stages.New();
+        routing.UseRouting();
+        routing.Use(static _ => static _ => Task.CompletedTask);
+        routing.UseEndpoints(endpoints =>
+        {
+            foreach (var source in ((IEndpointRouteBuilder)app).DataSources)
+            {
+                endpoints.DataSources.Add(source);
+            }
+        });
+        return routing.Build();
+    }
+
+    private static async Task CheckAsync(HttpContext context, RequestDelegate router, RequestDelegate next)
+    {
+        var fault = await FindFaultAsync(context, router);
+        await (fault == RequestFault.None ? next(context) : RequestRejection.WriteAsync(context, fault));
+    }
+
+    private static async Task<RequestFault> FindFaultAsync(HttpContext context, RequestDelegate router)
+    {
+        var traits = GatewayRequest.Of(context).PathTraits;
+        var route = ProtectedRoute.Of(context);
+        var rejected = traits & ~(route?.AllowedPaths ?? PathTraits.None);
+        if (rejected != PathTraits.None)
+        {
+            return rejected.HasFlag(PathTraits.EncodedSlash) ? RequestFault.TargetSeparator : RequestFault.TargetParameters;
+        }
+
+        foreach (var reading in PathReadings.Of(context.Request.Path.Value!, traits))
+        {
+            if (await RouteOfAsync(context, reading, router) is { Policy: { IsAnonymous: false } policy } && !ReferenceEquals(policy, route!.Policy))
+            {
+                return RequestFault.TargetRoute;
+            }
+        }
+
+        return RequestFault.None;
+    }
+
+    /// <summary>The route that the request would have with another path. Leaves the request as it was.</summary>
+    private static async Task<ProtectedRoute?> RouteOfAsync(HttpContext context, string path, RequestDelegate router)
+    {
+        var request = context.Request;
+        var (endpoint, values, sent) = (context.GetEndpoint(), request.RouteValues, request.Path);
+        // Routing sets the limit of the route that it finds.
+        var body = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        var limit = body?.MaxRequestBodySize;
+        try
+        {
+            context.SetEndpoint(null);
+            request.RouteValues = [];
+            request.Path = path;
+            await router(context);
+            return ProtectedRoute.Of(context);
+        }
+        finally
+        {
+            request.Path = sent;
+            request.RouteValues = values;
+            context.SetEndpoint(endpoint);
+            if (body is { IsReadOnly: false })
+            {
+                body.MaxRequestBodySize = limit;
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Gateway.RouteFeatures.Paths;
+using Gateway.Runtime;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>
+/// The address of a proxied request, with path and query as the client sent them. YARP encodes the decoded path anew, and <see cref="Uri"/>
+/// rewrites both, by which signatures over the raw target break and an encoded slash would be encoded twice.
+/// </summary>
+internal static class DestinationTarget
+{
+    private const string AnyOrigin = "http://any";
+    private const string EncodedSlash = "%2F";
+    private const string TwiceEncodedSlash = "%252F";
+
+    // Hygiene has rejected what may not stand in a request line.
+    private static readonly UriCreationOptions AsItStands = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>For a route without transforms.</summary>
+    public static Uri Of(HttpContext context, string destination)
+    {
+        var sent = GatewayRequest.Of(context).Path;
+        var origin = destination.EndsWith('/') ? destination.AsSpan(0, destination.Length - 1) : destination;
+        var query = context.Request.QueryString.Value;
+        return sent.IsKept
+            ? new Uri(string.Concat(origin, sent.Span, query), AsItStands)
+            : new Uri(string.Concat(origin, Encoded(context.Request.Path), query), AsItStands);
+    }
+
+    /// <summary>
+    /// For a route with transforms, after they have run: what they left of the path stands as it was sent, what they wrote stands as YARP
+    /// encodes it.
+    /// </summary>
+    public static void Restore(HttpContext context, HttpRequestMessage proxied)
+    {
+        if (proxied.RequestUri is not { IsAbsoluteUri: true } address)
+        {
+            return;
+        }
+
+        var written = address.OriginalString;
+        var authority = written.IndexOf("://", StringComparison.Ordinal) + "://".Length;
+        var start = written.IndexOf('/', authority);
+        if (start < 0)
+        {
+            return;
+        }
+
+        var end = written.IndexOf('?', start) is >= 0 and var query ? query : written.Length;
+        var request = GatewayRequest.Of(context);
+        var sent = request.Path;
+        var path = written.AsSpan(start, end - start);
+        if (!sent.IsKept || path.EndsWith(sent.Span))
+        {
+            proxied.RequestUri = new Uri(written, AsItStands);
+            return;
+        }
+
+        var kept = KeptLength(path, Encoded(context.Request.Path));
+        var head = path[..^kept].ToString();
+        if (request.PathTraits.HasFlag(PathTraits.EncodedSlash))
+        {
+            // A value that a pattern has put elsewhere. Nothing else encodes to this, because hygiene rejects what is encoded twice.
+            head = head.Replace(TwiceEncodedSlash, EncodedSlash, StringComparison.Ordinal).Replace("%252f", "%2f", StringComparison.Ordinal);
+        }
+
+        var tail = TailOf(sent.Span, path[^kept..].Count('/'));
+        proxied.RequestUri = new Uri(string.Concat(written.AsSpan(0, start), head, tail, written.AsSpan(end)), AsItStands);
+    }
+
+    /// <summary>The path as YARP writes it.</summary>
+    private static string Encoded(PathString path) =>
+        RequestUtilities.MakeDestinationAddress(AnyOrigin, path, QueryString.Empty).OriginalString[AnyOrigin.Length..];
+
+    /// <summary>How much of the end of both is the same, in whole segments.</summary>
+    private static int KeptLength(ReadOnlySpan<char> path, ReadOnlySpan<char> own)
+    {
+        var common = 0;
+        while (common < path.Length && common < own.Length && path[^(common + 1)] == own[^(common + 1)])
+        {
+            common++;
+        }
+
+        var slash = path[^common..].IndexOf('/');
+        return slash < 0 ? 0 : common - slash;
+    }
+
+    /// <summary>As many of the last segments as are wanted. Slashes are where they were: an encoded one is none.</summary>
+    private static ReadOnlySpan<char> TailOf(ReadOnlySpan<char> sent, int segments)
+    {
+        var start = sent.Length;
+        for (; segments > 0; segments--)
+        {
+            start = sent[..start].LastIndexOf('/');
+        }
+
+        return sent[start..];
+    }
+}
