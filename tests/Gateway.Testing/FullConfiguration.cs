@@ -103,7 +103,7 @@ internal static class FullConfiguration
             "Errors": { "Detailed": "true" },
             "Cors": {
               "app": {
-                "Origins": ["https://app.example.com", "http://localhost:3000"], "Methods": ["PUT"], "Headers": ["Authorization"], "ExposedHeaders": ["X-Total"],
+                "Origins": ["https://app.example.com", "http://localhost:3000", "capacitor://localhost", "https://*.example.com", "null"], "Methods": ["PUT"], "Headers": ["Authorization"], "ExposedHeaders": ["X-Total"],
                 "Credentials": true, "MaxAge": "00:10:00"
               },
               "all": { "Origins": ["*"], "Methods": ["*"], "Headers": ["*"] }
@@ -119,6 +119,7 @@ internal static class FullConfiguration
             "Routes": { "full": { "EncodedSlashes": "PassThrough", "PathParameters": "passthrough" }, "SMALL": { "PathParameters": "Reject" } },
             "TrustedProxies": ["10.0.0.0/8", "192.0.2.7", "fd00::/8"],
             "TrustForwardedHost": "true",
+            "TrustForwardedPrefix": true,
             "ResponseHeaders": { "Strict-Transport-Security": "max-age=31536000", "Content-Security-Policy": "default-src 'none'" },
             "Drain": { "Delay": "00:00:10", "Timeout": "00:01:00" },
             "Management": { "Port": "9000", "Policy": "admin" }

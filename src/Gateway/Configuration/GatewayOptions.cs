@@ -42,8 +42,8 @@ internal sealed class GatewayOptions
     public Dictionary<string, GatewayRouteOptions> Routes { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The proxies in front whose <c>X-Forwarded-For</c> and <c>-Proto</c> are believed: addresses, or networks in CIDR form.
-    /// They must set or remove both. Default none.
+    /// The proxies in front whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Port</c> are believed: addresses, or networks in CIDR form.
+    /// They must set or remove all three. Default none.
     /// </summary>
     public List<string>? TrustedProxies { get; set; }
 
@@ -52,6 +52,12 @@ internal sealed class GatewayOptions
     /// on what a client wrote, who then chooses the route. Default false.
     /// </summary>
     public bool TrustForwardedHost { get; set; }
+
+    /// <summary>
+    /// Whether <c>X-Forwarded-Prefix</c> of the <c>TrustedProxies</c> is believed too, and passed on to destinations, which make links of it. They
+    /// must set or remove it. Default false.
+    /// </summary>
+    public bool TrustForwardedPrefix { get; set; }
 
     /// <summary>
     /// Headers for every answer, refusals included, that a destination has not set itself. <c>Strict-Transport-Security</c> goes out on

@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Policies;
+using Gateway.RouteFeatures.Cors;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
@@ -33,6 +34,17 @@ internal static class RiskyPlaces
     public static IEnumerable<string> AnyCertificate(RiskContext context) =>
         context.Clusters.Where(cluster => cluster.HttpClient?.DangerousAcceptAnyServerCertificate == true)
             .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:{nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate)}");
+
+    public static IEnumerable<string> NullOrigins(RiskContext context) => Origins(context, (_, origin) => origin == AllowedOrigins.Null);
+
+    public static IEnumerable<string> SubdomainsWithCredentials(RiskContext context) =>
+        Origins(context, (policy, origin) => policy.Credentials && AllowedOrigins.IsWildcard(origin));
+
+    private static IEnumerable<string> Origins(RiskContext context, Func<CorsPolicyOptions, string, bool> isRisky) =>
+        from policy in context.Options.Cors
+        from origin in (policy.Value.Origins ?? []).Index()
+        where isRisky(policy.Value, origin.Item)
+        select $"Gateway:Cors:{policy.Key}:Origins:{origin.Index}";
 
     /// <summary>Affinity policies whose cookie or header is encrypted while each replica keeps its own keys in memory.</summary>
     public static IEnumerable<string> AffinityWithOwnKeys(RiskContext context) => context.Options.HasSharedProtectionKeys

@@ -60,7 +60,7 @@ internal static class SettingsBuilder
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
             Paths = PathCheck.Build(
                 options.Routes, options.Limits.RepeatedSlashes, [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren().Select(route => route.Key)], context.Report),
-            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, context.Report),
+            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, options.TrustForwardedPrefix, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),

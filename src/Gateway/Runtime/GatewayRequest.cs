@@ -36,6 +36,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>What of the path destinations read differently. The route has to let it pass.</summary>
     public PathTraits PathTraits { get; set; }
 
+    /// <summary>The port that the client used, where a trusted proxy has said it.</summary>
+    public string? ForwardedPort { get; set; }
+
     /// <summary>What was decided, when that was not simply to let it pass.</summary>
     public AuthDecision? Decision { get; set; }
 

@@ -50,7 +50,8 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         if (settings.TrustedProxies is { } proxies)
         {
             // What a trusted proxy says of client and target is checked like what a client says.
-            proxies.Apply(context);
+            proxies.Apply(context, out var port);
+            known.ForwardedPort = port;
             if (!HostHeader.IsClear(request.Headers))
             {
                 return RequestFault.Host;

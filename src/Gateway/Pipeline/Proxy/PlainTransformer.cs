@@ -31,5 +31,7 @@ internal sealed class PlainTransformer : HttpTransformer
             new("X-Forwarded-Proto", request.Scheme),
         ];
         ProxiedIdentity.Set(client is null ? forwarded[1..] : forwarded, headers);
+        ForwardedHeaders.AddPrefix(httpContext, headers);
+        ForwardedHeaders.AddPort(httpContext, headers);
     }
 }

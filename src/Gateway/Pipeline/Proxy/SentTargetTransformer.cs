@@ -2,7 +2,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>Stands around the transforms of a route and restores what they have not changed of the request target.</summary>
+/// <summary>
+/// Stands around the transforms of a route: restores what they have not changed of the request target, and adds what YARP has no transform for.
+/// </summary>
 internal sealed class SentTargetTransformer(HttpTransformer inner) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(
@@ -10,6 +12,7 @@ internal sealed class SentTargetTransformer(HttpTransformer inner) : HttpTransfo
     {
         await inner.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         DestinationTarget.Restore(httpContext, proxyRequest);
+        ForwardedHeaders.AddPort(httpContext, proxyRequest.Headers);
     }
 
     public override ValueTask<bool> TransformResponseAsync(

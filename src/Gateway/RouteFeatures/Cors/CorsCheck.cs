@@ -43,8 +43,7 @@ internal static class CorsCheck
         if (!policy.AllowAnyOrigin)
         {
             // A comparison of our own makes the library add Vary also where there is one origin only: caches must not give its answer to others.
-            var origins = policy.Origins.ToFrozenSet(StringComparer.Ordinal);
-            policy.IsOriginAllowed = origins.Contains;
+            policy.IsOriginAllowed = new AllowedOrigins(policy.Origins).Contains;
         }
 
         if (options.MaxAge is { } maxAge && maxAge >= TimeSpan.Zero)
@@ -75,18 +74,12 @@ internal static class CorsCheck
 
         for (var i = 0; i < origins.Count; i++)
         {
-            if (!IsOrigin(origins[i]))
+            if (!AllowedOrigins.IsValid(origins[i]))
             {
-                report.Error($"{path}:Origins:{i}", "this is no origin as browsers write it.", "Write scheme, host in lower case and a port that is not the scheme's own, without a path: https://app.example.com. Or * alone.");
+                report.Error($"{path}:Origins:{i}", "this is no origin as browsers write it.", "Write scheme, host in lower case and a port that is not the scheme's own, without a path: https://app.example.com, capacitor://localhost, https://*.example.com for all subdomains, or null. Or * alone.");
             }
         }
     }
-
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && (uri.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6)
-        && text == $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
 
     private static void CheckTokens(string path, List<string>? names, bool mayBeAny, ConfigurationReport report)
     {

@@ -5,7 +5,8 @@ internal sealed class CorsPolicyOptions
 {
     /// <summary>
     /// The origins whose pages may call, exactly as browsers write them: <c>https://app.example.com</c>, with a port when it is not the
-    /// scheme's own, without path. Or <c>*</c> alone for every origin. Required.
+    /// scheme's own, without path; <c>https://*.example.com</c> for every subdomain at any depth, but not the domain itself; origins of apps
+    /// such as <c>capacitor://localhost</c>; <c>null</c>. Or <c>*</c> alone for every origin. Required.
     /// </summary>
     public List<string>? Origins { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Gateway.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -8,15 +9,18 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Gateway.RouteFeatures.TrustedProxies;
 
 /// <summary>
-/// Takes client address and scheme, and the host where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back to the first
-/// hop that is none. The headers themselves are stripped like everybody's; a destination gets those that we write.
+/// Takes client address, scheme and port, and host and prefix where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back to the
+/// first hop that is none. The headers themselves are stripped like everybody's; a destination gets those that we write.
 /// </summary>
 internal sealed class TrustedProxies
 {
     private readonly ForwardedHeadersMiddleware _forwarded;
+    private readonly ImmutableArray<IPNetwork> _networks;
+    private readonly bool _trustPrefix;
 
-    public TrustedProxies(IEnumerable<IPNetwork> networks, bool trustHost)
+    public TrustedProxies(ImmutableArray<IPNetwork> networks, bool trustHost, bool trustPrefix)
     {
+        (_networks, _trustPrefix) = (networks, trustPrefix);
         var options = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
@@ -33,23 +37,50 @@ internal sealed class TrustedProxies
         _forwarded = new ForwardedHeadersMiddleware(static _ => Task.CompletedTask, NullLoggerFactory.Instance, Options.Create(options));
     }
 
-    public void Apply(HttpContext context) => _forwarded.ApplyForwarders(context);
+    /// <param name="port">The port that the client used, as far as a proxy has said; null otherwise.</param>
+    public void Apply(HttpContext context, out string? port)
+    {
+        var isFromProxy = IsTrusted(context.Connection.RemoteIpAddress);
+        port = isFromProxy ? ForwardedPort.Read(context.Request.Headers[ForwardedPort.Header]) : null;
+        if (isFromProxy && _trustPrefix)
+        {
+            context.Request.PathBase = ForwardedPathBase.Read(context.Request.Headers[ForwardedPathBase.Header]);
+        }
+
+        _forwarded.ApplyForwarders(context);
+    }
+
+    private bool IsTrusted(IPAddress? sender)
+    {
+        if (sender is null)
+        {
+            return false;
+        }
+
+        var address = sender.IsIPv4MappedToIPv6 ? sender.MapToIPv4() : sender;
+        foreach (var network in _networks)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
-/// <summary>Checks <c>Gateway:TrustedProxies</c> and <c>Gateway:TrustForwardedHost</c>.</summary>
+/// <summary>Checks <c>Gateway:TrustedProxies</c>, <c>Gateway:TrustForwardedHost</c> and <c>Gateway:TrustForwardedPrefix</c>.</summary>
 internal static class TrustedProxiesCheck
 {
     private const string Section = "Gateway:TrustedProxies";
 
-    public static TrustedProxies? Build(List<string>? proxies, bool trustHost, ConfigurationReport report)
+    public static TrustedProxies? Build(List<string>? proxies, bool trustHost, bool trustPrefix, ConfigurationReport report)
     {
         if (proxies is null)
         {
-            if (trustHost)
-            {
-                report.Error("Gateway:TrustForwardedHost", "this has no effect without trusted proxies.", $"Name them in {Section}, or remove it.");
-            }
-
+            CheckUnused("Gateway:TrustForwardedHost", trustHost, report);
+            CheckUnused("Gateway:TrustForwardedPrefix", trustPrefix, report);
             return null;
         }
 
@@ -70,7 +101,15 @@ internal static class TrustedProxiesCheck
             }
         }
 
-        return new TrustedProxies(networks, trustHost);
+        return new TrustedProxies([.. networks], trustHost, trustPrefix);
+    }
+
+    private static void CheckUnused(string path, bool isSet, ConfigurationReport report)
+    {
+        if (isSet)
+        {
+            report.Error(path, "this has no effect without trusted proxies.", $"Name them in {Section}, or remove it.");
+        }
     }
 
     private static IPNetwork? Parse(string text) =>

@@ -19,6 +19,8 @@ public sealed class CorsTests : IAsyncLifetime
                 { "Origins": ["{{App}}"], "Methods": ["PUT"], "Headers": ["Authorization"], "ExposedHeaders": ["X-Total"], "Credentials": true, "MaxAge": "00:10:00" }
                 """)
             .With("Gateway:Cors:all", """{ "Origins": ["*"] }""")
+            .With("Gateway:Cors:apps", """{ "Origins": ["capacitor://localhost", "https://*.example.org", "null"] }""")
+            .WithRoute("apps", "Anonymous", """{ "CorsPolicy": "apps" }""")
             .With("Gateway:RateLimits:none", """{ "Permits": 1, "Window": "1.00:00:00" }""")
             .WithPolicy("strict", """{ "Scopes": { "All": ["admin"] } }""")
             .With("ReverseProxy:Routes:strict:CorsPolicy", "\"app\"")
@@ -34,6 +36,24 @@ public sealed class CorsTests : IAsyncLifetime
         await _gateway.DisposeAsync();
         await _destination.DisposeAsync();
         await _issuer.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("capacitor://localhost", true)]
+    [InlineData("https://a.b.example.org", true)]
+    [InlineData("null", true)]
+    [InlineData("https://example.org", false)]
+    [InlineData("https://a.example.org.evil.test", false)]
+    [InlineData("ionic://localhost", false)]
+    public async Task Origin_of_an_app_or_a_subdomain_may_call_where_it_is_listed(string origin, bool mayCall)
+    {
+        using var request = TestGateway.Request(HttpMethod.Get, "/apps/x");
+        request.Headers.TryAddWithoutValidation("Origin", origin);
+
+        using var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.Raw("Access-Control-Allow-Origin").ShouldBe(mayCall ? origin : null);
+        response.Raw("Vary").ShouldBe(mayCall ? "Origin" : null);
     }
 
     [Fact]

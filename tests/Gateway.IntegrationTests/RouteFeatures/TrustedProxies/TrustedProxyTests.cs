@@ -70,6 +70,65 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         _destination.Received.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("/public/x")]
+    [InlineData("/transformed/x")]
+    public async Task Port_of_a_trusted_proxy_reaches_the_destination_and_its_prefix_where_that_is_set(string path)
+    {
+        await using var gateway = await StartAsync(["127.0.0.1"], trustPrefix: true);
+        await using var withoutPrefix = await StartAsync(["127.0.0.1"]);
+        await using var stranger = await StartAsync(["192.0.2.1"], trustPrefix: true);
+        (string, string)[] headers = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "8443"), ("X-Forwarded-Prefix", "/shop/")];
+
+        (await PortAndPrefixAsync(gateway, path, headers)).ShouldBe(("8443", "/shop"));
+        _destination.Last.Target.ShouldBe(path);
+        (await PortAndPrefixAsync(withoutPrefix, path, headers)).ShouldBe(("8443", null));
+        (await PortAndPrefixAsync(stranger, path, headers)).ShouldBe((null, null));
+    }
+
+    [Theory]
+    [InlineData("443, 8443", "443")]
+    [InlineData("0", null)]
+    [InlineData("65536", null)]
+    [InlineData("-1", null)]
+    [InlineData("443 or so", null)]
+    public async Task Port_is_that_of_the_first_proxy_and_a_number_or_absent(string sent, string? expected)
+    {
+        await using var gateway = await StartAsync(["127.0.0.1"]);
+
+        (await PortAndPrefixAsync(gateway, "/public/x", ("X-Forwarded-Port", sent))).Port.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("/a, /b/", "/a/b")]
+    [InlineData("/", null)]
+    [InlineData("a", null)]
+    [InlineData("/a//b", null)]
+    [InlineData("/a/../b", null)]
+    [InlineData("//evil.example", null)]
+    [InlineData("/a%2Fb", null)]
+    [InlineData("/a;b", null)]
+    [InlineData("https://evil.example/a", null)]
+    public async Task Prefix_is_a_plain_path_or_absent(string sent, string? expected)
+    {
+        await using var gateway = await StartAsync(["127.0.0.1"], trustPrefix: true);
+
+        (await PortAndPrefixAsync(gateway, "/public/x", ("X-Forwarded-Prefix", sent))).Prefix.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Prefix_takes_no_part_in_routing()
+    {
+        await using var gateway = await StartAsync(["127.0.0.1"], trustPrefix: true);
+        using var request = TestGateway.Request(HttpMethod.Get, "/private/x");
+        request.Headers.Add("X-Forwarded-Prefix", "/public");
+
+        using var response = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        ((int)response.StatusCode).ShouldBe(401);
+        _destination.Received.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Headers_of_ours_are_on_every_answer_where_the_destination_has_none_and_hsts_on_https_only()
     {
@@ -96,9 +155,15 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         }
     }
 
-    private async Task<TestGateway> StartAsync(string[]? proxies, string? headers = null, bool trustHost = false)
+    private async Task<TestGateway> StartAsync(string[]? proxies, string? headers = null, bool trustHost = false, bool trustPrefix = false)
     {
-        var configuration = TestGateway.Configuration(_destination);
+        var configuration = TestGateway.Configuration(_destination)
+            .WithRoute("transformed", "Anonymous", """{ "Transforms": [{ "RequestHeaderRemove": "X-Nothing" }] }""");
+        if (trustPrefix)
+        {
+            configuration.With("Gateway:TrustForwardedPrefix", true);
+        }
+
         if (proxies is not null)
         {
             configuration.With("Gateway:TrustedProxies", new JsonArray([.. proxies.Select(proxy => (JsonNode)proxy)]));
@@ -110,6 +175,19 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         }
 
         return await TestGateway.StartAsync(headers is null ? configuration : configuration.With("Gateway:ResponseHeaders", headers));
+    }
+
+    private async Task<(string? Port, string? Prefix)> PortAndPrefixAsync(TestGateway gateway, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = TestGateway.Request(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await gateway.Client.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(200);
+        return (_destination.Last.Header("X-Forwarded-Port"), _destination.Last.Header("X-Forwarded-Prefix"));
     }
 
     /// <summary>What the destination was told.</summary>

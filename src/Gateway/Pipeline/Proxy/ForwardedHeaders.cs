@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using Gateway.RouteFeatures.TrustedProxies;
+using Gateway.Runtime;
+
+namespace Gateway.Pipeline.Proxy;
+
+/// <summary>What YARP does not write of what a trusted proxy has said.</summary>
+internal static class ForwardedHeaders
+{
+    private const string Scheme = "X-Forwarded-Proto";
+
+    /// <summary>Adds the port, where the route's transforms pass the scheme on, to which it belongs.</summary>
+    public static void AddPort(HttpContext context, HttpRequestHeaders proxied)
+    {
+        if (GatewayRequest.Of(context).ForwardedPort is { } port && proxied.NonValidated.Contains(Scheme))
+        {
+            proxied.Remove(ForwardedPort.Header);
+            proxied.TryAddWithoutValidation(ForwardedPort.Header, port);
+        }
+    }
+
+    /// <summary>Adds the prefix as YARP does on a route with transforms.</summary>
+    public static void AddPrefix(HttpContext context, HttpRequestHeaders proxied)
+    {
+        if (context.Request.PathBase is { HasValue: true } prefix)
+        {
+            proxied.TryAddWithoutValidation(ForwardedPathBase.Header, prefix.ToUriComponent());
+        }
+    }
+}
