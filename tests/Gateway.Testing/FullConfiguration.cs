@@ -86,7 +86,7 @@ internal static class FullConfiguration
                 "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep"
               }
             },
-            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }],
+            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }],
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
             "Identity": {
               "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject"

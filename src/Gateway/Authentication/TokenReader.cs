@@ -17,10 +17,32 @@ internal readonly record struct TokenSearch(string? Token, RefusalReason Reason)
 /// Finds the one token of a request and takes it out again before the request is forwarded. More than one is refused: two readers
 /// could disagree which of them counts (RFC 6750 section 2).
 /// </summary>
-internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies)
+internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies, ConnectionTokens connections)
 {
     private readonly ImmutableArray<string> _otherHeaders =
         [.. headers.Select(header => header.Name).Where(name => !name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>The places that are read on WebSockets and event streams alone.</summary>
+    public ConnectionTokens Connections { get; } = connections;
+
+    /// <summary>For a WebSocket or an event stream: the other places are read too.</summary>
+    public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RefusalReason reason)
+    {
+        if (!TryRead(request.Headers, out token, out reason) && reason != RefusalReason.Missing)
+        {
+            return false;
+        }
+
+        foreach (var found in Connections.Find(request.Headers, request.QueryString.Value, isWebSocket))
+        {
+            if (!TryAdd(found, ref token, ref reason))
+            {
+                return false;
+            }
+        }
+
+        return reason == default;
+    }
 
     /// <summary>False with the reason when there is no token to validate.</summary>
     public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RefusalReason reason)

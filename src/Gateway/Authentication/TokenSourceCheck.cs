@@ -16,7 +16,7 @@ internal static class TokenSourceCheck
     public static ImmutableArray<string> Build(List<TokenSourceOptions>? options, ConfigurationReport report, out TokenReader reader)
     {
         var headers = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
-        var cookies = new List<string>();
+        var (cookies, protocols, parameters) = (new List<string>(), new List<string>(), new List<string>());
         var sources = options ?? [Default];
         if (sources.Count == 0)
         {
@@ -25,39 +25,53 @@ internal static class TokenSourceCheck
 
         for (var i = 0; i < sources.Count; i++)
         {
-            Add(sources[i], $"{Section}:{i}", headers, cookies, report);
+            var (source, path) = (sources[i], $"{Section}:{i}");
+            string?[] places = [source.Header, source.Cookie, source.WebSocketProtocol, source.Query];
+            if (places.Count(place => place is not null) != 1)
+            {
+                report.Error(path, "a source is exactly one place.", "Set one of Header (with an optional Scheme), Cookie, WebSocketProtocol and Query.");
+            }
+            else if (source.Header is not null)
+            {
+                AddHeader(source, path, headers, report);
+            }
+            else
+            {
+                AddName(source, source.Cookie, "cookie", path, cookies, StringComparer.Ordinal, report);
+                AddName(source, source.WebSocketProtocol, "subprotocol", path, protocols, StringComparer.Ordinal, report);
+                AddName(source, source.Query, "query parameter", path, parameters, StringComparer.OrdinalIgnoreCase, report);
+            }
         }
 
         reader = new TokenReader(
-            [.. headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. cookies]);
+            [.. headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. cookies], new ConnectionTokens([.. protocols], [.. parameters]));
         return [.. headers.Keys];
     }
 
-    private static void Add(
-        TokenSourceOptions source, string path, Dictionary<string, List<string>> headers, List<string> cookies, ConfigurationReport report)
+    private static void AddName(
+        TokenSourceOptions source, string? name, string kind, string path, List<string> names, StringComparer comparer, ConfigurationReport report)
     {
-        if ((source.Header is null) == (source.Cookie is null))
+        if (name is null)
         {
-            report.Error(path, "a source is either a header or a cookie.", "Set Header (with an optional Scheme) or Cookie.");
             return;
         }
 
-        if (source.Cookie is { } cookie)
+        // The last four mean something in a query.
+        if (!HeaderSyntax.IsToken(name) || name.AsSpan().ContainsAny("&%+#") || source.Scheme is not null)
         {
-            if (!HeaderSyntax.IsToken(cookie) || source.Scheme is not null)
-            {
-                report.Error(path, "a cookie source has a name without spaces or separators, and no Scheme.", "Correct the name, drop Scheme.");
-            }
-
-            if (cookies.Contains(cookie))
-            {
-                report.Error(path, Duplicate, "Remove one of the two.");
-            }
-
-            cookies.Add(cookie);
-            return;
+            report.Error(path, $"a {kind} source has a name without spaces or separators, and no Scheme.", "Correct the name, drop Scheme.");
         }
 
+        if (names.Contains(name, comparer))
+        {
+            report.Error(path, Duplicate, "Remove one of the two.");
+        }
+
+        names.Add(name);
+    }
+
+    private static void AddHeader(TokenSourceOptions source, string path, Dictionary<string, List<string>> headers, ConfigurationReport report)
+    {
         if (!HeaderSyntax.IsToken(source.Header) || (source.Scheme is not null && !HeaderSyntax.IsToken(source.Scheme)))
         {
             report.Error(path, "header names and schemes have letters, digits and hyphens.", "Correct the name.");

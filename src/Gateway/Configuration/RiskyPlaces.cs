@@ -25,6 +25,9 @@ internal static class RiskyPlaces
     public static IEnumerable<string> CookieSources(RiskContext context) =>
         (context.Options.TokenSources ?? []).Index().Where(source => source.Item.Cookie is not null).Select(source => $"Gateway:TokenSources:{source.Index}:Cookie");
 
+    public static IEnumerable<string> QuerySources(RiskContext context) =>
+        (context.Options.TokenSources ?? []).Index().Where(source => source.Item.Query is not null).Select(source => $"Gateway:TokenSources:{source.Index}:Query");
+
     public static IEnumerable<string> PlainDestinations(RiskContext context) =>
         from cluster in context.Clusters
         from destination in cluster.Destinations ?? new Dictionary<string, DestinationConfig>()

@@ -126,7 +126,7 @@ public sealed class CanaryGateway : IAsyncLifetime
               "JwksUri": "https://127.0.0.1:{{RedisServer.FreePort()}}/keys?key={{Canary.New("uri")}}",
               "Headers": { "X-Key": "{{Canary.New("header")}}" } } }
             """)
-        .With("Gateway:TokenSources", """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "access_token" }]""")
+        .With("Gateway:TokenSources", """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "access_token" }, { "Query": "access_token" }]""")
         .With("Gateway:Identity:Payload", """{ "Header": "X-Auth-Payload" }""")
         .With("Gateway:Revocation", $$"""
             { "Store": "Redis", "MaxStaleness": "00:00:02", "Redis": { "Connection": "{{Redis.Connection}}", "PasswordFile": "redis-password" } }

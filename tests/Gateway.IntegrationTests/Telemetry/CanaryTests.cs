@@ -83,6 +83,9 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/private/orders", token)).ShouldBe(200);
         (await parts.SendAsync("/private/orders", parts.Token(CanaryGateway.SecretIssuer).Build())).ShouldBe(200);
         (await parts.SendAsync("/private/orders", null, request => InCookie(request, token))).ShouldBe(200);
+        (await parts.SendAsync("/private/orders", null, request => InQuery(request, token))).ShouldBe(200);
+        (await parts.SendAsync("/private/orders", null, request => InQuery(request, "x." + Canary.New("bad")))).ShouldBe(401);
+        (await parts.SendAsync("/dead/orders", null, request => InQuery(request, token))).ShouldBe(502);
         (await parts.SendAsync("/private/broken", token)).ShouldBe(500);
         (await parts.SendAsync("/keeper/orders", token)).ShouldBe(200);
         (await parts.SendAsync("/trial/orders", token)).ShouldBe(200);
@@ -149,6 +152,12 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
             "XADD", "gateway:revocations", "*", "kind", "jti", "issuer", CanaryGateway.Issuer, "value", token.Claims["jti"]!.GetValue<string>(),
             "expires", expires, "reason", Canary.New("reason"), "by", Canary.New("by"));
         await Eventually.TrueAsync(async () => await parts.SendAsync("/private/orders", token.Build()) == 401, "the token is revoked");
+    }
+
+    private static void InQuery(HttpRequestMessage request, string token)
+    {
+        request.RequestUri = new Uri($"{request.RequestUri!.OriginalString.Split('?')[0]}?access_token={token}", UriKind.RelativeOrAbsolute);
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
     }
 
     private static void InCookie(HttpRequestMessage request, string token)

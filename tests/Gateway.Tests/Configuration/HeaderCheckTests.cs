@@ -54,8 +54,15 @@ public sealed class HeaderCheckTests
     }
 
     [Theory]
-    [InlineData("""[{ "Scheme": "Bearer" }]""", 0, "a source is either a header or a cookie.")]
-    [InlineData("""[{ "Header": "X-Token", "Cookie": "token" }]""", 0, "a source is either a header or a cookie.")]
+    [InlineData("""[{ "WebSocketProtocol": "bearer", "Query": "token" }]""", 0, "a source is exactly one place.")]
+    [InlineData("""[{ "WebSocketProtocol": "a, b" }]""", 0, "a subprotocol source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "WebSocketProtocol": "bearer", "Scheme": "Bearer" }]""", 0, "a subprotocol source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "Query": "a&b" }]""", 0, "a query parameter source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "Query": "a%20b" }]""", 0, "a query parameter source has a name without spaces or separators, and no Scheme.")]
+    [InlineData("""[{ "Query": "token" }, { "Query": "TOKEN" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "WebSocketProtocol": "bearer" }, { "WebSocketProtocol": "bearer" }]""", 1, "an earlier source reads the same, so this one could never be reached.")]
+    [InlineData("""[{ "Scheme": "Bearer" }]""", 0, "a source is exactly one place.")]
+    [InlineData("""[{ "Header": "X-Token", "Cookie": "token" }]""", 0, "a source is exactly one place.")]
     [InlineData("""[{ "Cookie": "a b" }]""", 0, "a cookie source has a name without spaces or separators, and no Scheme.")]
     [InlineData("""[{ "Cookie": "token", "Scheme": "Bearer" }]""", 0, "a cookie source has a name without spaces or separators, and no Scheme.")]
     [InlineData("""[{ "Header": "X Token" }]""", 0, "header names and schemes have letters, digits and hyphens.")]

@@ -24,6 +24,7 @@ public sealed class RiskRuleTests
         ("GW115", "Gateway:Issuers:shop", """{ "Issuer": "https://idp.example.com", "Audiences": ["shop-api"], "AcceptWithoutIssuer": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] }""", "Gateway:Issuers:shop:AcceptWithoutIssuer"),
         ("GW116", "Gateway:Issuers:shop", """{ "Issuer": "https://idp.example.com", "AcceptWithoutAudience": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] }""", "Gateway:Issuers:shop:AcceptWithoutAudience"),
         ("GW120", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "at" } ]""", "Gateway:TokenSources:1:Cookie"),
+        ("GW121", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Query": "access_token" } ]""", "Gateway:TokenSources:1:Query"),
         ("GW130", "Gateway:Revocation", """{ "Store": "Memory" }""", "Gateway:Revocation:Store"),
         ("GW131", "Gateway:Revocation", """{ "MaxStaleness": "00:06:00" }""", "Gateway:Revocation:MaxStaleness"),
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),

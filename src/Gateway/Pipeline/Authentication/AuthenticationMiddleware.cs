@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.Jose;
 using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -31,7 +32,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
             return next(context);
         }
 
-        if (!snapshot.Settings.Tokens.TryRead(context.Request.Headers, out var text, out var reason))
+        if (!TryRead(context, snapshot.Settings.Tokens, out var text, out var reason))
         {
             request.Rejection = new TokenRejection(reason, null);
             return next(context);
@@ -48,6 +49,11 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         Record(context, request, authentication.Result);
         return next(context);
     }
+
+    private static bool TryRead(HttpContext context, TokenReader reader, out ReadOnlyMemory<char> text, out RefusalReason reason) =>
+        !reader.Connections.IsEmpty && StreamRequest.Is(context)
+            ? reader.TryRead(context.Request, StreamRequest.IsWebSocket(context), out text, out reason)
+            : reader.TryRead(context.Request.Headers, out text, out reason);
 
     /// <summary>
     /// A reload replaced the routes between the first stage and this one. Headers that only the new configuration protects must be removed

@@ -44,6 +44,11 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
     private static void RemoveCredentials(HttpContext context, ProtectedRoute route)
     {
         var reader = route.Snapshot.Settings.Tokens;
+        if (!reader.Connections.IsEmpty && StreamRequest.Is(context))
+        {
+            GatewayRequest.Of(context).TokenProtocol = reader.Connections.Remove(context.Request, StreamRequest.IsWebSocket(context));
+        }
+
         if (route.Policy.ForwardToken)
         {
             reader.RemoveOtherCredentials(context.Request.Headers);

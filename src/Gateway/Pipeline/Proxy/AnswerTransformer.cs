@@ -26,6 +26,7 @@ internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
             }
 
             AnswerHeaders.Clean(httpContext, proxyResponse);
+            ChosenProtocol.Set(httpContext, proxyResponse);
         }
 
         return inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Gateway.Foundation;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Authentication;
+
+/// <summary>
+/// The places for tokens of clients that cannot set a header: a browser's WebSockets and event streams. They are read there and nowhere else, and
+/// always taken out, because URLs and handshakes end up in logs.
+/// </summary>
+/// <param name="protocols">Subprotocols after which the token follows as another one.</param>
+/// <param name="parameters">Names of query parameters.</param>
+internal sealed class ConnectionTokens(ImmutableArray<string> protocols, ImmutableArray<string> parameters)
+{
+    public bool IsEmpty => protocols.IsEmpty && parameters.IsEmpty;
+
+    /// <summary>Every token of the request; an empty one for a place without.</summary>
+    public IEnumerable<ReadOnlyMemory<char>> Find(IHeaderDictionary headers, string? query, bool isWebSocket)
+    {
+        var offered = isWebSocket && !protocols.IsEmpty ? Offered(headers) : [];
+        for (var i = 0; i < offered.Length; i++)
+        {
+            if (protocols.Contains(offered[i]))
+            {
+                yield return i + 1 < offered.Length ? offered[++i].AsMemory() : default;
+            }
+        }
+
+        foreach (var parameter in parameters)
+        {
+            foreach (var value in QueryPairs.ValuesOf(query ?? "", parameter))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    /// <summary>Takes the tokens out of the client's request.</summary>
+    /// <returns>The subprotocol that announced a token; null for none. A browser fails a connection whose answer names no protocol that it offered.</returns>
+    public string? Remove(HttpRequest request, bool isWebSocket)
+    {
+        if (!parameters.IsEmpty && request.QueryString.Value is { } query)
+        {
+            var kept = QueryPairs.Without(query, parameters);
+            if (!ReferenceEquals(kept, query))
+            {
+                request.QueryString = new QueryString(kept);
+            }
+        }
+
+        return isWebSocket && !protocols.IsEmpty ? RemoveProtocols(request.Headers) : null;
+    }
+
+    private string? RemoveProtocols(IHeaderDictionary headers)
+    {
+        var offered = Offered(headers);
+        string? marker = null;
+        var kept = new List<string>();
+        for (var i = 0; i < offered.Length; i++)
+        {
+            if (protocols.Contains(offered[i]))
+            {
+                marker = offered[i++];
+            }
+            else
+            {
+                kept.Add(offered[i]);
+            }
+        }
+
+        if (marker is not null)
+        {
+            headers[HeaderNames.SecWebSocketProtocol] = kept.Count == 0 ? StringValues.Empty : new StringValues(string.Join(", ", kept));
+        }
+
+        return marker;
+    }
+
+    private static string[] Offered(IHeaderDictionary headers) =>
+        [.. headers.SecWebSocketProtocol.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))];
+}
