@@ -30,15 +30,15 @@ public sealed class RiskRuleTests
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),
         ("GW150", "ReverseProxy:Clusters:shop:Destinations:one:Address", "\"http://orders.example.com\"", "ReverseProxy:Clusters:shop:Destinations:one:Address"),
         ("GW151", "ReverseProxy:Clusters:shop:HttpClient", """{ "DangerousAcceptAnyServerCertificate": true }""", "ReverseProxy:Clusters:shop:HttpClient:DangerousAcceptAnyServerCertificate"),
-        ("GW190", "Gateway:Routes", """{ "orders": { "EncodedSlashes": "PassThrough" } }""", "Gateway:Routes:orders:EncodedSlashes"),
-        ("GW191", "Gateway:Routes", """{ "orders": { "PathParameters": "PassThrough" } }""", "Gateway:Routes:orders:PathParameters"),
-        ("GW192", "Gateway:Cors", """{ "app": { "Origins": ["https://a.example.com", "null"] } }""", "Gateway:Cors:app:Origins:1"),
-        ("GW193", "Gateway:Cors", """{ "app": { "Origins": ["https://*.example.com"], "Credentials": true } }""", "Gateway:Cors:app:Origins:0"),
         ("GW152", "Gateway:Clusters:shop:Retry:Budget", "0.6", "Gateway:Clusters:shop:Retry:Budget"),
         ("GW160", "ReverseProxy:Routes:orders:Transforms", """[ { "PathRemovePrefix": "/orders/" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathRemovePrefix"),
         ("GW161", "ReverseProxy:Routes:orders:Transforms", """[ { "PathPattern": "/x/{catchall}" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathPattern"),
         ("GW170", "ReverseProxy:Clusters:shop:SessionAffinity", """{ "Enabled": true, "Policy": "Cookie", "AffinityKeyName": "a" }""", "ReverseProxy:Clusters:shop:SessionAffinity:Policy"),
         ("GW180", "Kestrel", """{ "Endpoints": { "a": { "Url": "http://*:9001" } } }""", "Urls"),
+        ("GW190", "Gateway:Routes", """{ "orders": { "EncodedSlashes": "PassThrough" } }""", "Gateway:Routes:orders:EncodedSlashes"),
+        ("GW191", "Gateway:Routes", """{ "orders": { "PathParameters": "PassThrough" } }""", "Gateway:Routes:orders:PathParameters"),
+        ("GW192", "Gateway:Cors", """{ "app": { "Origins": ["https://a.example.com", "null"] } }""", "Gateway:Cors:app:Origins:1"),
+        ("GW193", "Gateway:Cors", """{ "app": { "Origins": ["https://*.example.com"], "Credentials": true } }""", "Gateway:Cors:app:Origins:0"),
     ];
 
     public static TheoryData<string> Rules => [.. Cases.Select(each => each.Rule)];
