@@ -19,9 +19,9 @@ internal static class MatchCheck
             report.Error(match.Path, "a route needs a Path or Hosts.", "Write \"Path\": \"/{**rest}\" for every path.");
         }
 
-        if (!string.IsNullOrEmpty(path.Value) && RoutePaths.Parse(path.Path, path.Value, report) is { } pattern)
+        if (!string.IsNullOrEmpty(path.Value))
         {
-            paths.CheckConstraints(path.Path, pattern, report);
+            paths.Check(path.Path, path.Value, report);
         }
 
         foreach (var host in hosts)

@@ -14,24 +14,21 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
     private readonly ParameterPolicyFactory _policies = routing.GetRequiredService<ParameterPolicyFactory>();
     private readonly string[] _constraints = [.. routing.GetRequiredService<IOptions<RouteOptions>>().Value.ConstraintMap.Keys.Order(StringComparer.Ordinal)];
 
-    /// <returns>Null when the text is no template, which is reported.</returns>
-    public static RoutePattern? Parse(string path, string text, ConfigurationReport report)
+    /// <summary>Parses a template, and builds and tries each of its constraints.</summary>
+    public void Check(string path, string text, ConfigurationReport report)
     {
+        RoutePattern pattern;
         try
         {
-            return RoutePatternFactory.Parse(text);
+            pattern = RoutePatternFactory.Parse(text);
         }
         catch (RoutePatternException)
         {
             var (problem, cure) = Diagnose(text);
             report.Error(path, $"\"{text}\" is not a path template: {problem}", cure);
-            return null;
+            return;
         }
-    }
 
-    /// <summary>Builds and tries each constraint of a template.</summary>
-    public void CheckConstraints(string path, RoutePattern pattern, ConfigurationReport report)
-    {
         foreach (var parameter in pattern.Parameters)
         {
             foreach (var constraint in parameter.ParameterPolicies)

@@ -50,7 +50,7 @@ internal static class TransformCheck
         new("ResponseHeadersAllowed", Form.Headers), new("ResponseTrailersAllowed", Form.Headers),
     ];
 
-    public static void Run(IConfigurationSection transform, ConfigurationReport report)
+    public static void Run(IConfigurationSection transform, RoutePaths paths, ConfigurationReport report)
     {
         var members = transform.GetChildren().Where(member => member.Value is not null).ToArray();
         var kind = Kinds.FirstOrDefault(kind => members.Any(member => IsNamed(member, kind.Name)));
@@ -83,7 +83,7 @@ internal static class TransformCheck
                 : (Form?)null;
             if (form is { } known)
             {
-                CheckValue(member, known, report);
+                CheckValue(member, known, paths, report);
             }
             else
             {
@@ -97,7 +97,7 @@ internal static class TransformCheck
 
     private static bool IsNamed(IConfigurationSection member, string name) => member.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static void CheckValue(IConfigurationSection member, Form form, ConfigurationReport report)
+    private static void CheckValue(IConfigurationSection member, Form form, RoutePaths paths, ConfigurationReport report)
     {
         var value = member.Value!;
         var (problem, cure) = form switch
@@ -122,7 +122,8 @@ internal static class TransformCheck
         }
         else if (form == Form.Template)
         {
-            RoutePaths.Parse(member.Path, value, report);
+            // YARP builds the constraints of a pattern for each request.
+            paths.Check(member.Path, value, report);
         }
     }
 

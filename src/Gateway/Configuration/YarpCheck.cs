@@ -42,7 +42,7 @@ internal static class YarpCheck
             MatchCheck.Run(route, paths, report);
             foreach (var transform in route.GetSection(nameof(RouteConfig.Transforms)).GetChildren())
             {
-                TransformCheck.Run(transform, report);
+                TransformCheck.Run(transform, paths, report);
             }
         }
 

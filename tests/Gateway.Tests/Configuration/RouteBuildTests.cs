@@ -49,6 +49,11 @@ public sealed class RouteBuildTests
     [InlineData("\"Transforms\": [{ \"Forwarded\": \"for,frm\" }], " + Match, ":Transforms:0:Forwarded", "this names no part of the header.")]
     [InlineData("\"Transforms\": [{ \"HttpMethodChange\": \"PUT\", \"Set\": \"P U T\" }], " + Match, ":Transforms:0:Set", "this is not a method.")]
     [InlineData("\"Transforms\": [{ \"RequestHeadersCopy\": \"yes\" }], " + Match, ":Transforms:0:RequestHeadersCopy", "this must be one of true, false.")]
+    [InlineData("\"Transforms\": [{ \"PathPattern\": \"/x/{rest:giud}\" }], " + Match, ":Transforms:0:PathPattern", "the parameter \"rest\" has the constraint \"giud\", which does not exist.")]
+    [InlineData("\"Transforms\": [{ \"PathPattern\": \"/x/{**rest:giud}\" }], " + Match, ":Transforms:0:PathPattern", "the parameter \"rest\" has the constraint \"giud\", which does not exist.")]
+    [InlineData("\"Transforms\": [{ \"pathpattern\": \"/x/{rest:range(x)}\" }], " + Match, ":Transforms:0:pathpattern", "the constraint \"range(x)\" of the parameter \"rest\" cannot be used.")]
+    [InlineData("\"Transforms\": [{ \"PathPattern\": \"/x/{rest:int:min(x)}\" }], " + Match, ":Transforms:0:PathPattern", "the constraint \"min(x)\" of the parameter \"rest\" cannot be used.")]
+    [InlineData("\"Transforms\": [{ \"PathPattern\": \"/{**rest}/x\" }], " + Match, ":Transforms:0:PathPattern", "\"/{**rest}/x\" is not a path template: a catch-all must be the whole last segment.")]
     [InlineData("\"Transforms\": [{ \"PathPattern\": \"/x/{a\" }], " + Match, ":Transforms:0:PathPattern", "\"/x/{a\" is not a path template: a brace is missing.")]
     public async Task Route_that_cannot_be_built_is_an_error(string replacement, string path, string problem)
     {
