@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gateway.Foundation;
 using Gateway.Settings;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Options;
@@ -50,9 +51,15 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
 
         try
         {
-            // Regular expressions are compiled when they are used first.
             (_policies.Create(parameter, constraint) as IRouteConstraint)?
                 .Match(null, null, parameter.Name, new RouteValueDictionary { [parameter.Name] = "1" }, RouteDirection.IncomingRequest);
+        }
+        catch (Exception fault) when (fault.GetBaseException() is NotSupportedException unsupported)
+        {
+            var (problem, _) = PatternFault.Of(unsupported, text[(name.Length + 1)..^1]);
+            report.Error(
+                path, $"the constraint \"{text}\" of the parameter \"{parameter.Name}\" cannot be used: {problem}",
+                "Write it without; two constraints such as {id:length(2,8):regex(^[a-z]+$)} ask for two things.");
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {

@@ -19,7 +19,7 @@ internal static class RoutingTrial
     public static async Task<bool> WorksAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddMetrics().AddRouting();
+        services.AddLogging().AddMetrics().AddLinearRouting();
         services.AddSingleton(new DiagnosticListener("Gateway.RoutingTrial"));
         services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();

@@ -69,7 +69,7 @@ internal static class YarpCheck
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddRouting();
+        services.AddLinearRouting();
         services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<ICorsPolicyProvider, RouteCorsPolicies>();
         services.AddSingleton(configuration);

@@ -91,7 +91,7 @@ internal static class GatewayServices
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationPolicyProvider, PolicyProvider>();
         services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
-        services.AddRouting();
+        services.AddLinearRouting();
         services.AddSingleton<MatcherPolicy, RoutePrecedence>();
         // The gateway's authorization stage decides for routes and runs the framework's authorization for other endpoints. The framework's
         // check for its middleware recognizes neither and would reject every proxied request.
