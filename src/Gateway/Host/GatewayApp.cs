@@ -77,6 +77,8 @@ internal static class GatewayApp
         builder.Logging.AddConfiguration(logging.Configuration);
         // One line a request is the access log's business, not the framework's.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None);
+        builder.Logging.SilenceRequestLines();
             // These warnings are hidden: storing keys unencrypted in the folder or in Redis is the operator's choice, and a cookie that
             // cannot be read comes from a client.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
