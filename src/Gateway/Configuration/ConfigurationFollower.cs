@@ -100,7 +100,7 @@ internal sealed partial class ConfigurationFollower(
         status.Took(file.Hash, ConfigurationChanges.Between(_start, reading).NeedRestart);
         metrics.ConfigurationInForce(file.Hash, time.GetUtcNow());
         metrics.ConfigReloaded(true);
-        SwapLogging(reading);
+        logging.Swap(reading.Configuration);
         var changes = ConfigurationChanges.Between(current.Reading, reading);
         Reloaded(logger, file.Hash[..12], changes.Summary);
         RiskCheck.Log(logger, reading.Warnings, current.Reading.Warnings);
@@ -203,9 +203,6 @@ internal sealed partial class ConfigurationFollower(
 
     [LoggerMessage(EventIds.RoutesNotApplied, LogLevel.Error, "YARP did not apply the changed configuration.")]
     private static partial void NotApplied(ILogger logger, Exception fault);
-
-    [LoggerMessage(EventIds.LoggingNotTaken, LogLevel.Error, "The changed configuration is in force, but for its Logging section, of which not all can be used: {Problem}")]
-    private static partial void LoggingNotTaken(ILogger logger, string problem);
 
     [LoggerMessage(EventIds.ConfigurationNeedsRestart, LogLevel.Warning, "These changes take effect at the next start only: {Settings}.")]
     private static partial void RestartNeeded(ILogger logger, string settings);

@@ -5,6 +5,9 @@ using Gateway.Telemetry;
 namespace Gateway.Configuration;
 
 /// <summary>
+/// Checks what the schema of <c>Logging</c> cannot. The framework throws when it makes a logger or writes the first line, which would end the process.
+/// </summary>
+/// <summary>
 /// Checks the formats in <c>Logging</c>, which the schema cannot: with an invalid format the first log line would end the process.
 /// </summary>
 internal static class LoggingCheck
@@ -17,6 +20,7 @@ internal static class LoggingCheck
 
     public static void Run(IConfiguration configuration, ConfigurationReport report)
     {
+        CheckCategories(configuration.GetSection(SettingSchema.Logging), report);
         if (configuration[TimestampFormat] is { Length: > 0 } format && !IsFormat(format))
         {
             report.Error(TimestampFormat, "this is not a format for dates and times.", "Write one such as \"yyyy-MM-ddTHH:mm:ss.fffZ \", or leave it out.");
@@ -25,6 +29,20 @@ internal static class LoggingCheck
         if (int.TryParse(configuration[MaxQueueLength], NumberStyles.Integer, CultureInfo.InvariantCulture, out var length) && length is < 1 or > LongestQueue)
         {
             report.Error(MaxQueueLength, "this is out of range.", "Choose 1 to 1000000.");
+        }
+    }
+
+    /// <summary>The levels of all receivers, and of each.</summary>
+    private static void CheckCategories(IConfigurationSection logging, ConfigurationReport report)
+    {
+        foreach (var levels in logging.GetChildren().Append(logging).Select(part => part.GetSection(nameof(LoggingSection.LogLevel))))
+        {
+            foreach (var category in levels.GetChildren().Where(category => category.Key.Count(letter => letter == '*') > 1))
+            {
+                report.Error(
+                    category.Path, "a category has one asterisk at most.",
+                    "Write the beginning of the names, such as \"Microsoft.AspNetCore\"; an asterisk may stand between beginning and end.");
+            }
         }
     }
 

@@ -34,7 +34,6 @@ internal static class EventIds
     public const int ConfigurationNotReloaded = 401;
     public const int ConfigurationNeedsRestart = 402;
     public const int ConfigurationRisky = 403;
-    public const int LoggingNotTaken = 404;
     public const int RoutesNotUsable = 405;
     public const int RoutesNotApplied = 406;
 

@@ -277,21 +277,5 @@ public sealed class ReloadTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Logging_section_that_the_framework_refuses_does_not_unsay_the_change()
-    {
-        _parts.Change(configuration =>
-        {
-            configuration["Logging"] = new JsonObject { ["CaptureScopes"] = "sometimes" };
-            configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}");
-        });
-        await _parts.ShouldComeToAnswerAsync(200, "/new/x");
-
-        await Eventually.TrueAsync(() => _parts.LinesWith("routes +1 -1 ~0") + _parts.LinesWith("routes +1 -0 ~0") + _parts.LinesWith("is not used") > 0, "the log says what became of the change");
-        _parts.LinesWith("is not used").ShouldBe(0);
-        _parts.LinesWith("Logging section").ShouldBe(1);
-        _parts.Services.GetRequiredService<ConfigurationStatus>().Current.LastFailure.ShouldBeNull();
-    }
-
     private Authenticator Authenticator => _parts.Services.GetRequiredService<LiveGateway>().Current.Authenticator;
 }
