@@ -110,19 +110,6 @@ internal sealed partial class ConfigurationFollower(
         }
     }
 
-    /// <summary>The change is in effect by now, also if a subscriber of the Logging section fails.</summary>
-    private void SwapLogging(ConfigurationReading reading)
-    {
-        try
-        {
-            logging.Swap(reading.Configuration);
-        }
-        catch (Exception fault)
-        {
-            LoggingNotTaken(logger, fault is AggregateException { InnerExceptions: [var only] } ? only.Message : fault.Message);
-        }
-    }
-
     private ConfigurationFile Read()
     {
         ConfigurationFile file;

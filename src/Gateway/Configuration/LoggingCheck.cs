@@ -5,10 +5,8 @@ using Gateway.Telemetry;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks what the schema of <c>Logging</c> cannot. The framework throws when it makes a logger or writes the first line, which would end the process.
-/// </summary>
-/// <summary>
-/// Checks the formats in <c>Logging</c>, which the schema cannot: with an invalid format the first log line would end the process.
+/// Checks what the schema of <c>Logging</c> cannot. The framework throws when it creates a logger or writes the first line, which would end
+/// the process.
 /// </summary>
 internal static class LoggingCheck
 {

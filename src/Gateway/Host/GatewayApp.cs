@@ -77,13 +77,10 @@ internal static class GatewayApp
         builder.Logging.AddConfiguration(logging.Configuration);
         // One line a request is the access log's business, not the framework's.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None);
-        builder.Logging.SilenceRequestLines();
             // These warnings are hidden: storing keys unencrypted in the folder or in Redis is the operator's choice, and a cookie that
             // cannot be read comes from a client.
-            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
-            // If it is on at any level, the host begins a trace and a scope for every request, also without a listener.
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None);
+        builder.Logging.SilenceRequestLines();
         if (!string.IsNullOrEmpty(builder.Configuration[FormatterName]))
         {
             // A default formatter set here would make the framework ignore the configured one.
