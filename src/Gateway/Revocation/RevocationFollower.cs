@@ -14,6 +14,9 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     // what the last page still says. Kept through a fault: after a loss nobody else may have them.
     private readonly RevocationChanges _waiting = new(list.Set);
     private LogPosition _position;
+
+    // The latest minute as of which entries were left out or forgotten as expired.
+    private int _expiredUntil;
     private RevocationPutBack? _putBack;
     private bool _isReadingAgain;
     private bool _isPutBackFailing;
@@ -105,7 +108,15 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         // Runs before entries are applied, also if the store does not answer. So every replica removes an expired entry in the same minute,
         // and replicas that start later never apply it.
-        list.Set.ForgetExpired(_clock.Now);
+        var now = _clock.Now;
+        list.Set.ForgetExpired(now);
+        if (RevocationClock.MinuteOf(now) < _expiredUntil)
+        {
+            // The clock was ahead and was set back: entries that were left out or forgotten as expired are live again.
+            _position = default;
+        }
+
+        _expiredUntil = RevocationClock.MinuteOf(now);
         if (_isReadingAgain)
         {
             // A fault came between: who answers now may be another server, with less.
@@ -133,6 +144,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
 
             _putBack?.Saw(page.Entries, page.Repeated);
             var minute = RevocationClock.MinuteOf(_clock.Now);
+            _expiredUntil = Math.Max(_expiredUntil, minute);
             for (var i = 0; i < page.Entries.Count; i++)
             {
                 // An expired revocation is not applied, because replicas that read it in time have removed it. A restore is applied even if

@@ -120,6 +120,32 @@ public sealed class RevocationFollowerTests : IDisposable
         list.Check(_shop.Accept(_shop.Token())).ShouldBe(RevocationStatus.Revoked);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Entry_that_a_clock_ahead_took_for_expired_is_in_force_after_the_clock_is_set_back(bool wasKnown)
+    {
+        var clock = new ShiftedClock();
+        var expires = clock.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        // Either more than the entry lives, or so little that it is known first and forgotten later.
+        var ahead = wasKnown ? TimeSpan.FromMinutes(30) : TimeSpan.FromDays(1);
+        clock.Jump(ahead);
+        var log = new MemoryRevocationLog(clock);
+        var list = new RevocationList(clock, TimeSpan.FromSeconds(10));
+        using var follower = new RevocationFollower(log, list, clock, _loggers.CreateLogger<RevocationFollower>());
+        await log.AppendAsync([new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", expires, 4_000_000_000)], CancellationToken.None);
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+        list.Check(_shop.Accept(_shop.Token())).ShouldBe(wasKnown ? RevocationStatus.Revoked : RevocationStatus.NotRevoked);
+        clock.Advance(TimeSpan.FromMinutes(40));
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+        list.Check(_shop.Accept(_shop.Token())).ShouldBe(RevocationStatus.NotRevoked);
+
+        clock.Jump(-ahead);
+        (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+
+        list.Check(_shop.Accept(_shop.Token())).ShouldBe(RevocationStatus.Revoked);
+    }
+
     private RevocationPage Later(TimeSpan after, RevocationPage page)
     {
         _clock.Pass(after);
