@@ -134,7 +134,8 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new RedisUnavailableException(_health.Fault ?? RedisFault.NotConnected);
         }
 
-        if (isOfPrimary && link.Roles?.Fault is { } role)
+        // Roles that an access list hides are known to be hidden. Roles that were not told yet say nothing about who answers.
+        if (isOfPrimary && (link.Roles is { } roles ? roles.Fault : _health.Fault ?? RedisFault.NotConnected) is { } role)
         {
             throw new RedisUnavailableException(role);
         }
