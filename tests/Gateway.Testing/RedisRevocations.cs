@@ -22,8 +22,8 @@ internal static class RedisRevocations
             Authorities = null,
             Certificate = null,
         },
-        time ?? TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        () => TimeSpan.FromSeconds(1), time ?? TimeProvider.System, NullLogger<RedisConnection>.Instance);
 
     public static RedisRevocationLog Log(RedisConnection connection) =>
-        new(connection, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);
+        new(connection, () => TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<RedisRevocationLog>.Instance);
 }

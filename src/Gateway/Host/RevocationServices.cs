@@ -13,13 +13,18 @@ internal static class RevocationServices
         if (settings.Redis is { } redis)
         {
             services.AddSingleton(provider => new RedisConnection(
-                redis, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
+                redis,
+                CheckEvery(provider.GetRequiredService<RevocationList>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisConnection>>()));
         }
 
         services.AddSingleton(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
-            var log = CreateLog(settings, time, provider.GetRequiredService<ILoggerFactory>(), provider.GetService<RedisConnection>());
+            var log = CreateLog(
+                settings, CheckEvery(provider.GetRequiredService<RevocationList>()), time, provider.GetRequiredService<ILoggerFactory>(),
+                provider.GetService<RedisConnection>());
             if (log is RedisRevocationLog shared)
             {
                 var metrics = provider.GetRequiredService<GatewayMetrics>();
@@ -53,9 +58,14 @@ internal static class RevocationServices
         }
     }
 
+    /// <summary>A store for commands beside the gateway.</summary>
+    public static IRevocationLog CreateLog(GatewaySettings settings, TimeProvider time, ILoggerFactory loggers) =>
+        CreateLog(settings, () => RevocationCheck.CheckEvery(settings.Revocation.MaxStaleness), time, loggers, connection: null);
+
+    /// <param name="checkEvery">How often the store is looked at without being told of a change.</param>
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>
-    public static IRevocationLog CreateLog(
-        GatewaySettings settings, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection = null)
+    private static IRevocationLog CreateLog(
+        GatewaySettings settings, Func<TimeSpan> checkEvery, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection)
     {
         if (settings.Revocation.Store != RevocationStore.Redis || settings.Redis is not { } redis)
         {
@@ -65,9 +75,12 @@ internal static class RevocationServices
         }
 
         return new RedisRevocationLog(
-            connection ?? new RedisConnection(redis, time, loggers.CreateLogger<RedisConnection>()),
-            RevocationCheck.CheckEvery(settings.Revocation.MaxStaleness),
+            connection ?? new RedisConnection(redis, checkEvery, time, loggers.CreateLogger<RedisConnection>()),
+            checkEvery,
             time,
             loggers.CreateLogger<RedisRevocationLog>());
     }
+
+    /// <summary>By the setting that is in force, since it can be reloaded.</summary>
+    private static Func<TimeSpan> CheckEvery(RevocationList list) => () => RevocationCheck.CheckEvery(list.MaxStaleness);
 }

@@ -28,8 +28,7 @@ internal static class RedisCheck
         "connectTimeout", "defaultDatabase", "heartbeatInterval", "keepAlive", "name", "password", "protocol", "proxy", "resolveDns",
         "responseTimeout", "serviceName", "setlib", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "user", "version", "writeBuffer");
 
-    /// <param name="checkRolesEvery">How often the servers are asked for their roles.</param>
-    public static RedisSettings Build(RedisOptions options, TimeSpan checkRolesEvery, SettingsContext context)
+    public static RedisSettings Build(RedisOptions options, SettingsContext context)
     {
         var report = context.Report;
         if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
@@ -65,7 +64,6 @@ internal static class RedisCheck
             PasswordFile = ExistingFile("PasswordFile", options.PasswordFile, context),
             KeyPrefix = options.KeyPrefix,
             Timeout = options.Timeout,
-            CheckRolesEvery = checkRolesEvery,
             WaitReplicas = options.WaitReplicas,
             Authorities = AuthorityFile.Load($"{Section}:CaFile", options.CaFile, context),
             Certificate = LoadCertificate(options, context),

@@ -13,6 +13,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly RedisSettings _settings;
+    private readonly Func<TimeSpan> _checkRolesEvery;
     private readonly TimeProvider _time;
     private readonly RedisConnector _connector;
     private readonly RedisHealth _health;
@@ -23,9 +24,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     private volatile RedisLink? _link;
     private Task? _keeping;
 
-    public RedisConnection(RedisSettings settings, TimeProvider time, ILogger<RedisConnection> logger)
+    /// <param name="checkRolesEvery">How often the servers are asked for their roles; asked for again each time.</param>
+    public RedisConnection(RedisSettings settings, Func<TimeSpan> checkRolesEvery, TimeProvider time, ILogger<RedisConnection> logger)
     {
         _settings = settings;
+        _checkRolesEvery = checkRolesEvery;
         _time = time;
         _connector = new RedisConnector(settings, time, logger);
         _health = new RedisHealth(settings.Name, time, logger);
@@ -260,7 +263,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         // At the earliest after the first delay: an error that a new connection does not cure must not be retried in a loop.
         do
         {
-            await Task.Delay(_settings.CheckRolesEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_checkRolesEvery(), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await CheckRolesAsync(link, stopping);
             await _subscriptions.RestoreAsync(link, stopping);
         }

@@ -22,9 +22,6 @@ internal sealed class RedisSettings
 
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>How often the servers are asked for their roles.</summary>
-    public TimeSpan CheckRolesEvery { get; init; } = TimeSpan.FromSeconds(1);
-
     public int WaitReplicas { get; init; }
 
     /// <summary>Roots to trust in place of the system's; null for the system's.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly RedisUpkeep _upkeep;
     private readonly RedisKey _leadKey;
     private readonly RedisValue _ownName = Guid.NewGuid().ToString("N");
-    private readonly TimeSpan _heartbeat;
+    private readonly Func<TimeSpan> _heartbeat;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -44,8 +44,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private LogPosition _lostAt;
     private bool _hasLostHead;
 
-    /// <param name="heartbeat">How long the doorbell may be silent before the stream is looked at anyway.</param>
-    public RedisRevocationLog(RedisConnection redis, TimeSpan heartbeat, TimeProvider time, ILogger<RedisRevocationLog> logger)
+    /// <param name="heartbeat">How long the doorbell may be silent before the stream is looked at anyway; asked for again each time.</param>
+    public RedisRevocationLog(RedisConnection redis, Func<TimeSpan> heartbeat, TimeProvider time, ILogger<RedisRevocationLog> logger)
     {
         _redis = redis;
         _stream = new RedisStream(redis);
@@ -139,7 +139,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
-        using var heartbeat = new CancellationTokenSource(_heartbeat, _time);
+        using var heartbeat = new CancellationTokenSource(_heartbeat(), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Token, cancellationToken);
         try
         {

@@ -27,7 +27,7 @@ internal static class RevocationCheck
 
         lookup = LookupCheck.Build(options.Lookup, context);
         return options.Store == RevocationStore.Redis || lookup is not null
-            ? RedisCheck.Build(options.Redis, CheckEvery(options.MaxStaleness), context)
+            ? RedisCheck.Build(options.Redis, context)
             : null;
     }
 

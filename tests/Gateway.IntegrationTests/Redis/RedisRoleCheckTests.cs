@@ -1,11 +1,14 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Gateway.Redis;
 using Gateway.Testing;
 using StackExchange.Redis;
 
 namespace Gateway.IntegrationTests.Redis;
 
-/// <summary>What counts before the first answer.</summary>
-public sealed class RedisRoleCheckTests
+/// <summary>When the servers are asked for their roles, and what counts before the first answer.</summary>
+public sealed partial class RedisRoleCheckTests
 {
     [Fact]
     public async Task Nothing_counts_on_a_connection_whose_roles_are_not_known_yet()
@@ -34,6 +37,29 @@ public sealed class RedisRoleCheckTests
 
         static Task<long> ReadAsync(IDatabase database) => database.StreamLengthAsync("none", CommandFlags.DemandMaster);
     }
+
+    [Fact]
+    public async Task Shorter_MaxStaleness_that_is_reloaded_has_the_store_looked_at_more_often()
+    {
+        await using var all = await RedisGateways.StartAsync(1, configuration => configuration.With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+        // Of one second for a minute, of a quarter of a second for a second.
+        await File.WriteAllTextAsync(
+            all[0].ConfigFile, all.Configuration().With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:00:01")).ToJsonString());
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await all.Redis.CommandAsync("CONFIG", "RESETSTAT");
+                await Task.Delay(TimeSpan.FromSeconds(3), CancellationToken.None);
+                var counts = Calls().Matches(await all.Redis.CommandAsync("INFO", "commandstats"))
+                    .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                return counts.GetValueOrDefault("role") >= 6 && counts.GetValueOrDefault("xrange") >= 6;
+            },
+            "roles are asked for and the stream is read more than once a second");
+    }
+
+    [GeneratedRegex("cmdstat_(role|xrange):calls=([0-9]+)")]
+    private static partial Regex Calls();
 
     /// <summary>The system's time, but the first timer of this length fires at once: the first call is too late.</summary>
     private sealed class OneTimeout(TimeSpan length) : TimeProvider
