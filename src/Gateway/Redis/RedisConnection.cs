@@ -127,6 +127,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         await _stopping.CancelAsync();
         _firstAttempt.TrySetResult();
         await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _connector.Dispose();
         _stopping.Dispose();
     }
 
@@ -204,7 +205,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             if (await TryConnectAsync(stopping) is { } multiplexer)
             {
-                var (link, before) = (new RedisLink(multiplexer, _settings.Timeout, _time), _link);
+                var (link, before) = (new RedisLink(multiplexer, _connector.JudgeAsync, _settings.Timeout, _time), _link);
                 _link = link;
                 _health.Connected();
                 Discard(before);

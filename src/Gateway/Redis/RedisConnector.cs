@@ -4,11 +4,12 @@ using StackExchange.Redis;
 namespace Gateway.Redis;
 
 /// <summary>Makes connections, each with the password of the moment and within a bounded time, and takes them down.</summary>
-internal sealed partial class RedisConnector(RedisSettings settings, TimeProvider time, ILogger logger)
+internal sealed partial class RedisConnector(RedisSettings settings, TimeProvider time, ILogger logger) : IDisposable
 {
     // Beyond the client's own limit, which it does not always keep.
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(4);
 
+    private readonly RedisSentinelQuery _sentinels = new(settings, time);
     private volatile bool _hasPassword;
     private volatile bool _isUntrusted;
     private volatile bool _isForeign;
@@ -48,13 +49,14 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
         }
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, TextWriter log)
-    {
-        if (options.ServiceName is { Length: > 0 } name)
-        {
-            await RedisSentinelQuery.ResolveAsync(options, name, log);
-        }
+    /// <summary>What the sentinels, if there are any, say against these servers as the primary.</summary>
+    public Task<RedisFault?> JudgeAsync(IReadOnlyList<IServer> primaries) => _sentinels.JudgeAsync(primaries);
 
+    public void Dispose() => _sentinels.Dispose();
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, TextWriter log)
+    {
+        await _sentinels.ResolveAsync(options, log);
         return await ConnectionMultiplexer.ConnectAsync(options, log);
     }
 

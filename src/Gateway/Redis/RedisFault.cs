@@ -9,6 +9,8 @@ internal enum RedisFault
     NotConnected,
     NoPrimary,
     SeveralPrimaries,
+    Replaced,
+    SentinelsDisagree,
     Untrusted,
     Silent,
     Loading,
@@ -45,6 +47,9 @@ internal static class RedisFaults
         [RedisFault.NoPrimary] = new(null, true, "no connection to Redis' primary, only to others"),
         [RedisFault.SeveralPrimaries] = new(
             null, true, "several of Redis' members report that they are the primary; make all but one replicas of it"),
+        [RedisFault.Replaced] = new(null, true, "the sentinels name another primary than the one that is connected"),
+        [RedisFault.SentinelsDisagree] = new(
+            null, true, "the sentinels that answer do not agree on the primary; run three or more and let them reach each other"),
         [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),

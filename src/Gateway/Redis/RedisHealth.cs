@@ -116,7 +116,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
             // Who has the key now, the client asks when it connects; and it may go on talking to the one that had it for as long as others
             // of the cluster answer.
             _isObsolete |= fault is RedisFault.ReadOnly or RedisFault.NoPrimary or RedisFault.Moved or RedisFault.Garbage
-                or RedisFault.SeveralPrimaries or RedisFault.TooFewReplicas;
+                or RedisFault.SeveralPrimaries or RedisFault.Replaced or RedisFault.TooFewReplicas;
             if (!RedisFaults.Of(fault).IsOutage)
             {
                 return;

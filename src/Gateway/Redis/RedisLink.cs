@@ -3,7 +3,9 @@ using StackExchange.Redis;
 namespace Gateway.Redis;
 
 /// <summary>One connection, and how many calls on it have no answer yet: they are its own, and end with it.</summary>
-internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan timeout, TimeProvider time)
+/// <param name="judge">What others say against these servers as the primary.</param>
+internal sealed class RedisLink(
+    ConnectionMultiplexer multiplexer, Func<IReadOnlyList<IServer>, Task<RedisFault?>> judge, TimeSpan timeout, TimeProvider time)
 {
     private const int MaxPending = 256;
 
@@ -23,8 +25,8 @@ internal sealed class RedisLink(ConnectionMultiplexer multiplexer, TimeSpan time
     /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
     public async Task<RedisRoles> CheckRolesAsync(CancellationToken cancellationToken)
     {
-        // ROLE is as fast as PING, so half of the deadline is enough to wait for members that may not answer.
-        var roles = await RedisRoles.AskAsync(multiplexer, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
+        // ROLE is as quick as PING, so half of the deadline is left for members that may be silent.
+        var roles = await RedisRoles.AskAsync(multiplexer, judge, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
         _roles = roles;
         return roles.Fault is { } fault ? throw new RedisUnavailableException(fault) : roles;
     }

@@ -15,10 +15,12 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
     /// Asks each connected member for its role. The client remembers a role from the time it connected and checks it again once a minute,
     /// so it would continue to read a demoted primary, or one of two primaries after a partition.
     /// </summary>
-    /// <param name="patience">How long to wait for members that are not known as a primary.</param>
+    /// <param name="judge">What others say against these servers as the primary.</param>
+    /// <param name="patience">How long to wait for members that are not taken for a primary.</param>
     /// <exception cref="RedisUnavailableException">No primary is connected.</exception>
     /// <exception cref="Exception">The exceptions of the client: the primary did not answer.</exception>
-    public static async Task<RedisRoles> AskAsync(IConnectionMultiplexer multiplexer, TimeSpan patience, TimeProvider time)
+    public static async Task<RedisRoles> AskAsync(
+        IConnectionMultiplexer multiplexer, Func<IReadOnlyList<IServer>, Task<RedisFault?>> judge, TimeSpan patience, TimeProvider time)
     {
         var asked = time.GetTimestamp();
         var members = multiplexer.GetServers().Where(server => server.IsConnected).ToList();
@@ -31,6 +33,7 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
         // A cluster has a primary for each range of slots, and its nodes reject keys of other ranges by themselves.
         var isCluster = members.Any(server => server.ServerType == ServerType.Cluster);
         var others = isCluster ? [] : members.Except(primaries).Select(IsPrimaryAsync).ToList();
+        var judging = judge(primaries);
         var answers = await Task.WhenAll(primaries.Select(IsPrimaryAsync));
         // A replica that does not answer says nothing about the primary.
         Task allOthers = Task.WhenAll(others);
@@ -41,7 +44,7 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
             isOnlyOne &= !other.IsCompletedSuccessfully || await other != true;
         }
 
-        RedisFault? fault = answers.Contains(false) ? RedisFault.ReadOnly : isOnlyOne ? null : RedisFault.SeveralPrimaries;
+        RedisFault? fault = answers.Contains(false) ? RedisFault.ReadOnly : isOnlyOne ? await judging : RedisFault.SeveralPrimaries;
         return new RedisRoles(asked, fault, !answers.Contains(null), isCluster);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
 
@@ -5,48 +6,159 @@ namespace Gateway.Redis;
 
 /// <summary>
 /// Asks the sentinels for the members of a primary. The client can follow sentinels by itself, but does so with blocking calls on the
-/// threads that serve requests: a failover then delays requests by seconds. Here each new connection asks once, without blocking.
+/// threads that serve requests: a failover then delays requests by seconds. Here each new connection asks, and each check of the roles
+/// asks again, without blocking: a primary that was replaced and is cut off from the sentinels still reports that it is the primary.
 /// </summary>
-internal static class RedisSentinelQuery
+internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider time) : IDisposable
 {
-    /// <summary>Replaces the sentinels in the options by the primary and its replicas.</summary>
-    /// <exception cref="RedisUnavailableException">No sentinel that answers knows the name.</exception>
-    /// <exception cref="Exception">The exceptions of the client: no sentinel is connected.</exception>
-    public static async Task ResolveAsync(ConfigurationOptions options, string serviceName, TextWriter log)
-    {
-        var sentinels = options.Clone();
-        sentinels.CommandMap = CommandMap.Sentinel;
-        var multiplexer = await ConnectionMultiplexer.SentinelConnectAsync(sentinels, log);
-        await using (multiplexer)
-        {
-            var answers = await Task.WhenAll(multiplexer.GetServers().Where(server => server.IsConnected).Select(server => AskAsync(server, serviceName)));
-            // A partitioned sentinel may still name the old primary.
-            if (answers.OfType<Members>().GroupBy(members => members.Primary).MaxBy(group => group.Count()) is not { } named)
-            {
-                throw new RedisUnavailableException(RedisFault.NotConnected);
-            }
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(1);
 
-            options.ServiceName = null;
-            options.EndPoints.Clear();
-            foreach (var endPoint in named.SelectMany(members => members.Replicas).Prepend(named.Key).Distinct())
+    private readonly Lock _lock = new();
+    private ConnectionMultiplexer? _sentinels;
+    private string? _serviceName;
+    private bool _isDisposed;
+    private Task _reconnecting = Task.CompletedTask;
+
+    /// <summary>Replaces the sentinels in the options by the primary and its replicas; leaves options without sentinels as they are.</summary>
+    /// <exception cref="RedisUnavailableException">No sentinel that answers knows the name, or most do not name the same primary.</exception>
+    /// <exception cref="Exception">The exceptions of the client: no sentinel is connected.</exception>
+    public async Task ResolveAsync(ConfigurationOptions options, TextWriter log)
+    {
+        if (options.ServiceName is not { Length: > 0 } name)
+        {
+            return;
+        }
+
+        var sentinels = await ConnectAsync(options, log);
+        _serviceName = name;
+        var answers = await AskAsync(sentinels, sentinel => MembersAsync(sentinel, name), ResolvePatience);
+        if (answers.Count == 0)
+        {
+            throw new RedisUnavailableException(RedisFault.NotConnected);
+        }
+
+        var named = MostNamed(answers.Select(members => members.Primary)) ?? throw new RedisUnavailableException(RedisFault.SentinelsDisagree);
+        options.ServiceName = null;
+        // The members are compared with what the sentinels name, which may be host names.
+        options.ResolveDns = false;
+        options.EndPoints.Clear();
+        var replicas = answers.Where(members => members.Primary.Equals(named)).SelectMany(members => members.Replicas);
+        foreach (var endPoint in replicas.Prepend(named).Distinct())
+        {
+            options.EndPoints.Add(endPoint);
+        }
+    }
+
+    /// <summary>What the sentinels say against these servers as the primary; null when nothing, and when no sentinel answers.</summary>
+    public async Task<RedisFault?> JudgeAsync(IReadOnlyList<IServer> primaries)
+    {
+        if (_serviceName is not { } name || _sentinels is not { } sentinels)
+        {
+            return null;
+        }
+
+        // Before the deadline of the check itself.
+        var answers = await AskAsync(sentinels, sentinel => sentinel.SentinelGetMasterAddressByNameAsync(name), settings.Timeout * 0.75);
+        if (answers.Count == 0)
+        {
+            _reconnecting = _reconnecting.IsCompleted ? Task.Run(ReconnectAsync) : _reconnecting;
+            return null;
+        }
+
+        return MostNamed(answers) is not { } named ? RedisFault.SentinelsDisagree
+            : primaries.Any(server => !server.EndPoint.Equals(named)) ? RedisFault.Replaced
+            : null;
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        Keep(null);
+    }
+
+    /// <summary>Strictly more than half: with a tie, either side may be the one that is cut off.</summary>
+    private static EndPoint? MostNamed(IEnumerable<EndPoint> answers)
+    {
+        var all = answers.ToList();
+        return all.GroupBy(endPoint => endPoint).FirstOrDefault(group => group.Count() * 2 > all.Count)?.Key;
+    }
+
+    /// <summary>The answers that come in time. Sentinels that do not know the name count as silent.</summary>
+    private async Task<List<T>> AskAsync<T>(ConnectionMultiplexer sentinels, Func<IServer, Task<T?>> ask, TimeSpan patience)
+        where T : class
+    {
+        var asked = sentinels.GetServers().Where(server => server.IsConnected).Select(AskOneAsync).ToList();
+        return [.. (await Task.WhenAll(asked)).OfType<T>()];
+
+        async Task<T?> AskOneAsync(IServer sentinel)
+        {
+            try
             {
-                options.EndPoints.Add(endPoint);
+                return await ask(sentinel).WaitAsync(patience, time);
+            }
+            catch (Exception fault) when (fault is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException
+                or OperationCanceledException)
+            {
+                // The others answer.
+                return null;
             }
         }
     }
 
-    private static async Task<Members?> AskAsync(IServer sentinel, string serviceName)
+    private static async Task<Members?> MembersAsync(IServer sentinel, string name) =>
+        await sentinel.SentinelGetMasterAddressByNameAsync(name) is { } primary
+            ? new Members(primary, [.. (await sentinel.SentinelReplicasAsync(name)).Select(AddressOf).OfType<EndPoint>()])
+            : null;
+
+    /// <summary>Null for a replica that the sentinel cannot reach: it may be the old primary, which does not know that it was replaced.</summary>
+    private static EndPoint? AddressOf(KeyValuePair<string, string>[] replica)
+    {
+        var values = replica.ToDictionary(StringComparer.Ordinal);
+        return !values.GetValueOrDefault("flags", "").Contains("_down", StringComparison.Ordinal)
+            && values.TryGetValue("ip", out var host)
+            && int.TryParse(values.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port)
+            : null;
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, TextWriter? log)
+    {
+        // As plain servers: with the name the client would follow them by itself.
+        var sentinels = options.Clone();
+        sentinels.ServiceName = null;
+        sentinels.CommandMap = CommandMap.Sentinel;
+        var connected = await ConnectionMultiplexer.ConnectAsync(sentinels, log);
+        Keep(connected);
+        return connected;
+    }
+
+    /// <summary>With the addresses and the password of now, which the client does not read again.</summary>
+    private async Task ReconnectAsync()
     {
         try
         {
-            return await sentinel.SentinelGetMasterAddressByNameAsync(serviceName) is { } primary
-                ? new Members(primary, await sentinel.SentinelGetReplicaAddressesAsync(serviceName))
-                : null;
+            await ConnectAsync(await settings.ReadAsync(() => { }, CancellationToken.None), log: null);
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
+#pragma warning disable CA1031 // Whatever it was, the next check tries again.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // One sentinel that fails is ignored; the others answer.
-            return null;
+            // Until then the roles alone decide.
+        }
+    }
+
+    private void Keep(ConnectionMultiplexer? connected)
+    {
+        ConnectionMultiplexer? before;
+        lock (_lock)
+        {
+            (before, _sentinels) = _isDisposed ? (connected ?? _sentinels, null) : (_sentinels, connected);
+        }
+
+        if (before is not null)
+        {
+            before.Close(allowCommandsToComplete: false);
+            before.Dispose();
         }
     }
 

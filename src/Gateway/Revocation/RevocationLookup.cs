@@ -95,7 +95,8 @@ internal sealed class RevocationLookup(
             // A key that is missing on a former primary may exist on the current one.
             return isThere || redis.SincePrimary <= list.MaxStaleness ? isThere : throw new RedisUnavailableException(RedisFault.RoleUnknown);
         }
-        catch (RedisUnavailableException fault) when (fault.Fault is RedisFault.NoPrimary or RedisFault.ReadOnly or RedisFault.SeveralPrimaries)
+        catch (RedisUnavailableException fault) when (fault.Fault is RedisFault.NoPrimary or RedisFault.ReadOnly
+            or RedisFault.SeveralPrimaries or RedisFault.Replaced or RedisFault.SentinelsDisagree)
         {
             // A key missing on a replica may not have replicated yet; a key that is present is authoritative.
             if (await redis.CallAnyAsync(database => IsAnyThereAsync(database, keys, CommandFlags.None), CancellationToken.None))

@@ -44,4 +44,78 @@ public sealed class RedisSentinelTests
         await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("no connection to Redis", StringComparison.Ordinal)), "it is logged");
         (await RedisGateways.StatusAsync(gateway, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
+
+    [Fact]
+    public async Task Old_primary_that_sentinels_have_replaced_and_cannot_reach_does_not_keep_the_list_fresh()
+    {
+        await using var sentinels = await RedisSentinels.StartAsync();
+        await using var successor = await RedisServer.StartAsync();
+        await using var all = await StartAsync(sentinels);
+        var token = all.Issuer.Token().With("jti", "stolen").Build();
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.OK);
+
+        await sentinels.NameAsync(successor);
+        await successor.CommandAsync(
+            "XADD", "gateway:revocations", "*", "kind", "jti", "issuer", all.Issuer.Issuer, "value", "stolen", "expires", "99999999999");
+
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
+        await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.OK);
+        (await sentinels.Primary.CommandAsync("ROLE")).ShouldStartWith("master");
+    }
+
+    [Fact]
+    public async Task Old_primary_that_is_cut_off_from_the_sentinels_alone_is_left_for_its_successor()
+    {
+        await using var sentinels = await RedisSentinels.StartAsync();
+        await sentinels.AddUserAsync("gateway", "password");
+        await using var all = await StartAsync(sentinels, ",user=gateway,password=password");
+        var token = all.Issuer.Token().With("jti", "stolen").Build();
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.OK);
+
+        await sentinels.CutPrimaryOffAsync("gateway", "password");
+        await sentinels.UntilPrimaryIsAsync(sentinels.Replica);
+        await sentinels.Replica.CommandAsync(
+            "XADD", "gateway:revocations", "*", "kind", "jti", "issuer", all.Issuer.Issuer, "value", "stolen", "expires", "99999999999");
+
+        await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
+        await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(2, 0, false)]
+    [InlineData(1, 1, false)]
+    [InlineData(0, 3, true)]
+    public async Task Primary_counts_unless_half_of_the_sentinels_that_answer_name_another(int others, int killed, bool counts)
+    {
+        await using var sentinels = await RedisSentinels.StartAsync();
+        await using var successor = await RedisServer.StartAsync();
+        await using var all = await StartAsync(sentinels);
+        await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.OK);
+
+        await sentinels.KillAsync(killed);
+        // It takes connections and never answers, so that nothing makes the list fresh again.
+        await successor.HangAsync();
+        await sentinels.NameAsync(successor, others);
+
+        if (!counts)
+        {
+            await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.ServiceUnavailable);
+            return;
+        }
+
+        var start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(6))
+        {
+            (await RedisGateways.StatusAsync(all[0], all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    private static async Task<RedisGateways> StartAsync(RedisSentinels sentinels, string more = "")
+    {
+        var all = await RedisGateways.StartAsync(0);
+        all.Configure = configuration => configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create(sentinels.Connection + more));
+        await all.AddAsync();
+        return all;
+    }
 }

@@ -51,7 +51,48 @@ internal sealed class RedisSentinels : IAsyncDisposable
     public Task FailOverAsync() => Eventually.TrueAsync(
         async () => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName) == "OK", "the sentinel knows a good replica");
 
-    /// <summary>Waits until all sentinels name this server and it accepts writes.</summary>
+    /// <summary>Has the first sentinels name another primary, as after a failover, while the old one goes on as if nothing had happened.</summary>
+    public async Task NameAsync(RedisServer server, int sentinels = Count)
+    {
+        foreach (var (port, _) in _sentinels.Take(sentinels))
+        {
+            await CommandAsync(port, "SENTINEL", "REMOVE", ServiceName);
+            await CommandAsync(port, "SENTINEL", "MONITOR", ServiceName, "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), "2");
+        }
+    }
+
+    /// <summary>A user of the servers and the sentinels, which can log in where all others are cut off.</summary>
+    public async Task AddUserAsync(string name, string password)
+    {
+        string[] command = ["ACL", "SETUSER", name, "on", ">" + password, "~*", "&*", "+@all"];
+        await Primary.CommandAsync(command);
+        await Replica.CommandAsync(command);
+        foreach (var (port, _) in _sentinels)
+        {
+            await CommandAsync(port, command);
+        }
+    }
+
+    /// <summary>Partitions the primary from the sentinels and its replica, and not from those who log in as this user.</summary>
+    public async Task CutPrimaryOffAsync(string name, string password)
+    {
+        string[] user = ["--no-auth-warning", "--user", name, "--pass", password];
+        await Primary.CommandAsync([.. user, "ACL", "SETUSER", "default", "off"]);
+        // The connections that are there would stay.
+        await Primary.CommandAsync([.. user, "CLIENT", "KILL", "USER", "default"]);
+    }
+
+    /// <summary>Kills the last sentinels.</summary>
+    public async Task KillAsync(int sentinels)
+    {
+        foreach (var (_, process) in _sentinels.TakeLast(sentinels))
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Until all sentinels name this server and it takes writes.</summary>
     public Task UntilPrimaryIsAsync(RedisServer server) => Eventually.TrueAsync(
         async () =>
         {
