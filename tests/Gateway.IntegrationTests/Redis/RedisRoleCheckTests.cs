@@ -63,14 +63,26 @@ public sealed partial class RedisRoleCheckTests
     [GeneratedRegex("cmdstat_(role|xrange):calls=([0-9]+)")]
     private static partial Regex Calls();
 
-    /// <summary>The system's time, but the first timer of this length fires at once: the first call is too late.</summary>
+    /// <summary>
+    /// The system's time, but the first timer of this length fires before the call that it limits can be answered: while it is created.
+    /// </summary>
     private sealed class OneTimeout(TimeSpan length) : TimeProvider
     {
         private int _fired;
+        private volatile bool _hasFired;
 
-        public bool HasFired => Volatile.Read(ref _fired) == 1;
+        public bool HasFired => _hasFired;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime == length && Interlocked.Exchange(ref _fired, 1) == 0 ? TimeSpan.Zero : dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != length || Interlocked.Exchange(ref _fired, 1) != 0)
+            {
+                return System.CreateTimer(callback, state, dueTime, period);
+            }
+
+            callback(state);
+            _hasFired = true;
+            return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 }
