@@ -34,8 +34,8 @@ internal static class PathCommand
             var times = new List<(Row Row, double Nanoseconds)>();
             foreach (var (row, process) in turn % 2 == 0 ? servers : servers.AsEnumerable().Reverse())
             {
-                // Turns of about the same length: whoever verifies a signature each time gets fewer requests. Two gateways differ little,
-                // so their turns alternate more often: other load of the machine then affects both.
+                // Turns of about the same length: a server that verifies a signature each time gets fewer requests. Two gateways differ
+                // little, so they take turns more often: other load on the machine then affects both.
                 var requests = (load == PathLoad.New || row.Server == "stock" ? 4_000 : 20_000) / (before is null ? 1 : 8);
                 await process.WriteLineAsync((turn < 0 ? 3 * requests : requests).ToString(CultureInfo.InvariantCulture));
                 times.Add((row, double.Parse(await process.ReadLineAsync(), CultureInfo.InvariantCulture)));

@@ -10,7 +10,7 @@ namespace Gateway.Sandbox;
 /// <summary>
 /// A small authorization server for development and tests, on OpenIddict without a database: RFC 9068 access tokens signed with RSA or
 /// P-256 keys, refresh tokens that rotate, introspection, token exchange, and revocations written where the gateway reads them. Users,
-/// clients and secrets are public constants, so it listens on loopback and is no part of the product.
+/// clients and secrets are public constants, so it listens on loopback only and is not part of the product.
 /// </summary>
 internal sealed class DevelopmentIssuer : IAsyncDisposable
 {

@@ -112,7 +112,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         return new(expected, $"{Shown.Claim(claims, "aud")}{client}", reason switch
         {
             RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {IssuerSetting.PathOf(issuer, "Audiences")}.",
-            RefusalReason.MissingClaim => $"{ask}: without an audience the token is for nobody in particular. For an issuer whose tokens never have one, list its clients in {IssuerSetting.PathOf(issuer, "ClientIds")}.",
+            RefusalReason.MissingClaim => $"{ask}: without an audience the token names no API that it was issued for. For an issuer whose tokens never have one, list its clients in {IssuerSetting.PathOf(issuer, "ClientIds")}.",
             _ => "`aud` must be text or a list of texts that is not empty (RFC 7519 section 4.1.3): correct it at the issuer.",
         });
     }

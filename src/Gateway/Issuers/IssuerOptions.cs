@@ -34,8 +34,8 @@ internal sealed class IssuerOptions
     public bool AcceptWithoutIssuer { get; set; }
 
     /// <summary>
-    /// Whether a token without <c>aud</c> is accepted, whoever it was made for. Only with <see cref="KeySourceOptions.SecretFile"/>. Default
-    /// false.
+    /// Whether a token without <c>aud</c> is accepted, also one that was issued for another API. Only with
+    /// <see cref="KeySourceOptions.SecretFile"/>. Default false.
     /// </summary>
     public bool AcceptWithoutAudience { get; set; }
 
