@@ -4,7 +4,7 @@ using Gateway.Testing.Drills;
 
 namespace Gateway.Benchmarks;
 
-/// <summary>The rotation drill at full length, with the double and with npm oidc-provider. Fails when a valid token was refused.</summary>
+/// <summary>The rotation drill at full length, with the double and with npm oidc-provider. Fails when a valid token was rejected.</summary>
 internal static class RotationCommand
 {
     public static async Task<int> RunAsync()
@@ -15,17 +15,17 @@ internal static class RotationCommand
         foreach (var name in providers)
         {
             Console.WriteLine($"{name}, {plan.PerSecond} requests a second");
-            Console.WriteLine($"{"phase",-26}{"requests",9}{"2xx",8}{"refused valid",15}{"removed",9}{"refused removed",17}{"loads",7}{"p99 ms",9}");
+            Console.WriteLine($"{"phase",-26}{"requests",9}{"2xx",8}{"rejected valid",15}{"removed",9}{"rejected removed",17}{"loads",7}{"p99 ms",9}");
             await using RotatingProvider provider = name == "double" ? await FakeRotatingProvider.StartAsync() : await OidcRotatingProvider.StartAsync();
             foreach (var phase in await RunAsync(provider, plan))
             {
                 Console.WriteLine(
-                    $"{phase.Name,-26}{phase.Requests,9}{phase.Succeeded,8}{phase.RefusedValid,15}{phase.Removed,9}{phase.RefusedRemoved,17}{phase.Fetches,7}{phase.P99,9:0.0}  {phase.FirstProblem}");
-                isGood &= phase.RefusedValid == 0 && phase.RefusedRemoved == phase.Removed;
+                    $"{phase.Name,-26}{phase.Requests,9}{phase.Succeeded,8}{phase.RejectedValid,15}{phase.Removed,9}{phase.RejectedRemoved,17}{phase.Fetches,7}{phase.P99,9:0.0}  {phase.FirstProblem}");
+                isGood &= phase.RejectedValid == 0 && phase.RejectedRemoved == phase.Removed;
             }
         }
 
-        Console.WriteLine(isGood ? "Not one valid token was refused." : "A valid token was refused, or a removed one was not.");
+        Console.WriteLine(isGood ? "Not one valid token was rejected." : "A valid token was rejected, or a removed one was not.");
         return isGood ? 0 : 1;
     }
 

@@ -5,7 +5,7 @@ using Gateway.Testing.Drills;
 
 namespace Gateway.Benchmarks;
 
-/// <summary>How long until every replica refuses what one of them was told to revoke. Fails when the slowest hundredth takes more than 100 ms.</summary>
+/// <summary>How long until every replica rejects what one of them was told to revoke. Fails when the slowest hundredth takes more than 100 ms.</summary>
 internal static class SpreadCommand
 {
     private const double Limit = 100;
@@ -28,7 +28,7 @@ internal static class SpreadCommand
         var text = new StringBuilder();
         Line($"{await DocsBlock.DescribeAsync()}. {count} revocations one after another at replica 1, {rate} requests a second to each of the {gateways} replicas.");
         Line($"");
-        Line($"| Milliseconds until refused by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
+        Line($"| Milliseconds until rejected by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (var gateway = 0; gateway < gateways; gateway++)
         {

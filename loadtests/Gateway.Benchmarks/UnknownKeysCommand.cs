@@ -5,7 +5,7 @@ using Gateway.Testing.Drills;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// Good traffic with and without a flood of tokens that each name a key nobody has. The third leg floods with tokens that are refused
+/// Good traffic with and without a flood of tokens that each name a key nobody has. The third leg floods with tokens that are rejected
 /// before any key is looked for, so that the price of a request as such can be told from the price of an unknown key.
 /// </summary>
 internal static class UnknownKeysCommand
@@ -48,12 +48,12 @@ internal static class UnknownKeysCommand
             bad.Take();
             var asked = issuer.KeyRequests;
             await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-            var (answers, refused) = (good.Take(), bad.Take());
+            var (answers, rejected) = (good.Take(), bad.Take());
             var sorted = answers.Select(answer => answer.Milliseconds).Order().ToList();
             times[Legs[kind]].AddRange(sorted);
             Console.WriteLine(
                 $"{Legs[kind],-18}{answers.Count,7}{answers.Count(answer => answer.Status != 200),9}{Percentile(sorted, 0.5),9:0.0}{Percentile(sorted, 0.99),9:0.0}"
-                + $"{refused.Count,8}{refused.Count(answer => answer.Status == 401),8}{refused.Count(answer => answer.Status != 401),7}{issuer.KeyRequests - asked,9}");
+                + $"{rejected.Count,8}{rejected.Count(answer => answer.Status == 401),8}{rejected.Count(answer => answer.Status != 401),7}{issuer.KeyRequests - asked,9}");
         }
 
         bad.Tokens = [];

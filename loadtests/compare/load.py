@@ -13,7 +13,7 @@ def closed(url, tokens, count, seconds, spoil=False):
     output = run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / "tokens.lua"), url, "--",
                   str(tokens), str(count), "bad" if spoil else "good"], seconds)
     result = json.loads(output.strip().splitlines()[-1])
-    return {"requests": result["requests"], "seconds": result["microseconds"] / 1e6, "refused": result["refused"], "broken": result["broken"]}
+    return {"requests": result["requests"], "seconds": result["microseconds"] / 1e6, "rejected": result["rejected"], "broken": result["broken"]}
 
 
 def http2(url, token, seconds):
@@ -22,7 +22,7 @@ def http2(url, token, seconds):
     counts = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", output)
     codes = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output)
     done = int(counts[2])
-    return {"requests": done, "seconds": seconds, "refused": done - int(codes[1]), "broken": int(counts[5])}
+    return {"requests": done, "seconds": seconds, "rejected": done - int(codes[1]), "broken": int(counts[5])}
 
 
 def scheduled(binaries, url, tokens, rate, seconds):

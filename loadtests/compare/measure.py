@@ -64,7 +64,7 @@ class Run:
 
 
 def check(run, peers):
-    """A good token passes, each bad one is refused, and the gateway tells the destination who calls."""
+    """A good token passes, each bad one is rejected, and the gateway tells the destination who calls."""
     must = ("none", "malformed", "bad signature", "another key", "alg none")
     for peer in peers:
         if peer.name in OPEN:
@@ -74,7 +74,7 @@ def check(run, peers):
         run.statuses[peer.name] = statuses
         passed = [kind for kind in must if statuses[kind] not in (400, 401)]
         if passed:
-            raise SystemExit(f"{peer.name} does not refuse: {', '.join(passed)}. A comparison with it would mean nothing.")
+            raise SystemExit(f"{peer.name} does not reject: {', '.join(passed)}. A comparison with it would mean nothing.")
         if statuses["ES256"] != 200 and peer.name not in NO_ES256:
             raise SystemExit(f"{peer.name} answers a good ES256 token with {statuses['ES256']}.")
         if peer.name.startswith("gateway"):

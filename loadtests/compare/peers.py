@@ -62,7 +62,7 @@ class Peer:
         good = None if self.name in OPEN else self.run.good_token()
         self.wait(lambda: self.status(good) == 200, "A 200 for a good token")
         if self.name not in OPEN and self.run.revoked and self.name in ("gateway", "gateway-large", "gateway-full"):
-            self.wait(lambda: self.status(self.run.checks["revoked"]) == 401, "The refusal of the last revoked token")
+            self.wait(lambda: self.status(self.run.checks["revoked"]) == 401, "The rejection of the last revoked token")
         return self
 
     def wait(self, check, what):

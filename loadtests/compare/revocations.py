@@ -19,7 +19,7 @@ def fill(port, count, with_keys=True):
     source = random.Random(1)
     with subprocess.Popen([*command, "--pipe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as pipe:
         for i in range(count):
-            # The token that the run checks is the last: who refuses it has read all of them.
+            # The token that the run checks is the last: who rejects it has read all of them.
             value = "revoked" if i == count - 1 else f"{source.getrandbits(128):032x}"
             pipe.stdin.write(revocation(value, expires) + (protocol("SET", f"revoked:{value}", "1", "EXAT", expires) if with_keys else b""))
     length = subprocess.run([*command, "XLEN", "gateway:revocations"], capture_output=True, text=True, check=True).stdout

@@ -30,8 +30,8 @@ def many(run, peers):
 def bad(run, peers):
     closed(run, peers, "bad", "RS256.txt", MANY, spoil=True)
     for name, samples in run.results["bad"].items():
-        if name not in OPEN and any(not 0.49 < sample["refused"] / sample["requests"] < 0.51 for sample in samples):
-            raise SystemExit(f"{name} did not refuse half of the requests, every second of which had a bad signature.")
+        if name not in OPEN and any(not 0.49 < sample["rejected"] / sample["requests"] < 0.51 for sample in samples):
+            raise SystemExit(f"{name} did not reject half of the requests, every second of which had a bad signature.")
 
 
 def es256(run, peers):
@@ -82,7 +82,7 @@ def flood(run, peers):
     run.results.update({leg: {} for leg in tokens})
     for peer in checked:
         if any(peer.status(token) not in (400, 401) for token in tokens["flood"]):
-            raise SystemExit(f"{peer.name} does not refuse a bad signature.")
+            raise SystemExit(f"{peer.name} does not reject a bad signature.")
     for turn in range(run.rounds):
         for peer in rotated(checked, turn):
             rate = int(0.25 * capacity(run, peer))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Revokes tokens one after another at one of three gateways that share a Redis, and takes the time until each of them refuses. Everything
+# Revokes tokens one after another at one of three gateways that share a Redis, and takes the time until each of them rejects. Everything
 # is on loopback and ends by itself. COUNT revocations (1000), RATE requests a second to each gateway (100), GATEWAYS (3), WRITE_DOCS=1 for
 # docs/revocation.md.
 set -euo pipefail

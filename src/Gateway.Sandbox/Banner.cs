@@ -28,7 +28,7 @@ internal static class Banner
           SERVICE=$({{GetToken}} -u sandbox-service:sandbox-secret -d grant_type=client_credentials {{ports.IssuerUrl}}/token)
           curl -si -X POST {{ports.GatewayUrl}}/orders -H "Authorization: Bearer $SERVICE"; echo
 
-        Alice logs out, and her token is refused although it has not expired: 401.
+        Alice logs out, and her token is rejected although it has not expired: 401.
           curl -si -X POST {{ports.IssuerUrl}}/logout -H "Authorization: Bearer $TOKEN"
           curl -si {{ports.GatewayUrl}}/orders/1 -H "Authorization: Bearer $TOKEN"; echo
 

@@ -21,7 +21,7 @@ internal sealed record SandboxPorts(int Gateway, int Management, int Issuer, int
         ["Gateway:Management:Port"] = $"{Management}",
         ["Gateway:Issuers:sandbox:Issuer"] = IssuerUrl,
         ["ReverseProxy:Clusters:shop:Destinations:echo:Address"] = DestinationUrl,
-        // The banner says where everything listens; refusals stay in the log, to be watched while trying things.
+        // The banner says where everything listens; rejections stay in the log, to be watched while trying things.
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
     };
 

@@ -25,7 +25,7 @@ public sealed class FirstRequestTests
     }
 
     [Fact]
-    public async Task Missing_token_is_refused_with_a_bare_challenge()
+    public async Task Missing_token_is_rejected_with_a_bare_challenge()
     {
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();

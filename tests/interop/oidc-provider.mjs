@@ -78,7 +78,7 @@ const configuration = {
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },
   extraTokenClaims: (ctx) => (ctx.oidc.entities.AuthorizationCode?.sid ? { sid: ctx.oidc.entities.AuthorizationCode.sid } : undefined),
-  // The provider's own refuses to talk to this machine, where the gateway is.
+  // The provider's own rejects to talk to this machine, where the gateway is.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   interactions: { url: (ctx, interaction) => loginPath + interaction.uid },

@@ -1,5 +1,5 @@
 // Checks Kubernetes objects strictly: every field known, of the right type, none missing. The types are those of the npm package
-// kubernetes-models, one copy for each version of Kubernetes, and of its siblings for custom resources; the TypeScript compiler refuses an
+// kubernetes-models, one copy for each version of Kubernetes, and of its siblings for custom resources; the TypeScript compiler rejects an
 // object literal with a field that its type does not have. Reads {"objects":[...]} from stdin; prints {"versions":[...],"errors":[...]}.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

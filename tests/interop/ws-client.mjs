@@ -1,4 +1,4 @@
-// Opens a WebSocket with npm ws, sends "hello" and reports the echo or the refusal. See README.md.
+// Opens a WebSocket with npm ws, sends "hello" and reports the echo or the rejection. See README.md.
 import WebSocket from 'ws';
 
 const [url, token] = process.argv.slice(2);

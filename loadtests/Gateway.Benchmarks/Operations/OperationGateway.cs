@@ -81,7 +81,7 @@ internal sealed class OperationGateway : IAsyncDisposable
             known = (await Snapshot.Authenticator.AuthenticateAsync(token, Policy, CancellationToken.None)).Token;
         }
 
-        return known ?? throw new InvalidOperationException("The token is refused.");
+        return known ?? throw new InvalidOperationException("The token is rejected.");
     }
 
     public async ValueTask DisposeAsync()

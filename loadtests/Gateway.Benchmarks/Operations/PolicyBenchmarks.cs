@@ -18,9 +18,9 @@ public class PolicyBenchmarks
         _gateway = await OperationGateway.StartAsync();
         _policy = _gateway.Policy;
         _token = await _gateway.KnowAsync(_gateway.Token("known"));
-        if (_token.Decide(_policy).Refused is { } why)
+        if (_token.Decide(_policy).Rejected is { } why)
         {
-            throw new InvalidOperationException($"The policy refuses the token: {why}.");
+            throw new InvalidOperationException($"The policy rejects the token: {why}.");
         }
     }
 
@@ -28,8 +28,8 @@ public class PolicyBenchmarks
     public async Task EndAsync() => await _gateway.DisposeAsync();
 
     [Benchmark]
-    public bool NewToken() => _policy.Decide(_token.Token).Refused is null;
+    public bool NewToken() => _policy.Decide(_token.Token).Rejected is null;
 
     [Benchmark]
-    public bool KnownToken() => _token.Decide(_policy).Refused is null;
+    public bool KnownToken() => _token.Decide(_policy).Rejected is null;
 }

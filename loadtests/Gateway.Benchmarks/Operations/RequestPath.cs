@@ -97,7 +97,7 @@ internal sealed class RequestPath : IAsyncDisposable
                 return;
             }
 
-            // A refusal would never end so, and must not count as fast.
+            // A rejection would never end so, and must not count as fast.
             if (read.IsCompleted || !"HTTP/1.1 200"u8.StartsWith(answer.FirstSpan[..Math.Min(answer.FirstSpan.Length, 12)]))
             {
                 throw new InvalidOperationException(Encoding.ASCII.GetString(answer));

@@ -103,7 +103,7 @@ internal sealed record LimitSettings
     /// <summary>The fewest requests a second at the knee of the ramp; default 0, which only reports it.</summary>
     public int KneeRate { get; init; }
 
-    /// <summary>After how many seconds a revoked token must be refused everywhere; default 2.</summary>
+    /// <summary>After how many seconds a revoked token must be rejected everywhere; default 2.</summary>
     public double RevocationSeconds { get; init; } = 2;
 
     /// <summary>What a good token may be answered with while Redis is down; default 200 and 503.</summary>

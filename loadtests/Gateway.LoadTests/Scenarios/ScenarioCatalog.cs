@@ -4,7 +4,7 @@ namespace Gateway.LoadTests.Scenarios;
 internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool, OutsideActions actions, TimeProvider time)
 {
     private static readonly int[] Good = [200];
-    private static readonly int[] Refused = [401];
+    private static readonly int[] Rejected = [401];
 
     public static readonly IReadOnlyList<string> Names =
         ["steady", "ramp", "spike", "token_churn", "key_rotation", "revocation", "redis_down", "bad_token_flood"];
@@ -92,7 +92,7 @@ internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool,
             victim.Change([200, 401]);
             await actions.Revoke!(token!, stop);
             await Task.Delay(TimeSpan.FromSeconds(settings.Limits.RevocationSeconds), time, stop);
-            victim.Change(Refused);
+            victim.Change(Rejected);
         });
     }
 
@@ -140,7 +140,7 @@ internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool,
             {
                 Name = $"{name}_bad",
                 Phases = Steady(),
-                Next = () => new LoadRequest(TokenPool.Spoil(pool.Take(), Interlocked.Increment(ref next)), Refused),
+                Next = () => new LoadRequest(TokenPool.Spoil(pool.Take(), Interlocked.Increment(ref next)), Rejected),
                 Limits = new ScenarioLimits(0, null),
             },
         };

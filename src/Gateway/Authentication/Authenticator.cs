@@ -43,14 +43,14 @@ internal sealed class Authenticator(
         if (question.Keys.IsEmpty)
         {
             // Nobody could ever have it revoked.
-            return Rejected(RefusalReason.MissingClaim, verified.Token.Issuer);
+            return Rejected(RejectionReason.MissingClaim, verified.Token.Issuer);
         }
 
         return await lookup.AskAsync(question, cancellationToken) switch
         {
-            RevocationStatus.Revoked => Rejected(RefusalReason.Revoked, verified.Token.Issuer),
+            RevocationStatus.Revoked => Rejected(RejectionReason.Revoked, verified.Token.Issuer),
             RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject =>
-                Rejected(RefusalReason.RevocationUnavailable, verified.Token.Issuer),
+                Rejected(RejectionReason.RevocationUnavailable, verified.Token.Issuer),
             _ => outcome,
         };
     }
@@ -105,7 +105,7 @@ internal sealed class Authenticator(
             if (known.Token.IsRevoked(revocations.Set))
             {
                 metrics.RevocationLookup(RevocationStatus.Revoked);
-                return Rejected(RefusalReason.Revoked, issuer);
+                return Rejected(RejectionReason.Revoked, issuer);
             }
 
             known.RevocationVersion = version;
@@ -114,11 +114,11 @@ internal sealed class Authenticator(
         var isStale = revocations.IsStaleFor(issuer);
         metrics.RevocationLookup(isStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked);
         return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
-            ? Rejected(RefusalReason.RevocationUnavailable, issuer)
+            ? Rejected(RejectionReason.RevocationUnavailable, issuer)
             : new AuthenticationOutcome(known.Token, null);
     }
 
-    private static AuthenticationOutcome Rejected(RefusalReason reason, IssuerProfile issuer) =>
+    private static AuthenticationOutcome Rejected(RejectionReason reason, IssuerProfile issuer) =>
         new(null, new TokenRejection(reason, issuer.Name));
 
     private double Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;

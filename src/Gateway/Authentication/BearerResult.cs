@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Gateway.Authentication;
 
 /// <summary>A token was rejected. It travels in an <see cref="AuthenticateResult"/> and is never thrown on the proxy path.</summary>
-internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Refusals.Of(rejection.Reason).Tag}).")
+internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Rejections.Of(rejection.Reason).Tag}).")
 {
     public TokenRejection Rejection => rejection;
 }

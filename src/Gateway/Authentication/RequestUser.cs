@@ -44,7 +44,7 @@ internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeat
     /// The token of a live connection was revoked or has expired: code that still runs for it finds an anonymous user. A principal that it
     /// took before is its own.
     /// </summary>
-    public void Withdraw(RefusalReason reason)
+    public void Withdraw(RejectionReason reason)
     {
         Withdrawn = new TokenRejection(reason, token.Token.Issuer.Name);
         _isWithdrawn = true;

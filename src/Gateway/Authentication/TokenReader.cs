@@ -11,10 +11,10 @@ namespace Gateway.Authentication;
 internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
 
 /// <summary>The token, or why there is none; the reason counts only without one.</summary>
-internal readonly record struct TokenSearch(string? Token, RefusalReason Reason);
+internal readonly record struct TokenSearch(string? Token, RejectionReason Reason);
 
 /// <summary>
-/// Finds the one token of a request and takes it out again before the request is forwarded. More than one is refused: two readers
+/// Finds the one token of a request and takes it out again before the request is forwarded. More than one is rejected: two readers
 /// could disagree which of them counts (RFC 6750 section 2).
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies, ConnectionTokens connections)
@@ -26,9 +26,9 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     public ConnectionTokens Connections { get; } = connections;
 
     /// <summary>For a WebSocket or an event stream: the other places are read too.</summary>
-    public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RefusalReason reason)
+    public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RejectionReason reason)
     {
-        if (!TryRead(request.Headers, out token, out reason) && reason != RefusalReason.Missing)
+        if (!TryRead(request.Headers, out token, out reason) && reason != RejectionReason.Missing)
         {
             return false;
         }
@@ -45,10 +45,10 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     }
 
     /// <summary>False with the reason when there is no token to validate.</summary>
-    public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RefusalReason reason)
+    public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RejectionReason reason)
     {
         token = default;
-        reason = RefusalReason.Missing;
+        reason = RejectionReason.Missing;
         foreach (var header in headers)
         {
             var values = request[header.Name];
@@ -138,12 +138,12 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
                 && authorization.Length > scheme.Length
                 && authorization[scheme.Length] == ' '));
 
-    private static bool TryReadHeader(TokenHeader header, StringValues values, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    private static bool TryReadHeader(TokenHeader header, StringValues values, ref ReadOnlyMemory<char> token, ref RejectionReason reason)
     {
         var value = values[0] ?? "";
         if (values.Count > 1)
         {
-            reason = RefusalReason.MultipleTokens;
+            reason = RejectionReason.MultipleTokens;
             return false;
         }
 
@@ -167,7 +167,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
             if (!HeaderSyntax.TokenCharacters.Contains(value[scheme.Length]))
             {
                 // Some reader takes a tab or a comma for the end of the scheme, and what follows for the token.
-                reason = RefusalReason.Malformed;
+                reason = RejectionReason.Malformed;
                 return false;
             }
         }
@@ -176,7 +176,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         return true;
     }
 
-    private bool TryReadCookies(StringValues values, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    private bool TryReadCookies(StringValues values, ref ReadOnlyMemory<char> token, ref RejectionReason reason)
     {
         foreach (var pair in CookiePairs.Of(values))
         {
@@ -189,17 +189,17 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         return true;
     }
 
-    private static bool TryAdd(ReadOnlyMemory<char> found, ref ReadOnlyMemory<char> token, ref RefusalReason reason)
+    private static bool TryAdd(ReadOnlyMemory<char> found, ref ReadOnlyMemory<char> token, ref RejectionReason reason)
     {
         if (reason == default || found.Span.Contains(','))
         {
-            reason = RefusalReason.MultipleTokens;
+            reason = RejectionReason.MultipleTokens;
             return false;
         }
 
         if (found.IsEmpty)
         {
-            reason = RefusalReason.Malformed;
+            reason = RejectionReason.Malformed;
             return false;
         }
 

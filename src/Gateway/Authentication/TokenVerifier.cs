@@ -19,14 +19,14 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
     {
         for (var search = 0; ; search++)
         {
-            if (validator.Inspect(text.Span, out var token) is not { } refused)
+            if (validator.Inspect(text.Span, out var token) is not { } rejected)
             {
                 return await CheckSignatureAsync(text, hash, token!, cancellationToken);
             }
 
-            if (search == MostSearches || refused is not { Wanted: { } wanted, Issuer: { } issuer })
+            if (search == MostSearches || rejected is not { Wanted: { } wanted, Issuer: { } issuer })
             {
-                return Rejected(refused.Reason, refused.Issuer);
+                return Rejected(rejected.Reason, rejected.Issuer);
             }
 
             if (await keys.FindAsync(issuer.Keys, wanted, cancellationToken) is { } reason)
@@ -44,7 +44,7 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
         {
             if (!place.IsTaken)
             {
-                return Rejected(RefusalReason.KeysUnavailable, unverified.Issuer);
+                return Rejected(RejectionReason.KeysUnavailable, unverified.Issuer);
             }
 
             result = AccessTokenValidator.Verify(text.Span, unverified);
@@ -58,13 +58,13 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
 
         if (!identity.TryCreate(result.Token, out var headers))
         {
-            return Rejected(RefusalReason.TooLarge, unverified.Issuer);
+            return Rejected(RejectionReason.TooLarge, unverified.Issuer);
         }
 
         unverified.Issuer.Keys.Verifications.Count(isGood: true);
         return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers), hash), null);
     }
 
-    private static Verification Rejected(RefusalReason reason, IssuerProfile? issuer) =>
+    private static Verification Rejected(RejectionReason reason, IssuerProfile? issuer) =>
         new(null, new TokenRejection(reason, issuer?.Name));
 }

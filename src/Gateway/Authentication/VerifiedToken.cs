@@ -63,4 +63,4 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 }
 
 /// <summary>Why a request has no verified token, and whose token it claimed to be as far as that was known.</summary>
-internal sealed record TokenRejection(RefusalReason Reason, string? Issuer);
+internal sealed record TokenRejection(RejectionReason Reason, string? Issuer);

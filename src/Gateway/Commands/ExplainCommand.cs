@@ -6,8 +6,8 @@ using Gateway.Host;
 namespace Gateway.Commands;
 
 /// <summary>
-/// <c>gateway explain --route R --token -</c>: why would this token be refused? By default nothing leaves the machine. Exit code 0 for what
-/// goes through, 1 for what is refused, 3 when the keys to decide it are not at hand.
+/// <c>gateway explain --route R --token -</c>: why would this token be rejected? By default nothing leaves the machine. Exit code 0 for what
+/// goes through, 1 for what is rejected, 3 when the keys to decide it are not at hand.
 /// </summary>
 internal sealed class ExplainCommand : Command
 {
@@ -82,7 +82,7 @@ internal sealed class ExplainCommand : Command
 
         return explanation.Verdict switch
         {
-            Verdict.Refused => ExitCode.Findings,
+            Verdict.Rejected => ExitCode.Findings,
             Verdict.Undecided => ExitCode.Unavailable,
             _ => ExitCode.Done,
         };

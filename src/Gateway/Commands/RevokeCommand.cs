@@ -18,7 +18,7 @@ internal sealed class RevokeCommand : Command
 
     private readonly Option<DateTimeOffset?> _before = new("--before")
     {
-        Description = "For sub, sid, client and issuer: refuse tokens issued up to this time (ISO 8601). Default: now.",
+        Description = "For sub, sid, client and issuer: reject tokens issued up to this time (ISO 8601). Default: now.",
         HelpName = "TIME",
         CustomParser = OptionValues.Time,
     };

@@ -177,7 +177,7 @@ internal sealed partial class ConfigurationFollower(
         }
 
         _reported = errors;
-        status.Refused(all);
+        status.Rejected(all);
         metrics.ConfigReloaded(false);
         NotReloaded(logger, errors);
     }

@@ -3,7 +3,7 @@ using Gateway.Settings;
 namespace Gateway.Configuration;
 
 /// <summary>A change of the file that did not take effect.</summary>
-/// <param name="IsPending">Whether the file is still the one that was refused.</param>
+/// <param name="IsPending">Whether the file is still the one that was rejected.</param>
 internal sealed record ConfigurationFailure(DateTimeOffset At, IReadOnlyList<ConfigurationError> Errors, bool IsPending);
 
 /// <summary>Which content of the file is in force since when, and what became of its changes. Immutable.</summary>
@@ -22,7 +22,7 @@ internal sealed class ConfigurationStatus(ConfigurationReader reader, Configurat
     public void Took(string hash, IReadOnlyList<string> awaitingRestart) => _current = new ConfigurationState(
         hash, time.GetUtcNow(), awaitingRestart, _current.LastFailure is { } failure ? failure with { IsPending = false } : null);
 
-    /// <summary>What the file says now: when that is what is in force, nothing is refused any more.</summary>
+    /// <summary>What the file says now: when that is what is in force, nothing is rejected any more.</summary>
     public void Saw(string hash)
     {
         if (_current is { LastFailure: { IsPending: true } failure } state && state.Hash == hash)
@@ -31,6 +31,6 @@ internal sealed class ConfigurationStatus(ConfigurationReader reader, Configurat
         }
     }
 
-    public void Refused(IReadOnlyList<ConfigurationError> errors) =>
+    public void Rejected(IReadOnlyList<ConfigurationError> errors) =>
         _current = _current with { LastFailure = new ConfigurationFailure(time.GetUtcNow(), errors, IsPending: true) };
 }

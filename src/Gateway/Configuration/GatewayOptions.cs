@@ -60,7 +60,7 @@ internal sealed class GatewayOptions
     public bool TrustForwardedPrefix { get; set; }
 
     /// <summary>
-    /// Headers for every answer, refusals included, that a destination has not set itself. <c>Strict-Transport-Security</c> goes out on
+    /// Headers for every answer, rejections included, that a destination has not set itself. <c>Strict-Transport-Security</c> goes out on
     /// https only. Default none.
     /// </summary>
     public Dictionary<string, string>? ResponseHeaders { get; set; }
@@ -88,7 +88,7 @@ internal sealed class GatewayOptions
     internal bool HasSharedProtectionKeys => DataProtection.Path is not null || Revocation.Store == RevocationStore.Redis;
 }
 
-/// <summary>What a refusal tells the client: <c>Gateway:Errors</c>.</summary>
+/// <summary>What a rejection tells the client: <c>Gateway:Errors</c>.</summary>
 internal sealed class ErrorOptions
 {
     /// <summary>Whether the body names the exact reason. Default: true in the Development environment, else false.</summary>

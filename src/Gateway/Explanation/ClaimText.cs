@@ -11,7 +11,7 @@ internal static class ClaimText
 {
     private static readonly string[] Known = ["exp", "nbf", "iat", "sub", "jti", "sid", "client_id", "azp", "appid", "cid", "scope", "scp", "cnf"];
 
-    public static CheckText OfRegistered(JsonElement claims, RefusalReason? reason)
+    public static CheckText OfRegistered(JsonElement claims, RejectionReason? reason)
     {
         const string expected = "`exp`, and every registered claim of its type: times are Unix seconds, ids are text, `scope` and `scp` are text or a list of texts";
         if (reason is null)
@@ -19,7 +19,7 @@ internal static class ClaimText
             return new(expected, $"sub {Shown.Claim(claims, "sub")}, scope {(claims.TryGetProperty("scope"u8, out _) ? Shown.Claim(claims, "scope") : Shown.Claim(claims, "scp"))}");
         }
 
-        if (reason == RefusalReason.MissingClaim)
+        if (reason == RejectionReason.MissingClaim)
         {
             return new(expected, "no `exp`", "Have the issuer give its access tokens an end: tokens without one are never accepted.");
         }
@@ -30,7 +30,7 @@ internal static class ClaimText
             : "Correct these at the issuer: numbers without quotes for times (seconds, not milliseconds), text for ids, one space-separated text or a list of texts for scope.");
     }
 
-    public static CheckText OfTimes(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, RefusalReason? reason)
+    public static CheckText OfTimes(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, RejectionReason? reason)
     {
         var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
         var skew = issuer.ClockSkew.TotalSeconds;
@@ -39,12 +39,12 @@ internal static class ClaimText
         var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
         return reason switch
         {
-            RefusalReason.Expired => new(expected, $"{found}: expired {Shown.Duration(now - claims.ExpiresAt)} ago",
+            RejectionReason.Expired => new(expected, $"{found}: expired {Shown.Duration(now - claims.ExpiresAt)} ago",
                 "Have the client get a new token. If it just did, compare the clocks of the issuer and this machine."),
-            RefusalReason.NotYetValid => new(expected, $"{found}: valid in {Shown.Duration(Math.Max(claims.NotBefore ?? 0, claims.IssuedAt ?? 0) - now)}",
+            RejectionReason.NotYetValid => new(expected, $"{found}: valid in {Shown.Duration(Math.Max(claims.NotBefore ?? 0, claims.IssuedAt ?? 0) - now)}",
                 $"Set the clocks of the issuer and this machine right; {IssuerSetting.PathOf(issuer, "ClockSkew")} allows up to 5 minutes between them."),
-            RefusalReason.BadClaim => new(expected, $"{found}: over before it begins", "Correct nbf and exp at the issuer."),
-            RefusalReason.LifetimeTooLong => new(expected, $"{found}: lives {Shown.Duration(claims.ExpiresAt - start)}",
+            RejectionReason.BadClaim => new(expected, $"{found}: over before it begins", "Correct nbf and exp at the issuer."),
+            RejectionReason.LifetimeTooLong => new(expected, $"{found}: lives {Shown.Duration(claims.ExpiresAt - start)}",
                 $"Have the issuer give shorter tokens, or raise {IssuerSetting.PathOf(issuer, "MaxLifetime")}; a stolen token is good for that long."),
             _ => new(expected, $"{found}: {Shown.Duration(claims.ExpiresAt - now)} left"),
         };

@@ -13,7 +13,7 @@ internal static class FormText
     // Decoded for a description alone, so a header that is far too long need not be described.
     private const int MaxShown = 16 * 1024;
 
-    public static CheckText OfForm(ReadOnlySpan<char> text, RefusalReason? reason)
+    public static CheckText OfForm(ReadOnlySpan<char> text, RejectionReason? reason)
     {
         var expected = string.Create(CultureInfo.InvariantCulture,
             $"three parts in base64url, joined by dots, at most {CompactToken.MaxLength} characters, {CompactToken.MaxHeaderLength} bytes of them the header");
@@ -24,7 +24,7 @@ internal static class FormText
             return new(expected, found);
         }
 
-        if (reason == RefusalReason.TooLarge)
+        if (reason == RejectionReason.TooLarge)
         {
             return new(expected, found, "Have the issuer put less into its tokens: large lists of groups or roles in most cases.");
         }

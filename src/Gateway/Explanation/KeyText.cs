@@ -7,14 +7,14 @@ namespace Gateway.Explanation;
 /// <summary>Key and signature in words. Neither is ever shown.</summary>
 internal static class KeyText
 {
-    public static CheckText OfKey(scoped in TokenInspection token, RefusalReason? reason)
+    public static CheckText OfKey(scoped in TokenInspection token, RejectionReason? reason)
     {
         var issuer = token.Issuer!;
         var ring = token.Ring!;
         var algorithm = token.Algorithm!.Algorithm;
         var source = Shown.Text(issuer.Keys.Source.Name);
         var expected = $"a key for {algorithm} of issuer \"{issuer.Name}\", from {source}";
-        if (reason == RefusalReason.KeysUnavailable)
+        if (reason == RejectionReason.KeysUnavailable)
         {
             return new(expected, issuer.Keys.State.Error is { } error ? $"no keys: {error}" : "no keys have been loaded", "Make the issuer's keys reachable from here: address, DNS, network policy, certificate.");
         }

@@ -10,7 +10,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
 {
     private static readonly string[] ClientClaims = ["client_id", "azp", "appid", "cid"];
 
-    public CheckText Of(TokenStep step, scoped in TokenInspection token, RefusalReason? reason) => step switch
+    public CheckText Of(TokenStep step, scoped in TokenInspection token, RejectionReason? reason) => step switch
     {
         TokenStep.Form => FormText.OfForm(token.Text, reason),
         TokenStep.Header => FormText.OfHeader(token, reason is not null),
@@ -32,15 +32,15 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         _ => KeyText.OfKey(token, reason),
     };
 
-    private CheckText OfIssuer(JsonElement claims, RefusalReason? reason)
+    private CheckText OfIssuer(JsonElement claims, RejectionReason? reason)
     {
         var known = issuers.Issuers.Select(issuer => (issuer.Name, issuer.Issuer)).Concat(issuers.Templates.Select(template => (template.Name, template.Pattern))).ToArray();
         var isOptional = issuers.Issuers.Any(issuer => issuer.AcceptWithoutIssuer);
         var expected = $"{(isOptional ? "no `iss`, or it" : "`iss`")} is exactly {(known.Length == 0 ? "that of an issuer; none is configured" : Shown.List(known.Select(issuer => issuer.Item2)))}";
         var found = Shown.Claim(claims, "iss");
-        if (reason is not RefusalReason.UnknownIssuer)
+        if (reason is not RejectionReason.UnknownIssuer)
         {
-            return new(expected, found, reason == RefusalReason.KeysUnavailable
+            return new(expected, found, reason == RejectionReason.KeysUnavailable
                 ? "The family has as many key rings as it may: raise its Template:MaxRings, or wait until an idle one has gone."
                 : "Every access token names its issuer as text in `iss` (RFC 9068 section 2.2): this may be another kind of token.");
         }
@@ -92,7 +92,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         _ => $"the claim {ClaimNames.TextOf(mark)} {Shown.Claim(claims, ClaimNames.TextOf(mark))}",
     };
 
-    private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RefusalReason? reason)
+    private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RejectionReason? reason)
     {
         var expected = string.Join(", or ", new[]
         {
@@ -111,8 +111,8 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         var ask = issuer.Audiences.IsEmpty ? "" : $"Have the client ask the issuer for a token for {Shown.Quoted(issuer.Audiences[0])} (the resource or audience parameter, or an audience mapper)";
         return new(expected, $"{Shown.Claim(claims, "aud")}{client}", reason switch
         {
-            RefusalReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {IssuerSetting.PathOf(issuer, "Audiences")}.",
-            RefusalReason.MissingClaim => $"{ask}: without an audience the token names no API that it was issued for. For an issuer whose tokens never have one, list its clients in {IssuerSetting.PathOf(issuer, "ClientIds")}.",
+            RejectionReason.WrongAudience => $"{ask}. Only if the audience it has stands for this API, add that to {IssuerSetting.PathOf(issuer, "Audiences")}.",
+            RejectionReason.MissingClaim => $"{ask}: without an audience the token names no API that it was issued for. For an issuer whose tokens never have one, list its clients in {IssuerSetting.PathOf(issuer, "ClientIds")}.",
             _ => "`aud` must be text or a list of texts that is not empty (RFC 7519 section 4.1.3): correct it at the issuer.",
         });
     }

@@ -13,7 +13,7 @@ namespace Gateway.Explanation;
 internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source, LookupSettings? Lookup = null);
 
 /// <summary>
-/// Why is this token refused? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
+/// Why is this token rejected? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
 /// first that fails, and says for each what was expected and found. The token is untrusted: nothing may be decided by this result.
 /// </summary>
 /// <param name="isOffline">Whether keys that are missing here may exist at the issuer.</param>
@@ -39,11 +39,11 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         checks.AddRange(PolicyExplainer.Explain(policy, token));
-        var refused = checks.Find(check => check.Outcome == CheckOutcome.Failed);
-        var verdict = refused is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Refused
+        var rejected = checks.Find(check => check.Outcome == CheckOutcome.Failed);
+        var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
             : checks.Exists(check => check is { Check: CheckName.Signature, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
             : Verdict.Accepted;
-        return new TokenExplanation(route, policy.Name, verdict, refused?.Reason, checks);
+        return new TokenExplanation(route, policy.Name, verdict, rejected?.Reason, checks);
     }
 
     /// <summary>What the token says of itself; null when it cannot be read that far.</summary>
@@ -89,7 +89,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
 
         var isSigned = TokenParts.IsSigned(token.Text, token.Algorithm!, key);
         return Row(
-            CheckName.Signature, isSigned ? CheckOutcome.Passed : CheckOutcome.Failed, KeyText.OfSignature(token, isSigned), isSigned ? null : RefusalReason.BadSignature);
+            CheckName.Signature, isSigned ? CheckOutcome.Passed : CheckOutcome.Failed, KeyText.OfSignature(token, isSigned), isSigned ? null : RejectionReason.BadSignature);
     }
 
     private ExplainedCheck OfIdentity(AccessToken? token)
@@ -99,7 +99,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             : identity.TryCreate(token, out var headers) ? new ExplainedCheck(CheckName.Identity, CheckOutcome.Passed, expected, $"{Shown.List(headers.Select(header => header.Name))}")
             : new ExplainedCheck(
                 CheckName.Identity, CheckOutcome.Failed, expected, "a value that is too long", "Map fewer claims under Gateway:Identity:Headers, or have the issuer put less into them.",
-                RefusalReason.TooLarge);
+                RejectionReason.TooLarge);
     }
 
     private static ExplainedCheck OfRevocation(AccessToken? token, RoutePolicy policy, RevocationAnswers revocations)
@@ -114,10 +114,10 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         {
             RevocationStatus.Revoked => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"revoked, says {revocations.Source}",
-                "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations restore` takes it back.", RefusalReason.Revoked),
+                "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations restore` takes it back.", RejectionReason.Revoked),
             RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"{revocations.Source} is too old to say",
-                "Make the revocation store reachable: see /readyz?verbose and Gateway:Revocation.", RefusalReason.RevocationUnavailable),
+                "Make the revocation store reachable: see /readyz?verbose and Gateway:Revocation.", RejectionReason.RevocationUnavailable),
             RevocationStatus.Unavailable => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Passed, expected, $"{revocations.Source} is too old to say, and the policy allows that"),
             _ => new ExplainedCheck(CheckName.Revocation, CheckOutcome.Passed, expected, $"none, says {revocations.Source}"),
@@ -137,11 +137,11 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         return keys.IsEmpty
             ? new ExplainedCheck(
                 CheckName.RevocationKeys, CheckOutcome.Failed, expected, "no key: the token has the values for none of them, so nobody could revoke it",
-                "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.", RefusalReason.MissingClaim)
+                "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.", RejectionReason.MissingClaim)
             : new ExplainedCheck(
                 CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, $"asked of Redis with each request, not here: EXISTS {Shown.List(keys)}");
     }
 
-    private static ExplainedCheck Row(string name, CheckOutcome outcome, CheckText text, RefusalReason? reason) =>
+    private static ExplainedCheck Row(string name, CheckOutcome outcome, CheckText text, RejectionReason? reason) =>
         new(name, outcome, text.Expected, text.Found, outcome == CheckOutcome.Passed ? null : text.Cure, reason);
 }

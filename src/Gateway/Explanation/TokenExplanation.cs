@@ -13,9 +13,9 @@ internal enum CheckOutcome
 internal enum Verdict
 {
     Accepted,
-    Refused,
+    Rejected,
 
-    /// <summary>The policy only reports: the request goes through, and the refusal is recorded.</summary>
+    /// <summary>The policy only reports: the request goes through, and the rejection is recorded.</summary>
     Reported,
 
     /// <summary>What could be checked is good, but the keys are not at hand.</summary>
@@ -26,27 +26,27 @@ internal enum Verdict
 }
 
 /// <summary>One check as people read it.</summary>
-/// <param name="Reason">Why it alone would refuse the token; null unless it failed.</param>
+/// <param name="Reason">Why it alone would reject the token; null unless it failed.</param>
 /// <param name="Cure">What to change; null when there is nothing to.</param>
-internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RefusalReason? Reason = null);
+internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RejectionReason? Reason = null);
 
 /// <summary>Every check of a token on a route, and what a request with it would get: the first check that fails decides.</summary>
-internal sealed record TokenExplanation(string? Route, string? Policy, Verdict Verdict, RefusalReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
+internal sealed record TokenExplanation(string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
 {
     /// <summary>The verdict in one or two sentences.</summary>
     public string Summary
     {
         get
         {
-            var refusal = Reason is { } reason ? Refusals.Of(reason) : null;
+            var rejection = Reason is { } reason ? Rejections.Of(reason) : null;
             var open = Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch
             {
                 Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
                 Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
-                Verdict.Reported => $"Let through, because policy \"{Policy}\" only reports; recorded as {refusal!.Tag}, which it would refuse with {refusal.Status}. {refusal.Meaning}",
-                _ => $"Refused with {refusal!.Status}{(refusal.Error is null ? "" : $" {refusal.Error}")}, reason {refusal.Tag}. {refusal.Meaning}",
+                Verdict.Reported => $"Let through, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with {rejection.Status}. {rejection.Meaning}",
+                _ => $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason {rejection.Tag}. {rejection.Meaning}",
             };
         }
     }
@@ -58,19 +58,20 @@ internal sealed record ExplanationDocument(
 {
     public static ExplanationDocument Of(TokenExplanation explanation)
     {
-        var refusal = explanation is { Reason: { } reason, Verdict: Explanation.Verdict.Refused or Explanation.Verdict.Reported } ? Refusals.Of(reason) : null;
+        var rejection = explanation is { Reason: { } reason, Verdict: Explanation.Verdict.Rejected or Explanation.Verdict.Reported } ? Rejections.Of(reason) : null;
         return new ExplanationDocument(
             explanation.Route,
             explanation.Policy,
-            explanation.Verdict.ToString().ToLowerInvariant(),
-            explanation.Verdict == Explanation.Verdict.Refused ? refusal!.Status : null,
-            refusal?.Tag,
-            refusal?.Error,
+            // The value of the contract since the first version.
+            explanation.Verdict == Explanation.Verdict.Rejected ? "refused" : explanation.Verdict.ToString().ToLowerInvariant(),
+            explanation.Verdict == Explanation.Verdict.Rejected ? rejection!.Status : null,
+            rejection?.Tag,
+            rejection?.Error,
             explanation.Summary,
             [.. explanation.Checks.Select(check => new CheckDocument(
                 check.Check,
                 check.Outcome switch { CheckOutcome.Passed => "passed", CheckOutcome.Failed => "failed", _ => "not_checked" },
-                check.Reason is { } why ? Refusals.Of(why).Tag : null,
+                check.Reason is { } why ? Rejections.Of(why).Tag : null,
                 check.Expected,
                 check.Found,
                 check.Cure))]);

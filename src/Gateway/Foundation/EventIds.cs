@@ -5,7 +5,7 @@ internal static class EventIds
 {
     public const int RequestFaulted = 103;
     public const int RequestAnswered = 104;
-    public const int RefusalsOmitted = 105;
+    public const int RejectionsOmitted = 105;
 
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;
@@ -13,7 +13,7 @@ internal static class EventIds
     public const int KeysExpired = 203;
     public const int KeyForgotten = 204;
     public const int KeysTaken = 210;
-    public const int StoredKeysRefused = 211;
+    public const int StoredKeysRejected = 211;
     public const int KeyCacheIgnored = 212;
     public const int KeyCacheNotWritten = 213;
     public const int SharedKeysIgnored = 214;
@@ -44,7 +44,7 @@ internal static class EventIds
 
     public const int DrainBegun = 600;
     public const int CertificateTaken = 610;
-    public const int CertificateRefused = 611;
+    public const int CertificateRejected = 611;
     public const int AffinityKeysUnavailable = 620;
     public const int PlainHttp2TurnedAway = 621;
 }

@@ -5,7 +5,7 @@ namespace Gateway.Foundation;
 
 /// <summary>
 /// Parses untrusted JSON: UTF-8, exactly one JSON object, no byte order mark, comment or trailing byte, no member twice, no unpaired
-/// surrogate, bounded depth. Anything two parsers could read differently is refused (RFC 7515 section 4, RFC 8725 section 2.4).
+/// surrogate, bounded depth. Anything two parsers could read differently is rejected (RFC 7515 section 4, RFC 8725 section 2.4).
 /// </summary>
 internal static class StrictJson
 {
@@ -68,7 +68,7 @@ internal static class StrictJson
 
                 return true;
             case JsonValueKind.String:
-                // Throws InvalidOperationException on an unpaired surrogate, which the caller turns into a refusal.
+                // Throws InvalidOperationException on an unpaired surrogate, which the caller turns into a rejection.
                 return value.GetString() is not null;
             default:
                 return true;

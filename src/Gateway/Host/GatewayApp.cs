@@ -12,7 +12,7 @@ namespace Gateway.Host;
 internal static class GatewayApp
 {
     // Chunk and header lines may end in CR LF only (RFC 9112 section 2.2 permits to insist); a bare LF is where parsers differ.
-    private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+    private const string RejectBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
     // Suppressed, because ASP.NET Core decodes the Host for its span before the first stage: a host that is not valid punycode would end
     // the connection and log an error. Telemetry/RequestSpan sets the same attributes.
@@ -27,7 +27,7 @@ internal static class GatewayApp
     /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
-        AppContext.SetSwitch(RefuseBareLineFeeds, true);
+        AppContext.SetSwitch(RejectBareLineFeeds, true);
         AppContext.SetSwitch(BareSpans, true);
         var reader = new ConfigurationReader(options);
         var file = ConfigurationFile.Read(reader.File);

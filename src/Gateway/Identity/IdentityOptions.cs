@@ -6,7 +6,7 @@ internal enum AliasBehavior
     /// <summary>It is removed and the request goes on.</summary>
     Strip,
 
-    /// <summary>The request is refused with 400. A header in exactly our spelling is still only removed.</summary>
+    /// <summary>The request is rejected with 400. A header in exactly our spelling is still only removed.</summary>
     Reject,
 }
 

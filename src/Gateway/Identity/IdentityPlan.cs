@@ -13,7 +13,7 @@ internal readonly record struct IdentityHeader(string Name, string Value);
 /// <summary>Which claims travel in which headers: the checked, immutable form of <see cref="IdentityOptions"/>.</summary>
 internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, string? payloadHeader)
 {
-    // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would refuse what we cannot explain.
+    // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would reject what we cannot explain.
     private const int MaxValueLength = 4 * 1024;
     private const int MaxTotalLength = 8 * 1024;
 

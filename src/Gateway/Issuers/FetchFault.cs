@@ -29,8 +29,8 @@ internal static class FetchFault
         _ => "the connection broke",
     };
 
-    /// <summary>A check that refuses what the framework refuses, and says why.</summary>
-    /// <exception cref="CertificateException">The certificate is refused.</exception>
+    /// <summary>A check that rejects what the framework rejects, and says why.</summary>
+    /// <exception cref="CertificateException">The certificate is rejected.</exception>
     public static bool CheckCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)

@@ -77,7 +77,7 @@ internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger,
 
     private ImmutableHashSet<string> Of(IssuerKeys keys) => _forgotten.GetValueOrDefault(keys.Identifier, []);
 
-    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator had a key forgotten; its tokens are refused from now on.")]
+    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator had a key forgotten; its tokens are rejected from now on.")]
     private static partial void Forgotten(ILogger logger, string issuer);
 
     [LoggerMessage(EventIds.ForgottenKeysUnknown, LogLevel.Warning, "Issuer {Issuer}: Redis does not say which keys are forgotten. Until it does, each policy's OnRevocationUnavailable decides about its tokens.")]

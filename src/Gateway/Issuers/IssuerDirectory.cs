@@ -53,24 +53,24 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
     }
 
     /// <summary>Finds the issuer of a token with these claims; false with the reason when no issuer may be used.</summary>
-    public bool TryFind(in KnownClaims claims, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
+    public bool TryFind(in KnownClaims claims, TimeProvider time, out IssuerProfile? profile, out RejectionReason reason)
     {
         profile = _withoutIssuer;
-        reason = RefusalReason.MissingClaim;
+        reason = RejectionReason.MissingClaim;
         if (!claims.TryGet(ClaimName.Iss, out var iss) || (profile is not null && !claims.HasValue(ClaimName.Iss)))
         {
             return profile is not null;
         }
 
         profile = null;
-        reason = RefusalReason.BadClaim;
+        reason = RejectionReason.BadClaim;
         return iss.ValueKind == JsonValueKind.String && TryFind(iss.GetString()!, time, out profile, out reason);
     }
 
     /// <summary>False with the reason when no issuer is there to ask.</summary>
-    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RefusalReason reason)
+    public bool TryFind(string issuer, TimeProvider time, out IssuerProfile? profile, out RejectionReason reason)
     {
-        reason = RefusalReason.UnknownIssuer;
+        reason = RejectionReason.UnknownIssuer;
         if (_byIssuer.TryGetValue(issuer, out profile))
         {
             return true;
@@ -81,7 +81,7 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
             if (template.TryFind(issuer, time, out profile))
             {
                 // A full family is our limit, not the token's fault.
-                reason = RefusalReason.KeysUnavailable;
+                reason = RejectionReason.KeysUnavailable;
                 return profile is not null;
             }
         }

@@ -63,7 +63,7 @@ internal sealed class IssuerOptions
     /// <summary>Whether the gateway is not ready until it has this issuer's keys. Default true.</summary>
     public bool Required { get; set; } = true;
 
-    /// <summary>Whether a token without <c>jti</c> is refused. Default false.</summary>
+    /// <summary>Whether a token without <c>jti</c> is rejected. Default false.</summary>
     public bool RequireTokenId { get; set; }
 
     /// <summary>

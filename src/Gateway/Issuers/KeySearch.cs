@@ -21,7 +21,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     private const int MostWaiters = 1000;
 
     /// <summary>Null once the issuer's current ring has the key, else the reason to reject the token.</summary>
-    public async ValueTask<RefusalReason?> FindAsync(IssuerKeys keys, WantedKey wanted, CancellationToken cancellationToken)
+    public async ValueTask<RejectionReason?> FindAsync(IssuerKeys keys, WantedKey wanted, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         long? begunBefore = null;
@@ -54,7 +54,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
             }
             catch (TimeoutException)
             {
-                return RefusalReason.KeysUnavailable;
+                return RejectionReason.KeysUnavailable;
             }
             finally
             {
@@ -107,6 +107,6 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     /// 503 only if the provider is the cause: no keys yet, or a source that fails. A token whose key was forgotten is rejected, even when
     /// no other key is left. Clients that name many unknown keys get 401, so that they cannot cause server errors.
     /// </summary>
-    private static RefusalReason ReasonOf(IssuerKeys keys) =>
-        !keys.HasLoaded || keys.State.Error is not null ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;
+    private static RejectionReason ReasonOf(IssuerKeys keys) =>
+        !keys.HasLoaded || keys.State.Error is not null ? RejectionReason.KeysUnavailable : RejectionReason.UnknownKey;
 }

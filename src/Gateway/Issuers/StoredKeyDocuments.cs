@@ -97,6 +97,6 @@ internal sealed partial class StoredKeyDocuments(
     [LoggerMessage(EventIds.KeysTaken, LogLevel.Information, "Issuer {Issuer}: took keys fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
     private static partial void Taken(ILogger logger, string issuer, DateTimeOffset fetchedAt, int count);
 
-    [LoggerMessage(EventIds.StoredKeysRefused, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica are no use: {Error}.")]
+    [LoggerMessage(EventIds.StoredKeysRejected, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica are no use: {Error}.")]
     private static partial void Rejected(ILogger logger, string issuer, string error);
 }

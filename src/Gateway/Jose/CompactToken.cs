@@ -9,7 +9,7 @@ namespace Gateway.Jose;
 /// </summary>
 internal readonly ref struct CompactToken
 {
-    /// <summary>Characters; larger tokens are refused before anything is decoded.</summary>
+    /// <summary>Characters; larger tokens are rejected before anything is decoded.</summary>
     public const int MaxLength = 16 * 1024;
 
     /// <summary>Bytes of the decoded JOSE header.</summary>
@@ -35,16 +35,16 @@ internal readonly ref struct CompactToken
 
     public ReadOnlySpan<char> Signature { get; }
 
-    public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RefusalReason reason)
+    public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RejectionReason reason)
     {
         token = default;
         if (text.Length > MaxLength)
         {
-            reason = RefusalReason.TooLarge;
+            reason = RejectionReason.TooLarge;
             return false;
         }
 
-        reason = RefusalReason.Malformed;
+        reason = RejectionReason.Malformed;
         var firstDot = text.IndexOf('.');
         var secondDot = text.LastIndexOf('.');
         if (firstDot < 0 || firstDot == secondDot || text[(firstDot + 1)..secondDot].Contains('.') || text.ContainsAnyExcept(Alphabet))
@@ -60,7 +60,7 @@ internal readonly ref struct CompactToken
 
         if (Base64Url.GetMaxDecodedLength(token.Header.Length) > MaxHeaderLength)
         {
-            reason = RefusalReason.TooLarge;
+            reason = RejectionReason.TooLarge;
             return false;
         }
 

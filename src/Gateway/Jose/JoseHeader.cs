@@ -16,7 +16,7 @@ internal readonly record struct JoseHeader(string? Algorithm, string? KeyId, str
     {
         header = default;
         if (!StrictJson.TryParseObject(utf8, out var json)
-            // We understand no extension, so RFC 7515 section 4.1.11 asks us to refuse every `crit`, the empty one too.
+            // We understand no extension, so RFC 7515 section 4.1.11 asks us to reject every `crit`, the empty one too.
             || json.TryGetProperty("crit"u8, out _)
             // RFC 7797 section 7: a JWT must not use an unencoded payload.
             || json.TryGetProperty("b64"u8, out _)

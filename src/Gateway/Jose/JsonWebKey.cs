@@ -55,7 +55,7 @@ internal static class JsonWebKey
         }
         catch (CryptographicException)
         {
-            why = "is refused by the crypto library: its numbers are not a key of its type";
+            why = "is rejected by the crypto library: its numbers are not a key of its type";
             return false;
         }
     }

@@ -9,7 +9,7 @@ namespace Gateway.Jose;
 internal static class TokenParts
 {
     /// <summary>Header and claims of an unverified token. They may only cause a rejection (RFC 8725 section 3.8).</summary>
-    public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RefusalReason reason)
+    public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RejectionReason reason)
     {
         (header, claims) = (default, default);
         if (!CompactToken.TrySplit(text, out var compact, out reason))
@@ -17,7 +17,7 @@ internal static class TokenParts
             return false;
         }
 
-        reason = RefusalReason.Malformed;
+        reason = RejectionReason.Malformed;
         return TryReadHeader(compact, out header) && TryReadClaims(compact, out claims);
     }
 

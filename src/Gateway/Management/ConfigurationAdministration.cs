@@ -47,7 +47,7 @@ internal sealed record ConfigurationDescription(
 /// <param name="AgeSeconds">Seconds since it was last known to be complete; null when it never was.</param>
 internal sealed record RevocationListDescription(bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
-/// <param name="IsPending">Whether the file is still the one that was refused.</param>
+/// <param name="IsPending">Whether the file is still the one that was rejected.</param>
 internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);
 
 internal sealed record FindingDescription(string Rule, string Place, string Setting, string Problem, string Cure);

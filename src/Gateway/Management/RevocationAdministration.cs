@@ -110,7 +110,7 @@ internal sealed class RevocationAdministration(
         }
 
         var result = await tokens.ReadAsync(text.AsMemory(), static (_, _, _) => null, context.RequestAborted);
-        if (result.Reason == RefusalReason.KeysUnavailable)
+        if (result.Reason == RejectionReason.KeysUnavailable)
         {
             return OAuthError.Unavailable("The keys of the token's issuer are not available now, so it cannot be verified.");
         }
@@ -120,14 +120,14 @@ internal sealed class RevocationAdministration(
         if (result.Token is not { } token || !RegisteredClaims.TryRead(KnownClaims.Of(token.Claims), out claims, out why))
         {
             // RFC 7009 section 2.2 has 200 for this. But an operator who pasted half a token must not believe that the whole one is revoked.
-            return OAuthError.Invalid($"This is no token that the gateway accepts ({Refusals.Of(why).Tag}), so nothing was revoked.");
+            return OAuthError.Invalid($"This is no token that the gateway accepts ({Rejections.Of(why).Tag}), so nothing was revoked.");
         }
 
         var now = time.GetUtcNow();
         var expires = DateTimeOffset.UnixEpoch.AddSeconds(claims.ExpiresAt) + token.Issuer.ClockSkew;
         if (now >= expires)
         {
-            return Json(new RevokedTokenDocument(false, Refusals.Of(RefusalReason.Expired).Tag, null), RevocationJson.Default.RevokedTokenDocument);
+            return Json(new RevokedTokenDocument(false, Rejections.Of(RejectionReason.Expired).Tag, null), RevocationJson.Default.RevokedTokenDocument);
         }
 
         var entry = new RevocationEntry(

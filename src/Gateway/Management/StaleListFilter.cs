@@ -44,16 +44,16 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
         }
 
         // The token was revoked since authentication, or cannot be decided now. Only a stale list still permits reading.
-        if (outcome.Rejection!.Reason != RefusalReason.RevocationUnavailable)
+        if (outcome.Rejection!.Reason != RejectionReason.RevocationUnavailable)
         {
-            await snapshot.Refusals.WriteAsync(http, outcome.Rejection.Reason, null);
+            await snapshot.Rejections.WriteAsync(http, outcome.Rejection.Reason, null);
             return Results.Empty;
         }
 
         // A key that other replicas have forgotten may have been stolen.
         if (!revocations.IsLoaded || caller.Token.Issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown)
         {
-            await snapshot.Refusals.WriteAsync(http, RefusalReason.RevocationUnavailable, null);
+            await snapshot.Rejections.WriteAsync(http, RejectionReason.RevocationUnavailable, null);
             return Results.Empty;
         }
 

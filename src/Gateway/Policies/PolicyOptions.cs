@@ -5,10 +5,10 @@ namespace Gateway.Policies;
 /// <summary>What a policy does with its decision.</summary>
 internal enum PolicyMode
 {
-    /// <summary>Refuses.</summary>
+    /// <summary>Rejects.</summary>
     Enforce,
 
-    /// <summary>Records what it would have refused and lets it through, without identity headers unless the token is valid.</summary>
+    /// <summary>Records what it would have rejected and lets it through, without identity headers unless the token is valid.</summary>
     Report,
 }
 

@@ -5,7 +5,7 @@ using Gateway.Tokens;
 namespace Gateway.Policies;
 
 /// <summary>The outcome of a policy: allowed, or the reason and the scopes to ask for.</summary>
-internal readonly record struct PolicyDecision(RefusalReason? Refused, string? RequiredScope = null);
+internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null);
 
 /// <summary>What a route asks of a token: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
@@ -48,19 +48,19 @@ internal sealed record RoutePolicy
     {
         if (!AcceptsIssuerOf(token))
         {
-            return new PolicyDecision(RefusalReason.ClaimMismatch);
+            return new PolicyDecision(RejectionReason.ClaimMismatch);
         }
 
         if (!HasAllScopes(token) || !HasAnyScope(token))
         {
-            return new PolicyDecision(RefusalReason.InsufficientScope, MissingScopes(token));
+            return new PolicyDecision(RejectionReason.InsufficientScope, MissingScopes(token));
         }
 
         foreach (var rule in Claims)
         {
             if (!rule.IsSatisfiedBy(token))
             {
-                return new PolicyDecision(RefusalReason.ClaimMismatch);
+                return new PolicyDecision(RejectionReason.ClaimMismatch);
             }
         }
 

@@ -15,7 +15,7 @@ internal static class RedisCheck
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(10);
 
     // What the client cannot do, and would ignore or misread.
-    private static readonly ImmutableDictionary<string, string> Refused = ImmutableDictionary.CreateRange(
+    private static readonly ImmutableDictionary<string, string> Rejected = ImmutableDictionary.CreateRange(
         StringComparer.OrdinalIgnoreCase,
         [
             KeyValuePair.Create("channelPrefix", "Use KeyPrefix; it counts for keys and channels."),
@@ -85,7 +85,7 @@ internal static class RedisCheck
             if (part.IndexOf('=', StringComparison.Ordinal) is var end and >= 0)
             {
                 var name = part[..end].Trim();
-                if (Refused.TryGetValue(name, out var cure))
+                if (Rejected.TryGetValue(name, out var cure))
                 {
                     report.Error(path, $"the option \"{name}\" is not supported.", cure);
                     isGood = false;

@@ -54,7 +54,7 @@ internal static class RedisFaults
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
         [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis wants a password and none is configured (NOAUTH); set PasswordFile"),
-        [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis refuses the password (WRONGPASS); correct it"),
+        [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis rejects the password (WRONGPASS); correct it"),
         [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the gateway's user its keys, channels and commands (docs/operations.md lists them)"),
         [RedisFault.ReadOnly] = new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
         [RedisFault.TooFewReplicas] = new(
@@ -69,7 +69,7 @@ internal static class RedisFaults
         [RedisFault.TooManyCalls] = new(null, true, "too many calls to Redis are unanswered"),
         [RedisFault.NotReplicated] = new(null, false, "too few of Redis' replicas have taken it over in time (WaitReplicas); it is written, and a failover may lose it"),
         [RedisFault.ClusterWithoutWait] = new(null, false, "a Redis cluster cannot be waited for; set WaitReplicas to 0"),
-        [RedisFault.Other] = new(null, false, "Redis refuses the call"),
+        [RedisFault.Other] = new(null, false, "Redis rejects the call"),
     }.ToFrozenDictionary();
 
     public static RedisFaultTraits Of(RedisFault fault) => Table[fault];

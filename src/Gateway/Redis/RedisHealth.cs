@@ -16,7 +16,7 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     private readonly RedisBreaker _others = new(time);
     private readonly Lock _lock = new();
 
-    // Faults of this outage that the log has named. The first is often mere silence; the refused password behind it shows later.
+    // Faults of this outage that the log has named. The first is often mere silence; the rejected password behind it shows later.
     private readonly HashSet<RedisFault> _named = [];
     private RedisFault? _fault;
     private long _failingSince;

@@ -30,7 +30,7 @@ internal sealed class RedisSettings
     public required X509Certificate2? Certificate { get; init; }
 
     /// <summary>The options of a new connection, with the password that is in force now.</summary>
-    /// <param name="untrusted">Told when the server's certificate is refused: the client reports that like a refused password.</param>
+    /// <param name="untrusted">Told when the server's certificate is rejected: the client reports that like a rejected password.</param>
     /// <exception cref="IOException">The password file cannot be read.</exception>
     public async Task<ConfigurationOptions> ReadAsync(Action untrusted, CancellationToken cancellationToken)
     {

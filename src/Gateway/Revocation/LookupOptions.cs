@@ -9,7 +9,7 @@ internal sealed class LookupOptions
     /// <summary>
     /// Redis keys, written whole (<c>KeyPrefix</c> is not added): a token is revoked while one of them exists. <c>{jti}</c>, <c>{sub}</c>,
     /// <c>{sid}</c>, <c>{client}</c> and <c>{iss}</c> stand for the token's values. A key is left out for a token without its value; a token that no key is
-    /// left for is refused as <c>missing_claim</c>. Required, 8 at most.
+    /// left for is rejected as <c>missing_claim</c>. Required, 8 at most.
     /// </summary>
     public List<string>? Keys { get; set; }
 

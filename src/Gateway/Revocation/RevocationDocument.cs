@@ -23,7 +23,7 @@ internal sealed record RevocationDocument(
 internal sealed record RevocationListDocument(RevocationDocument[] Revocations, string? Next);
 
 /// <summary>What became of a token that was handed in to be revoked.</summary>
-/// <param name="Why">When nothing was to be done: the reason, one of the refusals.</param>
+/// <param name="Why">When nothing was to be done: the reason, one of the rejections.</param>
 internal sealed record RevokedTokenDocument(bool Revoked, string? Why, RevocationDocument? Revocation);
 
 /// <summary>Whether a name is revoked, and by what.</summary>

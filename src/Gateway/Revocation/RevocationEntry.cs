@@ -5,7 +5,7 @@ namespace Gateway.Revocation;
 /// <param name="Issuer">The <c>iss</c> value whose tokens are meant; compared exactly.</param>
 /// <param name="Value">The jti, subject, session, client id or token hash; for <see cref="RevocationKind.Issuer"/> the issuer again.</param>
 /// <param name="Expires">Unix seconds; when the entry may be forgotten, because no token it names can be valid any more.</param>
-/// <param name="Before">Unix seconds; tokens issued up to and including this second are refused. Unused for jti and token.</param>
+/// <param name="Before">Unix seconds; tokens issued up to and including this second are rejected. Unused for jti and token.</param>
 /// <param name="Operation">Revoke, or take a revocation back.</param>
 /// <param name="Reason">Free text for the record.</param>
 /// <param name="By">Who asked for it, for the record.</param>

@@ -191,7 +191,7 @@ internal sealed class RevocationSegment
 
 /// <summary>What is known of one name.</summary>
 /// <param name="Minute">The last one in which it is live.</param>
-/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are refused. All of them: the largest number.</param>
+/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are rejected. All of them: the largest number.</param>
 internal readonly record struct RevocationMark(RevocationKey Key, RevocationKind Kind, int Minute, long CutOff)
 {
     /// <summary>Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.</summary>

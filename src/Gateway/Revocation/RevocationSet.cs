@@ -23,7 +23,7 @@ internal sealed class RevocationSet
     public int Count => _singles.Count + _groups.Count;
 
     /// <summary>
-    /// Grows after every change by which a token may be refused that was not before; not by restoring and expiry. Who keeps an answer
+    /// Grows after every change by which a token may be rejected that was not before; not by restoring and expiry. Who keeps an answer
     /// reads this first and looks up second: then the answer holds at least until the version is another one.
     /// </summary>
     public long Version => Volatile.Read(ref _version);
@@ -47,7 +47,7 @@ internal sealed class RevocationSet
 
     public void Apply(RevocationChanges changes)
     {
-        var refusesMore = false;
+        var rejectsMore = false;
         foreach (var (key, change) in changes.ByName)
         {
             var table = TableOf(change.Kind);
@@ -59,12 +59,12 @@ internal sealed class RevocationSet
                 continue;
             }
 
-            refusesMore |= change.RestoredUntil is null
+            rejectsMore |= change.RestoredUntil is null
                 ? table.Add(key, mark.Kind, mark.Minute, mark.CutOff)
                 : table.Replace(key, mark.Kind, mark.Minute, mark.CutOff);
         }
 
-        if (refusesMore)
+        if (rejectsMore)
         {
             // Set after the marks, so that a reader of the new version has seen them.
             Volatile.Write(ref _version, _version + 1);

@@ -39,21 +39,21 @@ internal sealed class RevocationTable(bool hasCutOffs)
 
     /// <summary>Adds a name, or moves its minute and its cut-off up, never down.</summary>
     /// <param name="minute">The last minute in which it is live. One that is over counts as the present one.</param>
-    /// <returns>Whether more is refused than before.</returns>
+    /// <returns>Whether more is rejected than before.</returns>
     public bool Add(RevocationKey key, RevocationKind kind, int minute, long cutOff)
     {
         minute = Math.Max(minute, _firstLive);
         var segment = _segments[SegmentOf(key)];
         if (segment is not null && segment.Find(key, _firstLive) is var place and >= 0)
         {
-            var refusesMore = segment.CutOffAt(place) < cutOff;
+            var rejectsMore = segment.CutOffAt(place) < cutOff;
             var before = segment.MinuteAt(place);
             minute = Math.Max(minute, before);
             // Increment before decrementing, so that readers never see Count 0 during a move.
             Counted(minute, 1);
             segment.Update(place, minute, Math.Max(cutOff, segment.CutOffAt(place)));
             Counted(before, -1);
-            return refusesMore;
+            return rejectsMore;
         }
 
         if (segment?.TryInsert(key, kind, minute, cutOff, _firstLive) != true)
@@ -68,7 +68,7 @@ internal sealed class RevocationTable(bool hasCutOffs)
     }
 
     /// <summary>Puts this minute and this cut-off in the place of what was known of the name, if anything.</summary>
-    /// <returns>Whether more is refused than before.</returns>
+    /// <returns>Whether more is rejected than before.</returns>
     public bool Replace(RevocationKey key, RevocationKind kind, int minute, long cutOff)
     {
         if (_segments[SegmentOf(key)] is not { } segment || segment.Find(key, _firstLive) is not (var place and >= 0))
@@ -76,13 +76,13 @@ internal sealed class RevocationTable(bool hasCutOffs)
             return Add(key, kind, minute, cutOff);
         }
 
-        var refusesMore = segment.CutOffAt(place) < cutOff;
+        var rejectsMore = segment.CutOffAt(place) < cutOff;
         var before = segment.MinuteAt(place);
         minute = Math.Max(minute, _firstLive);
         Counted(minute, 1);
         segment.Update(place, minute, cutOff);
         Counted(before, -1);
-        return refusesMore;
+        return rejectsMore;
     }
 
     public void Remove(RevocationKey key)

@@ -10,7 +10,7 @@ namespace Gateway.Runtime;
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
 {
     /// <summary>Whether the gateway rejected the request. Any client can cause rejections at any rate.</summary>
-    public bool IsRefusal => Outcome is "deny" or "ambiguous" or "limit" or "logout";
+    public bool IsRejection => Outcome is "deny" or "ambiguous" or "limit" or "logout";
 
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
 
@@ -28,9 +28,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     public static void Answered(HttpContext context, string fault) => GatewayRequest.Of(context).Decision ??= new AuthDecision("answer", fault, null);
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>
-    public static void LogoutRefused(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
+    public static void LogoutRejected(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
 
-    /// <summary>Refused by the route's rate limit.</summary>
+    /// <summary>Rejected by the route's rate limit.</summary>
     public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
 
     /// <summary>Rejected because the cluster has as many requests under way as it may have.</summary>

@@ -9,7 +9,7 @@ namespace Gateway.Runtime;
 
 /// <summary>Everything a request reads that comes from one reading of yarp.json. Immutable; a request uses one from its first stage to its last.</summary>
 /// <param name="Revision">Tells which snapshot a route was loaded with.</param>
-internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Reading, Authenticator Authenticator, RefusalWriter Refusals)
+internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Reading, Authenticator Authenticator, RejectionWriter Rejections)
 {
     public GatewaySettings Settings => Reading.Settings;
 }
@@ -24,7 +24,7 @@ internal sealed class GatewaySnapshots(
         $"{Interlocked.Increment(ref _revision)}",
         reading,
         previous is not null && IsSame(previous.Settings, reading.Settings) ? previous.Authenticator : CreateAuthenticator(reading.Settings),
-        new RefusalWriter(reading.Settings.DetailedErrors));
+        new RejectionWriter(reading.Settings.DetailedErrors));
 
     private static bool IsSame(GatewaySettings one, GatewaySettings other) =>
         ReferenceEquals(one.Issuers, other.Issuers) && ReferenceEquals(one.Identity, other.Identity) && one.TokenCache == other.TokenCache;

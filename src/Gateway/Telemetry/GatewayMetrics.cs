@@ -69,12 +69,12 @@ internal sealed class GatewayMetrics : IDisposable
     /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
     public Total AllowedBy(string route, string issuer) => _decisions.Hot("allow", "none", route, issuer);
 
-    public void Denied(RefusalReason reason, string route, string? issuer) =>
-        Decided("deny", Refusals.Of(reason).Tag, route, issuer);
+    public void Denied(RejectionReason reason, string route, string? issuer) =>
+        Decided("deny", Rejections.Of(reason).Tag, route, issuer);
 
-    /// <summary>A policy in report mode would have refused, and let through.</summary>
-    public void Reported(RefusalReason reason, string route, string? issuer) =>
-        Decided("report", Refusals.Of(reason).Tag, route, issuer);
+    /// <summary>A policy in report mode would have rejected, and let through.</summary>
+    public void Reported(RejectionReason reason, string route, string? issuer) =>
+        Decided("report", Rejections.Of(reason).Tag, route, issuer);
 
     /// <summary>When authentication began, for <see cref="Authenticated"/>. The clock is read only if there is a listener.</summary>
     public long StartAuthentication() => _authDuration.Enabled ? _time.GetTimestamp() : NotMeasured;
@@ -104,8 +104,8 @@ internal sealed class GatewayMetrics : IDisposable
     /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
     public void RedisLookup(string result) => _redisLookups.Of(result).Add();
 
-    public void ConnectionClosed(RefusalReason reason) =>
-        _closedConnections.Of(Refusals.Of(reason).Tag).Add();
+    public void ConnectionClosed(RejectionReason reason) =>
+        _closedConnections.Of(Rejections.Of(reason).Tag).Add();
 
     /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>
     public void ObserveRevocations(Func<int> entries, Func<TimeSpan?> lag)

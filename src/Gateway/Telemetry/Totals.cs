@@ -42,7 +42,7 @@ internal sealed class Totals
 
 /// <summary>One series of a counter.</summary>
 /// <param name="isHot">
-/// Whether cores add to places of their own, so that none waits for another. That is memory for each core, which the series of refusals,
+/// Whether cores add to places of their own, so that none waits for another. That is memory for each core, which the series of rejections,
 /// as many as a stranger can start, do not get.
 /// </param>
 internal sealed class Total(KeyValuePair<string, object?>[] tags, bool isHot)

@@ -18,17 +18,17 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.Form, static (_, ref token) =>
             CompactToken.TrySplit(token.Text, out token.Parts, out var reason) ? null : reason),
         new(TokenStep.Header, static (validator, ref token) =>
-            validator._headers.TryRead(token.Parts, out token.Header) ? null : RefusalReason.Malformed, TokenStep.Form),
+            validator._headers.TryRead(token.Parts, out token.Header) ? null : RejectionReason.Malformed, TokenStep.Form),
         new(TokenStep.Payload, static (_, ref token) =>
-            TryReadClaims(ref token) ? null : RefusalReason.Malformed, TokenStep.Form),
+            TryReadClaims(ref token) ? null : RejectionReason.Malformed, TokenStep.Form),
         // RFC 7515 section 4.1.1; `none` and every algorithm that the gateway cannot verify is rejected here, for every issuer.
         new(TokenStep.Algorithm, static (_, ref token) =>
-            (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RefusalReason.UnsupportedAlgorithm : null, TokenStep.Header),
+            (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RejectionReason.UnsupportedAlgorithm : null, TokenStep.Header),
         new(TokenStep.Issuer, static (validator, ref token) => validator.FindIssuer(ref token), TokenStep.Payload),
         new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
-            token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RefusalReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
+            token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RejectionReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
         new(TokenStep.Type, static (_, ref token) =>
-            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims, token.Header.Type) is null ? null : RefusalReason.WrongType,
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims, token.Header.Type) is null ? null : RejectionReason.WrongType,
             TokenStep.Header, TokenStep.Issuer),
         new(TokenStep.Claims, static (_, ref token) =>
             RegisteredClaims.TryRead(token.KnownClaims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
@@ -37,7 +37,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         new(TokenStep.Audience, static (_, ref token) =>
             CheckAudience(token.KnownClaims, token.Registered, token.Issuer!), TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.RequiredClaims, static (_, ref token) =>
-            HasRequiredClaims(token.Registered, token.Issuer!) ? null : RefusalReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
+            HasRequiredClaims(token.Registered, token.Issuer!) ? null : RejectionReason.MissingClaim, TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.Key, static (_, ref token) => FindKey(ref token), TokenStep.IssuerAlgorithm),
     ];
 
@@ -45,9 +45,9 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } refused ? refused : Verify(text, token!);
+    public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } rejected ? rejected : Verify(text, token!);
 
-    /// <summary>Every check but the signature. The refusal, or null with the token whose signature is left to check.</summary>
+    /// <summary>Every check but the signature. The rejection, or null with the token whose signature is left to check.</summary>
     public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
         token = null;
@@ -56,7 +56,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         {
             if (step.Check(this, ref inspection) is { } reason)
             {
-                return TokenResult.Refused(
+                return TokenResult.Rejected(
                     reason, inspection.Issuer, step.Step == TokenStep.Key ? new WantedKey(inspection.Header.KeyId, inspection.Algorithm!) : null);
             }
         }
@@ -69,7 +69,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token) =>
         TokenParts.IsSigned(text, token.Key.Algorithm, token.Key.Key)
             ? TokenResult.Accepted(token.ToAccessToken(text))
-            : TokenResult.Refused(RefusalReason.BadSignature, token.Issuer);
+            : TokenResult.Rejected(RejectionReason.BadSignature, token.Issuer);
 
     private static bool TryReadClaims(ref TokenInspection token)
     {
@@ -82,16 +82,16 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         return true;
     }
 
-    private RefusalReason? FindIssuer(ref TokenInspection token) =>
+    private RejectionReason? FindIssuer(ref TokenInspection token) =>
         issuers.TryFind(token.KnownClaims, time, out token.Issuer, out var reason) ? null : reason;
 
-    private static RefusalReason? CheckAudience(in KnownClaims claims, in RegisteredClaims registered, IssuerProfile issuer)
+    private static RejectionReason? CheckAudience(in KnownClaims claims, in RegisteredClaims registered, IssuerProfile issuer)
     {
         if ((issuer.AcceptWithoutAudience || !issuer.ClientIds.IsEmpty) && RegisteredClaims.HasNoAudience(claims))
         {
             return issuer.AcceptWithoutAudience ? null
-                : registered.ClientId is not { } client ? RefusalReason.MissingClaim
-                : issuer.ClientIds.Contains(client) ? null : RefusalReason.WrongAudience;
+                : registered.ClientId is not { } client ? RejectionReason.MissingClaim
+                : issuer.ClientIds.Contains(client) ? null : RejectionReason.WrongAudience;
         }
 
         return RegisteredClaims.HasAudience(claims, issuer.Audiences, out var reason) ? null : reason;
@@ -105,10 +105,10 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
     }
 
-    private static RefusalReason? FindKey(ref TokenInspection token)
+    private static RejectionReason? FindKey(ref TokenInspection token)
     {
         token.Ring = token.Issuer!.Keys.Current;
         token.Key = token.Ring.Find(token.Header.KeyId, token.Algorithm!);
-        return token.Key is not null ? null : token.Ring.IsEmpty ? RefusalReason.KeysUnavailable : RefusalReason.UnknownKey;
+        return token.Key is not null ? null : token.Ring.IsEmpty ? RejectionReason.KeysUnavailable : RejectionReason.UnknownKey;
     }
 }

@@ -13,7 +13,7 @@ namespace Gateway.Tokens;
 internal sealed record LogoutToken(IssuerProfile Issuer, string TokenId, string? Subject, string? SessionId, double IssuedAt, double ExpiresAt);
 
 /// <summary>The logout token, or why there is none; exactly one of the two.</summary>
-internal readonly record struct LogoutTokenResult(LogoutToken? Token, RefusalReason Reason);
+internal readonly record struct LogoutTokenResult(LogoutToken? Token, RejectionReason Reason);
 
 /// <summary>
 /// Validates logout tokens as OpenID Connect Back-Channel Logout 1.0 section 2.6 says, with the signature last as for access tokens. Neither
@@ -37,18 +37,18 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             : new LogoutTokenResult(null, result.Reason);
     }
 
-    private RefusalReason? Check(JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out RegisteredClaims claims)
+    private RejectionReason? Check(JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out RegisteredClaims claims)
     {
         claims = default;
         if (issuer.BackChannelLogout is not { } logout || !issuer.Name.Equals(issuerName, StringComparison.OrdinalIgnoreCase))
         {
-            return RefusalReason.UnknownIssuer;
+            return RejectionReason.UnknownIssuer;
         }
 
         // An ID token of a logged-in user has a nonce and must never log him out.
         if (!TokenKind.IsAllowedType(header.Type, Types) || !HasLogoutEvent(json) || json.TryGetProperty("nonce"u8, out _))
         {
-            return RefusalReason.WrongType;
+            return RejectionReason.WrongType;
         }
 
         var known = KnownClaims.Of(json);
@@ -60,18 +60,18 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
         // Section 2.4 requires `iss`, also for an issuer whose access tokens may lack it.
         if (!known.HasValue(ClaimName.Iss))
         {
-            return RefusalReason.MissingClaim;
+            return RejectionReason.MissingClaim;
         }
 
         // An empty claim is rejected here and does not count as absent: without `sid`, the logout would end all sessions of the subject.
         if ((claims.SessionId is null && known.Has(ClaimName.Sid)) || (claims.Subject is null && known.Has(ClaimName.Sub)))
         {
-            return RefusalReason.BadClaim;
+            return RejectionReason.BadClaim;
         }
 
         if (claims is { TokenId: null } or { IssuedAt: null } or { Subject: null, SessionId: null })
         {
-            return RefusalReason.MissingClaim;
+            return RejectionReason.MissingClaim;
         }
 
         return TokenLifetime.IsWithin(claims, issuer, time.GetUtcNow(), out reason) && RegisteredClaims.HasAudience(known, logout.ClientIds, out reason)

@@ -7,7 +7,7 @@ namespace Gateway.Tokens;
 
 /// <summary>
 /// The claims that RFC 7519, RFC 9068 and common providers give a meaning, read with their exact JSON types. A claim of the wrong
-/// type is <see cref="RefusalReason.BadClaim"/>: guessing what an issuer meant is how differentials begin.
+/// type is <see cref="RejectionReason.BadClaim"/>: guessing what an issuer meant is how differentials begin.
 /// </summary>
 internal struct RegisteredClaims
 {
@@ -32,13 +32,13 @@ internal struct RegisteredClaims
 
     public ImmutableArray<string> Scopes { get; private set; }
 
-    public static bool TryRead(in KnownClaims claims, out RegisteredClaims read, out RefusalReason reason)
+    public static bool TryRead(in KnownClaims claims, out RegisteredClaims read, out RejectionReason reason)
     {
         read = default;
-        reason = RefusalReason.BadClaim;
+        reason = RejectionReason.BadClaim;
         if (!claims.TryGet(ClaimName.Exp, out var exp))
         {
-            reason = RefusalReason.MissingClaim;
+            reason = RejectionReason.MissingClaim;
             return false;
         }
 
@@ -76,18 +76,18 @@ internal struct RegisteredClaims
         !HasValue(claims, ClaimName.Aud, out var audience) || (audience.ValueKind == JsonValueKind.Array && audience.GetArrayLength() == 0);
 
     /// <summary>RFC 7519 section 4.1.3: a string or an array of strings, one of which must be ours, exactly.</summary>
-    public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RefusalReason reason)
+    public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RejectionReason reason)
     {
-        reason = RefusalReason.BadClaim;
+        reason = RejectionReason.BadClaim;
         if (!claims.TryGet(ClaimName.Aud, out var audience))
         {
-            reason = RefusalReason.MissingClaim;
+            reason = RejectionReason.MissingClaim;
             return false;
         }
 
         if (audience.ValueKind == JsonValueKind.String)
         {
-            reason = RefusalReason.WrongAudience;
+            reason = RejectionReason.WrongAudience;
             return accepted.Contains(audience.GetString()!);
         }
 
@@ -107,7 +107,7 @@ internal struct RegisteredClaims
             found |= accepted.Contains(item.GetString()!);
         }
 
-        reason = RefusalReason.WrongAudience;
+        reason = RejectionReason.WrongAudience;
         return found;
     }
 

@@ -8,10 +8,10 @@ namespace Gateway.Tokens;
 internal sealed record SignedToken(IssuerProfile Issuer, JsonElement Claims);
 
 /// <summary>Checks a token before its signature is verified; returns the reason to reject it, or null.</summary>
-internal delegate RefusalReason? TokenCheck(JoseHeader header, JsonElement claims, IssuerProfile issuer);
+internal delegate RejectionReason? TokenCheck(JoseHeader header, JsonElement claims, IssuerProfile issuer);
 
 /// <summary>The signed token, or why there is none; exactly one of the two.</summary>
-internal readonly record struct SignedTokenResult(SignedToken? Token, RefusalReason Reason);
+internal readonly record struct SignedTokenResult(SignedToken? Token, RejectionReason Reason);
 
 /// <summary>
 /// Verifies who signed a token. Checks form, issuer, algorithm, the rules of the kind of token, key and signature, in the order of their
@@ -24,26 +24,26 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
     {
         if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
         {
-            return Refused(reason);
+            return Rejected(reason);
         }
 
         if (SignatureAlgorithms.Find(header.Algorithm) is not { } algorithm)
         {
-            return Refused(RefusalReason.UnsupportedAlgorithm);
+            return Rejected(RejectionReason.UnsupportedAlgorithm);
         }
 
         if (!live.Current.TryFind(KnownClaims.Of(claims), time, out var issuer, out reason))
         {
-            return Refused(reason);
+            return Rejected(reason);
         }
 
         if (!issuer!.Algorithms.Contains(algorithm.Algorithm))
         {
-            return Refused(RefusalReason.UnsupportedAlgorithm);
+            return Rejected(RejectionReason.UnsupportedAlgorithm);
         }
 
         return check(header, claims, issuer) is { } why
-            ? Refused(why)
+            ? Rejected(why)
             : await VerifyAsync(text, header, algorithm, new SignedToken(issuer, claims), cancellationToken);
     }
 
@@ -55,14 +55,14 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
         {
             if (await keys.FindAsync(issuerKeys, new WantedKey(header.KeyId, algorithm), cancellationToken) is { } reason)
             {
-                return Refused(reason);
+                return Rejected(reason);
             }
 
             // Null when the ring was replaced again after the search.
             key = issuerKeys.Current.Find(header.KeyId, algorithm);
         }
 
-        return key is null ? Refused(RefusalReason.UnknownKey) : await VerifyAsync(text, algorithm, key, token, cancellationToken);
+        return key is null ? Rejected(RejectionReason.UnknownKey) : await VerifyAsync(text, algorithm, key, token, cancellationToken);
     }
 
     private static async ValueTask<SignedTokenResult> VerifyAsync(
@@ -72,7 +72,7 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
         using var place = await token.Issuer.Keys.Verifications.EnterAsync(cancellationToken);
         if (!place.IsTaken)
         {
-            return Refused(RefusalReason.KeysUnavailable);
+            return Rejected(RejectionReason.KeysUnavailable);
         }
 
         if (TokenParts.IsSigned(text.Span, algorithm, key))
@@ -81,8 +81,8 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
         }
 
         token.Issuer.Keys.Verifications.Count(isGood: false);
-        return Refused(RefusalReason.BadSignature);
+        return Rejected(RejectionReason.BadSignature);
     }
 
-    private static SignedTokenResult Refused(RefusalReason reason) => new(null, reason);
+    private static SignedTokenResult Rejected(RejectionReason reason) => new(null, reason);
 }

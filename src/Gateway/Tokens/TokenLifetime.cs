@@ -9,33 +9,33 @@ namespace Gateway.Tokens;
 /// </summary>
 internal static class TokenLifetime
 {
-    public static bool IsWithin(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, out RefusalReason reason)
+    public static bool IsWithin(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, out RejectionReason reason)
     {
         var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
         var skew = issuer.ClockSkew.TotalSeconds;
         if (now >= claims.ExpiresAt + skew)
         {
-            reason = RefusalReason.Expired;
+            reason = RejectionReason.Expired;
             return false;
         }
 
         if (claims.NotBefore > now + skew || claims.IssuedAt > now + skew)
         {
-            reason = RefusalReason.NotYetValid;
+            reason = RejectionReason.NotYetValid;
             return false;
         }
 
         if (claims.NotBefore > claims.ExpiresAt)
         {
             // The token expires before it becomes valid. This is a mistake, and parsers treat it differently.
-            reason = RefusalReason.BadClaim;
+            reason = RejectionReason.BadClaim;
             return false;
         }
 
         // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will; issued this moment by a
         // clock ahead of ours is the latest start it can have.
         var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
-        reason = RefusalReason.LifetimeTooLong;
+        reason = RejectionReason.LifetimeTooLong;
         return claims.ExpiresAt - start <= issuer.MaxLifetime.TotalSeconds;
     }
 }

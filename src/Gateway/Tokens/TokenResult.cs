@@ -7,7 +7,7 @@ namespace Gateway.Tokens;
 /// <summary>The outcome of validating one token: the token, or why not and, as far as it was known, whose.</summary>
 internal readonly struct TokenResult
 {
-    private TokenResult(AccessToken? token, RefusalReason reason, IssuerProfile? issuer, WantedKey? wanted = null)
+    private TokenResult(AccessToken? token, RejectionReason reason, IssuerProfile? issuer, WantedKey? wanted = null)
     {
         Wanted = wanted;
         Token = token;
@@ -17,7 +17,7 @@ internal readonly struct TokenResult
 
     public AccessToken? Token { get; }
 
-    public RefusalReason Reason { get; }
+    public RejectionReason Reason { get; }
 
     public IssuerProfile? Issuer { get; }
 
@@ -29,5 +29,5 @@ internal readonly struct TokenResult
 
     public static TokenResult Accepted(AccessToken token) => new(token, default, token.Issuer);
 
-    public static TokenResult Refused(RefusalReason reason, IssuerProfile? issuer = null, WantedKey? wanted = null) => new(null, reason, issuer, wanted);
+    public static TokenResult Rejected(RejectionReason reason, IssuerProfile? issuer = null, WantedKey? wanted = null) => new(null, reason, issuer, wanted);
 }

@@ -19,8 +19,8 @@ internal enum TokenStep
     Key,
 }
 
-/// <summary>The reason to refuse the token, or null with what was found out.</summary>
-internal delegate RefusalReason? TokenStepCheck(AccessTokenValidator validator, ref TokenInspection token);
+/// <summary>The reason to reject the token, or null with what was found out.</summary>
+internal delegate RejectionReason? TokenStepCheck(AccessTokenValidator validator, ref TokenInspection token);
 
 /// <summary>One check, and the earlier ones that must have passed for it to make sense.</summary>
 internal sealed record TokenStepRow(TokenStep Step, TokenStepCheck Check, params TokenStep[] Needs);

@@ -17,7 +17,7 @@ internal sealed record TokenKey(string? KeyId, AlgorithmTraits Algorithm, Verifi
         : null;
 }
 
-/// <summary>A token that every check but that of its signature has let pass. It may be refused, and nothing else.</summary>
+/// <summary>A token that every check but that of its signature has let pass. It may be rejected, and nothing else.</summary>
 internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, TokenKey key)
 {
     private readonly RegisteredClaims _registered = registered;

@@ -105,7 +105,7 @@ public sealed class BearerSchemeTests : IClassFixture<UserGateway>
         (await start.ShouldThrowAsync<OptionsValidationException>()).Message.ShouldContain("one token handler");
     }
 
-    private static string ReasonOf(Exception? failure) => Jose.Refusals.Of(failure.ShouldBeOfType<TokenRejectedException>().Rejection.Reason).Tag;
+    private static string ReasonOf(Exception? failure) => Jose.Rejections.Of(failure.ShouldBeOfType<TokenRejectedException>().Rejection.Reason).Tag;
 
     private Task<HttpResponseMessage> SendAsync(string path, string? credentials, string? ask)
     {

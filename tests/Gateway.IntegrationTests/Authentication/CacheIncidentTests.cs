@@ -10,7 +10,7 @@ namespace Gateway.IntegrationTests.Authentication;
 public sealed class CacheIncidentTests(CacheIncidentTests.Gateways parts) : IClassFixture<CacheIncidentTests.Gateways>
 {
     [Fact]
-    public async Task Payload_replaced_under_a_known_signature_is_refused()
+    public async Task Payload_replaced_under_a_known_signature_is_rejected()
     {
         var token = parts.Issuer.Token().With("sub", "alice").Build();
         await ShouldAnswerAsync(HttpStatusCode.OK, "/private/a", token);
@@ -24,7 +24,7 @@ public sealed class CacheIncidentTests(CacheIncidentTests.Gateways parts) : ICla
     }
 
     [Fact]
-    public async Task Header_replaced_under_a_known_signature_is_refused()
+    public async Task Header_replaced_under_a_known_signature_is_rejected()
     {
         var token = parts.Issuer.Token().Build();
         await ShouldAnswerAsync(HttpStatusCode.OK, "/private/a", token);

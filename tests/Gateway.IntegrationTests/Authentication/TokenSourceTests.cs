@@ -173,10 +173,10 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
     [InlineData("x-access_token")]
     public async Task Alias_of_a_token_header_is_neither_read_nor_forwarded(string alias)
     {
-        using var refused = await SendAsync("/private/orders", (alias, _token));
+        using var rejected = await SendAsync("/private/orders", (alias, _token));
         using var passed = await SendAsync("/private/orders", (alias, "alias-value"), ("X-Access-Token", _token));
 
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        rejected.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         passed.StatusCode.ShouldBe(HttpStatusCode.OK);
         ReceivedText().ShouldNotContain("alias-value");
     }

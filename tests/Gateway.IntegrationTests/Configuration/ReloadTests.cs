@@ -37,7 +37,7 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Policy_that_asks_for_more_refuses_tokens_it_has_let_pass()
+    public async Task Policy_that_asks_for_more_rejects_tokens_it_has_let_pass()
     {
         var token = _parts.Issuer.Token().With("scope", "orders:read").Build();
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);

@@ -28,9 +28,9 @@ public sealed class ReplacedDestinationTests
         await Eventually.TrueAsync(() => parts.Destination.Received.Any(request => request.Target.EndsWith("/first", StringComparison.Ordinal)), "the first is under way");
         // One place in the queue: when one of two is turned away, the other stands in it.
         Task<int>[] both = [SecondAsync(parts, contentType), SecondAsync(parts, contentType)];
-        var refused = await Task.WhenAny(both);
-        (await refused).ShouldBe(429);
-        var waiting = both.Single(task => task != refused);
+        var rejected = await Task.WhenAny(both);
+        (await rejected).ShouldBe(429);
+        var waiting = both.Single(task => task != rejected);
         var follower = parts.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<ConfigurationFollower>().Single();
         await follower.StopAsync(TestContext.Current.CancellationToken);
 

@@ -46,7 +46,7 @@ public sealed class ChartPageTests
     }
 
     [Fact]
-    public void Schema_refuses_unknown_keys_wherever_it_lists_known_ones()
+    public void Schema_rejects_unknown_keys_wherever_it_lists_known_ones()
     {
         // yarp.json has its own check.
         Open(Schema, "").ShouldBe([".config.yarp"], ignoreOrder: true);

@@ -87,8 +87,8 @@ public sealed class ChartPodTests
         await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
         foreach (var address in new[] { $"http://127.0.0.1:{http}", $"https://127.0.0.1:{https}" })
         {
-            using var refused = await client.GetAsync(new Uri($"{address}/private/orders"));
-            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            using var rejected = await client.GetAsync(new Uri($"{address}/private/orders"));
+            rejected.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             using var request = TestGateway.Request(HttpMethod.Get, $"{address}/private/orders", issuer.Token().Build());
             using var response = await client.SendAsync(request);
             response.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -87,7 +87,7 @@ public sealed class ForwardedClaimTests : IClassFixture<ForwardedClaimGateway>
     }
 
     [Fact]
-    public async Task Value_too_long_for_a_header_is_refused_and_never_cut()
+    public async Task Value_too_long_for_a_header_is_rejected_and_never_cut()
     {
         using var response = await _parts.Gateway.GetAsync("/private/a", _parts.Issuer.Token().With("name", new string('n', 5000)).Build());
 

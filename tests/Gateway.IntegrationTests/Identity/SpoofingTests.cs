@@ -176,8 +176,8 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
         {
             using var request = TestGateway.Request(HttpMethod.Get, "/public/a");
             request.Headers.TryAddWithoutValidation("X-Auth-Subject".Replace('-', separator), Evil).ShouldBeTrue();
-            using var refused = await parts.Gateway.Client.SendAsync(request);
-            await refused.ShouldBeProblemAsync(400);
+            using var rejected = await parts.Gateway.Client.SendAsync(request);
+            await rejected.ShouldBeProblemAsync(400);
         }
 
         parts.Destination.Received.ShouldBeEmpty();

@@ -17,7 +17,7 @@ public sealed class OtherLibrariesTests
 
     [Theory]
     [MemberData(nameof(AllLibraries))]
-    public async Task Tokens_of_a_library_are_accepted_in_every_published_key_algorithm_and_refused_with_one_bit_flipped(string library)
+    public async Task Tokens_of_a_library_are_accepted_in_every_published_key_algorithm_and_rejected_with_one_bit_flipped(string library)
     {
         var made = await LibraryTokens.OfAsync(library);
         await using var destination = await RecordingDestination.StartAsync();
@@ -36,7 +36,7 @@ public sealed class OtherLibrariesTests
 
     [Theory]
     [MemberData(nameof(AllLibraries))]
-    public async Task Tokens_of_a_library_are_accepted_in_every_secret_algorithm_and_refused_with_one_bit_flipped(string library)
+    public async Task Tokens_of_a_library_are_accepted_in_every_secret_algorithm_and_rejected_with_one_bit_flipped(string library)
     {
         var made = await LibraryTokens.OfAsync(library);
         await using var destination = await RecordingDestination.StartAsync();
@@ -83,8 +83,8 @@ public sealed class OtherLibrariesTests
             // First, middle and last character of the segment: the last one holds the spare bits.
             foreach (var index in new[] { start, start + (segment.Length / 2), start + segment.Length - 1 })
             {
-                using var refused = await gateway.GetAsync("/private/x", FlipBit(token, index));
-                refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{what}, character {index}");
+                using var rejected = await gateway.GetAsync("/private/x", FlipBit(token, index));
+                rejected.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{what}, character {index}");
             }
 
             start += segment.Length + 1;

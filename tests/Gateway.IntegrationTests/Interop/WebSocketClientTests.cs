@@ -8,7 +8,7 @@ namespace Gateway.IntegrationTests.Interop;
 public sealed class WebSocketClientTests
 {
     [Fact]
-    public async Task Client_of_npm_is_let_in_with_a_token_and_refused_before_the_upgrade_without_one()
+    public async Task Client_of_npm_is_let_in_with_a_token_and_rejected_before_the_upgrade_without_one()
     {
         await using var echo = new Gateway.Sandbox.EchoDestination(0);
         await echo.StartAsync(CancellationToken.None);
@@ -20,12 +20,12 @@ public sealed class WebSocketClientTests
         var url = gateway.Address.Replace("http://", "ws://", StringComparison.Ordinal) + "/private/socket";
 
         var opened = await ConnectAsync(url, issuer.Token().Build());
-        var refused = await ConnectAsync(url);
+        var rejected = await ConnectAsync(url);
 
         opened["opened"]!.GetValue<bool>().ShouldBeTrue();
         opened["echo"]!.GetValue<string>().ShouldBe("hello");
-        refused["opened"]!.GetValue<bool>().ShouldBeFalse();
-        refused["status"]!.GetValue<int>().ShouldBe(StatusCodes.Status401Unauthorized);
+        rejected["opened"]!.GetValue<bool>().ShouldBeFalse();
+        rejected["status"]!.GetValue<int>().ShouldBe(StatusCodes.Status401Unauthorized);
     }
 
     private static async Task<JsonNode> ConnectAsync(params string[] arguments)

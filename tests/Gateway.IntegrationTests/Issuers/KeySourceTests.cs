@@ -114,8 +114,8 @@ public sealed class KeySourceTests : IAsyncLifetime
         using var key = SigningKey.Secret(System.Text.Encoding.ASCII.GetBytes(Secret));
 
         await ShouldAcceptAsync(gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithoutHeader("kid").Build());
-        await ShouldRefuseAsync(gateway, issuer.Token().Build(), "unsupported_algorithm");
-        await ShouldRefuseAsync(gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithHeader("alg", "none").Build(), "unsupported_algorithm");
+        await ShouldRejectAsync(gateway, issuer.Token().Build(), "unsupported_algorithm");
+        await ShouldRejectAsync(gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithHeader("alg", "none").Build(), "unsupported_algorithm");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(issuer, _destination));
         using var confused = SigningKey.Secret(issuer.Rsa.ExportPublicKey(), issuer.Rsa.KeyId);
 
-        await ShouldRefuseAsync(gateway, new TokenBuilder(confused, issuer.Issuer, null, "HS256").Build(), "unsupported_algorithm");
+        await ShouldRejectAsync(gateway, new TokenBuilder(confused, issuer.Issuer, null, "HS256").Build(), "unsupported_algorithm");
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class KeySourceTests : IAsyncLifetime
 
         using var ready = await probe.GetAsync("/readyz");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        await ShouldRefuseAsync(gateway, issuer.Token().Build(), "keys_unavailable", 503);
+        await ShouldRejectAsync(gateway, issuer.Token().Build(), "keys_unavailable", 503);
         issuer.KeyRequests.ShouldBe(0);
     }
 
@@ -173,7 +173,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         for (var i = 0; i < 50; i++)
         {
             await ShouldAcceptAsync(gateway, issuer.Token().Build());
-            await ShouldRefuseAsync(gateway, issuer.Token().WithHeader("jku", issuer.JwksUri).With("aud", "x").Build(), "wrong_audience");
+            await ShouldRejectAsync(gateway, issuer.Token().WithHeader("jku", issuer.JwksUri).With("aud", "x").Build(), "wrong_audience");
         }
 
         (issuer.KeyRequests, issuer.MetadataRequests).ShouldBe(before);
@@ -188,7 +188,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         var token = new TokenBuilder(evil.Rsa, issuer.Issuer)
             .WithHeader("jwk", evil.Rsa.ToJwk()).WithHeader("jku", evil.JwksUri).WithHeader("x5u", evil.JwksUri);
 
-        await ShouldRefuseAsync(gateway, token.Build(), "bad_signature");
+        await ShouldRejectAsync(gateway, token.Build(), "bad_signature");
         evil.KeyRequests.ShouldBe(0);
     }
 
@@ -203,9 +203,9 @@ public sealed class KeySourceTests : IAsyncLifetime
         await ShouldAcceptAsync(gateway, one.Token().Build());
         await ShouldAcceptAsync(gateway, two.Token().Build());
         // The same kid on both sides, so only the signature tells.
-        await ShouldRefuseAsync(gateway, new TokenBuilder(two.Rsa, one.Issuer).Build(), "bad_signature");
-        await ShouldRefuseAsync(gateway, new TokenBuilder(one.Rsa, two.Issuer).Build(), "bad_signature");
-        await ShouldRefuseAsync(gateway, one.Token().With("iss", one.Issuer + "/").Build(), "unknown_issuer");
+        await ShouldRejectAsync(gateway, new TokenBuilder(two.Rsa, one.Issuer).Build(), "bad_signature");
+        await ShouldRejectAsync(gateway, new TokenBuilder(one.Rsa, two.Issuer).Build(), "bad_signature");
+        await ShouldRejectAsync(gateway, one.Token().With("iss", one.Issuer + "/").Build(), "unknown_issuer");
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class KeySourceTests : IAsyncLifetime
                 return response.StatusCode == HttpStatusCode.OK;
             },
             "the live issuer's tokens are accepted");
-        await ShouldRefuseAsync(gateway, dead.Token().Build(), "keys_unavailable", 503);
+        await ShouldRejectAsync(gateway, dead.Token().Build(), "keys_unavailable", 503);
     }
 
     private async Task ShouldAcceptAsync(TestGateway gateway, string token)
@@ -240,7 +240,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         _destination.Last.Header("X-Auth-Subject").ShouldBe("alice");
     }
 
-    private async Task ShouldRefuseAsync(TestGateway gateway, string token, string reason, int status = 401)
+    private async Task ShouldRejectAsync(TestGateway gateway, string token, string reason, int status = 401)
     {
         _destination.Forget();
         using var response = await gateway.GetAsync("/private/a", token);

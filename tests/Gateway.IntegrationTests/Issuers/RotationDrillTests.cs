@@ -12,7 +12,7 @@ public sealed class RotationDrillTests
     [Theory]
     [InlineData("double")]
     [InlineData("oidc-provider")]
-    public async Task No_valid_token_is_refused_while_the_provider_rotates_loses_a_key_dies_and_returns(string name)
+    public async Task No_valid_token_is_rejected_while_the_provider_rotates_loses_a_key_dies_and_returns(string name)
     {
         await using RotatingProvider provider = name == "double" ? await FakeRotatingProvider.StartAsync() : await OidcRotatingProvider.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();
@@ -26,11 +26,11 @@ public sealed class RotationDrillTests
 
         var phases = await drill.RunAsync();
 
-        phases.ShouldAllBe(phase => phase.RefusedValid == 0);
+        phases.ShouldAllBe(phase => phase.RejectedValid == 0);
         phases.ShouldAllBe(phase => phase.Requests > 100);
         var removed = phases.Single(phase => phase.Name == "compromised key removed");
         removed.Removed.ShouldBeGreaterThan(0);
-        removed.RefusedRemoved.ShouldBe(removed.Removed);
+        removed.RejectedRemoved.ShouldBe(removed.Removed);
         phases.Single(phase => phase.Name == "provider killed").Fetches.ShouldBe(1);
         phases.Where(phase => phase.Name.StartsWith("rotation", StringComparison.Ordinal)).ShouldAllBe(phase => phase.Fetches == 1);
     }

@@ -45,7 +45,7 @@ public sealed class TemplateFloodTests : RealmFamily
 
         var answers = Enumerable.Range(0, 100).Select(i => StatusAsync(gateway, Invented(i))).ToArray();
 
-        await Eventually.TrueAsync(() => answers.Count(answer => answer.IsCompleted) == 95, "all others have been refused");
+        await Eventually.TrueAsync(() => answers.Count(answer => answer.IsCompleted) == 95, "all others have been rejected");
         release.SetResult();
         (await Task.WhenAll(answers)).ShouldAllBe(status => status == 503);
         InventedAsked().Count().ShouldBe(5);

@@ -41,7 +41,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tokens_that_are_refused_fail_the_run()
+    public async Task Tokens_that_are_rejected_fail_the_run()
     {
         _sign = () => _all.Issuer.Token().With("aud", "another-api").Build();
 

@@ -75,7 +75,7 @@ public sealed class AdminAccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refused_caller_changes_nothing_and_gets_a_challenge()
+    public async Task Rejected_caller_changes_nothing_and_gets_a_challenge()
     {
         await using var gateway = await StartAsync("Production", hasPolicy: true);
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };

@@ -100,7 +100,7 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         // What is wrong is shown too, and must not bring it along.
         configuration["ReverseProxy"]!["Clusters"]!["secretive"]!["Destinations"]!["one"]!["Address"] = $"htp://user:{Canary.New("wrong")}@@";
         await File.WriteAllTextAsync(gateway.ConfigFile, configuration.ToJsonString());
-        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been refused");
+        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been rejected");
 
         foreach (var path in (string[])["/admin/config", "/admin", "/admin/issuers"])
         {
@@ -112,14 +112,14 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refused_change_is_shown_with_place_and_cure_until_it_is_mended_and_after()
+    public async Task Rejected_change_is_shown_with_place_and_cure_until_it_is_mended_and_after()
     {
         await using var gateway = await TestGateway.StartAsync(Configuration(), waitUntilReady: false);
         var first = (await DescribeAsync(gateway))["hash"]!.GetValue<string>();
 
         await File.WriteAllTextAsync(gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySise", JsonValue.Create(1)).ToJsonString());
-        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been refused");
-        var refused = await DescribeAsync(gateway);
+        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been rejected");
+        var rejected = await DescribeAsync(gateway);
         await File.WriteAllTextAsync(
             gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySize", JsonValue.Create(1)).With("Gateway:Drain:Timeout", JsonValue.Create("00:00:02")).ToJsonString());
         await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["hash"]!.GetValue<string>() != first, "the change is in force");
@@ -130,16 +130,16 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         File.Move(gateway.ConfigFile + ".away", gateway.ConfigFile);
         await Eventually.TrueAsync(async () => !(await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the same file is back");
 
-        refused["hash"]!.GetValue<string>().ShouldBe(first);
-        refused["lastFailure"]!["isPending"]!.GetValue<bool>().ShouldBeTrue();
-        var error = refused["lastFailure"]!["errors"]![0]!;
+        rejected["hash"]!.GetValue<string>().ShouldBe(first);
+        rejected["lastFailure"]!["isPending"]!.GetValue<bool>().ShouldBeTrue();
+        var error = rejected["lastFailure"]!["errors"]![0]!;
         error["place"]!.GetValue<string>().ShouldMatch(@"^yarp\.json:1:\d+$");
         error["setting"]!.GetValue<string>().ShouldBe("Gateway:Limits:MaxRequestBodySise");
         error["cure"]!.GetValue<string>().ShouldContain("MaxRequestBodySize");
         mended["lastFailure"]!["isPending"]!.GetValue<bool>().ShouldBeFalse();
         mended["awaitingRestart"]!.ToJsonString().ShouldBe("""["Gateway:Drain"]""");
         mended["configuration"]!["Gateway"]!["Limits"]!["MaxRequestBodySize"]!.GetValue<long>().ShouldBe(1);
-        mended["loadedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(refused["loadedAt"]!.GetValue<DateTimeOffset>());
+        mended["loadedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(rejected["loadedAt"]!.GetValue<DateTimeOffset>());
     }
 
     private JsonObject Configuration() => TestGateway.Configuration(_destination)

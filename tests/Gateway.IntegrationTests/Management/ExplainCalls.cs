@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Management;
 
-/// <summary>The two ways to ask why a token is refused.</summary>
+/// <summary>The two ways to ask why a token is rejected.</summary>
 internal static class ExplainCalls
 {
     /// <summary><c>POST /admin/explain</c>.</summary>

@@ -60,7 +60,7 @@ public sealed class IssuerAdministrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Forgotten_key_is_refused_at_once_and_for_good_while_others_pass()
+    public async Task Forgotten_key_is_rejected_at_once_and_for_good_while_others_pass()
     {
         var token = _issuer.Token().Build();
         (await StatusAsync(token)).ShouldBe(200);

@@ -101,15 +101,15 @@ public sealed class ReadinessTests
 
         using var alive = await probe.GetAsync("/livez");
         using var ready = await probe.GetAsync("/readyz");
-        using var refused = await gateway.GetAsync("/private/a", issuer.Token().Build());
+        using var rejected = await gateway.GetAsync("/private/a", issuer.Token().Build());
         using var open = await gateway.GetAsync("/public/a");
 
         alive.StatusCode.ShouldBe(HttpStatusCode.OK);
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await probe.GetStringIgnoringStatusAsync("/readyz?verbose")).ShouldContain("[-] keys:shop");
-        var problem = await refused.ShouldBeProblemAsync(503);
+        var problem = await rejected.ShouldBeProblemAsync(503);
         problem["reason"]!.GetValue<string>().ShouldBe("keys_unavailable");
-        refused.Raw("Retry-After").ShouldBe("1");
+        rejected.Raw("Retry-After").ShouldBe("1");
         open.StatusCode.ShouldBe(HttpStatusCode.OK);
 
         issuer.MetadataHandler = null;

@@ -48,7 +48,7 @@ internal static class RevocationCalls
         return new RevocationAnswer((int)response.StatusCode, JsonNode.Parse(body)!.AsObject(), response.Headers);
     }
 
-    /// <summary>Asks until the gateway refuses the token, or accepts it again.</summary>
+    /// <summary>Asks until the gateway rejects the token, or accepts it again.</summary>
     public static Task UntilAsync(this TestGateway gateway, string token, int status) => Eventually.TrueAsync(
         async () =>
         {

@@ -25,7 +25,7 @@ public sealed class RevokeTests : IClassFixture<StandardGateway>
     [InlineData("sub", "sub")]
     [InlineData("sid", "sid")]
     [InlineData("client", "client_id")]
-    public async Task Kind_and_value_are_enough_and_the_gateway_refuses_what_they_name(string kind, string claim)
+    public async Task Kind_and_value_are_enough_and_the_gateway_rejects_what_they_name(string kind, string claim)
     {
         var token = _parts.Issuer.Token().With(claim, _name).Build();
         await _gateway.ShouldAnswerAsync(token, 200);
@@ -132,7 +132,7 @@ public sealed class RevokeTests : IClassFixture<StandardGateway>
     }
 
     [Fact]
-    public async Task Too_much_is_refused()
+    public async Task Too_much_is_rejected()
     {
         var entries = string.Join(',', Enumerable.Repeat($$"""{ "kind": "jti", "value": "{{_name}}" }""", 1001));
         (await _gateway.RevokeAsync($"[{entries}]")).Description.ShouldNotBeNull().ShouldStartWith("A list has 1 to 1000");
@@ -145,7 +145,7 @@ public sealed class RevokeTests : IClassFixture<StandardGateway>
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=utf-16")]
-    public async Task Body_of_another_type_is_refused(string type)
+    public async Task Body_of_another_type_is_rejected(string type)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{ "kind": "sub", "value": "{{_name}}" }"""));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -157,7 +157,7 @@ public sealed class RevokeTests : IClassFixture<StandardGateway>
     }
 
     [Fact]
-    public async Task Everything_an_issuer_signed_before_a_time_is_refused()
+    public async Task Everything_an_issuer_signed_before_a_time_is_rejected()
     {
         await using var parts = await StandardGateway.StartAsync(_ => { });
         var old = parts.Issuer.Token().With("iat", _now - 100).Build();

@@ -29,7 +29,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         configuration["Gateway"]!["Nonsense"] = 1;
         await File.WriteAllTextAsync(gateway.ConfigFile, configuration.ToJsonString());
         await Eventually.TrueAsync(
-            async () => (await RawAsync(gateway, "GET")).Contains("The file is refused", StringComparison.Ordinal), "the change has been refused");
+            async () => (await RawAsync(gateway, "GET")).Contains("The file is rejected", StringComparison.Ordinal), "the change has been rejected");
 
         var page = await OpenAsync(gateway, "");
 
@@ -37,11 +37,11 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Asked.ShouldBeFalse();
         page.Texts("headings").ShouldBe(["Gateway", "Routes", "Issuers", "Revocations", "Configuration"]);
         page.Texts("notices").ShouldContain(notice => notice.StartsWith("Failing: Issuer dark has no keys", StringComparison.Ordinal));
-        page.Texts("notices").ShouldContain(notice => notice.StartsWith("Failing: The changed configuration file is refused", StringComparison.Ordinal));
+        page.Texts("notices").ShouldContain(notice => notice.StartsWith("Failing: The changed configuration file is rejected", StringComparison.Ordinal));
         page.Row("Routes", "private").ShouldContain("Authenticated Enforces");
         page.Row("Routes", "public").ShouldContain("Public");
         var hostile = page.Row("Routes", Hostile);
-        hostile.ShouldContain("orders Reports only: refuses nobody");
+        hostile.ShouldContain("orders Reports only: rejects nobody");
         hostile.ShouldContain("issuer: shop");
         hostile.ShouldContain("scopes: all of orders:read");
         hostile.ShouldContain("tenant: exactly <b>blue</b>");
@@ -57,7 +57,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Facts("Entries").ShouldBe("1");
         page.Facts("Last read to the end").ShouldMatch(@"^\d+\.\d s ago");
         page.Facts("SHA-256").ShouldMatch("^[0-9a-f]{64}$");
-        page.Facts("Last refused").ShouldContain("Gateway:Nonsense this key is unknown.");
+        page.Facts("Last rejected").ShouldContain("Gateway:Nonsense this key is unknown.");
         page.ShouldBeInert();
         page.Followed.ShouldBe([200, 200]);
         Strangers(page).ShouldBe(["fetch net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "frame 403", "link 403", "form 403", "rebound 403"]);

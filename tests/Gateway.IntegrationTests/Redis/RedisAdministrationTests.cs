@@ -7,7 +7,7 @@ namespace Gateway.IntegrationTests.Redis;
 public sealed class RedisAdministrationTests
 {
     [Fact]
-    public async Task What_one_replica_acknowledges_all_refuse_and_what_cannot_be_kept_is_503()
+    public async Task What_one_replica_acknowledges_all_reject_and_what_cannot_be_kept_is_503()
     {
         await using var all = await RedisGateways.StartAsync(2);
         var token = all.Issuer.Token().With("sub", "mallory").Build();

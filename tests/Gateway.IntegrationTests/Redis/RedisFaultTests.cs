@@ -107,7 +107,7 @@ public sealed class RedisFaultTests
     [Theory]
     [InlineData("wrong-horse-battery", "WRONGPASS")]
     [InlineData(null, "NOAUTH")]
-    public async Task Refused_password_is_named_and_never_shown(string? password, string expected)
+    public async Task Rejected_password_is_named_and_never_shown(string? password, string expected)
     {
         await using var all = await RedisGateways.StartAsync(0, password: "right-horse-battery");
         all.Configure = configuration => configuration["Gateway"]!["Revocation"]!["Redis"]!["Connection"] =
@@ -115,7 +115,7 @@ public sealed class RedisFaultTests
 
         var gateway = await all.AddAsync(waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => Says(gateway, expected), "the refusal is logged");
+        await Eventually.TrueAsync(() => Says(gateway, expected), "the rejection is logged");
         gateway.Logs.Lines.ShouldAllBe(line => !line.Contains("horse-battery", StringComparison.Ordinal));
         var revoke = await all.CommandAsync("revoke", "jti", "x");
         revoke.ExitCode.ShouldBe(3);
@@ -131,7 +131,7 @@ public sealed class RedisFaultTests
         await using var all = await RedisGateways.StartAsync(0, password: "in force");
         all.Configure = configuration => configuration["Gateway"]!["Revocation"]!["Redis"]!["PasswordFile"] = file;
         var gateway = await all.AddAsync(waitUntilReady: false);
-        await Eventually.TrueAsync(() => Says(gateway, "WRONGPASS"), "the old password is refused");
+        await Eventually.TrueAsync(() => Says(gateway, "WRONGPASS"), "the old password is rejected");
 
         await File.WriteAllTextAsync(file, "in force\n");
 
@@ -140,7 +140,7 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
-    public async Task Full_redis_refuses_a_revocation_aloud_and_stays_readable()
+    public async Task Full_redis_rejects_a_revocation_aloud_and_stays_readable()
     {
         await using var all = await RedisGateways.StartAsync(1);
         await all.Redis.CommandAsync("CONFIG", "SET", "maxmemory", "1");

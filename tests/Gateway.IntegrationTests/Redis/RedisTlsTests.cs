@@ -53,7 +53,7 @@ public sealed class RedisTlsTests : IAsyncLifetime
     {
         await using var gateway = await TestGateway.StartAsync(Configuration(authority, client), waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains(expected, StringComparison.Ordinal)), "the refusal is logged");
+        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains(expected, StringComparison.Ordinal)), "the rejection is logged");
         (await RedisGateways.StatusAsync(gateway, _issuer.Token().Build())).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 

@@ -39,7 +39,7 @@ public sealed class RevocationLookupTests
     }
 
     [Fact]
-    public async Task Token_without_any_value_of_the_keys_is_refused_and_one_with_some_is_looked_up_by_those()
+    public async Task Token_without_any_value_of_the_keys_is_rejected_and_one_with_some_is_looked_up_by_those()
     {
         await using var all = await StartAsync();
 
@@ -113,7 +113,7 @@ public sealed class RevocationLookupTests
     }
 
     [Fact]
-    public async Task Key_that_a_replica_has_refuses_while_the_primary_is_away_and_nobody_connects_anew_with_each_request()
+    public async Task Key_that_a_replica_has_rejects_while_the_primary_is_away_and_nobody_connects_anew_with_each_request()
     {
         await using var all = await RedisGateways.StartAsync(0);
         await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));

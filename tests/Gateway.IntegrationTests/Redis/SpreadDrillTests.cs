@@ -7,7 +7,7 @@ namespace Gateway.IntegrationTests.Redis;
 public sealed class SpreadDrillTests
 {
     [Fact]
-    public async Task Token_revoked_at_one_of_three_gateways_is_refused_by_all_without_waiting_for_the_next_look()
+    public async Task Token_revoked_at_one_of_three_gateways_is_rejected_by_all_without_waiting_for_the_next_look()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var site = await RevocationSite.StartAsync(redis.Connection, 3, TimeSpan.FromSeconds(10));

@@ -6,7 +6,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Telemetry;
 
-/// <summary>Marked values go in wherever one can be; none comes out in a log line, trace, metric, page or refusal.</summary>
+/// <summary>Marked values go in wherever one can be; none comes out in a log line, trace, metric, page or rejection.</summary>
 public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGateway>
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
     {
         await SendGoodRequestsAsync();
         await SendAmbiguousRequestsAsync();
-        await SendRefusedRequestsAsync();
+        await SendRejectedRequestsAsync();
         await parts.KeepPageAsync("/metrics", "text/plain");
         await parts.KeepPageAsync("/metrics", "application/openmetrics-text");
         await parts.KeepPageAsync("/livez?verbose", "*/*");
@@ -26,9 +26,9 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
 
         var emitted = parts.Emitted().ToList();
         var everything = string.Join('\n', emitted.Select(piece => Encoding.UTF8.GetString(piece.Text)));
-        foreach (var reason in Enum.GetValues<RefusalReason>())
+        foreach (var reason in Enum.GetValues<RejectionReason>())
         {
-            everything.ShouldContain($"\"Reason\":\"{Jose.Refusals.Of(reason).Tag}\"");
+            everything.ShouldContain($"\"Reason\":\"{Jose.Rejections.Of(reason).Tag}\"");
         }
 
         everything.ShouldContain("\"Category\":\"Gateway.Issuers.");
@@ -105,11 +105,11 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         await parts.SendAsync("/private/orders", null, request => request.Headers.TryAddWithoutValidation("Authorization", $"Basic {Canary.New("basic")}"));
     }
 
-    private async Task SendRefusedRequestsAsync()
+    private async Task SendRejectedRequestsAsync()
     {
         using var stranger = SigningKey.Rsa();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        string[] refused =
+        string[] rejected =
         [
             "not-a-jwt-" + Canary.New("text"),
             parts.Token().With("pad", new string('x', 13_000)).Build(),
@@ -130,7 +130,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
             parts.Token().With("cnf", new JsonObject { ["jkt"] = Canary.New("cnf") }).Build(),
             parts.Token().WithClaimsJson($$"""{ "iss": "{{CanaryGateway.Issuer}}", "sub": "{{Canary.New("twice")}}", "sub": 1 }""").Build(),
         ];
-        foreach (var token in refused)
+        foreach (var token in rejected)
         {
             (await parts.SendAsync("/private/orders", token)).ShouldBeOneOf(401, 503);
         }

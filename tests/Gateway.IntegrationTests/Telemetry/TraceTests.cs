@@ -51,7 +51,7 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
     }
 
     [Fact]
-    public async Task Refused_request_is_found_in_log_and_trace_by_the_trace_id_of_its_answer()
+    public async Task Rejected_request_is_found_in_log_and_trace_by_the_trace_id_of_its_answer()
     {
         using var response = await SendAsync("/private/orders", parts.Token().With("aud", "other").Build());
 

@@ -14,14 +14,14 @@ internal sealed class ArrivingRevocations(RevocationSite site, int perSecond, st
     private readonly ConcurrentQueue<RevokedToken> _acknowledged = new();
     private readonly List<Task> _underWay = [];
     private Task _running = Task.CompletedTask;
-    private int _refused;
+    private int _rejected;
     private int _broken;
 
     /// <summary>What the gateways said is kept.</summary>
     public IReadOnlyCollection<RevokedToken> Acknowledged => _acknowledged;
 
     /// <summary>How many were answered with 503: the operator knows that they are not kept.</summary>
-    public int Refused => Volatile.Read(ref _refused);
+    public int Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>How many had any other answer.</summary>
     public int Broken => Volatile.Read(ref _broken);
@@ -70,7 +70,7 @@ internal sealed class ArrivingRevocations(RevocationSite site, int perSecond, st
                     _acknowledged.Enqueue(new RevokedToken(id, token, TimeProvider.System.GetTimestamp()));
                     break;
                 case 503:
-                    Interlocked.Increment(ref _refused);
+                    Interlocked.Increment(ref _rejected);
                     break;
                 default:
                     Interlocked.Increment(ref _broken);

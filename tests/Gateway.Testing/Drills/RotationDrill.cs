@@ -7,14 +7,14 @@ namespace Gateway.Testing.Drills;
 internal sealed record DrillPlan(int PerSecond, TimeSpan Phase, TimeSpan Outage, Action BetweenSearches);
 
 /// <summary>One row of the drill's table.</summary>
-/// <param name="FirstProblem">Why the first valid token was refused.</param>
+/// <param name="FirstProblem">Why the first valid token was rejected.</param>
 internal sealed record DrillPhase(
-    string Name, int Requests, int Succeeded, int RefusedValid, int Removed, int RefusedRemoved, int Fetches, double P99,
+    string Name, int Requests, int Succeeded, int RejectedValid, int Removed, int RejectedRemoved, int Fetches, double P99,
     string? FirstProblem);
 
 /// <summary>
 /// A provider is rotated, robbed of a key, killed and started again while clients call through the gateway with old and new tokens.
-/// Not one valid token may be refused.
+/// Not one valid token may be rejected.
 /// </summary>
 internal sealed class RotationDrill(RotatingProvider provider, TestGateway gateway, FetchCount fetches, DrillPlan plan) : IAsyncDisposable
 {

@@ -1,13 +1,13 @@
 namespace Gateway.Testing.Drills;
 
-/// <summary>How long a revocation took until one replica refused its token.</summary>
+/// <summary>How long a revocation took until one replica rejected its token.</summary>
 /// <param name="SinceAsked">From the moment at which the operator sent it, in milliseconds.</param>
 /// <param name="SinceAnswered">From the moment at which the operator had the answer; zero when it was in force before.</param>
 internal readonly record struct Spread(int Gateway, double SinceAsked, double SinceAnswered);
 
 /// <summary>
 /// Tokens are revoked one after another at one replica, and a client of each replica, whose token was good until then, calls on until it
-/// is refused. Times are those of the client: the refusal has arrived.
+/// is rejected. Times are those of the client: the rejection has arrived.
 /// </summary>
 internal sealed class SpreadDrill(RevocationSite site, int perSecond)
 {
@@ -30,9 +30,9 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond)
                 spreads.AddRange(await drill.RevokeAsync($"spread-{i}"));
             }
 
-            if (loads.SelectMany(load => load.Take()).FirstOrDefault(answer => answer.Status != 200) is { Token: not null } refused)
+            if (loads.SelectMany(load => load.Take()).FirstOrDefault(answer => answer.Status != 200) is { Token: not null } rejected)
             {
-                throw new InvalidOperationException($"A good token was answered with {refused.Status}: {refused.Problem}");
+                throw new InvalidOperationException($"A good token was answered with {rejected.Status}: {rejected.Problem}");
             }
 
             return spreads;
@@ -67,7 +67,7 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond)
         }
 
         var asked = TimeProvider.System.GetTimestamp();
-        var refused = Task.WhenAll(Enumerable.Range(0, site.Gateways.Count).Select(i => UntilRefusedAsync(i, token)));
+        var rejected = Task.WhenAll(Enumerable.Range(0, site.Gateways.Count).Select(i => UntilRejectedAsync(i, token)));
         while (await site.RevokeAsync(0, id) is not 200 and var status)
         {
             // A disk may be busy for longer than the deadline; then the operator tries again, and the time runs on.
@@ -79,11 +79,11 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond)
 
         var answered = TimeProvider.System.GetTimestamp();
 
-        return [.. (await refused).Select((at, i) => new Spread(
+        return [.. (await rejected).Select((at, i) => new Spread(
             i, Milliseconds(asked, at), Math.Max(0, Milliseconds(answered, at))))];
     }
 
-    private async Task<long> UntilRefusedAsync(int gateway, string token)
+    private async Task<long> UntilRejectedAsync(int gateway, string token)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (await site.AskAsync(gateway, token) != 401)

@@ -14,7 +14,7 @@ internal sealed record StoreFaultPlan(int PerSecond, int Revoked, int Arriving, 
 /// <param name="Wrong">Any other answer to a good token but 200, and any answer to a revoked one or to an operator that is not foreseen.</param>
 /// <param name="WrongAccepts">Revoked tokens let through longer after the acknowledgement than promised.</param>
 /// <param name="Kept">Revocations that were acknowledged.</param>
-/// <param name="NotKept">Revocations that were refused with 503.</param>
+/// <param name="NotKept">Revocations that were rejected with 503.</param>
 /// <param name="Lost">Acknowledged revocations that some gateway does not enforce or Redis does not have in the end.</param>
 /// <param name="InStep">From the end of the fault until everything works again and nothing is missing; null when that did not come.</param>
 /// <param name="Descriptors">Open files of a gateway before, and the most there were until the end.</param>
@@ -24,7 +24,7 @@ internal sealed record StoreFaultResult(
 
 /// <summary>
 /// Something happens to Redis while clients call with good tokens and with revoked ones and operators revoke more. Requests go to a route
-/// that refuses when the list is too old and to one that does not.
+/// that rejects when the list is too old and to one that does not.
 /// </summary>
 internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
 {
@@ -67,7 +67,7 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
             var id = string.Create(CultureInfo.InvariantCulture, $"known-{i}");
             if (await site.RevokeAsync(i % site.Gateways.Count, id) != 200)
             {
-                throw new InvalidOperationException("A revocation was refused before anything had happened.");
+                throw new InvalidOperationException("A revocation was rejected before anything had happened.");
             }
 
             // Known to all before the first request, so it is never let through, however old the list.
@@ -105,7 +105,7 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
 
         var answers = during.Concat(before).ToList();
         // The list was at most a poll old when it could no longer be read.
-        var mayRefuse = fault.IsReadable ? long.MaxValue : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
+        var mayReject = fault.IsReadable ? long.MaxValue : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
         var bound = (long)(plan.MaxStaleness.TotalSeconds * TimeProvider.System.TimestampFrequency);
         // What Redis lost that only one gateway had read by then is the others' when that one has put it back.
         bool IsPutBackLater(Answered answer, RevokedToken token) =>
@@ -114,13 +114,13 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         bool IsForbidden(Answered answer, RevokedToken token) =>
             token.Acknowledged == 0
             || (answer.Sent > token.Acknowledged + bound && (fault.IsReadable || token.Path == RevocationSite.Strict) && !IsPutBackLater(answer, token));
-        var tooOld = answers.Count(answer => IsTooOld(answer, mayRefuse));
+        var tooOld = answers.Count(answer => IsTooOld(answer, mayReject));
         var accepted = answers.Where(answer => answer is { Token: RevokedToken token, Status: 200 } && IsForbidden(answer, token)).ToList();
-        var wrong = answers.Where(answer => IsWrong(answer) && !IsTooOld(answer, mayRefuse)).ToList();
+        var wrong = answers.Where(answer => IsWrong(answer) && !IsTooOld(answer, mayReject)).ToList();
         return new StoreFaultResult(
             fault.Name, Good(before), Good(during), tooOld, wrong.Count + arriving.Broken,
             wrong.Concat(accepted).Select(answer => Describe(answer, started)).FirstOrDefault(), accepted.Count,
-            arriving.Acknowledged.Count, arriving.Refused, lost, inStep, (descriptors, most));
+            arriving.Acknowledged.Count, arriving.Rejected, lost, inStep, (descriptors, most));
     }
 
     private static string Describe(Answered answer, long started)
@@ -134,8 +134,8 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
 
     private static Times Good(IEnumerable<Answered> answers) => new(answers.Where(answer => !answer.IsRemoved).Select(answer => answer.Milliseconds));
 
-    private static bool IsTooOld(Answered answer, long mayRefuse) =>
-        answer.Status == 503 && answer.Token.Path == RevocationSite.Strict && answer.Sent > mayRefuse;
+    private static bool IsTooOld(Answered answer, long mayReject) =>
+        answer.Status == 503 && answer.Token.Path == RevocationSite.Strict && answer.Sent > mayReject;
 
     // A revoked token that is let through is counted by itself.
     private static bool IsWrong(Answered answer) => answer.Status != 200 && (answer.Status != 401 || !answer.IsRemoved);
@@ -192,7 +192,7 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
     private Task UntilEnforcedAsync(IEnumerable<RevokedToken> tokens) => Parallel.ForEachAsync(
         tokens.SelectMany(token => Enumerable.Range(0, site.Gateways.Count).Select(gateway => (token, gateway))),
         new ParallelOptions { MaxDegreeOfParallelism = 8 },
-        async (pair, _) => await Eventually.TrueAsync(async () => await site.AskAsync(pair.gateway, pair.token.Text) == 401, "a revoked token is refused"));
+        async (pair, _) => await Eventually.TrueAsync(async () => await site.AskAsync(pair.gateway, pair.token.Text) == 401, "a revoked token is rejected"));
 
     private async Task<int> LostAsync(IEnumerable<RevokedToken> tokens)
     {

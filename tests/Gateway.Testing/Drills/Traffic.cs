@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Gateway.Testing.Drills;
 
-/// <summary>A token of the traffic; a removed one, whose key is no longer published or which is revoked, is to be refused.</summary>
+/// <summary>A token of the traffic; a removed one, whose key is no longer published or which is revoked, is to be rejected.</summary>
 internal record TrafficToken(string Text, bool IsRemoved = false, string Path = "/private/a");
 
 /// <param name="Sent">The timestamp of the request.</param>

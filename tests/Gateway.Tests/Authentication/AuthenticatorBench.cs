@@ -40,7 +40,7 @@ internal sealed class AuthenticatorBench : IDisposable
         Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, TestContext.Current.CancellationToken);
 
     /// <summary>The reason, or null for an accepted token.</summary>
-    public async Task<RefusalReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
+    public async Task<RejectionReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
 
     /// <summary>Begins a flood and takes every place that it leaves for checking signatures, so that whoever needs one waits.</summary>
     public Task<VerificationBudget.Place[]> TakeBudgetAsync()

@@ -69,8 +69,8 @@ public sealed class AuthenticatorTests : IDisposable
         var parts = Shop.Token().Build().Split('.');
         for (var i = 0; i < VerificationBudget.Flood; i++)
         {
-            (await _bench.DecideAsync(large)).ShouldBe(RefusalReason.TooLarge);
-            (await _bench.DecideAsync($"{parts[0]}.{parts[1]}.{Signature(i)}")).ShouldBe(RefusalReason.BadSignature);
+            (await _bench.DecideAsync(large)).ShouldBe(RejectionReason.TooLarge);
+            (await _bench.DecideAsync($"{parts[0]}.{parts[1]}.{Signature(i)}")).ShouldBe(RejectionReason.BadSignature);
         }
 
         var places = await _bench.TakePlacesAsync();
@@ -94,17 +94,17 @@ public sealed class AuthenticatorTests : IDisposable
         AuthenticatorBench.FreeBudget(places);
         var outcomes = await Task.WhenAll(line);
 
-        late.ShouldBe(RefusalReason.KeysUnavailable);
-        outcomes.Select(outcome => outcome.Rejection!.Reason).Distinct().ShouldBe([RefusalReason.BadSignature]);
+        late.ShouldBe(RejectionReason.KeysUnavailable);
+        outcomes.Select(outcome => outcome.Rejection!.Reason).Distinct().ShouldBe([RejectionReason.BadSignature]);
     }
 
     [Fact]
-    public async Task Refusal_is_never_kept()
+    public async Task Rejection_is_never_kept()
     {
         var token = Shop.TokenSignedBy(SigningKey.Rsa("later")).Build();
         var outcome = await _bench.DecideAsync(Shop.Token().Build()[..^4] + "AAAA");
 
-        outcome.ShouldBe(RefusalReason.BadSignature);
+        outcome.ShouldBe(RejectionReason.BadSignature);
         (await _bench.DecideAsync(token)).ShouldNotBeNull();
         _bench.Cache.Count.ShouldBe(0);
     }
@@ -120,11 +120,11 @@ public sealed class AuthenticatorTests : IDisposable
         _bench.Revocations.MarkRead(_bench.Shop.Clock.GetTimestamp());
         (await _bench.DecideAsync(token)).ShouldBeNull();
         Shop.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Expired);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.Expired);
     }
 
     [Fact]
-    public async Task Known_token_is_refused_with_the_swap_that_takes_its_key_away()
+    public async Task Known_token_is_rejected_with_the_swap_that_takes_its_key_away()
     {
         var token = Shop.Token().Build();
         (await _bench.DecideAsync(token)).ShouldBeNull();
@@ -135,14 +135,14 @@ public sealed class AuthenticatorTests : IDisposable
     }
 
     [Fact]
-    public async Task Known_token_is_refused_when_its_key_id_names_another_key_now()
+    public async Task Known_token_is_rejected_when_its_key_id_names_another_key_now()
     {
         var token = Shop.Token().Build();
         (await _bench.DecideAsync(token)).ShouldBeNull();
 
         Shop.Publish(SigningKey.Rsa(TestKeys.Rsa.KeyId).ToJwk());
 
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.BadSignature);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.BadSignature);
     }
 
     [Fact]
@@ -158,14 +158,14 @@ public sealed class AuthenticatorTests : IDisposable
     }
 
     [Fact]
-    public async Task Known_token_is_refused_when_all_keys_are_too_old()
+    public async Task Known_token_is_rejected_when_all_keys_are_too_old()
     {
         var token = Shop.Token().Build();
         (await _bench.DecideAsync(token)).ShouldBeNull();
 
         Shop.Profile.Keys.Expire();
 
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.KeysUnavailable);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.KeysUnavailable);
     }
 
     [Fact]
@@ -176,8 +176,8 @@ public sealed class AuthenticatorTests : IDisposable
         var entry = new RevocationEntry(RevocationKind.Jti, Shop.Issuer, "gone", Shop.Clock.UnixSeconds + 600);
 
         _bench.Revocations.Set.Apply(entry);
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Revoked);
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.Revoked);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.Revoked);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.Revoked);
         _bench.Revocations.Set.Apply(entry with { Operation = RevocationOperation.Restore });
         (await _bench.DecideAsync(token)).ShouldBeNull();
     }
@@ -190,7 +190,7 @@ public sealed class AuthenticatorTests : IDisposable
 
         Shop.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        (await _bench.DecideAsync(token)).ShouldBe(RefusalReason.RevocationUnavailable);
+        (await _bench.DecideAsync(token)).ShouldBe(RejectionReason.RevocationUnavailable);
     }
 
     private static string Signature(int number) => $"{number:d8}{new string('A', 334)}";

@@ -71,7 +71,7 @@ public sealed class TokenIdentityTests
         user.User!.Identity!.IsAuthenticated.ShouldBeTrue();
         user.AuthenticateResult!.Succeeded.ShouldBeTrue();
 
-        user.Withdraw(Gateway.Jose.RefusalReason.Revoked);
+        user.Withdraw(Gateway.Jose.RejectionReason.Revoked);
         user.User = new ClaimsPrincipal(Identity);
 
         user.User!.Identity!.IsAuthenticated.ShouldBeFalse();

@@ -3,7 +3,7 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Configuration;
 
-/// <summary>What each section refuses once its shape is right. Every row is reported alone, at its place.</summary>
+/// <summary>What each section rejects once its shape is right. Every row is reported alone, at its place.</summary>
 public sealed class SectionCheckTests
 {
     private const string Keys = "\"Keys\": { \"Discovery\": true }";

@@ -11,7 +11,7 @@ using Gateway.Tests.Configuration;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>The page says what the program does: every setting with its type and default, every refusal, and examples that load.</summary>
+/// <summary>The page says what the program does: every setting with its type and default, every rejection, and examples that load.</summary>
 public sealed class ConfigurationPageTests
 {
     private sealed record Setting(string Key, string Type, string? Default);
@@ -54,11 +54,11 @@ public sealed class ConfigurationPageTests
     }
 
     [Fact]
-    public void Refusals_are_those_of_the_program_row_by_row()
+    public void Rejections_are_those_of_the_program_row_by_row()
     {
         var header = Array.IndexOf(ConfigurationPage.Lines, "| Status | Error | Reason | Meaning |");
-        var expected = Enum.GetValues<RefusalReason>().Select(Refusals.Of).Select(refusal =>
-            $"| {refusal.Status} | {(refusal.Error is null ? "none" : $"`{refusal.Error}`")} | `{refusal.Tag}` | {refusal.Meaning} |");
+        var expected = Enum.GetValues<RejectionReason>().Select(Rejections.Of).Select(rejection =>
+            $"| {rejection.Status} | {(rejection.Error is null ? "none" : $"`{rejection.Error}`")} | `{rejection.Tag}` | {rejection.Meaning} |");
 
         ConfigurationPage.Lines[(header + 2)..].TakeWhile(line => line.StartsWith('|')).ShouldBe(expected);
     }

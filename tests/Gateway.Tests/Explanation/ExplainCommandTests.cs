@@ -16,7 +16,7 @@ public sealed class ExplainCommandTests : IDisposable
 
     [Theory]
     [InlineData("orders:read", 0, "Accepted. Whether the token is revoked was not checked.")]
-    [InlineData("orders:write", 1, "Refused with 403 insufficient_scope, reason insufficient_scope.")]
+    [InlineData("orders:write", 1, "Rejected with 403 insufficient_scope, reason insufficient_scope.")]
     public async Task Token_on_standard_input_is_explained(string scope, int exitCode, string summary)
     {
         var token = new TokenBuilder(TestKeys.Rsa, Issuer).With("scope", scope).Build();

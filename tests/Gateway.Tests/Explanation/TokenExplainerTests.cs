@@ -38,7 +38,7 @@ public sealed class TokenExplainerTests
     {
         var explanation = _shop.Explain(_shop.Token().With("aud", "other").With("iat", 1_000).With("exp", 2_000).Build());
 
-        explanation.Reason.ShouldBe(RefusalReason.Expired);
+        explanation.Reason.ShouldBe(RejectionReason.Expired);
         explanation.Checks.Where(check => check.Outcome == CheckOutcome.Failed).Select(check => check.Check).ShouldBe(["times", "audience"]);
         explanation.Checks.Single(check => check.Check == "signature").Outcome.ShouldBe(CheckOutcome.Passed);
     }
@@ -135,6 +135,6 @@ public sealed class TokenExplainerTests
                 Token: TestToken.Of(claims, scopes: [.. has]));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
-            PolicyExplainer.Explain(each.Policy, each.Token).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason == each.Policy.Decide(each.Token).Refused));
+            PolicyExplainer.Explain(each.Policy, each.Token).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason == each.Policy.Decide(each.Token).Rejected));
     }
 }

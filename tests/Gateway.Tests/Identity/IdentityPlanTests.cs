@@ -51,7 +51,7 @@ public sealed class IdentityPlanTests
     [Theory]
     [InlineData(4096, true)]
     [InlineData(4097, false)]
-    public void Value_that_is_too_long_is_refused_and_never_cut(int length, bool fits)
+    public void Value_that_is_too_long_is_rejected_and_never_cut(int length, bool fits)
     {
         var token = TestToken.Of(JsonSerializer.Serialize(new { a = new string('x', length) }));
 
@@ -62,7 +62,7 @@ public sealed class IdentityPlanTests
     [Theory]
     [InlineData(4096, 4096, 0, true)]
     [InlineData(4096, 4095, 2, false)]
-    public void Values_that_are_too_long_together_are_refused(int a, int b, int c, bool fits)
+    public void Values_that_are_too_long_together_are_rejected(int a, int b, int c, bool fits)
     {
         var token = TestToken.Of(JsonSerializer.Serialize(new { a = new string('x', a), b = new string('x', b), c = new string('x', c) }));
 

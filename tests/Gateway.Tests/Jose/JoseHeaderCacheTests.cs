@@ -26,7 +26,7 @@ public sealed class JoseHeaderCacheTests
     [InlineData("[]")]
     [InlineData("""{"alg":"RS256","crit":["exp"]}""")]
     [InlineData("""{"alg":"RS256","alg":"none"}""")]
-    public void Header_that_is_refused_is_refused_again(string json)
+    public void Header_that_is_rejected_is_rejected_again(string json)
     {
         var headers = new JoseHeaderCache();
 

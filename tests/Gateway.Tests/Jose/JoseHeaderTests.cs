@@ -19,13 +19,13 @@ public sealed class JoseHeaderTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("false")]
-    public void Crit_is_refused_whatever_it_lists(string crit)
+    public void Crit_is_rejected_whatever_it_lists(string crit)
     {
         _shop.DecideHeader("crit", crit).ShouldBe("malformed");
     }
 
     [Fact]
-    public void Crit_that_lists_a_present_extension_is_refused()
+    public void Crit_that_lists_a_present_extension_is_rejected()
     {
         _shop.Decide(_shop.Token().WithHeader("crit", new JsonArray("exp")).WithHeader("exp", 1)).ShouldBe("malformed");
     }
@@ -34,7 +34,7 @@ public sealed class JoseHeaderTests
     [InlineData("false")]
     [InlineData("true")]
     [InlineData("null")]
-    public void Unencoded_payload_option_is_refused(string b64)
+    public void Unencoded_payload_option_is_rejected(string b64)
     {
         _shop.DecideHeader("b64", b64).ShouldBe("malformed");
         _shop.Decide(_shop.Token().WithHeader("b64", JsonNode.Parse(b64)).WithHeader("crit", new JsonArray("b64"))).ShouldBe("malformed");

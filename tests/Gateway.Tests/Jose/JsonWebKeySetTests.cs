@@ -25,7 +25,7 @@ public sealed class JsonWebKeySetTests
     [InlineData("{\"keys\":[{\"kty\":\"RSA\",\"kty\":\"EC\"}]}")]
     [InlineData("// keys\n{\"keys\":[]}")]
     [InlineData("{\"keys\":[\"\\ud800\"]}")]
-    public void Document_that_is_not_strict_json_is_refused(string document)
+    public void Document_that_is_not_strict_json_is_rejected(string document)
     {
         ErrorOf(document).ShouldBe("it is not a strict JSON object");
     }
@@ -37,19 +37,19 @@ public sealed class JsonWebKeySetTests
     [InlineData("{\"keys\":\"none\"}")]
     [InlineData("{\"Keys\":[]}")]
     [InlineData("{\"error\":\"temporarily_unavailable\"}")]
-    public void Document_without_an_array_of_keys_is_refused(string document)
+    public void Document_without_an_array_of_keys_is_rejected(string document)
     {
         ErrorOf(document).ShouldContain("`keys` array");
     }
 
     [Fact]
-    public void Set_without_keys_is_refused()
+    public void Set_without_keys_is_rejected()
     {
         ErrorOf("{\"keys\":[]}").ShouldBe("it lists no keys");
     }
 
     [Fact]
-    public void Byte_order_mark_is_refused()
+    public void Byte_order_mark_is_rejected()
     {
         byte[] document = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(DocumentOf(TestKeys.Rsa.ToJwk()))];
 

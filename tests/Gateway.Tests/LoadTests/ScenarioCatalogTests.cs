@@ -50,7 +50,7 @@ public sealed class ScenarioCatalogTests
     }
 
     [Fact]
-    public async Task Revoked_token_is_to_be_refused_once_the_time_for_it_has_passed()
+    public async Task Revoked_token_is_to_be_rejected_once_the_time_for_it_has_passed()
     {
         var scenario = (await CatalogAsync()).Create("revocation");
         var meanwhile = scenario.Meanwhile!(CancellationToken.None);
@@ -111,7 +111,7 @@ public sealed class ScenarioCatalogTests
     }
 
     [Fact]
-    public async Task Flood_sends_bad_tokens_beside_the_good_ones_and_wants_them_refused()
+    public async Task Flood_sends_bad_tokens_beside_the_good_ones_and_wants_them_rejected()
     {
         using var key = SigningKey.Ec();
         var token = new TokenBuilder(key, "https://idp.test", algorithm: "ES256").Build();

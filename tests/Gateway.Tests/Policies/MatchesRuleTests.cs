@@ -42,7 +42,7 @@ public sealed class MatchesRuleTests
     [InlineData("(?#")]
     [InlineData("a\\")]
     [InlineData("(?x)a #")]
-    public void Pattern_that_could_step_out_of_its_anchors_is_refused(string pattern)
+    public void Pattern_that_could_step_out_of_its_anchors_is_rejected(string pattern)
     {
         Should.Throw<ArgumentException>(() => LinearPattern.Compile(pattern));
     }
@@ -52,7 +52,7 @@ public sealed class MatchesRuleTests
     [InlineData("(?<!a)b")]
     [InlineData(@"(a)\1")]
     [InlineData("(?>a+)b")]
-    public void Pattern_that_could_take_more_than_linear_time_is_refused(string pattern)
+    public void Pattern_that_could_take_more_than_linear_time_is_rejected(string pattern)
     {
         Should.Throw<NotSupportedException>(() => LinearPattern.Compile(pattern));
     }

@@ -8,30 +8,30 @@ public sealed class RoutePolicyTests
     [Fact]
     public void Authenticated_accepts_any_valid_token()
     {
-        RoutePolicy.Authenticated.Decide(TestToken.Of("{}")).Refused.ShouldBeNull();
+        RoutePolicy.Authenticated.Decide(TestToken.Of("{}")).Rejected.ShouldBeNull();
     }
 
     [Theory]
     [InlineData("", "", "", null, null)]
     [InlineData("a", "", "a", null, null)]
     [InlineData("a b", "", "b a c", null, null)]
-    [InlineData("a b", "", "a", RefusalReason.InsufficientScope, "b")]
-    [InlineData("a b", "", "", RefusalReason.InsufficientScope, "a b")]
-    [InlineData("a", "", "A", RefusalReason.InsufficientScope, "a")]
-    [InlineData("a", "", "ab", RefusalReason.InsufficientScope, "a")]
+    [InlineData("a b", "", "a", RejectionReason.InsufficientScope, "b")]
+    [InlineData("a b", "", "", RejectionReason.InsufficientScope, "a b")]
+    [InlineData("a", "", "A", RejectionReason.InsufficientScope, "a")]
+    [InlineData("a", "", "ab", RejectionReason.InsufficientScope, "a")]
     [InlineData("", "x y", "y", null, null)]
-    [InlineData("", "x y", "z", RefusalReason.InsufficientScope, "x y")]
+    [InlineData("", "x y", "z", RejectionReason.InsufficientScope, "x y")]
     [InlineData("a", "x y", "a x", null, null)]
-    [InlineData("a", "x y", "x", RefusalReason.InsufficientScope, "a")]
-    [InlineData("a", "x y", "a", RefusalReason.InsufficientScope, "x y")]
-    [InlineData("a", "x a", "", RefusalReason.InsufficientScope, "a x")]
-    public void Scopes_decide_and_the_missing_ones_are_named(string all, string any, string has, object? refused, string? missing)
+    [InlineData("a", "x y", "x", RejectionReason.InsufficientScope, "a")]
+    [InlineData("a", "x y", "a", RejectionReason.InsufficientScope, "x y")]
+    [InlineData("a", "x a", "", RejectionReason.InsufficientScope, "a x")]
+    public void Scopes_decide_and_the_missing_ones_are_named(string all, string any, string has, object? rejected, string? missing)
     {
         var policy = new RoutePolicy { Name = "p", AllScopes = [.. Words(all)], AnyScopes = [.. Words(any)] };
 
         var decision = policy.Decide(TestToken.Of("{}", scopes: Words(has)));
 
-        decision.Refused.ShouldBe((RefusalReason?)refused);
+        decision.Rejected.ShouldBe((RejectionReason?)rejected);
         decision.RequiredScope.ShouldBe(missing);
     }
 
@@ -44,7 +44,7 @@ public sealed class RoutePolicyTests
 
         var decision = policy.Decide(TestToken.Of("{}", issuer, scopes: ["a"]));
 
-        decision.Refused.ShouldBe(accepted ? null : RefusalReason.ClaimMismatch);
+        decision.Rejected.ShouldBe(accepted ? null : RejectionReason.ClaimMismatch);
         decision.RequiredScope.ShouldBeNull();
     }
 
@@ -53,20 +53,20 @@ public sealed class RoutePolicyTests
     {
         var policy = new RoutePolicy { Name = "p", Issuers = ["shop"], AllScopes = ["a"] };
 
-        policy.Decide(TestToken.Of("{}", "partner")).ShouldBe(new PolicyDecision(RefusalReason.ClaimMismatch));
+        policy.Decide(TestToken.Of("{}", "partner")).ShouldBe(new PolicyDecision(RejectionReason.ClaimMismatch));
     }
 
     [Theory]
     [InlineData("""{"a":1,"b":1}""", null)]
-    [InlineData("""{"a":1}""", RefusalReason.ClaimMismatch)]
-    [InlineData("""{"b":1}""", RefusalReason.ClaimMismatch)]
-    public void Every_claim_rule_must_hold(string claims, object? refused)
+    [InlineData("""{"a":1}""", RejectionReason.ClaimMismatch)]
+    [InlineData("""{"b":1}""", RejectionReason.ClaimMismatch)]
+    public void Every_claim_rule_must_hold(string claims, object? rejected)
     {
         ClaimPath.TryParse("a", out var a).ShouldBeTrue();
         ClaimPath.TryParse("b", out var b).ShouldBeTrue();
         var policy = new RoutePolicy { Name = "p", Claims = [new ExistsRule(a, true), new ExistsRule(b, true)] };
 
-        policy.Decide(TestToken.Of(claims)).Refused.ShouldBe((RefusalReason?)refused);
+        policy.Decide(TestToken.Of(claims)).Rejected.ShouldBe((RejectionReason?)rejected);
     }
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -5,7 +5,7 @@ using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Revocation;
 
-/// <summary>What people are told is revoked is what the gateway refuses.</summary>
+/// <summary>What people are told is revoked is what the gateway rejects.</summary>
 public sealed class RevocationHistoryTests
 {
     private const long Far = 40_000_000_000;

@@ -104,7 +104,7 @@ public sealed class RevocationKeysTests
     [InlineData("0")]
     [InlineData("jti ")]
     [InlineData("user")]
-    public void Word_of_no_kind_or_operation_is_refused(string? word)
+    public void Word_of_no_kind_or_operation_is_rejected(string? word)
     {
         RevocationNames.TryParse(word, out RevocationKind _).ShouldBeFalse();
         RevocationNames.TryParse(word, out RevocationOperation _).ShouldBeFalse();

@@ -122,7 +122,7 @@ public sealed class RevocationSetTests
     [InlineData("Sid", "session-1")]
     [InlineData("Client", "shop-web")]
     [InlineData("Issuer", Shop.Issuer)]
-    public void Cut_off_refuses_tokens_up_to_and_including_its_second(string kind, string value)
+    public void Cut_off_rejects_tokens_up_to_and_including_its_second(string kind, string value)
     {
         _set.Apply(Entry(kind, value) with { Before = Now });
 
@@ -245,7 +245,7 @@ public sealed class RevocationSetTests
     }
 
     [Fact]
-    public void Version_changes_with_what_is_refused_and_with_nothing_else()
+    public void Version_changes_with_what_is_rejected_and_with_nothing_else()
     {
         ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now })).ShouldBeTrue();
         ChangesVersion(() => _set.Apply(Entry("Sub", "alice") with { Before = Now + 1 })).ShouldBeTrue();

@@ -29,15 +29,15 @@ public sealed class RevocationTableTests
             {
                 var minute = Math.Max(asked, firstLive);
                 var isKnown = model.TryGetValue(name, out var known);
-                var refusesMore = !isKnown || known.CutOff < cutOff;
+                var rejectsMore = !isKnown || known.CutOff < cutOff;
                 switch (what)
                 {
                     case "add":
-                        table.Add(KeyOf(name), RevocationKind.Sid, asked, cutOff).ShouldBe(refusesMore);
+                        table.Add(KeyOf(name), RevocationKind.Sid, asked, cutOff).ShouldBe(rejectsMore);
                         model[name] = isKnown ? (Math.Max(known.Minute, minute), Math.Max(known.CutOff, cutOff)) : (minute, cutOff);
                         break;
                     case "replace":
-                        table.Replace(KeyOf(name), RevocationKind.Sid, asked, cutOff).ShouldBe(refusesMore);
+                        table.Replace(KeyOf(name), RevocationKind.Sid, asked, cutOff).ShouldBe(rejectsMore);
                         model[name] = (minute, cutOff);
                         break;
                     case "remove":

@@ -1,12 +1,12 @@
 namespace Gateway.Tests.Tokens;
 
-/// <summary>RFC 8725 section 3.8: what is read before the signature verifies can refuse, never admit, and a refusal hands out no claims.</summary>
+/// <summary>RFC 8725 section 3.8: what is read before the signature verifies can reject, never admit, and a rejection hands out no claims.</summary>
 public sealed class CheckOrderTests
 {
     private readonly Shop _shop = new();
 
     [Fact]
-    public void Refused_token_yields_no_claims()
+    public void Rejected_token_yields_no_claims()
     {
         var result = _shop.Validate(_shop.TokenSignedBy(TestKeys.OtherRsa).Build());
 
@@ -15,7 +15,7 @@ public sealed class CheckOrderTests
     }
 
     [Fact]
-    public void Refusal_names_a_configured_issuer_or_none()
+    public void Rejection_names_a_configured_issuer_or_none()
     {
         _shop.Validate(_shop.Token().With("exp", 1).Build()).Issuer.ShouldBe(_shop.Profile);
         _shop.Validate(_shop.Token().With("iss", "https://attacker.example").Build()).Issuer.ShouldBeNull();
@@ -29,7 +29,7 @@ public sealed class CheckOrderTests
     [InlineData("missing_claim")]
     [InlineData("lifetime_too_long")]
     [InlineData("not_yet_valid")]
-    public void Cheap_checks_refuse_a_forged_token_before_the_signature_is_looked_at(string decision)
+    public void Cheap_checks_reject_a_forged_token_before_the_signature_is_looked_at(string decision)
     {
         var forged = _shop.TokenSignedBy(TestKeys.OtherRsa);
         var spoiled = decision switch
@@ -59,7 +59,7 @@ public sealed class CheckOrderTests
     }
 
     [Fact]
-    public void Refusing_a_forged_token_leaves_the_good_one_with_the_same_claims_alone()
+    public void Rejecting_a_forged_token_leaves_the_good_one_with_the_same_claims_alone()
     {
         var good = _shop.Token();
         var forged = good.Build()[..^4] + "AAAA";

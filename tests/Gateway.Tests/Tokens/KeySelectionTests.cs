@@ -205,7 +205,7 @@ public sealed class KeySelectionTests
     }
 
     [Fact]
-    public void Token_that_is_bad_whatever_the_keys_is_refused_while_there_are_none()
+    public void Token_that_is_bad_whatever_the_keys_is_rejected_while_there_are_none()
     {
         _shop.Profile.Keys.Replace(KeyRing.Empty);
 

@@ -28,7 +28,7 @@ public sealed class MutationTests
             where good[at] != character
             select string.Concat(good.AsSpan(0, at), character.ToString(), good.AsSpan(at + 1));
 
-        IsRefused(mutations);
+        IsRejected(mutations);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class MutationTests
             where good[at] != good[at + 1]
             select $"{good[..at]}{good[at + 1]}{good[at]}{good[(at + 2)..]}";
 
-        IsRefused(Gen.OneOf(inserted, removed, swapped));
+        IsRejected(Gen.OneOf(inserted, removed, swapped));
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class MutationTests
             from mask in Gen.Choose(1, 255)
             select Changed(parts, segment, bytes, at, mask);
 
-        IsRefused(mutations);
+        IsRejected(mutations);
     }
 
     [Fact]
@@ -79,29 +79,29 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public void Garbage_is_refused_and_never_a_fault()
+    public void Garbage_is_rejected_and_never_a_fault()
     {
         var text = ArbMap.Default.GeneratorFor<string>().Where(value => value is not null);
         var dotted = Gen.Elements((Alphabet + ".....").ToCharArray()).ArrayOf().Select(characters => new string(characters));
 
-        IsRefused(Gen.OneOf(text, dotted, text.Three().Select(three => $"{three.Item1}.{three.Item2}.{three.Item3}")));
+        IsRejected(Gen.OneOf(text, dotted, text.Three().Select(three => $"{three.Item1}.{three.Item2}.{three.Item3}")));
     }
 
     [Fact]
-    public void Garbage_in_the_segments_is_refused_and_never_a_fault()
+    public void Garbage_in_the_segments_is_rejected_and_never_a_fault()
     {
         var bytes = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
         var json = Gen.OneOf(JsonText(4).Select(Encoding.UTF8.GetBytes), bytes);
 
-        IsRefused(from header in json from claims in json from signature in bytes select SignedToken.Of(header, claims, _ => signature));
+        IsRejected(from header in json from claims in json from signature in bytes select SignedToken.Of(header, claims, _ => signature));
     }
 
     [Fact]
-    public void Signed_garbage_in_the_payload_is_refused_and_never_a_fault()
+    public void Signed_garbage_in_the_payload_is_rejected_and_never_a_fault()
     {
         var header = SignedToken.HeaderOf(_shop.Token("ES256"));
 
-        IsRefused(JsonText(4).Select(claims => SignedToken.Of(header, Encoding.UTF8.GetBytes(claims), input => TestKeys.P256.Sign("ES256", input))));
+        IsRejected(JsonText(4).Select(claims => SignedToken.Of(header, Encoding.UTF8.GetBytes(claims), input => TestKeys.P256.Sign("ES256", input))));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class MutationTests
         Check.One(Config, Prop.ForAll(tokens.ToArbitrary(), token =>
         {
             var result = _shop.Validate(token);
-            return result.IsAccepted || Refusals.Of(result.Reason).Status == 401;
+            return result.IsAccepted || Rejections.Of(result.Reason).Status == 401;
         }));
     }
 
@@ -155,7 +155,7 @@ public sealed class MutationTests
             member.ListOf().Select(members => $"{{{string.Join(',', members.Take(5))}}}"));
     }
 
-    private void IsRefused(Gen<string> tokens) =>
+    private void IsRejected(Gen<string> tokens) =>
         Check.One(Config, Prop.ForAll(tokens.ToArbitrary(), token =>
         {
             var result = _shop.Validate(token);

@@ -145,7 +145,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Short_payload_behind_a_long_header_is_refused_without_a_fault()
+    public void Short_payload_behind_a_long_header_is_rejected_without_a_fault()
     {
         var header = TokenBuilder.Encode($$"""{"alg":"RS256","filler":"{{new string('x', 600)}}"}""");
 

@@ -69,7 +69,7 @@ internal sealed class Shop
     {
         var result = ValidateAlone(token);
         var explanation = Explain(token);
-        explanation.Verdict.ShouldBe(result.IsAccepted ? Verdict.Accepted : Verdict.Refused);
+        explanation.Verdict.ShouldBe(result.IsAccepted ? Verdict.Accepted : Verdict.Rejected);
         explanation.Reason.ShouldBe(result.IsAccepted ? null : result.Reason);
         return result;
     }
@@ -78,11 +78,11 @@ internal sealed class Shop
 
     public TokenExplanation Explain(string token, RoutePolicy? policy = null) => _explainer.Explain(token, null, policy ?? RoutePolicy.Authenticated, NothingIsRevoked);
 
-    /// <summary>"accepted", or the tag of the reason for which the token is refused.</summary>
+    /// <summary>"accepted", or the tag of the reason for which the token is rejected.</summary>
     public string Decide(string token)
     {
         var result = Validate(token);
-        return result.IsAccepted ? Accepted : Refusals.Of(result.Reason).Tag;
+        return result.IsAccepted ? Accepted : Rejections.Of(result.Reason).Tag;
     }
 
     public string Decide(TokenBuilder token) => Decide(token.Build());

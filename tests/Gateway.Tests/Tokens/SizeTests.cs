@@ -33,7 +33,7 @@ public sealed class SizeTests
     }
 
     [Fact]
-    public void Ten_megabytes_are_refused_before_anything_is_copied()
+    public void Ten_megabytes_are_rejected_before_anything_is_copied()
     {
         var token = _shop.Token().Build() + new string('A', 10_000_000);
 
@@ -41,7 +41,7 @@ public sealed class SizeTests
     }
 
     [Fact]
-    public void Ten_megabytes_of_dots_are_refused_before_anything_is_copied()
+    public void Ten_megabytes_of_dots_are_rejected_before_anything_is_copied()
     {
         AllocatedBy(new string('.', 10_000_000), "too_large").ShouldBeLessThan(1024);
         AllocatedBy(new string('.', MaxLength), "malformed").ShouldBeLessThan(1024);
@@ -58,7 +58,7 @@ public sealed class SizeTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"a\":", "}")]
-    public void Nesting_to_the_largest_size_is_refused_at_bounded_cost(string open, string close)
+    public void Nesting_to_the_largest_size_is_rejected_at_bounded_cost(string open, string close)
     {
         var depth = 11_000 / (open.Length + close.Length);
         var json = $"{{\"a\":{string.Concat(Enumerable.Repeat(open, depth))}1{string.Concat(Enumerable.Repeat(close, depth))}}}";

@@ -212,7 +212,7 @@ public sealed class TokenTypeTests
     }
 
     [Fact]
-    public void Token_without_id_is_refused_where_the_issuer_must_send_one()
+    public void Token_without_id_is_rejected_where_the_issuer_must_send_one()
     {
         var shop = new Shop(profile => profile with { RequireTokenId = true });
 

@@ -39,7 +39,7 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
             if (_reported.GetValueOrDefault(certificate) != fault.Message)
             {
                 _reported[certificate] = fault.Message;
-                Refused(logger, certificate.Path, fault.Message);
+                Rejected(logger, certificate.Path, fault.Message);
             }
         }
     }
@@ -47,6 +47,6 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
     [LoggerMessage(EventIds.CertificateTaken, LogLevel.Information, "The certificate in {File} is shown from now on: {Thumbprint}, until {NotAfter}.")]
     private static partial void Taken(ILogger logger, string file, string thumbprint, DateTime notAfter);
 
-    [LoggerMessage(EventIds.CertificateRefused, LogLevel.Error, "The certificate in {File} is not used, the last good one stays: {Error}")]
-    private static partial void Refused(ILogger logger, string file, string error);
+    [LoggerMessage(EventIds.CertificateRejected, LogLevel.Error, "The certificate in {File} is not used, the last good one stays: {Error}")]
+    private static partial void Rejected(ILogger logger, string file, string error);
 }

@@ -51,7 +51,7 @@ internal abstract class BrowserEntry : AdminEntry
 internal sealed class PageEntry : BrowserEntry
 {
     public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
-        decision.Refused == RefusalReason.Missing
+        decision.Rejected == RejectionReason.Missing
             ? AskAsync(context, null, StatusCodes.Status401Unauthorized)
             : base.RejectAsync(context, snapshot, decision);
 }
@@ -66,12 +66,12 @@ internal sealed class FormEntry : BrowserEntry
         && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
         && RequestBody.ReadForm(body)?.GetValueOrDefault("token")?.Trim() is { Length: > 0 } token
             ? new TokenSearch(token, default)
-            : new TokenSearch(null, RefusalReason.Missing);
+            : new TokenSearch(null, RejectionReason.Missing);
 
     public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision)
     {
-        var reason = decision.Refused!.Value;
-        var status = reason == RefusalReason.Missing ? StatusCodes.Status400BadRequest : Refusals.Of(reason).Status;
+        var reason = decision.Rejected!.Value;
+        var status = reason == RejectionReason.Missing ? StatusCodes.Status400BadRequest : Rejections.Of(reason).Status;
         return AskAsync(
             context,
             status switch

@@ -14,7 +14,7 @@ internal static class ConfigurationSection
         html.Add($"<dt>State</dt><dd>");
         if (state.LastFailure is { IsPending: true })
         {
-            html.Add($"<span class=\"badge bad\">The file is refused</span> The last good configuration stays in force.");
+            html.Add($"<span class=\"badge bad\">The file is rejected</span> The last good configuration stays in force.");
         }
         else
         {
@@ -25,7 +25,7 @@ internal static class ConfigurationSection
         html.Add($"<dt>Loaded</dt><dd>{Shown.Duration((now - state.Since).TotalSeconds)} ago, <time datetime=\"{state.Since}\">{state.Since}</time>, revision {snapshot.Revision}</dd>");
         if (state.LastFailure is { } failure)
         {
-            html.Add($"<dt>Last refused</dt><dd><time datetime=\"{failure.At}\">{failure.At}</time>{(failure.IsPending ? "" : ", mended since")}");
+            html.Add($"<dt>Last rejected</dt><dd><time datetime=\"{failure.At}\">{failure.At}</time>{(failure.IsPending ? "" : ", mended since")}");
             WriteFindings(html, failure.Errors);
             html.Add($"</dd>");
         }

@@ -11,7 +11,7 @@ internal static class SignInView
         html.Add($"<main class=\"narrow\"><h1>Gateway</h1>");
         if (problem is not null)
         {
-            html.Add($"<p class=\"notice bad\" role=\"alert\"><b>Refused:</b> {problem}</p>");
+            html.Add($"<p class=\"notice bad\" role=\"alert\"><b>Rejected:</b> {problem}</p>");
         }
 
         html.Add($"<form method=\"post\" action=\"/admin\"><label for=\"token\">Access token of an administrator</label>");

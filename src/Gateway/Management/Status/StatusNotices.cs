@@ -8,7 +8,7 @@ using Gateway.Runtime;
 namespace Gateway.Management.Status;
 
 /// <summary>One notice for the operator.</summary>
-/// <param name="IsFailure">Whether requests are refused over it, or changes do not take effect.</param>
+/// <param name="IsFailure">Whether requests are rejected over it, or changes do not take effect.</param>
 internal sealed record StatusNotice(bool IsFailure, string Text);
 
 /// <summary>What is not as it should be.</summary>
@@ -48,7 +48,7 @@ internal static class StatusNotices
 
         if (state.LastFailure is { IsPending: true })
         {
-            notices.Add(new StatusNotice(true, "The changed configuration file is refused; the last good configuration stays in force. See Configuration."));
+            notices.Add(new StatusNotice(true, "The changed configuration file is rejected; the last good configuration stays in force. See Configuration."));
         }
 
         if (state.AwaitingRestart.Count > 0)

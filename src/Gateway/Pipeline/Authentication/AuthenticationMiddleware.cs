@@ -50,7 +50,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         return next(context);
     }
 
-    private static bool TryRead(HttpContext context, TokenReader reader, out ReadOnlyMemory<char> text, out RefusalReason reason) =>
+    private static bool TryRead(HttpContext context, TokenReader reader, out ReadOnlyMemory<char> text, out RejectionReason reason) =>
         !reader.Connections.IsEmpty && StreamRequest.Is(context)
             ? reader.TryRead(context.Request, StreamRequest.IsWebSocket(context), out text, out reason)
             : reader.TryRead(context.Request.Headers, out text, out reason);

@@ -6,7 +6,7 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Authorization;
 
 /// <summary>
-/// May this caller use this route? Refuses, or marks the request as decided. The token is taken out on the way to the destination, unless
+/// May this caller use this route? Rejects, or marks the request as decided. The token is taken out on the way to the destination, unless
 /// the policy forwards it or the route is public.
 /// </summary>
 internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, IServiceProvider services)
@@ -23,9 +23,9 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             return context.GetEndpoint() is RouteEndpoint ? _framework.Value(context) : next(context);
         }
 
-        if (!route.Policy.IsAnonymous && Refuse(context, request, route) is { } refused)
+        if (!route.Policy.IsAnonymous && Reject(context, request, route) is { } rejected)
         {
-            return refused;
+            return rejected;
         }
 
         if (!route.Policy.IsAnonymous)
@@ -69,16 +69,16 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         return stages.Build();
     }
 
-    /// <summary>The refusal under way, or null when the request may go on.</summary>
-    private Task? Refuse(HttpContext context, GatewayRequest request, ProtectedRoute route)
+    /// <summary>The rejection under way, or null when the request may go on.</summary>
+    private Task? Reject(HttpContext context, GatewayRequest request, ProtectedRoute route)
     {
         if (request.Token is { } token)
         {
             var decision = token.Decide(route.Policy);
             var issuer = token.Token.Issuer.Name;
-            if (decision.Refused is { } why)
+            if (decision.Rejected is { } why)
             {
-                return Refuse(context, route, why, issuer, decision.RequiredScope);
+                return Reject(context, route, why, issuer, decision.RequiredScope);
             }
 
             route.AllowedFor(issuer, metrics).Add();
@@ -87,20 +87,20 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         }
 
         var rejection = request.Rejection;
-        return Refuse(context, route, rejection?.Reason ?? RefusalReason.Missing, rejection?.Issuer, null);
+        return Reject(context, route, rejection?.Reason ?? RejectionReason.Missing, rejection?.Issuer, null);
     }
 
-    private Task? Refuse(HttpContext context, ProtectedRoute route, RefusalReason reason, string? issuer, string? requiredScope)
+    private Task? Reject(HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, string? requiredScope)
     {
         if (route.Policy.Mode == PolicyMode.Report)
         {
             metrics.Reported(reason, route.Id, issuer);
-            AuthDecision.Reported(context, Refusals.Of(reason).Tag, route.Id, issuer);
+            AuthDecision.Reported(context, Rejections.Of(reason).Tag, route.Id, issuer);
             return null;
         }
 
         metrics.Denied(reason, route.Id, issuer);
-        AuthDecision.Denied(context, Refusals.Of(reason).Tag, route.Id, issuer);
-        return route.Snapshot.Refusals.WriteAsync(context, reason, requiredScope);
+        AuthDecision.Denied(context, Rejections.Of(reason).Tag, route.Id, issuer);
+        return route.Snapshot.Rejections.WriteAsync(context, reason, requiredScope);
     }
 }

@@ -45,13 +45,13 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     public sealed override Task Challenge(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        var reason = (context.AuthenticateFailure as TokenRejectedException)?.Rejection.Reason ?? RefusalReason.Missing;
+        var reason = (context.AuthenticateFailure as TokenRejectedException)?.Rejection.Reason ?? RejectionReason.Missing;
         return RejectAsync(context.HttpContext, new PolicyDecision(reason));
     }
 
     public sealed override Task Forbidden(ForbiddenContext context) => RejectAsync(
         context.HttpContext,
-        context.HttpContext.Features[typeof(PolicyDecision)] as PolicyDecision? ?? new PolicyDecision(RefusalReason.ClaimMismatch));
+        context.HttpContext.Features[typeof(PolicyDecision)] as PolicyDecision? ?? new PolicyDecision(RejectionReason.ClaimMismatch));
 
     /// <summary>
     /// The configuration of the request: the one that verified its token, so that a policy of a later configuration is not applied to it.
@@ -63,7 +63,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     protected abstract Task FindAsync(MessageReceivedContext context);
 
     protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
-        SnapshotOf(context, live).Refusals.WriteAsync(context, decision.Refused!.Value, decision.RequiredScope);
+        SnapshotOf(context, live).Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope);
 
     /// <summary>Reads the token from the configured token sources.</summary>
     protected static void Find(MessageReceivedContext context, GatewaySnapshot snapshot)
@@ -81,7 +81,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     /// <summary>A missing token is no result, not a failure.</summary>
     protected static void Reject(MessageReceivedContext context, TokenRejection rejection)
     {
-        if (rejection.Reason == RefusalReason.Missing)
+        if (rejection.Reason == RejectionReason.Missing)
         {
             context.NoResult();
         }

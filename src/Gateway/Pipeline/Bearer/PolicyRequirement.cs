@@ -32,7 +32,7 @@ internal sealed class PolicyRequirementHandler(LiveGateway live) : Authorization
         }
 
         var decision = token.Decide(policy);
-        if (decision.Refused is null)
+        if (decision.Rejected is null)
         {
             context.Succeed(requirement);
         }

@@ -23,7 +23,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     private LiveStream? _stream;
     private long _endingSince;
     private volatile bool _isEnding;
-    private RefusalReason _reason;
+    private RejectionReason _reason;
     private bool _isOver;
 
     public VerifiedToken Token => verified;
@@ -40,11 +40,11 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     /// The reason to reject a new request with the token; null when there is none. Unavailable keys or an unavailable list do not end a
     /// connection.
     /// </summary>
-    public RefusalReason? Check(double now, RevocationSet revocations)
+    public RejectionReason? Check(double now, RevocationSet revocations)
     {
         if (now >= _lastSecond && route.Policy.OnExpiry == ExpiryBehavior.Close)
         {
-            return RefusalReason.Expired;
+            return RejectionReason.Expired;
         }
 
         // Read before the look-up: an entry that comes in between is found by the next one.
@@ -53,20 +53,20 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         {
             if (verified.IsRevoked(revocations))
             {
-                return RefusalReason.Revoked;
+                return RejectionReason.Revoked;
             }
 
             _revocationVersion = version;
         }
 
-        return HasKey() ? null : RefusalReason.UnknownKey;
+        return HasKey() ? null : RejectionReason.UnknownKey;
     }
 
     /// <summary>Makes the user of the request anonymous for code that still runs for it.</summary>
-    public void WithdrawUser(RefusalReason reason) => _user?.Withdraw(reason);
+    public void WithdrawUser(RejectionReason reason) => _user?.Withdraw(reason);
 
     /// <summary>Ends the connection in an orderly way. False when it is ending already.</summary>
-    public bool TryEnd(RefusalReason reason, TimeProvider time)
+    public bool TryEnd(RejectionReason reason, TimeProvider time)
     {
         lock (_lock)
         {
@@ -143,6 +143,6 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
             context.Response.AppendTrailer("grpc-message", "The access token has ended.");
         }
 
-        AuthDecision.Ended(context, Refusals.Of(_reason).Tag, verified.Token.Issuer.Name);
+        AuthDecision.Ended(context, Rejections.Of(_reason).Tag, verified.Token.Issuer.Name);
     }
 }

@@ -80,13 +80,13 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
                 if (!connection.IsEnding
                     && await asked.AskAsync(connection.Token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
                 {
-                    End(connection, RefusalReason.Revoked);
+                    End(connection, RejectionReason.Revoked);
                 }
             });
         }
     }
 
-    private void End(LiveConnection connection, RefusalReason reason)
+    private void End(LiveConnection connection, RejectionReason reason)
     {
         connection.WithdrawUser(reason);
         if (connection.Route.Policy.Mode == PolicyMode.Report)

@@ -3,7 +3,7 @@ using Gateway.Identity;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>Refuses headers that two readers understand differently, and removes those that only the gateway may send on.</summary>
+/// <summary>Rejects headers that two readers understand differently, and removes those that only the gateway may send on.</summary>
 internal static class RequestHeaders
 {
     // Where the server puts a Content-Length that came together with Transfer-Encoding.

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Refuses what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
+/// Rejects what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
 /// routes, without token, with a bad one, and to no route at all.
 /// </summary>
 internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway live, GatewayMetrics metrics)

@@ -13,7 +13,7 @@ internal readonly record struct TargetReading(SentPath Sent, PathTraits Traits, 
 /// <summary>
 /// The path that routing and policy see must be the path that the destination receives. The server decodes the target once, YARP
 /// encodes the decoded path again, and each form of target takes another way through the server; so everything two readers could
-/// take for different paths is refused here, and what is left is decoded a second time, by us, and compared.
+/// take for different paths is rejected here, and what is left is decoded a second time, by us, and compared.
 /// </summary>
 internal static class RequestTarget
 {

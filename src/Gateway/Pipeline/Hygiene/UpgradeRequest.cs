@@ -5,7 +5,7 @@ namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
 /// YARP sends every upgrade on as GET, whatever method the client wrote, and an HTTP/2 WebSocket comes as CONNECT. The policy must be
-/// that of the GET which the destination receives, so an upgrade by another method is refused, and CONNECT is routed as GET.
+/// that of the GET which the destination receives, so an upgrade by another method is rejected, and CONNECT is routed as GET.
 /// </summary>
 internal static class UpgradeRequest
 {

@@ -7,7 +7,7 @@ using Gateway.Telemetry;
 
 namespace Gateway.Pipeline.Limits;
 
-/// <summary>Not too many requests at once: refuses with 429 what the route's limit does not let through.</summary>
+/// <summary>Not too many requests at once: rejects with 429 what the route's limit does not let through.</summary>
 internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
     // Requests under way end whenever they end.

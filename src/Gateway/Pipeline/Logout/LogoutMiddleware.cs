@@ -68,11 +68,11 @@ internal sealed partial class LogoutMiddleware(
                 Received(logger, issuer);
                 return null;
             case LogoutOutcome.Unavailable:
-                AuthDecision.LogoutRefused(context, Refusals.Of(reason).Tag, issuer);
+                AuthDecision.LogoutRejected(context, Rejections.Of(reason).Tag, issuer);
                 return OAuthError.Unavailable("The logout could not be carried out now; send the same token again.", StatusCodes.Status400BadRequest);
             default:
-                var why = outcome == LogoutOutcome.Replayed ? "replayed" : Refusals.Of(reason).Tag;
-                AuthDecision.LogoutRefused(context, why, issuer);
+                var why = outcome == LogoutOutcome.Replayed ? "replayed" : Rejections.Of(reason).Tag;
+                AuthDecision.LogoutRejected(context, why, issuer);
                 // All rejected tokens get the same public response, as for access tokens, because any client can send one.
                 return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
         }

@@ -8,15 +8,15 @@ namespace Gateway.Pipeline.Logout;
 internal enum LogoutOutcome
 {
     Done,
-    Refused,
+    Rejected,
     Replayed,
 
     /// <summary>The store or the issuer's keys are not there; the same token may come again.</summary>
     Unavailable,
 }
 
-/// <param name="Reason">Why it was refused, or the keys that are unavailable; else without meaning.</param>
-internal readonly record struct LogoutResult(LogoutOutcome Outcome, RefusalReason Reason = default);
+/// <param name="Reason">Why it was rejected, or the keys that are unavailable; else without meaning.</param>
+internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default);
 
 /// <summary>Turns a logout token into entries of the revocation log.</summary>
 internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays replays, RevocationWriter writer, TimeProvider time)
@@ -26,7 +26,7 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
         var (token, reason) = await reader.ReadAsync(text, issuerName, cancellationToken);
         if (token is null)
         {
-            return new LogoutResult(reason == RefusalReason.KeysUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Refused, reason);
+            return new LogoutResult(reason == RejectionReason.KeysUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Rejected, reason);
         }
 
         if (!replays.TryAdd(token))
@@ -41,7 +41,7 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
         }
 
         replays.Forget(token);
-        return new LogoutResult(LogoutOutcome.Unavailable, RefusalReason.RevocationUnavailable);
+        return new LogoutResult(LogoutOutcome.Unavailable, RejectionReason.RevocationUnavailable);
     }
 
     private List<RevocationEntry> EntriesOf(LogoutToken token)

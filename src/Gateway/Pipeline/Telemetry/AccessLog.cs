@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Model;
 namespace Gateway.Pipeline.Telemetry;
 
 /// <summary>
-/// One line for a request. That of a request that was refused, or that failed, is written at Information and answers "why?" by trace
+/// One line for a request. That of a request that was rejected, or that failed, is written at Information and answers "why?" by trace
 /// id; that of any other at Debug.
 /// </summary>
 internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers)
@@ -18,7 +18,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     private const string Absent = "-";
 
     private readonly ILogger _log = loggers.CreateLogger(Category);
-    private readonly LineBudget _refusals = new(time);
+    private readonly LineBudget _rejections = new(time);
     // Limited separately; otherwise a client that sends two hundred bad requests a second would hide other failures.
     private readonly LineBudget _others = new(time);
 
@@ -36,11 +36,11 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             return;
         }
 
-        var isRefusal = request?.Decision is { IsRefusal: true };
-        var isWithin = (isRefusal ? _refusals : _others).Take(out var omitted);
+        var isRejection = request?.Decision is { IsRejection: true };
+        var isWithin = (isRejection ? _rejections : _others).Take(out var omitted);
         if (omitted > 0)
         {
-            Omitted(_log, omitted, isRefusal ? "refused" : "other");
+            Omitted(_log, omitted, isRejection ? "rejected" : "other");
         }
 
         if (!isWithin)
@@ -98,6 +98,6 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
         string subjectHash, string tokenIdHash, string cluster, string destination, string error, string client, string traceId);
 
-    [LoggerMessage(EventIds.RefusalsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
+    [LoggerMessage(EventIds.RejectionsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
     private static partial void Omitted(ILogger logger, int count, string kind);
 }

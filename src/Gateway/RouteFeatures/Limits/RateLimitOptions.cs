@@ -18,7 +18,7 @@ internal sealed record RateLimitOptions
     /// <summary>In how many parts a <c>SlidingWindow</c> moves on. Default 10; 2 to 100.</summary>
     public int Segments { get; set; } = 10;
 
-    /// <summary>How many requests of a caller wait for their turn instead of being refused, oldest first. Default 0; up to 10000.</summary>
+    /// <summary>How many requests of a caller wait for their turn instead of being rejected, oldest first. Default 0; up to 10000.</summary>
     public int Queue { get; set; }
 
     /// <summary>

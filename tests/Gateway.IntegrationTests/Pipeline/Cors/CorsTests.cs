@@ -89,7 +89,7 @@ public sealed class CorsTests : IAsyncLifetime
     [InlineData("/strict/x", 403)]
     [InlineData("/limited/x", 429)]
     [InlineData("/gone/x", 502)]
-    public async Task Refusal_can_be_read_by_the_page(string path, int status)
+    public async Task Rejection_can_be_read_by_the_page(string path, int status)
     {
         await GetAsync("/limited/x", App, null);
 

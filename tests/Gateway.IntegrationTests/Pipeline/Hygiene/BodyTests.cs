@@ -94,7 +94,7 @@ public sealed class BodyTests : IClassFixture<BodyGateway>
     }
 
     [Fact]
-    public async Task Bad_token_is_refused_without_asking_for_the_announced_body()
+    public async Task Bad_token_is_rejected_without_asking_for_the_announced_body()
     {
         var response = await RawHttp.SendAsync(
             _parts.Gateway.Address,

@@ -74,7 +74,7 @@ public sealed class WebSocketTests : IClassFixture<StandardGateway>
     [Theory]
     [InlineData(null)]
     [InlineData("Bearer bad")]
-    public async Task Upgrade_without_a_valid_token_is_refused_before_it_happens(string? authorization)
+    public async Task Upgrade_without_a_valid_token_is_rejected_before_it_happens(string? authorization)
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;

@@ -74,7 +74,7 @@ public sealed class RawRequestTests : IClassFixture<StandardGateway>
 
     [Theory]
     [MemberData(nameof(Ambiguous))]
-    public async Task Ambiguous_message_is_refused_and_nothing_follows_it(string what, string request)
+    public async Task Ambiguous_message_is_rejected_and_nothing_follows_it(string what, string request)
     {
         var bodies = RecordBodies();
 

@@ -42,7 +42,7 @@ public sealed class UpgradeMethodTests : IAsyncLifetime
     [InlineData("OPTIONS", "websocket, h2c")]
     [InlineData("POST", "SPDY/3.1")]
     [InlineData("GET", "SPDY/3.1")]
-    public async Task Upgrade_by_another_method_than_get_is_refused(string method, string protocol)
+    public async Task Upgrade_by_another_method_than_get_is_rejected(string method, string protocol)
     {
         var response = await RawHttp.SendAsync(
             _gateway.Address,
@@ -105,7 +105,7 @@ public sealed class UpgradeMethodTests : IAsyncLifetime
     [InlineData("/orders;x/1")]
     [InlineData("/orders%3Bx/1")]
     [InlineData("/;/orders/1")]
-    public async Task Path_that_some_destinations_cut_is_refused(string target)
+    public async Task Path_that_some_destinations_cut_is_rejected(string target)
     {
         var response = await RawHttp.SendAsync(_gateway.Address, $"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 

@@ -21,21 +21,21 @@ public sealed class RateLimitTests : IAsyncLifetime
     [InlineData("FixedWindow")]
     [InlineData("SlidingWindow")]
     [InlineData("TokenBucket")]
-    public async Task What_is_over_the_limit_is_refused_and_told_when_to_come_again(string kind)
+    public async Task What_is_over_the_limit_is_rejected_and_told_when_to_come_again(string kind)
     {
         await using var gateway = await StartAsync($$"""{ "Kind": "{{kind}}", "Permits": 2, "Window": "01:00:00" }""");
 
-        using var refusals = new MetricCapture(gateway, "gateway.rate_limit.refusals");
+        using var rejections = new MetricCapture(gateway, "gateway.rate_limit.refusals");
         var statuses = new[] { await StatusAsync(gateway), await StatusAsync(gateway) };
-        using var refused = await gateway.GetAsync("/limited/x");
+        using var rejected = await gateway.GetAsync("/limited/x");
 
         statuses.ShouldBe([200, 200]);
-        await refused.ShouldBeProblemAsync(429);
-        int.Parse(refused.Raw("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 3600);
+        await rejected.ShouldBeProblemAsync(429);
+        int.Parse(rejected.Raw("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 3600);
         _destination.Received.Count.ShouldBe(2);
-        refusals.Measurements.ShouldBe(["1 route=limited"]);
+        rejections.Measurements.ShouldBe(["1 route=limited"]);
         await Eventually.TrueAsync(
-            () => gateway.Logs.Lines.Any(line => line.Contains("limit for too_many_requests", StringComparison.Ordinal)), "the refusal is logged");
+            () => gateway.Logs.Lines.Any(line => line.Contains("limit for too_many_requests", StringComparison.Ordinal)), "the rejection is logged");
         // Another route has nothing to do with it.
         using var other = await gateway.GetAsync("/public/x");
         ((int)other.StatusCode).ShouldBe(200);
@@ -50,8 +50,8 @@ public sealed class RateLimitTests : IAsyncLifetime
             await StatusAsync(gateway);
         }
 
-        using var refused = await gateway.GetAsync("/limited/x");
-        refused.Raw("Retry-After").ShouldBe("1");
+        using var rejected = await gateway.GetAsync("/limited/x");
+        rejected.Raw("Retry-After").ShouldBe("1");
         await Eventually.TrueAsync(async () => await StatusAsync(gateway) == 200, "a tenth of the window has passed");
     }
 
@@ -64,7 +64,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         var first = StatusAsync(gateway);
         await Eventually.TrueAsync(() => _destination.Received.Count == 1, "one is under way");
 
-        // Whichever of the two comes second is refused.
+        // Whichever of the two comes second is rejected.
         var (one, other) = (StatusAsync(gateway), StatusAsync(gateway));
         (await await Task.WhenAny(one, other)).ShouldBe(429);
         _destination.Received.Count.ShouldBe(1);

@@ -18,7 +18,7 @@ internal static class LogoutCalls
     }
 
     /// <summary>400 with this error and a description that ends in this reason.</summary>
-    public static void ShouldBeRefused(this (int Status, JsonObject? Error) answer, string reason, string error = "invalid_request")
+    public static void ShouldBeRejected(this (int Status, JsonObject? Error) answer, string reason, string error = "invalid_request")
     {
         answer.Status.ShouldBe(400, reason);
         answer.Error.ShouldNotBeNull();

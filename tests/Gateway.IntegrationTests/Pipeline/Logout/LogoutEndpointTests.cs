@@ -53,7 +53,7 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
     }
 
     [Fact]
-    public async Task Large_body_is_refused_unread()
+    public async Task Large_body_is_rejected_unread()
     {
         (await PostAsync("application/x-www-form-urlencoded", $"logout_token={new string('x', 40_000)}")).ShouldBe(400);
         (await PostAsync("application/x-www-form-urlencoded", string.Concat(Enumerable.Repeat("a=b&", 5000)) + "logout_token=x")).ShouldBe(400);
@@ -80,7 +80,7 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
             .With("Gateway:Issuers:silent", """{ "Issuer": "http://silent.example", "Audiences": ["shop-api"], "Keys": { "Discovery": true }, "Required": false }"""));
         var token = other.Token().AsLogout().Build();
 
-        (await parts.Gateway.LogOutAsync(token)).ShouldBeRefused("unknown_issuer.");
+        (await parts.Gateway.LogOutAsync(token)).ShouldBeRejected("unknown_issuer.");
         (await parts.Gateway.LogOutAsync(token, "/backchannel-logout/silent")).Status.ShouldBe(404);
         (await parts.Gateway.LogOutAsync(token, "/backchannel-logout/OTHER")).Status.ShouldBe(200);
         await parts.Gateway.UntilAsync(other.Token().Build(), 401);
@@ -119,7 +119,7 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
     }
 
     [Fact]
-    public async Task Refusal_tells_the_public_nothing()
+    public async Task Rejection_tells_the_public_nothing()
     {
         await using var parts = await StandardGateway.StartAsync(configuration => configuration
             .With("Gateway:Issuers:shop:BackChannelLogout", Enabled)
@@ -145,7 +145,7 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
         await all[0].ShouldAnswerAsync(access, 200);
         await all.Redis.KillAsync();
 
-        (await all[0].LogOutAsync(logout)).ShouldBeRefused("send the same token again.", "temporarily_unavailable");
+        (await all[0].LogOutAsync(logout)).ShouldBeRejected("send the same token again.", "temporarily_unavailable");
 
         await all.Redis.RestartAsync();
         await Eventually.TrueAsync(async () => (await all[0].LogOutAsync(logout)).Status == 200, "the store is back");

@@ -72,13 +72,13 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
     }
 
     [Fact]
-    public async Task Replayed_token_is_refused()
+    public async Task Replayed_token_is_rejected()
     {
         using var tokens = new MetricCapture(_gateway, "gateway.logout.tokens");
         var token = Logout(_name, _name).Build();
         (await _gateway.LogOutAsync(token)).Status.ShouldBe(200);
 
-        (await _gateway.LogOutAsync(token)).ShouldBeRefused("replayed.");
+        (await _gateway.LogOutAsync(token)).ShouldBeRejected("replayed.");
         tokens.Measurements.ShouldBe(["1 issuer=shop result=done", "1 issuer=shop result=replayed"]);
     }
 
@@ -89,9 +89,9 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
     [InlineData("alg", "\"HS256\"", "unsupported_algorithm.")]
     [InlineData("kid", "\"ec-1\"", "unknown_key.")]
     [InlineData("crit", "[\"exp\"]", "malformed.")]
-    public async Task Header_that_is_not_one_of_a_logout_token_is_refused(string member, string json, string reason)
+    public async Task Header_that_is_not_one_of_a_logout_token_is_rejected(string member, string json, string reason)
     {
-        (await _gateway.LogOutAsync(Logout(_name, _name).WithHeader(member, JsonNode.Parse(json)).Build())).ShouldBeRefused(reason);
+        (await _gateway.LogOutAsync(Logout(_name, _name).WithHeader(member, JsonNode.Parse(json)).Build())).ShouldBeRejected(reason);
         await ShouldBeInAsync();
     }
 
@@ -118,29 +118,29 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
     [InlineData("nonce", "null", "wrong_type.")]
     [InlineData("sub", "7", "bad_claim.")]
     [InlineData("sid", "\"\"", "bad_claim.")]
-    public async Task Claims_that_are_not_those_of_a_logout_token_are_refused(string claim, string? json, string reason)
+    public async Task Claims_that_are_not_those_of_a_logout_token_are_rejected(string claim, string? json, string reason)
     {
         var token = Logout(_name, _name).Without(claim);
         var claims = token.Claims.ToJsonString();
         token.WithClaimsJson(json is null ? claims : $"{claims[..^1]},\"{claim}\":{json}}}");
 
-        (await _gateway.LogOutAsync(token.Build())).ShouldBeRefused(reason);
+        (await _gateway.LogOutAsync(token.Build())).ShouldBeRejected(reason);
         await ShouldBeInAsync();
     }
 
     [Fact]
-    public async Task Token_about_nobody_is_refused()
+    public async Task Token_about_nobody_is_rejected()
     {
-        (await _gateway.LogOutAsync(Logout(null, null).Build())).ShouldBeRefused("missing_claim.");
+        (await _gateway.LogOutAsync(Logout(null, null).Build())).ShouldBeRejected("missing_claim.");
     }
 
     [Fact]
-    public async Task Forged_token_is_refused()
+    public async Task Forged_token_is_rejected()
     {
         using var stranger = SigningKey.Rsa("rsa-1");
-        (await _gateway.LogOutAsync(new TokenBuilder(stranger, _parts.Issuer.Issuer).AsLogout(subject: _name).Build())).ShouldBeRefused("bad_signature.");
-        (await _gateway.LogOutAsync(Logout(_name, _name).Build()[..^5])).ShouldBeRefused("malformed.");
-        (await _gateway.LogOutAsync("x")).ShouldBeRefused("malformed.");
+        (await _gateway.LogOutAsync(new TokenBuilder(stranger, _parts.Issuer.Issuer).AsLogout(subject: _name).Build())).ShouldBeRejected("bad_signature.");
+        (await _gateway.LogOutAsync(Logout(_name, _name).Build()[..^5])).ShouldBeRejected("malformed.");
+        (await _gateway.LogOutAsync("x")).ShouldBeRejected("malformed.");
         await ShouldBeInAsync();
     }
 
@@ -152,7 +152,7 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
         var logout = Logout(_name, _name).WithHeader("typ", "JWT").With("aud", new JsonArray("shop-api", "shop-web")).With("client_id", "shop-web");
 
         await _gateway.ShouldAnswerAsync(logout.Build(), 401);
-        (await _gateway.LogOutAsync(access.Build())).ShouldBeRefused("wrong_type.");
+        (await _gateway.LogOutAsync(access.Build())).ShouldBeRejected("wrong_type.");
         await _gateway.ShouldAnswerAsync(access.Build(), 200);
         (await _gateway.LogOutAsync(logout.Build())).Status.ShouldBe(200);
         await _gateway.UntilAsync(access.Build(), 401);

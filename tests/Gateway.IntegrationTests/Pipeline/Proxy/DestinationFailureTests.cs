@@ -12,12 +12,12 @@ public sealed class FailingDestinations : StandardGateway
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var refusing = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}/";
+        var rejecting = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}/";
         configuration
-            .WithCluster("refusing", refusing)
+            .WithCluster("rejecting", rejecting)
             .WithCluster("impatient", configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>())
             .With("ReverseProxy:Clusters:impatient:HttpRequest:ActivityTimeout", JsonValue.Create("00:00:00.200"))
-            .WithRoute("refused", "Anonymous", """{ "ClusterId": "refusing" }""")
+            .WithRoute("rejected", "Anonymous", """{ "ClusterId": "rejecting" }""")
             .WithRoute("slow", "Anonymous", """{ "Timeout": "00:00:00.200" }""")
             .WithRoute("idle", "Anonymous", """{ "ClusterId": "impatient" }""")
             .WithRoute("read", "Authenticated", """{ "Match": { "Path": "/read/{**rest}", "Methods": ["GET"] } }""");
@@ -37,7 +37,7 @@ public sealed class DestinationFailureTests : IClassFixture<FailingDestinations>
     [Fact]
     public async Task Destination_that_refuses_the_connection_is_a_502_problem()
     {
-        using var response = await _parts.Gateway.GetAsync("/refused/a");
+        using var response = await _parts.Gateway.GetAsync("/rejected/a");
 
         await response.ShouldBeProblemAsync(502);
     }

@@ -5,7 +5,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Telemetry;
 
-/// <summary>The access log at its two levels: who was refused and why, or every request.</summary>
+/// <summary>The access log at its two levels: who was rejected and why, or every request.</summary>
 public sealed class AccessLogTests : IAsyncLifetime
 {
     private const string Caller = "0af7651916cd43dd8448eb211c80319c";
@@ -42,7 +42,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_refused_and_failed_requests_have_a_line_by_default()
+    public async Task Only_rejected_and_failed_requests_have_a_line_by_default()
     {
         var gateway = await StartAsync(null);
         _destination.Handler = context =>
@@ -54,7 +54,7 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         using var allowed = await gateway.GetAsync("/private/orders", token.Build());
         using var nowhere = await gateway.GetAsync("/nowhere");
-        using var refused = await gateway.GetAsync("/private/orders");
+        using var rejected = await gateway.GetAsync("/private/orders");
         using var insufficient = await gateway.GetAsync("/admins/orders", token.Build());
         using var reported = await gateway.GetAsync("/trial/orders", token.Build());
         using var ambiguous = await gateway.GetAsync("/public/a%2fb");
@@ -79,9 +79,9 @@ public sealed class AccessLogTests : IAsyncLifetime
     {
         var gateway = await StartAsync("None");
 
-        using var refused = await gateway.GetAsync("/private/orders");
+        using var rejected = await gateway.GetAsync("/private/orders");
 
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        rejected.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         gateway.Logs.Lines.ShouldNotContain(line => line.Contains(AccessLog.Category));
     }
 
@@ -93,16 +93,16 @@ public sealed class AccessLogTests : IAsyncLifetime
         using var forwarded = TestGateway.Request(HttpMethod.Get, "/public/orders");
         forwarded.Headers.Add("traceparent", parent);
         forwarded.Headers.Add("baggage", "a=b");
-        using var refused = TestGateway.Request(HttpMethod.Get, "/private/orders");
-        refused.Headers.Add("traceparent", parent);
+        using var rejected = TestGateway.Request(HttpMethod.Get, "/private/orders");
+        rejected.Headers.Add("traceparent", parent);
 
         using var answer = await gateway.Client.SendAsync(forwarded);
-        using var refusal = await gateway.Client.SendAsync(refused);
+        using var rejection = await gateway.Client.SendAsync(rejected);
 
         // An activity of our own would have put its span in place of the caller's.
         _destination.Last.Header("traceparent").ShouldBe(parent);
         _destination.Last.Header("baggage").ShouldBe("a=b");
-        var problem = await refusal.ShouldBeProblemAsync(401);
+        var problem = await rejection.ShouldBeProblemAsync(401);
         problem["traceId"]!.GetValue<string>().ShouldBe(Caller);
         (await LinesAsync(gateway, 1))[0].ShouldContain($"trace {Caller}.");
     }
@@ -117,9 +117,9 @@ public sealed class AccessLogTests : IAsyncLifetime
         using var request = TestGateway.Request(HttpMethod.Get, "/private/orders");
         request.Headers.TryAddWithoutValidation("traceparent", traceparent);
 
-        using var refusal = await gateway.Client.SendAsync(request);
+        using var rejection = await gateway.Client.SendAsync(request);
 
-        var name = (await refusal.ShouldBeProblemAsync(401))["traceId"]!.GetValue<string>();
+        var name = (await rejection.ShouldBeProblemAsync(401))["traceId"]!.GetValue<string>();
         name.ShouldMatch("^[0-9A-Z]{13}:[0-9]{8}$");
         (await LinesAsync(gateway, 1))[0].ShouldContain($"trace {name}.");
     }

@@ -100,9 +100,9 @@ public sealed class RequestTargetTests
     [InlineData("/%ff", nameof(RequestFault.TargetEncoding))]
     [InlineData("/%0d%0aX:1", nameof(RequestFault.TargetEncoding))]
     [InlineData("/%7f", nameof(RequestFault.TargetEncoding))]
-    public void Target_that_readers_could_take_differently_is_refused(string raw, string fault)
+    public void Target_that_readers_could_take_differently_is_rejected(string raw, string fault)
     {
-        // Whatever the server makes of it: its own reading must not turn the refusal into a pass.
+        // Whatever the server makes of it: its own reading must not turn the rejection into a pass.
         Check(raw, raw, isHttp1: true).ShouldBe(Enum.Parse<RequestFault>(fault));
     }
 
@@ -113,7 +113,7 @@ public sealed class RequestTargetTests
     [InlineData("/%41", "/%41")]
     [InlineData("/a/../b", "/a/../b")]
     [InlineData("http://shop.example/a", "/")]
-    public void Path_that_the_server_read_in_another_way_is_refused(string raw, string path)
+    public void Path_that_the_server_read_in_another_way_is_rejected(string raw, string path)
     {
         Check(raw, path, isHttp1: true).ShouldBe(RequestFault.TargetDifferent);
     }
@@ -144,7 +144,7 @@ public sealed class RequestTargetTests
     }
 
     [Fact]
-    public void Target_longer_than_a_request_line_is_refused()
+    public void Target_longer_than_a_request_line_is_rejected()
     {
         var longest = "/" + new string('a', (8 * 1024) - 1);
 

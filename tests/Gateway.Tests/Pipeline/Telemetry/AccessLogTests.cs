@@ -31,7 +31,7 @@ public sealed class AccessLogTests : IDisposable
         Fail(1);
 
         _lines.Lines.Count.ShouldBe(202);
-        _lines.Lines.Count(line => line.Contains($" {EventIds.RefusalsOmitted}: 30 lines ", StringComparison.Ordinal)).ShouldBe(1);
+        _lines.Lines.Count(line => line.Contains($" {EventIds.RejectionsOmitted}: 30 lines ", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class AccessLogTests : IDisposable
     [InlineData("ambiguous")]
     [InlineData("limit")]
     [InlineData("logout")]
-    public void Refusals_that_anybody_can_cause_hide_no_failure(string outcome)
+    public void Rejections_that_anybody_can_cause_hide_no_failure(string outcome)
     {
         Decide(outcome, 1000);
 
@@ -52,7 +52,7 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
-    public void What_was_left_out_is_said_of_refusals_and_of_the_rest_apart()
+    public void What_was_left_out_is_said_of_rejections_and_of_the_rest_apart()
     {
         Decide("deny", 210);
         Decide("limit", 1);
@@ -62,9 +62,9 @@ public sealed class AccessLogTests : IDisposable
         Decide("logout", 1);
         Fail(1);
 
-        _lines.Lines.Where(line => line.Contains($" {EventIds.RefusalsOmitted}: ", StringComparison.Ordinal))
+        _lines.Lines.Where(line => line.Contains($" {EventIds.RejectionsOmitted}: ", StringComparison.Ordinal))
             .Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..line.IndexOf(" were", StringComparison.Ordinal)])
-            .ShouldBe(["11 lines of refused requests", "3 lines of other requests"]);
+            .ShouldBe(["11 lines of rejected requests", "3 lines of other requests"]);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Gateway.IntegrationTests.Helm;
 
-/// <summary>Values that contradict each other or that nobody knows are refused by name, with the cure.</summary>
-public sealed class ChartRefusalTests
+/// <summary>Values that contradict each other or that nobody knows are rejected by name, with the cure.</summary>
+public sealed class ChartRejectionTests
 {
     private const string Own = "config.existingConfigMap=\"yarp\"";
 
@@ -51,7 +51,7 @@ public sealed class ChartRefusalTests
         { "telemetry.otlp.existingSecret=\"x\"", "telemetry.otlp.existingSecret is set without telemetry.otlp.endpoint: set where the collector is." },
     };
 
-    /// <summary>Values that the schema refuses, and the place that helm names.</summary>
+    /// <summary>Values that the schema rejects, and the place that helm names.</summary>
     public static TheoryData<string, string> Wrong => new()
     {
         { "replicas=2", "additional properties 'replicas' not allowed" },
@@ -72,7 +72,7 @@ public sealed class ChartRefusalTests
 
     [Theory]
     [MemberData(nameof(Contradictions))]
-    public async Task Contradiction_is_refused_with_its_cure(string values, string message)
+    public async Task Contradiction_is_rejected_with_its_cure(string values, string message)
     {
         var result = await WithAsync(values);
 
@@ -82,7 +82,7 @@ public sealed class ChartRefusalTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task Unknown_or_wrong_value_is_refused_with_its_place(string values, string message)
+    public async Task Unknown_or_wrong_value_is_rejected_with_its_place(string values, string message)
     {
         var result = await WithAsync(values);
 

@@ -3,33 +3,33 @@ using Gateway.Jose;
 
 namespace Gateway.IntegrationTests.Errors;
 
-public sealed class RefusalTests : IClassFixture<RefusalGateways>
+public sealed class RejectionTests : IClassFixture<RejectionGateways>
 {
     private const string Production = "Production";
     private const string Development = "Development";
 
-    private readonly RefusalGateways _gateways;
+    private readonly RejectionGateways _gateways;
 
-    public RefusalTests(RefusalGateways gateways)
+    public RejectionTests(RejectionGateways gateways)
     {
         _gateways = gateways;
         _gateways.Destination.Forget();
     }
 
-    public static TheoryData<string> Reasons => [.. Enum.GetNames<RefusalReason>()];
+    public static TheoryData<string> Reasons => [.. Enum.GetNames<RejectionReason>()];
 
     [Theory]
     [MemberData(nameof(Reasons))]
     public async Task Reason_is_answered_with_its_status_and_challenge_and_nothing_is_forwarded(string name)
     {
-        var reason = Enum.Parse<RefusalReason>(name);
+        var reason = Enum.Parse<RejectionReason>(name);
         using var response = await SendAsync(reason, HttpMethod.Get, Production);
 
         var problem = await response.ShouldBeProblemAsync(StatusOf(reason));
 
         response.Raw("WWW-Authenticate").ShouldBe(ChallengeOf(reason));
         response.Raw("Retry-After").ShouldBe(StatusOf(reason) == 503 ? "1" : null);
-        var hasError = StatusOf(reason) != 503 && reason != RefusalReason.Missing;
+        var hasError = StatusOf(reason) != 503 && reason != RejectionReason.Missing;
         problem.Select(member => member.Key).ShouldBe(hasError ? ["status", "title", "error", "traceId"] : ["status", "title", "traceId"]);
         _gateways.Destination.Received.ShouldBeEmpty();
     }
@@ -38,20 +38,20 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
     [MemberData(nameof(Reasons))]
     public async Task Reason_is_named_in_the_body_where_errors_are_detailed(string name)
     {
-        var reason = Enum.Parse<RefusalReason>(name);
+        var reason = Enum.Parse<RejectionReason>(name);
         using var response = await SendAsync(reason, HttpMethod.Get, Development);
 
         var problem = await response.ShouldBeProblemAsync(StatusOf(reason));
 
-        problem["reason"]!.GetValue<string>().ShouldBe(Jose.Refusals.Of(reason).Tag);
+        problem["reason"]!.GetValue<string>().ShouldBe(Jose.Rejections.Of(reason).Tag);
         _gateways.Destination.Received.ShouldBeEmpty();
     }
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Head_is_refused_like_get_without_a_body(string name)
+    public async Task Head_is_rejected_like_get_without_a_body(string name)
     {
-        var reason = Enum.Parse<RefusalReason>(name);
+        var reason = Enum.Parse<RejectionReason>(name);
         using var response = await SendAsync(reason, HttpMethod.Head, Production);
 
         ((int)response.StatusCode).ShouldBe(StatusOf(reason));
@@ -62,9 +62,9 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Valid_token_works_on_the_same_connection_after_a_refusal(string name)
+    public async Task Valid_token_works_on_the_same_connection_after_a_rejection(string name)
     {
-        var reason = Enum.Parse<RefusalReason>(name);
+        var reason = Enum.Parse<RejectionReason>(name);
         using (await SendAsync(reason, HttpMethod.Get, Production))
         {
         }
@@ -77,14 +77,14 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task Refusal_after_a_valid_token_on_the_same_connection_borrows_nothing_from_it(string name)
+    public async Task Rejection_after_a_valid_token_on_the_same_connection_borrows_nothing_from_it(string name)
     {
         using (await _gateways.For(Production).GetAsync("/private/orders", _gateways.Token().Build()))
         {
         }
 
         _gateways.Destination.Forget();
-        var reason = Enum.Parse<RefusalReason>(name);
+        var reason = Enum.Parse<RejectionReason>(name);
         using var response = await SendAsync(reason, HttpMethod.Get, Production);
 
         ((int)response.StatusCode).ShouldBe(StatusOf(reason));
@@ -95,7 +95,7 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
     public async Task Every_bad_token_gets_the_same_public_answer()
     {
         var answers = new HashSet<string>();
-        foreach (var reason in Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.Missing && StatusOf(reason) == 401))
+        foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason => reason != RejectionReason.Missing && StatusOf(reason) == 401))
         {
             using var response = await SendAsync(reason, HttpMethod.Get, Production);
             var problem = await response.ShouldBeProblemAsync(401);
@@ -110,7 +110,7 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
     }
 
     [Fact]
-    public async Task No_log_line_has_a_token_or_a_claim_of_a_refused_one()
+    public async Task No_log_line_has_a_token_or_a_claim_of_a_rejected_one()
     {
         var gateway = _gateways.For(Development);
         var token = _gateways.Token().With("sub", "mallory-the-subject").With("aud", "audience-of-mallory").Build();
@@ -124,26 +124,26 @@ public sealed class RefusalTests : IClassFixture<RefusalGateways>
         lines.ShouldNotContain(token.Split('.')[2]);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(RefusalReason reason, HttpMethod method, string environment)
+    private async Task<HttpResponseMessage> SendAsync(RejectionReason reason, HttpMethod method, string environment)
     {
         using var request = await _gateways.RequestAsync(reason, method, environment);
         return await _gateways.For(environment, reason).Client.SendAsync(request);
     }
 
-    private static int StatusOf(RefusalReason reason) => reason switch
+    private static int StatusOf(RejectionReason reason) => reason switch
     {
-        RefusalReason.MultipleTokens => 400,
-        RefusalReason.InsufficientScope or RefusalReason.ClaimMismatch => 403,
-        RefusalReason.KeysUnavailable or RefusalReason.RevocationUnavailable => 503,
+        RejectionReason.MultipleTokens => 400,
+        RejectionReason.InsufficientScope or RejectionReason.ClaimMismatch => 403,
+        RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable => 503,
         _ => 401,
     };
 
-    private static string? ChallengeOf(RefusalReason reason) => reason switch
+    private static string? ChallengeOf(RejectionReason reason) => reason switch
     {
-        RefusalReason.Missing => "Bearer",
-        RefusalReason.MultipleTokens => "Bearer error=\"invalid_request\"",
-        RefusalReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:write\"",
-        RefusalReason.ClaimMismatch => "Bearer error=\"insufficient_scope\"",
+        RejectionReason.Missing => "Bearer",
+        RejectionReason.MultipleTokens => "Bearer error=\"invalid_request\"",
+        RejectionReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:write\"",
+        RejectionReason.ClaimMismatch => "Bearer error=\"insufficient_scope\"",
         _ => StatusOf(reason) == 503 ? null : "Bearer error=\"invalid_token\"",
     };
 }

@@ -2,8 +2,8 @@ using Gateway.Jose;
 
 namespace Gateway.Tests.Tokens;
 
-/// <summary>The closed list of refusals is public: a client sees status and error, an operator the tag.</summary>
-public sealed class RefusalTests
+/// <summary>The closed list of rejections is public: a client sees status and error, an operator the tag.</summary>
+public sealed class RejectionTests
 {
     private static readonly Dictionary<string, (int Status, string? Error)> Contract = new()
     {
@@ -29,29 +29,29 @@ public sealed class RefusalTests
         ["revocation_unavailable"] = (503, null),
     };
 
-    public static TheoryData<string> Reasons => [.. Enum.GetNames<RefusalReason>()];
+    public static TheoryData<string> Reasons => [.. Enum.GetNames<RejectionReason>()];
 
     [Theory]
     [MemberData(nameof(Reasons))]
     public void Every_reason_has_its_row(string name)
     {
-        var refusal = Refusals.Of(Enum.Parse<RefusalReason>(name));
+        var rejection = Rejections.Of(Enum.Parse<RejectionReason>(name));
 
-        refusal.Tag.Replace("_", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase).ShouldBeTrue(refusal.Tag);
-        Contract.ShouldContainKey(refusal.Tag);
-        (refusal.Status, refusal.Error).ShouldBe(Contract[refusal.Tag]);
-        refusal.Meaning.ShouldEndWith(".");
+        rejection.Tag.Replace("_", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase).ShouldBeTrue(rejection.Tag);
+        Contract.ShouldContainKey(rejection.Tag);
+        (rejection.Status, rejection.Error).ShouldBe(Contract[rejection.Tag]);
+        rejection.Meaning.ShouldEndWith(".");
     }
 
     [Fact]
     public void Every_row_of_the_contract_has_a_reason()
     {
-        Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(reason).Tag).ShouldBe(Contract.Keys, ignoreOrder: true);
+        Enum.GetValues<RejectionReason>().Select(reason => Rejections.Of(reason).Tag).ShouldBe(Contract.Keys, ignoreOrder: true);
     }
 
     [Fact]
     public void Absence_of_a_reason_is_no_reason()
     {
-        Enum.IsDefined(default(RefusalReason)).ShouldBeFalse();
+        Enum.IsDefined(default(RejectionReason)).ShouldBeFalse();
     }
 }

@@ -7,23 +7,23 @@ namespace Gateway.Benchmarks.Operations;
 
 /// <summary>The answer to a bad token: challenge and problem document.</summary>
 [MemoryDiagnoser]
-public class RefusalBenchmarks
+public class RejectionBenchmarks
 {
     private readonly DefaultHttpContext _context = new();
-    private readonly RefusalWriter _refusals = new(detailed: false);
-    private RefusalReason _reason;
+    private readonly RejectionWriter _rejections = new(detailed: false);
+    private RejectionReason _reason;
 
-    [Params(nameof(RefusalReason.BadSignature), nameof(RefusalReason.InsufficientScope))]
+    [Params(nameof(RejectionReason.BadSignature), nameof(RejectionReason.InsufficientScope))]
     public string Reason { get; set; } = "";
 
     [GlobalSetup]
-    public void Prepare() => _reason = Enum.Parse<RefusalReason>(Reason);
+    public void Prepare() => _reason = Enum.Parse<RejectionReason>(Reason);
 
     [Benchmark]
-    public async Task<int> Refuse()
+    public async Task<int> Reject()
     {
         _context.Response.Headers.Clear();
-        await _refusals.WriteAsync(_context, _reason, requiredScope: null);
+        await _rejections.WriteAsync(_context, _reason, requiredScope: null);
         await _context.Response.BodyWriter.FlushAsync();
         return _context.Response.StatusCode;
     }

@@ -7,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Gateway.IntegrationTests.Errors;
 
 /// <summary>
-/// Gateways that can refuse for every reason, in Production and in Development. Each has an issuer without a usable key, and a twin
+/// Gateways that can reject for every reason, in Production and in Development. Each has an issuer without a usable key, and a twin
 /// whose revocation store cannot be read.
 /// </summary>
-public sealed class RefusalGateways : IAsyncLifetime
+public sealed class RejectionGateways : IAsyncLifetime
 {
     private const string Issuer = "https://idp.example/shop";
     private const string DarkIssuer = "https://idp.example/dark";
@@ -39,41 +39,41 @@ public sealed class RefusalGateways : IAsyncLifetime
         }
     }
 
-    internal TestGateway For(string environment, RefusalReason? reason = null) =>
-        _gateways[(environment, reason == RefusalReason.RevocationUnavailable)];
+    internal TestGateway For(string environment, RejectionReason? reason = null) =>
+        _gateways[(environment, reason == RejectionReason.RevocationUnavailable)];
 
     internal TokenBuilder Token(string issuer = Issuer) => new(_key, issuer);
 
     /// <summary>A request that is good but for this one reason.</summary>
-    internal async Task<HttpRequestMessage> RequestAsync(RefusalReason reason, HttpMethod method, string environment)
+    internal async Task<HttpRequestMessage> RequestAsync(RejectionReason reason, HttpMethod method, string environment)
     {
         using var stranger = SigningKey.Rsa();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var path = reason switch
         {
-            RefusalReason.InsufficientScope => "/writers/orders",
-            RefusalReason.ClaimMismatch => "/tenants/orders",
+            RejectionReason.InsufficientScope => "/writers/orders",
+            RejectionReason.ClaimMismatch => "/tenants/orders",
             _ => "/private/orders",
         };
         var token = reason switch
         {
-            RefusalReason.Missing => null,
-            RefusalReason.Malformed => "not-a-jwt",
-            RefusalReason.TooLarge => Token().With("pad", new string('x', 13_000)).Build(),
-            RefusalReason.MultipleTokens => $"{Token().Build()}, Bearer {Token().Build()}",
-            RefusalReason.UnsupportedAlgorithm => Token().WithHeader("alg", "none").Build(),
-            RefusalReason.WrongType => Token().WithHeader("typ", "id+jwt").Build(),
-            RefusalReason.UnknownIssuer => Token("https://idp.example/Shop").Build(),
-            RefusalReason.UnknownKey => Token().WithHeader("kid", "other").Build(),
-            RefusalReason.BadSignature => new TokenBuilder(stranger, Issuer).Build(),
-            RefusalReason.Expired => Token().With("iat", now - 7200).With("exp", now - 3600).Build(),
-            RefusalReason.NotYetValid => Token().With("nbf", now + 3600).With("exp", now + 7200).Build(),
-            RefusalReason.LifetimeTooLong => Token().With("exp", now + (10 * 86_400)).Build(),
-            RefusalReason.WrongAudience => Token().With("aud", "other-api").Build(),
-            RefusalReason.MissingClaim => Token().Without("exp").Build(),
-            RefusalReason.BadClaim => Token().With("cnf", new JsonObject { ["jkt"] = "x" }).Build(),
-            RefusalReason.Revoked => await RevokedAsync(For(environment)),
-            RefusalReason.KeysUnavailable => Token(DarkIssuer).Build(),
+            RejectionReason.Missing => null,
+            RejectionReason.Malformed => "not-a-jwt",
+            RejectionReason.TooLarge => Token().With("pad", new string('x', 13_000)).Build(),
+            RejectionReason.MultipleTokens => $"{Token().Build()}, Bearer {Token().Build()}",
+            RejectionReason.UnsupportedAlgorithm => Token().WithHeader("alg", "none").Build(),
+            RejectionReason.WrongType => Token().WithHeader("typ", "id+jwt").Build(),
+            RejectionReason.UnknownIssuer => Token("https://idp.example/Shop").Build(),
+            RejectionReason.UnknownKey => Token().WithHeader("kid", "other").Build(),
+            RejectionReason.BadSignature => new TokenBuilder(stranger, Issuer).Build(),
+            RejectionReason.Expired => Token().With("iat", now - 7200).With("exp", now - 3600).Build(),
+            RejectionReason.NotYetValid => Token().With("nbf", now + 3600).With("exp", now + 7200).Build(),
+            RejectionReason.LifetimeTooLong => Token().With("exp", now + (10 * 86_400)).Build(),
+            RejectionReason.WrongAudience => Token().With("aud", "other-api").Build(),
+            RejectionReason.MissingClaim => Token().Without("exp").Build(),
+            RejectionReason.BadClaim => Token().With("cnf", new JsonObject { ["jkt"] = "x" }).Build(),
+            RejectionReason.Revoked => await RevokedAsync(For(environment)),
+            RejectionReason.KeysUnavailable => Token(DarkIssuer).Build(),
             _ => Token().Build(),
         };
         return TestGateway.Request(method, path, token);

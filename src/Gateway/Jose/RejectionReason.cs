@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Gateway.Jose;
 
-/// <summary>The closed list of reasons to reject a request because of its access token. <see cref="Refusals"/> describes each.</summary>
-internal enum RefusalReason
+/// <summary>The closed list of reasons to reject a request because of its access token. <see cref="Rejections"/> describes each.</summary>
+internal enum RejectionReason
 {
     Missing = 1,
     Malformed,
@@ -32,16 +32,16 @@ internal enum RefusalReason
 /// <param name="Error">The RFC 6750 section 3.1 code, or null where the challenge must not carry one.</param>
 /// <param name="Tag">The name in metrics, logs and the detailed body.</param>
 /// <param name="Meaning">One sentence for the documentation.</param>
-internal sealed record Refusal(int Status, string? Error, string Tag, string Meaning);
+internal sealed record Rejection(int Status, string? Error, string Tag, string Meaning);
 
-/// <summary>The table of refusals, one row for each <see cref="RefusalReason"/>.</summary>
-internal static class Refusals
+/// <summary>The table of rejections, one row for each <see cref="RejectionReason"/>.</summary>
+internal static class Rejections
 {
     private const string InvalidToken = "invalid_token";
     private const string InvalidRequest = "invalid_request";
     private const string InsufficientScope = "insufficient_scope";
 
-    private static readonly ImmutableArray<Refusal?> Table =
+    private static readonly ImmutableArray<Rejection?> Table =
     [
         null,
         // RFC 6750 section 3.1: a request without credentials gets no error code.
@@ -67,5 +67,5 @@ internal static class Refusals
         new(503, null, "revocation_unavailable", "The revocation list is older than `MaxStaleness`."),
     ];
 
-    public static Refusal Of(RefusalReason reason) => Table[(int)reason]!;
+    public static Rejection Of(RejectionReason reason) => Table[(int)reason]!;
 }

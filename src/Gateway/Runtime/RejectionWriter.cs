@@ -7,28 +7,28 @@ using Microsoft.Extensions.Primitives;
 namespace Gateway.Runtime;
 
 /// <summary>
-/// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Refusals"/> and made once, because
+/// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Rejections"/> and made once, because
 /// whoever floods us with bad tokens should not cost us a JSON writer each. The public body is the same for every bad token, so that it
 /// tells an attacker nothing; the reason is added only when detailed errors are on.
 /// </summary>
-internal sealed class RefusalWriter
+internal sealed class RejectionWriter
 {
     // What we cannot decide now we can usually decide a moment later: key loads are retried each second.
     private static readonly StringValues RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
 
     private readonly ImmutableArray<Answer?> _answers;
 
-    public RefusalWriter(bool detailed) => _answers =
+    public RejectionWriter(bool detailed) => _answers =
     [
         null,
-        .. Enum.GetValues<RefusalReason>().Select(reason => Prepare(Refusals.Of(reason), detailed)),
+        .. Enum.GetValues<RejectionReason>().Select(reason => Prepare(Rejections.Of(reason), detailed)),
     ];
 
-    public Task WriteAsync(HttpContext context, RefusalReason reason, string? requiredScope)
+    public Task WriteAsync(HttpContext context, RejectionReason reason, string? requiredScope)
     {
         var answer = _answers[(int)reason]!;
         var response = context.Response;
-        response.StatusCode = answer.Refusal.Status;
+        response.StatusCode = answer.Rejection.Status;
         if (answer.Challenge is not { } challenge)
         {
             response.Headers.RetryAfter = RetryAfter;
@@ -43,12 +43,12 @@ internal sealed class RefusalWriter
         return Task.CompletedTask;
     }
 
-    private static Answer Prepare(Refusal refusal, bool detailed) => new(
-        refusal,
-        refusal.Status == StatusCodes.Status503ServiceUnavailable
+    private static Answer Prepare(Rejection rejection, bool detailed) => new(
+        rejection,
+        rejection.Status == StatusCodes.Status503ServiceUnavailable
             ? (StringValues?)null
-            : new StringValues(refusal.Error is null ? "Bearer" : $"Bearer error=\"{refusal.Error}\""),
-        Problem.Prepare(refusal.Status, refusal.Error, detailed ? refusal.Tag : null));
+            : new StringValues(rejection.Error is null ? "Bearer" : $"Bearer error=\"{rejection.Error}\""),
+        Problem.Prepare(rejection.Status, rejection.Error, detailed ? rejection.Tag : null));
 
-    private sealed record Answer(Refusal Refusal, StringValues? Challenge, PreparedProblem Problem);
+    private sealed record Answer(Rejection Rejection, StringValues? Challenge, PreparedProblem Problem);
 }
