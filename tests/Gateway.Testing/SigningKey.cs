@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace Gateway.Testing;
@@ -74,6 +75,14 @@ internal sealed class SigningKey : IDisposable
 
     /// <summary>The SubjectPublicKeyInfo, for tests that misuse a public key as a secret.</summary>
     public byte[] ExportPublicKey() => _rsa?.ExportSubjectPublicKeyInfo() ?? _ec!.ExportSubjectPublicKeyInfo();
+
+    /// <summary>A self-signed certificate of the RSA key, in DER.</summary>
+    public byte[] ToCertificate()
+    {
+        var request = new CertificateRequest("CN=provider", _rsa!, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddYears(1));
+        return certificate.RawData;
+    }
 
     public byte[] Sign(string algorithm, byte[] input)
     {

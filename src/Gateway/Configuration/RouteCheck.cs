@@ -14,6 +14,8 @@ internal static partial class RouteCheck
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
     private const string ClustersSection = $"{SettingSchema.ReverseProxy}:Clusters";
 
+    private const string PoliciesSection = "Gateway:Policies";
+
     // YARP's reserved name for the default policy of the application.
     private const string YarpDefault = "Default";
 
@@ -66,6 +68,7 @@ internal static partial class RouteCheck
         {
             var cure = policy.Equals(YarpDefault, StringComparison.OrdinalIgnoreCase)
                 ? $"Write \"{RoutePolicy.AuthenticatedName}\" for any valid token; YARP's own default policy is not used here."
+                : Suggestion.Closest(policy, policies.Names) is null ? $"Define it under {PoliciesSection}, or name one of these: {string.Join(", ", policies.Names)}."
                 : Suggestion.For(policy, policies.Names);
             report.Error(path, $"there is no authorization policy \"{policy}\".", cure);
         }

@@ -15,7 +15,8 @@ internal static class SchemaCheck
         {
             if (!SettingSchema.Checked.ContainsKey(name) && name != SettingSchema.SchemaReference)
             {
-                report.Error(name, "this section is unknown.", Suggestion.For(name, SettingSchema.Checked.Keys.Append(SettingSchema.SchemaReference)));
+                var (problem, cure) = ForeignSections.Explain(name, [.. document.ChildrenOf(name)]);
+                report.Error(name, problem, cure);
                 report.Distrust(Suggestion.Closest(name, SettingSchema.Checked.Keys));
             }
         }

@@ -101,6 +101,26 @@ public sealed class MigrationTests : IAsyncLifetime
         (await SendAsync(gateway, "GET", "/account", Staff("alice@example.com").With("email_verified", false).Build())).ShouldBe(403);
     }
 
+    [Fact]
+    public async Task Yarp_jwtbearer_policies_hosts_and_identity()
+    {
+        const string host = "api.example.com";
+        await using var gateway = await StartAsync("yarp-jwtbearer");
+        var reader = Token().With("tenant", "de").Build();
+
+        (await SendAsync(gateway, "GET", "/status", null, ("Host", host), ("X-User", "forged"))).ShouldBe(200);
+        _destination.Last.Header("X-User").ShouldBeNull();
+        (await SendAsync(gateway, "GET", "/status", null, ("Host", "other.example.com"))).ShouldBe(404);
+        (await SendAsync(gateway, "GET", "/account/me", null, ("Host", host))).ShouldBe(401);
+        (await SendAsync(gateway, "GET", "/account/me", Token().With("scope", "openid").Build(), ("Host", host))).ShouldBe(200);
+        (await SendAsync(gateway, "GET", "/api/orders/1", Token().Build(), ("Host", host))).ShouldBe(403);
+        (await SendAsync(gateway, "GET", "/api/orders/1", Token().With("tenant", "de").With("scope", "openid").Build(), ("Host", host))).ShouldBe(403);
+        (await SendAsync(gateway, "GET", "/api/orders/1?a=b", reader, ("Host", host))).ShouldBe(200);
+        _destination.Last.Target.ShouldBe("/orders/1?a=b");
+        _destination.Last.Header("X-User").ShouldBe("alice");
+        _destination.Last.Header("Authorization").ShouldBeNull();
+    }
+
     private TokenBuilder Token() => _issuer.Token();
 
     private TokenBuilder Staff(string email) =>
