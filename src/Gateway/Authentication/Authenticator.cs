@@ -23,9 +23,11 @@ internal sealed class Authenticator(
     {
         var hash = cache.HashOf(text.Span);
         var known = cache.Find(text.Span, hash);
-        var isHit = known is not null && !known.IsExpired(Now()) && known.HasKey();
+        var state = known?.Check(Now(), revocations, TokenValidity.OfRequest(policy)) ?? default;
+        // A token that has expired or lost its key is verified anew, which finds the key that replaced it and the exact reason.
+        var isHit = state.Revocation is not null;
         metrics.TokenCacheLookup(isHit);
-        var answer = isHit ? ValueTask.FromResult(Admit(known!, policy)) : VerifyAsync(text, hash, policy, cancellationToken);
+        var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, policy, cancellationToken);
         return lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
     }
 
@@ -46,13 +48,9 @@ internal sealed class Authenticator(
             return Rejected(RejectionReason.MissingClaim, verified.Token.Issuer);
         }
 
-        return await lookup.AskAsync(question, cancellationToken) switch
-        {
-            RevocationStatus.Revoked => Rejected(RejectionReason.Revoked, verified.Token.Issuer),
-            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject =>
-                Rejected(RejectionReason.RevocationUnavailable, verified.Token.Issuer),
-            _ => outcome,
-        };
+        return TokenValidity.ReasonOf(await lookup.AskAsync(question, cancellationToken), TokenValidity.OfRequest(policy)) is { } reason
+            ? Rejected(reason, verified.Token.Issuer)
+            : outcome;
     }
 
     private async ValueTask<AuthenticationOutcome> VerifyAsync(
@@ -91,31 +89,15 @@ internal sealed class Authenticator(
     }
 
     private AuthenticationOutcome Admit(Verification answer, RoutePolicy policy) =>
-        answer.Token is { } token ? Admit(token, policy) : new AuthenticationOutcome(null, answer.Rejection);
+        answer.Token is { } known
+            ? OutcomeOf(known, known.CheckRevocation(revocations, TokenValidity.OfRequest(policy)))
+            : new AuthenticationOutcome(null, answer.Rejection);
 
-    private AuthenticationOutcome Admit(CachedToken known, RoutePolicy policy)
+    private AuthenticationOutcome OutcomeOf(CachedToken known, in TokenState state)
     {
-        var issuer = known.Issuer;
-        issuer.Keys.Touch(time);
-        // Read before the look-up: an entry that comes in between is then found by the next request.
-        var version = revocations.Set.Version;
-        if (known.RevocationVersion != version)
-        {
-            // What is known to be revoked stays so, however old the list.
-            if (known.Token.IsRevoked(revocations.Set))
-            {
-                metrics.RevocationLookup(RevocationStatus.Revoked);
-                return Rejected(RejectionReason.Revoked, issuer);
-            }
-
-            known.RevocationVersion = version;
-        }
-
-        var isStale = revocations.IsStaleFor(issuer);
-        metrics.RevocationLookup(isStale ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked);
-        return isStale && policy.OnRevocationUnavailable == UnavailableBehavior.Reject
-            ? Rejected(RejectionReason.RevocationUnavailable, issuer)
-            : new AuthenticationOutcome(known.Token, null);
+        known.Issuer.Keys.Touch(time);
+        metrics.RevocationLookup(state.Revocation!.Value);
+        return state.Rejection is { } reason ? Rejected(reason, known.Issuer) : new AuthenticationOutcome(known.Token, null);
     }
 
     private static AuthenticationOutcome Rejected(RejectionReason reason, IssuerProfile issuer) =>

@@ -1,6 +1,6 @@
 using System.Text;
 using Gateway.Issuers;
-using Gateway.Tokens;
+using Gateway.Revocation;
 
 namespace Gateway.Authentication;
 
@@ -11,15 +11,13 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     private const int FixedSize = 350;
     private const int StringSize = 24;
 
-    // This and the issuer are copies of what the token has, so that the processor fetches all of them at once and not one after the other.
+    // A copy of what the token has, so that the processor fetches it together with the rest.
     private readonly byte[] _text = token.Token.Text;
-    private volatile TokenKey _key = token.Key;
-    private readonly double _lastSecond = token.Token.ExpiresAt + token.Token.Issuer.ClockSkew.TotalSeconds;
-    private long _revocationVersion = -1;
+    private TokenValidity _validity = new(token);
 
-    public VerifiedToken Token => token;
+    public VerifiedToken Token => _validity.Token;
 
-    public IssuerProfile Issuer { get; } = token.Token.Issuer;
+    public IssuerProfile Issuer => _validity.Issuer;
 
     public ulong Hash => hash;
 
@@ -28,13 +26,6 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
 
     /// <summary>Whether it was used since the clock hand of the cache last passed by.</summary>
     public bool IsVisited { get; set; }
-
-    /// <summary>The version of the revocation list at which this token was last found not revoked; -1 for never.</summary>
-    public long RevocationVersion
-    {
-        get => Volatile.Read(ref _revocationVersion);
-        set => Volatile.Write(ref _revocationVersion, value);
-    }
 
     /// <summary>The token itself, its claims and their index make a little over two bytes a character.</summary>
     private static int SizeOf(VerifiedToken token)
@@ -52,26 +43,11 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(_text, text);
 
     /// <summary>The first whole Unix second at which it has expired.</summary>
-    public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(_lastSecond), 1, uint.MaxValue);
+    public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(_validity.End), 1, uint.MaxValue);
 
-    public bool IsExpired(double now) => now >= _lastSecond;
+    /// <inheritdoc cref="TokenValidity.Check"/>
+    public TokenState Check(double now, RevocationList revocations, Tolerance tolerance) => _validity.Check(now, revocations, tolerance);
 
-    /// <summary>Whether the issuer's ring of the moment would still verify the token with the very same key.</summary>
-    public bool HasKey()
-    {
-        var keys = Issuer.Keys;
-        var (known, ring) = (_key, keys.Current);
-        if (ReferenceEquals(known.Ring, ring))
-        {
-            return !keys.IsRetired;
-        }
-
-        if (known.In(ring) is not { } same)
-        {
-            return false;
-        }
-
-        _key = same;
-        return !keys.IsRetired;
-    }
+    /// <inheritdoc cref="TokenValidity.CheckRevocation"/>
+    public TokenState CheckRevocation(RevocationList revocations, Tolerance tolerance) => _validity.CheckRevocation(revocations, tolerance);
 }

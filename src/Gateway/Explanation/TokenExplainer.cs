@@ -1,3 +1,4 @@
+using Gateway.Authentication;
 using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Jose;
@@ -110,15 +111,16 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             return new ExplainedCheck(CheckName.Revocation, CheckOutcome.NotChecked, expected, token is null ? "the token could not be read so far" : revocations.Source);
         }
 
-        return check(token) switch
+        var status = check(token);
+        return (TokenValidity.ReasonOf(status, TokenValidity.OfRequest(policy)), status) switch
         {
-            RevocationStatus.Revoked => new ExplainedCheck(
+            (RejectionReason.Revoked, _) => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"revoked, says {revocations.Source}",
                 "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations restore` takes it back.", RejectionReason.Revoked),
-            RevocationStatus.Unavailable when policy.OnRevocationUnavailable == UnavailableBehavior.Reject => new ExplainedCheck(
+            (RejectionReason.RevocationUnavailable, _) => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"{revocations.Source} is too old to say",
                 "Make the revocation store reachable: see /readyz?verbose and Gateway:Revocation.", RejectionReason.RevocationUnavailable),
-            RevocationStatus.Unavailable => new ExplainedCheck(
+            (_, RevocationStatus.Unavailable) => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Passed, expected, $"{revocations.Source} is too old to say, and the policy allows that"),
             _ => new ExplainedCheck(CheckName.Revocation, CheckOutcome.Passed, expected, $"none, says {revocations.Source}"),
         };

@@ -33,7 +33,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     /// <summary>
     /// Whether "not revoked" is uncertain for this issuer's tokens; also while it is unknown whether a key was forgotten.
     /// </summary>
-    public bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
+    private bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
 
     /// <summary>How old the knowledge of the log's end is; null as long as it was never reached.</summary>
     public TimeSpan? Lag
@@ -48,16 +48,13 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     /// <summary>Why the log could not be read the last time; null while it can.</summary>
     public string? Error { get; private set; }
 
-    public RevocationStatus Check(AccessToken token)
-    {
+    /// <summary>For a token that was not verified; <c>TokenValidity</c> answers for one that was.</summary>
+    public RevocationStatus Check(AccessToken token) =>
         // What is known to be revoked stays so, however old the list.
-        if (Set.IsRevoked(token))
-        {
-            return RevocationStatus.Revoked;
-        }
+        Set.IsRevoked(token) ? RevocationStatus.Revoked : StatusOfUnrevoked(token.Issuer);
 
-        return IsStaleFor(token.Issuer) ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
-    }
+    /// <summary>The status of a token of this issuer that the list does not name.</summary>
+    public RevocationStatus StatusOfUnrevoked(IssuerProfile issuer) => IsStaleFor(issuer) ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
 
     /// <summary>The end of the log has been reached.</summary>
     /// <param name="asked">The timestamp before the query to the store.</param>

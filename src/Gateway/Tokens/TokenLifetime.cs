@@ -9,11 +9,14 @@ namespace Gateway.Tokens;
 /// </summary>
 internal static class TokenLifetime
 {
+    /// <summary>The Unix second from which on a token has expired.</summary>
+    public static double EndOf(double expiresAt, IssuerProfile issuer) => expiresAt + issuer.ClockSkew.TotalSeconds;
+
     public static bool IsWithin(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, out RejectionReason reason)
     {
         var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
         var skew = issuer.ClockSkew.TotalSeconds;
-        if (now >= claims.ExpiresAt + skew)
+        if (now >= EndOf(claims.ExpiresAt, issuer))
         {
             reason = RejectionReason.Expired;
             return false;

@@ -16,8 +16,9 @@ internal sealed class AuthenticatorBench : IDisposable
 {
     private readonly KeyBench _keys = new();
 
-    public AuthenticatorBench()
+    public AuthenticatorBench(Shop? shop = null)
     {
+        Shop = shop ?? new Shop();
         Cache = new TokenCache(1024, 64L << 20);
         Revocations = new RevocationList(Shop.Clock, TimeSpan.FromSeconds(10));
         Revocations.MarkRead(Shop.Clock.GetTimestamp());
@@ -26,7 +27,7 @@ internal sealed class AuthenticatorBench : IDisposable
         Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock, _keys.Metrics);
     }
 
-    public Shop Shop { get; } = new();
+    public Shop Shop { get; }
 
     public TokenCache Cache { get; }
 
@@ -40,7 +41,8 @@ internal sealed class AuthenticatorBench : IDisposable
         Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, TestContext.Current.CancellationToken);
 
     /// <summary>The reason, or null for an accepted token.</summary>
-    public async Task<RejectionReason?> DecideAsync(string token) => (await AuthenticateAsync(token)).Rejection?.Reason;
+    public async Task<RejectionReason?> DecideAsync(string token, RoutePolicy? policy = null) =>
+        (await Authenticator.AuthenticateAsync(token.AsMemory(), policy ?? RoutePolicy.Authenticated, TestContext.Current.CancellationToken)).Rejection?.Reason;
 
     /// <summary>Begins a flood and takes every place that it leaves for checking signatures, so that whoever needs one waits.</summary>
     public Task<VerificationBudget.Place[]> TakeBudgetAsync()

@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.Revocation;
 using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Authentication;
@@ -125,11 +126,13 @@ public sealed class TokenCacheTests
         var text = Text(1);
         Add(text);
         Find(text);
+        var revocations = new RevocationList(TimeProvider.System, TimeSpan.FromDays(1));
+        _ = _cache.Find(text, _cache.HashOf(text))!.Check(Now, revocations, Tolerance.None);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var i = 0; i < 1000; i++)
         {
-            _ = _cache.Find(text, _cache.HashOf(text)) is { } found && !found.IsExpired(Now) && found.HasKey();
+            _ = _cache.Find(text, _cache.HashOf(text)) is { } found && found.Check(Now, revocations, Tolerance.None).Rejection is null;
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);

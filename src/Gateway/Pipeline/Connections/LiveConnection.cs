@@ -1,9 +1,7 @@
 using Gateway.Authentication;
 using Gateway.Jose;
-using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Runtime;
-using Gateway.Tokens;
 
 namespace Gateway.Pipeline.Connections;
 
@@ -16,10 +14,8 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private readonly double _lastSecond = verified.Token.ExpiresAt + verified.Token.Issuer.ClockSkew.TotalSeconds;
     private readonly RequestUser? _user = GatewayRequest.Find(context)?.User;
-    private TokenKey _key = verified.Key;
-    private long _revocationVersion = -1;
+    private TokenValidity _validity = new(verified);
     private LiveStream? _stream;
     private long _endingSince;
     private volatile bool _isEnding;
@@ -36,31 +32,9 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     public LiveStream Wrap(Stream inner, bool isWebSocket, bool isGrpc) =>
         _stream = new LiveStream(inner, isWebSocket ? new WebSocketFrames() : null, () => Ended(isGrpc));
 
-    /// <summary>
-    /// The reason to reject a new request with the token; null when there is none. Unavailable keys or an unavailable list do not end a
-    /// connection.
-    /// </summary>
-    public RejectionReason? Check(double now, RevocationSet revocations)
-    {
-        if (now >= _lastSecond && route.Policy.OnExpiry == ExpiryBehavior.Close)
-        {
-            return RejectionReason.Expired;
-        }
-
-        // Read before the look-up: an entry that comes in between is found by the next one.
-        var version = revocations.Version;
-        if (version != _revocationVersion)
-        {
-            if (verified.IsRevoked(revocations))
-            {
-                return RejectionReason.Revoked;
-            }
-
-            _revocationVersion = version;
-        }
-
-        return HasKey() ? null : RejectionReason.UnknownKey;
-    }
+    /// <summary>The reason to end the connection; null when there is none.</summary>
+    public RejectionReason? Check(double now, RevocationList revocations) =>
+        _validity.Check(now, revocations, TokenValidity.OfConnection(route.Policy)).Rejection;
 
     /// <summary>Makes the user of the request anonymous for code that still runs for it.</summary>
     public void WithdrawUser(RejectionReason reason) => _user?.Withdraw(reason);
@@ -108,30 +82,6 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         }
 
         over(this);
-    }
-
-    private bool HasKey()
-    {
-        var keys = verified.Token.Issuer.Keys;
-        var ring = keys.Current;
-        if (keys.IsRetired)
-        {
-            return false;
-        }
-
-        // Keys that are too old to trust are all gone at once; that says nothing about this one.
-        if (ReferenceEquals(_key.Ring, ring) || ReferenceEquals(ring, KeyRing.Empty))
-        {
-            return true;
-        }
-
-        if (_key.In(ring) is not { } same)
-        {
-            return false;
-        }
-
-        _key = same;
-        return true;
     }
 
     private void Ended(bool isGrpc)

@@ -61,7 +61,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
 
             // Keys of a family's member are kept while they are in use.
             connection.Token.Token.Issuer.Keys.Touch(time);
-            if (connection.Check(now, revocations.Set) is { } reason)
+            if (connection.Check(now, revocations) is { } reason)
             {
                 End(connection, reason);
             }
