@@ -2,6 +2,7 @@ using System.CommandLine;
 using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Host;
+using Gateway.Issuers;
 
 namespace Gateway.Commands;
 
@@ -68,9 +69,10 @@ internal sealed class ExplainCommand : Command
 
         var settings = reading.Settings;
         var isFetching = result.GetValue(_fetch);
-        await ExplainSources.LoadKeysAsync(settings, token, isFetching, cancellationToken);
+        var issuers = IssuerDirectory.Create(settings.Issuers);
+        await ExplainSources.LoadKeysAsync(issuers, settings.KeyCacheDirectory, token, isFetching, cancellationToken);
         var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
-        var explanation = new TokenExplainer(settings.Issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
+        var explanation = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
         if (result.GetValue(_output) == AnswerOutput.Json)
         {
             RevocationOutput.Write(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);

@@ -13,15 +13,16 @@ namespace Gateway.Commands;
 internal static class ExplainSources
 {
     /// <summary>From files, and from the gateway's cache; from the issuer itself only when asked to.</summary>
-    public static async Task LoadKeysAsync(GatewaySettings settings, string token, bool isFetching, CancellationToken cancellationToken)
+    public static async Task LoadKeysAsync(
+        IssuerDirectory issuers, string? cacheDirectory, string token, bool isFetching, CancellationToken cancellationToken)
     {
         if (!TokenParts.TryRead(token, out _, out var claims, out _)
-            || !settings.Issuers.TryFind(KnownClaims.Of(claims), TimeProvider.System, out var issuer, out _))
+            || !issuers.TryFind(KnownClaims.Of(claims), TimeProvider.System, out var issuer, out _))
         {
             return;
         }
 
-        var cache = settings.KeyCacheDirectory is { } directory ? new KeyCache(directory, NullLogger<KeyCache>.Instance) : null;
+        var cache = cacheDirectory is not null ? new KeyCache(cacheDirectory, NullLogger<KeyCache>.Instance) : null;
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new GatewayMetrics(provider.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var forgotten = new ForgottenKeyList(NullLogger<ForgottenKeyList>.Instance);

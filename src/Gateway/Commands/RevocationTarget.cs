@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Host;
+using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Runtime;
@@ -36,7 +37,7 @@ internal sealed class RevocationTarget
     }
 
     /// <summary>The request without its times and reason, and where it goes.</summary>
-    public async Task<(RevocationRequest Request, GatewaySettings Settings)> ReadAsync(ParseResult result)
+    public async Task<(RevocationRequest Request, GatewaySettings Settings, IssuerDirectory Issuers)> ReadAsync(ParseResult result)
     {
         var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(_config)!);
         var request = new RevocationRequest(result.GetValue(_kind), result.GetValue(_issuer), result.GetValue(_value));
@@ -47,7 +48,7 @@ internal sealed class RevocationTarget
             request = request with { Value = RevocationKeys.HashOf(token), Issuer = request.Issuer ?? IssuerOf(token) };
         }
 
-        return (request, settings);
+        return (request, settings, IssuerDirectory.Create(settings.Issuers));
     }
 
     private static string? IssuerOf(string token) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Issuers;
 using Gateway.Revocation;
 
 namespace Gateway.Commands;
@@ -29,7 +30,7 @@ internal sealed class RevocationsCommand : Command
             // An issuer that is no longer configured may still have entries.
             var filter = new RevocationFilter(
                 RevocationNames.TryParse(result.GetValue(kind), out RevocationKind named) ? named : null,
-                result.GetValue(issuer) is { } name ? settings.Issuers.Named(name)?.Issuer ?? name : null,
+                result.GetValue(issuer) is { } name ? IssuerDirectory.Create(settings.Issuers).Named(name)?.Issuer ?? name : null,
                 Prefix: result.GetValue(prefix));
             var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
             RevocationOutput.Write(entries, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
@@ -47,8 +48,8 @@ internal sealed class RevocationsCommand : Command
         check.Options.Add(output);
         check.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            var (request, settings) = await target.ReadAsync(result);
-            if (request.TryReadName(settings.Issuers, out var name, out _) is { } fault)
+            var (request, settings, issuers) = await target.ReadAsync(result);
+            if (request.TryReadName(issuers, out var name, out _) is { } fault)
             {
                 return await StoreCommand.WrongUsageAsync(fault);
             }
@@ -84,8 +85,8 @@ internal sealed class RevocationsCommand : Command
         restore.Options.Add(output);
         restore.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            var (request, settings) = await target.ReadAsync(result);
-            var fault = request.TryReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
+            var (request, settings, issuers) = await target.ReadAsync(result);
+            var fault = request.TryReadName(issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
             if (fault is not null)
             {
                 return await StoreCommand.WrongUsageAsync(fault);

@@ -1,7 +1,4 @@
 using Gateway.Foundation;
-using Gateway.Issuers;
-using Gateway.Revocation;
-using Gateway.RouteFeatures.Limits;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Gateway.Telemetry;
@@ -13,8 +10,7 @@ namespace Gateway.Configuration;
 /// and the error is logged once.
 /// </summary>
 internal sealed partial class ConfigurationFollower(
-    ConfigurationReader reader, ConfigurationFile first, LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, LiveIssuers issuers,
-    RevocationList revocations, KeyLoader keys, LiveLogging logging, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
+    ConfigurationReader reader, ConfigurationApplier applier, LiveGateway live, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
     ILogger<ConfigurationFollower> logger)
     : BackgroundService
 {
@@ -22,18 +18,14 @@ internal sealed partial class ConfigurationFollower(
 
     // A change that failed because an issuer's keys could not be loaded may succeed later without another change of the file.
     private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LimitPatience = TimeSpan.FromMinutes(1);
 
-    private readonly ConfigurationReading _start = live.Current.Reading;
-    private string _seen = first.Hash;
+    private string _seen = live.Current.Reading.Hash;
     private string? _reported;
     private bool _isUnreadable;
     private long? _lastTry;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.ConfigurationInForce(first.Hash, time.GetUtcNow());
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -73,37 +65,26 @@ internal sealed partial class ConfigurationFollower(
 
         _seen = file.Hash;
         _lastTry = null;
-        var current = live.Current;
-        var reading = await reader.ReadAsync(file.Parse(), current.Settings);
-        if (await MissingKeysAsync(current.Settings.Issuers, reading.Settings.Issuers, stopping) is { } missing)
+        var before = live.Current.Reading;
+        var reading = await reader.ReadAsync(file);
+        if (await applier.ApplyAsync(reading, stopping) is { } failure)
         {
-            _lastTry = time.GetTimestamp();
-            Fail([missing]);
+            _lastTry = failure.MayHeal ? time.GetTimestamp() : null;
+            if (failure.Fault is not null)
+            {
+                NotApplied(logger, failure.Fault);
+            }
+
+            Fail([Error(failure.Path, failure.Problem, failure.Cure)]);
             return;
         }
 
-        var next = snapshots.Create(reading, current);
-        live.Announce(next);
-        if (await proxy.ApplyAsync(next) is { } fault)
-        {
-            live.Withdraw();
-            NotApplied(logger, fault);
-            Fail([Error(SettingSchema.ReverseProxy, "YARP cannot apply it.", "Restart with it, and report this: the check of the configuration should have found it.")]);
-            return;
-        }
-
-        live.Swap(next);
-        _ = ForgetLaterAsync(current.Settings.RateLimits.Values.Except(reading.Settings.RateLimits.Values).ToArray(), stopping);
-        issuers.Swap(reading.Settings.Issuers);
-        revocations.MaxStaleness = reading.Settings.Revocation.MaxStaleness;
         _reported = null;
-        status.Took(file.Hash, ConfigurationChanges.Between(_start, reading).NeedRestart);
-        metrics.ConfigurationInForce(file.Hash, time.GetUtcNow());
+        status.Saw(file.Hash);
         metrics.ConfigReloaded(true);
-        logging.Swap(reading.Configuration);
-        var changes = ConfigurationChanges.Between(current.Reading, reading);
+        var changes = ConfigurationChanges.Between(before, reading);
         Reloaded(logger, file.Hash[..12], changes.Summary);
-        RiskCheck.Log(logger, reading.Warnings, current.Reading.Warnings);
+        RiskCheck.Log(logger, reading.Warnings, before.Warnings);
         if (changes.NeedRestart.Count > 0)
         {
             RestartNeeded(logger, string.Join(", ", changes.NeedRestart));
@@ -130,39 +111,6 @@ internal sealed partial class ConfigurationFollower(
         }
 
         return file;
-    }
-
-    /// <summary>Disposes removed limits later, because requests that are being routed may still use them.</summary>
-    private async Task ForgetLaterAsync(RateLimit[] limits, CancellationToken stopping)
-    {
-        if (limits.Length == 0)
-        {
-            return;
-        }
-
-        await Task.Delay(LimitPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var limit in limits)
-        {
-            limit.Dispose();
-        }
-    }
-
-    /// <summary>
-    /// An issuer that has keys must not lose them through a typing error: the change is applied only after its new source has delivered
-    /// keys.
-    /// </summary>
-    private async Task<ConfigurationError?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
-    {
-        var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
-            && current.Issuers.Any(known => known.Name == issuer.Name && !known.Keys.Current.IsEmpty)).ToArray();
-        Task loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
-        await loads.WaitAsync(KeyPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        stopping.ThrowIfCancellationRequested();
-        return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
-            ? Error(
-                $"Gateway:Issuers:{missing.Name}:Keys", $"no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}).",
-                "Correct the source, or wait until it answers.")
-            : null;
     }
 
     private ConfigurationError Error(string path, string problem, string cure) => new(Path.GetFileName(reader.File), path, problem, cure);

@@ -16,10 +16,10 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
 
     public string EnvironmentName => options.Environment ?? _host["ENVIRONMENT"] ?? Environments.Production;
 
-    /// <param name="previous">What is in force; what did not change is taken over from there, so that its keys stay loaded.</param>
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
-    public async Task<ConfigurationReading> ReadAsync(YarpJson document, GatewaySettings? previous = null)
+    public async Task<ConfigurationReading> ReadAsync(ConfigurationFile file)
     {
+        var document = file.Parse();
         // Not chained to the host's, which lives on and would keep every configuration there ever was.
         var configuration = AddHost(new ConfigurationBuilder().Add(new YarpJsonSource(document)))
             .AddEnvironmentVariables()
@@ -32,7 +32,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var bindable = report.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. report.Paths]) : configuration;
         var isDevelopment = EnvironmentName.Equals(Environments.Development, StringComparison.OrdinalIgnoreCase);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
-        var settings = SettingsBuilder.Build(bindable, context, previous);
+        var settings = SettingsBuilder.Build(bindable, context);
         LoggingCheck.Run(bindable, report);
         ListenerCheck.Run(bindable, settings.Management.Port, context);
         var proxy = await YarpCheck.RunAsync(bindable, settings, report);
@@ -43,7 +43,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
 
         report.ThrowIfAny();
         var (routes, clusters) = proxy!.Value;
-        return new ConfigurationReading(document, configuration, settings, routes, clusters)
+        return new ConfigurationReading(file.Hash, document, configuration, settings, routes, clusters)
         {
             Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),
         };

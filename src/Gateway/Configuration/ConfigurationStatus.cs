@@ -1,3 +1,4 @@
+using Gateway.Runtime;
 using Gateway.Settings;
 
 namespace Gateway.Configuration;
@@ -10,27 +11,32 @@ internal sealed record ConfigurationFailure(DateTimeOffset At, IReadOnlyList<Con
 /// <param name="AwaitingRestart">Settings that have changed since the start and are read there only.</param>
 internal sealed record ConfigurationState(string Hash, DateTimeOffset Since, IReadOnlyList<string> AwaitingRestart, ConfigurationFailure? LastFailure);
 
-/// <summary>The state of the moment, for people; swapped whole by <see cref="ConfigurationFollower"/>.</summary>
-internal sealed class ConfigurationStatus(ConfigurationReader reader, ConfigurationFile first, TimeProvider time)
+/// <summary>The state of the moment, for people.</summary>
+internal sealed class ConfigurationStatus(ConfigurationReader reader, LiveGateway live, TimeProvider time)
 {
-    private volatile ConfigurationState _current = new(first.Hash, time.GetUtcNow(), [], null);
+    private readonly ConfigurationReading _start = live.Current.Reading;
+    private volatile ConfigurationFailure? _lastFailure;
 
     public string File => reader.File;
 
-    public ConfigurationState Current => _current;
+    public ConfigurationState Current
+    {
+        get
+        {
+            var reading = live.Current.Reading;
+            return new ConfigurationState(reading.Hash, live.Since, ConfigurationChanges.Between(_start, reading).NeedRestart, _lastFailure);
+        }
+    }
 
-    public void Took(string hash, IReadOnlyList<string> awaitingRestart) => _current = new ConfigurationState(
-        hash, time.GetUtcNow(), awaitingRestart, _current.LastFailure is { } failure ? failure with { IsPending = false } : null);
-
-    /// <summary>What the file says now: when that is what is in force, nothing is rejected any more.</summary>
+    /// <summary>What the file says now: when that is what is in effect, no change is rejected any more.</summary>
     public void Saw(string hash)
     {
-        if (_current is { LastFailure: { IsPending: true } failure } state && state.Hash == hash)
+        if (_lastFailure is { IsPending: true } failure && live.Current.Reading.Hash == hash)
         {
-            _current = state with { LastFailure = failure with { IsPending = false } };
+            _lastFailure = failure with { IsPending = false };
         }
     }
 
     public void Rejected(IReadOnlyList<ConfigurationError> errors) =>
-        _current = _current with { LastFailure = new ConfigurationFailure(time.GetUtcNow(), errors, IsPending: true) };
+        _lastFailure = new ConfigurationFailure(time.GetUtcNow(), errors, IsPending: true);
 }

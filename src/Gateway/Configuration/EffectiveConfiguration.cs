@@ -19,7 +19,7 @@ internal static class EffectiveConfiguration
 {
     public static JsonObject Of(ConfigurationReading reading) => new()
     {
-        [GatewayOptions.SectionName] = Write(SettingSchema.Checked[GatewayOptions.SectionName], Defaults(reading.Settings), keepsNull: true),
+        [GatewayOptions.SectionName] = Write(SettingSchema.Checked[GatewayOptions.SectionName], Defaults(reading), keepsNull: true),
         [SettingSchema.ReverseProxy] = Write(
             SettingSchema.Checked[SettingSchema.ReverseProxy],
             new
@@ -31,9 +31,10 @@ internal static class EffectiveConfiguration
     };
 
     /// <summary>The options, with the defaults that are no constants of theirs.</summary>
-    private static GatewayOptions Defaults(GatewaySettings settings)
+    private static GatewayOptions Defaults(ConfigurationReading reading)
     {
-        var options = settings.Configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
+        var settings = reading.Settings;
+        var options = reading.Configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         foreach (var issuer in options.Issuers.Values)
         {
             issuer.Algorithms ??= [.. IssuerCheck.DefaultAlgorithms.Select(algorithm => algorithm.ToString())];
@@ -48,11 +49,11 @@ internal static class EffectiveConfiguration
     }
 
     /// <summary>A rate limit stands where YARP does not look for it.</summary>
-    private static RouteConfig AsWritten(RouteConfig route) => route.Metadata?.TryGetValue(RateLimit.MetadataKey, out var limit) == true
+    private static RouteConfig AsWritten(RouteConfig route) => route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var limit) == true
         ? route with
         {
             RateLimiterPolicy = limit,
-            Metadata = route.Metadata.Where(pair => pair.Key != RateLimit.MetadataKey).ToDictionary(),
+            Metadata = route.Metadata.Where(pair => pair.Key != RateLimitSettings.MetadataKey).ToDictionary(),
         }
         : route;
 

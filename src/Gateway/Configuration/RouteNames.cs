@@ -48,7 +48,7 @@ internal static class RouteNames
             RateLimiterPolicy = null,
             MaxRequestBodySize = route.MaxRequestBodySize ?? settings.MaxRequestBodySize,
             Metadata = route.RateLimiterPolicy is { } limit && settings.RateLimits.ContainsKey(limit)
-                ? new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [RateLimit.MetadataKey] = limit }
+                ? new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [RateLimitSettings.MetadataKey] = limit }
                 : route.Metadata,
         };
     }

@@ -23,21 +23,13 @@ namespace Gateway.Configuration;
 internal static class SettingsBuilder
 {
     /// <summary>Checks everything and reports all that is wrong; the result counts only when the report stays empty.</summary>
-    /// <param name="previous">The settings in force: what did not change since is the same object again.</param>
-    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context, GatewaySettings? previous)
+    public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
     {
-        bool IsSame(string section) => previous is not null && SectionComparison.IsSame(previous.Configuration, configuration, section);
-
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var derived = ClaimPath.DerivedBy(options.Issuers.Values);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, context.Report);
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, context);
-        if (IsSame("Gateway:Identity"))
-        {
-            identity = previous!.Identity;
-        }
-
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup);
@@ -45,17 +37,15 @@ internal static class SettingsBuilder
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
-            Issuers = IssuerCheck.Build(options.Issuers, context, previous?.Issuers, IsSame),
+            Issuers = IssuerCheck.Build(options.Issuers, context),
             LogoutIssuers = logoutIssuers,
-            Configuration = configuration,
             Policies = policies,
             Cors = CorsCheck.Build(options.Cors, context.Report),
-            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, previous?.RateLimits, context.Report),
+            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, context.Report),
             Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
             Clusters = ClusterLimitsCheck.Build(
                 options.Clusters,
                 [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Clusters").GetChildren().Select(cluster => cluster.Key)],
-                previous?.Clusters,
                 context),
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
             Paths = PathCheck.Build(

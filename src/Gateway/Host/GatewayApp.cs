@@ -30,12 +30,10 @@ internal static class GatewayApp
         AppContext.SetSwitch(RejectBareLineFeeds, true);
         AppContext.SetSwitch(BareSpans, true);
         var reader = new ConfigurationReader(options);
-        var file = ConfigurationFile.Read(reader.File);
-        var reading = await reader.ReadAsync(file.Parse());
+        var reading = await reader.ReadAsync(ConfigurationFile.Read(reader.File));
         var builder = CreateBuilder(reader, reading);
         options.Configure?.Invoke(builder);
         builder.Services.AddSingleton(reader);
-        builder.Services.AddSingleton(file);
         builder.Services.AddGateway(reading);
         var app = builder.Build();
         app.UseGateway();
@@ -52,7 +50,7 @@ internal static class GatewayApp
     public static Task<ConfigurationReading> ReadAsync(GatewayAppOptions options)
     {
         var reader = new ConfigurationReader(options);
-        return reader.ReadAsync(ConfigurationFile.Read(reader.File).Parse());
+        return reader.ReadAsync(ConfigurationFile.Read(reader.File));
     }
 
     private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)

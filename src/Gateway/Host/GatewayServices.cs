@@ -49,9 +49,15 @@ internal static class GatewayServices
         services.AddSingleton<GatewaySnapshots>();
         services.AddSingleton(provider =>
         {
-            var live = new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading);
-            provider.GetRequiredService<GatewayMetrics>().ObserveInFlight(() =>
-                live.Current.Settings.Clusters.Values.Where(cluster => cluster.MaxInFlight is not null).Select(cluster => (cluster.Id, cluster.InFlight.Value)));
+            var live = new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading, provider.GetRequiredService<TimeProvider>());
+            var metrics = provider.GetRequiredService<GatewayMetrics>();
+            metrics.ObserveConfiguration(() => live.Current.Reading.Hash, () => live.Since);
+            metrics.ObserveInFlight(() => live.Current.Clusters.Values
+                .Where(cluster => cluster.Settings.MaxInFlight is not null)
+                .Select(cluster => (cluster.Settings.Id, cluster.InFlight.Value)));
+            var (revocations, logging) = (provider.GetRequiredService<RevocationList>(), provider.GetRequiredService<LiveLogging>());
+            live.Changed += next => revocations.MaxStaleness = next.Settings.Revocation.MaxStaleness;
+            live.Changed += next => logging.Apply(next.Reading.Configuration);
             return live;
         });
         services.AddSingleton<LiveProxyConfig>();
@@ -59,10 +65,17 @@ internal static class GatewayServices
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<ConfigurationStatus>();
         services.AddSingleton<RouterProbe>();
+        services.AddSingleton<ConfigurationApplier>();
         services.AddHostedService<ConfigurationFollower>();
 
         // Issuers/ and Tokens/
-        services.AddSingleton(new LiveIssuers(settings.Issuers));
+        services.AddSingleton(provider =>
+        {
+            var live = provider.GetRequiredService<LiveGateway>();
+            var issuers = new LiveIssuers(live.Current.Issuers);
+            live.Changed += next => issuers.Apply(next.Issuers);
+            return issuers;
+        });
         services.AddSingleton<SignedTokenReader>();
         services.AddKeys(settings);
         services.AddHostedService<KeyFollower>();

@@ -45,7 +45,7 @@ internal static class IdentityCheck
             CheckName(payload, $"{Section}:Payload:Header", taken, report);
         }
 
-        return new IdentityPlan(mappings.ToImmutable(), options.Payload?.Header);
+        return new IdentityPlan(new(mappings.ToImmutable()), options.Payload?.Header);
     }
 
     private static void CheckName(string header, string path, List<string> taken, ConfigurationReport report)

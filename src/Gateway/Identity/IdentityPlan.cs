@@ -11,22 +11,22 @@ namespace Gateway.Identity;
 internal readonly record struct IdentityHeader(string Name, string Value);
 
 /// <summary>Which claims travel in which headers: the checked, immutable form of <see cref="IdentityOptions"/>.</summary>
-internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, string? payloadHeader)
+internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string? PayloadHeader)
 {
     // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would reject what we cannot explain.
     private const int MaxValueLength = 4 * 1024;
     private const int MaxTotalLength = 8 * 1024;
 
     public IEnumerable<string> HeaderNames =>
-        mappings.Select(mapping => mapping.Header).Concat(payloadHeader is null ? [] : [payloadHeader]);
+        Mappings.Select(mapping => mapping.Header).Concat(PayloadHeader is null ? [] : [PayloadHeader]);
 
     /// <summary>Computed once for each verified token. False when a value is too long to travel; it is never cut.</summary>
     public bool TryCreate(AccessToken token, out ImmutableArray<IdentityHeader> headers)
     {
-        var built = ImmutableArray.CreateBuilder<IdentityHeader>(mappings.Length + 1);
+        var built = ImmutableArray.CreateBuilder<IdentityHeader>(Mappings.Count + 1);
         var found = new List<JsonElement>();
         var total = 0;
-        foreach (var mapping in mappings)
+        foreach (var mapping in Mappings)
         {
             found.Clear();
             if (mapping.ValueOf(token, found) is { } value)
@@ -41,28 +41,26 @@ internal sealed class IdentityPlan(ImmutableArray<IdentityMapping> mappings, str
             }
         }
 
-        if (payloadHeader is not null)
+        if (PayloadHeader is not null)
         {
             // The payload segment is already base64url of the claims set, and the signature covers this very spelling.
             var claims = token.EncodedClaims;
-            built.Add(new IdentityHeader(payloadHeader, claims));
+            built.Add(new IdentityHeader(PayloadHeader, claims));
             total += claims.Length;
         }
 
         headers = built.DrainToImmutable();
-        return total <= (payloadHeader is null ? MaxTotalLength : CompactToken.MaxLength);
+        return total <= (PayloadHeader is null ? MaxTotalLength : CompactToken.MaxLength);
     }
 }
 
 /// <summary>One header and the claim that fills it.</summary>
-internal sealed class IdentityMapping(string header, ClaimPath path)
+internal sealed record IdentityMapping(string Header, ClaimPath Path)
 {
-    public string Header => header;
-
     /// <param name="found">Where the claim's values are collected; empty.</param>
     public string? ValueOf(AccessToken token, List<JsonElement> found)
     {
-        switch (path.Text)
+        switch (Path.Text)
         {
             // The two claims that providers spell in more than one way.
             case "scope":
@@ -71,7 +69,7 @@ internal sealed class IdentityMapping(string header, ClaimPath path)
                 return token.ClientId is null ? null : HeaderValueEncoding.Encode(token.ClientId);
         }
 
-        path.Collect(token, found);
+        Path.Collect(token, found);
         return found switch
         {
             [] => null,

@@ -31,9 +31,11 @@ internal sealed class SecretFileSource(string path, int minLength, SecretEncodin
 
     public bool IsRemote => false;
 
-    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) => _file.LoadAsync(Parse, cancellationToken);
+    public Task<KeyLoad> LoadAsync(CancellationToken cancellationToken) =>
+        _file.LoadAsync(content => Parse(content, minLength, encoding), cancellationToken);
 
-    private KeyLoad Parse(byte[] content)
+    /// <summary>Reads the secrets; an error never shows the content.</summary>
+    public static KeyLoad Parse(byte[] content, int minLength, SecretEncoding encoding)
     {
         if (content is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..])
         {
@@ -50,7 +52,7 @@ internal sealed class SecretFileSource(string path, int minLength, SecretEncodin
                 continue;
             }
 
-            if (Decode(line) is not { } secret)
+            if (Decode(line, encoding) is not { } secret)
             {
                 return KeyLoad.Failed($"a line is not {encoding}, as SecretEncoding says");
             }
@@ -69,7 +71,7 @@ internal sealed class SecretFileSource(string path, int minLength, SecretEncodin
             : KeyLoad.Of(new KeyRing([VerificationKey.Secrets(secrets.ToImmutable())], []));
     }
 
-    private byte[]? Decode(ReadOnlySpan<byte> line) => encoding switch
+    private static byte[]? Decode(ReadOnlySpan<byte> line, SecretEncoding encoding) => encoding switch
     {
         SecretEncoding.Base64 => DecodeBase64(line),
         SecretEncoding.Base64Url => Base64Url.IsValid(line) ? Base64Url.DecodeFromUtf8(line) : null,

@@ -4,7 +4,7 @@ using Gateway.Settings;
 
 namespace Gateway.Issuers;
 
-/// <summary>Checks <c>Gateway:Issuers</c> and makes the profiles.</summary>
+/// <summary>Checks <c>Gateway:Issuers</c>.</summary>
 internal static class IssuerCheck
 {
     public static readonly ImmutableArray<string> DefaultTypes = ["at+jwt", "JWT"];
@@ -15,13 +15,10 @@ internal static class IssuerCheck
     private static readonly TimeSpan ShortestMaxLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestMaxLifetime = TimeSpan.FromDays(366);
 
-    /// <param name="previous">The issuers in force.</param>
-    /// <param name="isSame">Whether a section says what it said for them.</param>
-    public static IssuerDirectory Build(
-        Dictionary<string, IssuerOptions> issuers, SettingsContext context, IssuerDirectory? previous, Func<string, bool> isSame)
+    public static IssuersSettings Build(Dictionary<string, IssuerOptions> issuers, SettingsContext context)
     {
-        var profiles = ImmutableArray.CreateBuilder<IssuerProfile>();
-        var templates = ImmutableArray.CreateBuilder<IssuerTemplate>();
+        var single = ImmutableArray.CreateBuilder<IssuerSettings>();
+        var templates = ImmutableArray.CreateBuilder<TemplateSettings>();
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, options) in issuers)
         {
@@ -31,19 +28,14 @@ internal static class IssuerCheck
                 context.Report.Error($"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.", "Merge the two.");
             }
 
-            if (options.Template is not null || options.Issuer?.Contains('{', StringComparison.Ordinal) == true)
+            var settings = Build(name, path, options, context);
+            if (options.Template is null && options.Issuer?.Contains('{', StringComparison.Ordinal) != true)
             {
-                var member = Build(name, path, options, context);
-                if (TemplateCheck.Build(name, path, options, member, context) is { } template)
-                {
-                    templates.Add(isSame(path) ? previous!.Templates.FirstOrDefault(known => known.Name == name) ?? template : template);
-                }
+                single.Add(settings);
             }
-            else
+            else if (TemplateCheck.Build(path, options, settings, context.Report) is { } template)
             {
-                var profile = Build(name, path, options, context);
-                var known = previous?.Issuers.FirstOrDefault(known => known.Name == name);
-                profiles.Add(known is null ? profile : isSame(path) ? known : KeepKeys(profile, known, path, isSame));
+                templates.Add(template);
             }
         }
 
@@ -54,17 +46,10 @@ internal static class IssuerCheck
                 "Set it for one issuer alone.");
         }
 
-        var directory = context.Report.HasErrors ? new IssuerDirectory([], []) : new IssuerDirectory(profiles.ToImmutable(), templates.ToImmutable());
-        return previous is not null && directory.HasSame(previous) ? previous : directory;
+        return new IssuersSettings(new(single.ToImmutable()), new(templates.ToImmutable()));
     }
 
-    /// <summary>An issuer of which something else changed goes on with the keys it has loaded.</summary>
-    private static IssuerProfile KeepKeys(IssuerProfile profile, IssuerProfile known, string path, Func<string, bool> isSame) =>
-        isSame($"{path}:Keys") && isSame($"{path}:Required") && isSame($"{path}:Algorithms") && profile.Issuer == known.Issuer
-            ? profile with { Keys = known.Keys }
-            : profile;
-
-    private static IssuerProfile Build(string name, string path, IssuerOptions options, SettingsContext context)
+    private static IssuerSettings Build(string name, string path, IssuerOptions options, SettingsContext context)
     {
         var report = context.Report;
         if (string.IsNullOrWhiteSpace(options.Issuer))
@@ -90,7 +75,7 @@ internal static class IssuerCheck
         }
 
         var algorithms = BuildAlgorithms(path, options, report);
-        return new IssuerProfile
+        return new IssuerSettings
         {
             Name = name,
             Issuer = options.Issuer ?? "",
@@ -98,8 +83,8 @@ internal static class IssuerCheck
             ClientIds = [.. options.ClientIds ?? []],
             AcceptWithoutIssuer = options.AcceptWithoutIssuer,
             AcceptWithoutAudience = options.AcceptWithoutAudience,
-            Algorithms = algorithms,
-            TokenTypes = options.TokenTypes is null ? DefaultTypes : [.. options.TokenTypes.Select(WithoutMediaTypePrefix)],
+            Algorithms = new(algorithms),
+            TokenTypes = options.TokenTypes is null ? new(DefaultTypes) : [.. options.TokenTypes.Select(WithoutMediaTypePrefix)],
             ClockSkew = options.ClockSkew,
             MaxLifetime = options.MaxLifetime,
             RequireTokenId = options.RequireTokenId,

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gateway.Foundation;
 using Gateway.Jose;
 
 namespace Gateway.Issuers;
@@ -19,9 +20,24 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 
     public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
 
-    /// <summary>Whether both hold the very same issuers, in the same order.</summary>
-    public bool HasSame(IssuerDirectory other) =>
-        issuers.AsEnumerable().SequenceEqual(other.Issuers, ReferenceEqualityComparer.Instance) && templates.AsEnumerable().SequenceEqual(other.Templates);
+    /// <summary>
+    /// Makes the issuers. Those of the previous configuration go on where the settings are the same: the whole directory, the key ring of an
+    /// issuer of which only other settings changed, a template with its members.
+    /// </summary>
+    public static IssuerDirectory Create(IssuersSettings settings, ObjectRegistry.Draft objects)
+    {
+        // Before the directory, and in each configuration: an object that the draft is not asked for is not carried on.
+        ImmutableArray<IssuerProfile> profiles =
+        [
+            .. settings.Issuers.Select(issuer => new IssuerProfile(issuer, objects.GetOrAdd(issuer.Keys, () => IssuerKeys.Create(issuer.Keys)))),
+        ];
+        ImmutableArray<IssuerTemplate> families =
+            [.. settings.Templates.Select(template => objects.GetOrAdd(template, () => new IssuerTemplate(template)))];
+        return objects.GetOrAdd(settings, () => new IssuerDirectory(profiles, families));
+    }
+
+    /// <summary>For a command beside the gateway.</summary>
+    public static IssuerDirectory Create(IssuersSettings settings) => Create(settings, new ObjectRegistry.Draft(ObjectRegistry.Empty));
 
     public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
 

@@ -24,6 +24,7 @@ internal enum ForgottenKeys
 
 /// <summary>
 /// One issuer's key source and its current ring. Requests read <see cref="Current"/>; code that changes anything holds <see cref="Gate"/>.
+/// <c>ArchitectureTests</c> lists the types that may change it.
 /// </summary>
 internal sealed class IssuerKeys
 {
@@ -43,6 +44,24 @@ internal sealed class IssuerKeys
         Family = issuer;
         Source = source;
     }
+
+    public static IssuerKeys Create(KeySettings settings) => new(settings.Name, KeySources.Create(settings.Source, settings.Issuer))
+    {
+        Identifier = settings.Issuer,
+        MaxStale = settings.MaxStale,
+        IsRequired = settings.IsRequired,
+    };
+
+    /// <summary>The keys of one issuer of a template.</summary>
+    /// <param name="client">The client of the template.</param>
+    public static IssuerKeys OfMember(TemplateSettings template, string value, string issuer, KeyDocumentClient? client) =>
+        new($"{template.Issuer.Name}:{value}", KeySources.OfMember(template, value, issuer, client))
+        {
+            Identifier = issuer,
+            Family = template.Issuer.Name,
+            MaxStale = template.Issuer.Keys.MaxStale,
+            IsRequired = false,
+        };
 
     /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
     public string Issuer { get; }

@@ -1,10 +1,11 @@
-using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Foundation;
 using Gateway.Jose;
 
 namespace Gateway.Issuers;
 
-/// <summary>What the gateway expects of one issuer's tokens: the checked, immutable form of <see cref="IssuerOptions"/>.</summary>
-internal sealed record IssuerProfile
+/// <summary>What the gateway expects of one issuer's tokens: the checked form of <see cref="IssuerOptions"/>, its keys aside.</summary>
+internal abstract record IssuerRules
 {
     /// <summary>The name in yarp.json; what metrics and logs show.</summary>
     public required string Name { get; init; }
@@ -12,10 +13,10 @@ internal sealed record IssuerProfile
     /// <summary>The exact <c>iss</c>.</summary>
     public required string Issuer { get; init; }
 
-    public required ImmutableArray<string> Audiences { get; init; }
+    public required ValueArray<string> Audiences { get; init; }
 
     /// <summary>The clients whose tokens need no <c>aud</c>.</summary>
-    public ImmutableArray<string> ClientIds { get; init; } = [];
+    public ValueArray<string> ClientIds { get; init; } = [];
 
     /// <summary>Whether a token without <c>iss</c> is this issuer's.</summary>
     public bool AcceptWithoutIssuer { get; init; }
@@ -23,9 +24,9 @@ internal sealed record IssuerProfile
     /// <summary>Whether a token without <c>aud</c> is accepted.</summary>
     public bool AcceptWithoutAudience { get; init; }
 
-    public required ImmutableArray<SignatureAlgorithm> Algorithms { get; init; }
+    public required ValueArray<SignatureAlgorithm> Algorithms { get; init; }
 
-    public required ImmutableArray<string> TokenTypes { get; init; }
+    public required ValueArray<string> TokenTypes { get; init; }
 
     public required TimeSpan ClockSkew { get; init; }
 
@@ -36,19 +37,31 @@ internal sealed record IssuerProfile
     /// <summary>How its logout tokens are taken; null when they are not.</summary>
     public BackChannelLogout? BackChannelLogout { get; init; }
 
-    /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
-    public string? TemplateClaim { get; init; }
-
-    public string? TemplateValue { get; init; }
-
-    /// <summary>Where the keys come from, and the ring of the moment.</summary>
-    public required IssuerKeys Keys { get; init; }
-
     /// <summary>
     /// Whether RFC 9068's required claims are asked for: when its <c>at+jwt</c> is the only type that the issuer may use.
     /// </summary>
     public bool IsAccessTokenProfile => TokenTypes is [var only] && only.Equals("at+jwt", StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>The rules for an issuer's tokens, with its keys: what requests use.</summary>
+internal sealed record IssuerProfile : IssuerRules
+{
+    public IssuerProfile()
+    {
+    }
+
+    [SetsRequiredMembers]
+    public IssuerProfile(IssuerSettings settings, IssuerKeys keys)
+        : base(settings) => Keys = keys;
+
+    /// <summary>Where the keys come from, and the ring of the moment.</summary>
+    public required IssuerKeys Keys { get; init; }
+
+    /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
+    public string? TemplateClaim { get; init; }
+
+    public string? TemplateValue { get; init; }
+}
+
 /// <summary>The checked form of <see cref="BackChannelLogoutOptions"/>.</summary>
-internal sealed record BackChannelLogout(ImmutableArray<string> ClientIds, bool SessionOnly);
+internal sealed record BackChannelLogout(ValueArray<string> ClientIds, bool SessionOnly);

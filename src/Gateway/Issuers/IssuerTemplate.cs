@@ -1,11 +1,18 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Gateway.Foundation;
 
 namespace Gateway.Issuers;
 
 /// <summary>One issuer of a template.</summary>
-internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
+internal sealed class TemplateMember(IssuerProfile profile, long createdAt)
 {
+    public IssuerProfile Profile => profile;
+
+    /// <summary>The timestamp of the first token seen.</summary>
+    public long CreatedAt => createdAt;
+
     /// <summary>Whether its keys were loaded once, which proves that the issuer exists.</summary>
     public bool IsConfirmed => Profile.Keys.State.LoadedAt is not null;
 
@@ -22,8 +29,7 @@ internal sealed record TemplateMember(IssuerProfile Profile, long CreatedAt)
 /// Issuers that differ in one part of their <c>iss</c>. A member is created for its first token and removed when idle. The number of
 /// members is bounded, because clients choose the values.
 /// </summary>
-internal sealed partial class IssuerTemplate(
-    string name, string pattern, Func<string, bool> isAllowed, Func<string, string, IssuerProfile> create, TemplateOptions options)
+internal sealed partial class IssuerTemplate(TemplateSettings settings)
 {
     // The value must not leave its path segment or be read as a host.
     [GeneratedRegex(@"\A[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}\z")]
@@ -46,19 +52,24 @@ internal sealed partial class IssuerTemplate(
     private readonly ConcurrentDictionary<string, TemplateMember> _members = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
     private readonly HashSet<string> _proven = new(StringComparer.Ordinal);
-    private readonly bool _isListed = options.AnyOf is not null;
+    private readonly FrozenSet<string>? _values = settings.Values?.ToFrozenSet(StringComparer.Ordinal);
+    private readonly Regex? _matches = settings.Matches is { } matches ? LinearPattern.Compile(matches) : null;
+    private readonly string _prefix = PrefixOf(settings.Issuer.Issuer);
+    private readonly string _suffix = SuffixOf(settings.Issuer.Issuer);
+
+    // One for all members.
+    private readonly KeyDocumentClient? _client = KeySources.ClientOf(settings.Issuer.Keys.Source);
+
     private long _looks;
     private long? _fullSince;
-    private readonly string _prefix = pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
-    private readonly string _suffix = pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The entry's name in yarp.json.</summary>
-    public string Name => name;
+    public string Name => settings.Issuer.Name;
 
     /// <summary>The <c>iss</c> with its placeholder.</summary>
-    public string Pattern => pattern;
+    public string Pattern => settings.Issuer.Issuer;
 
-    public TimeSpan IdleAfter => options.IdleAfter;
+    public TimeSpan IdleAfter => settings.IdleAfter;
 
     public ICollection<TemplateMember> Members => _members.Values;
 
@@ -79,7 +90,7 @@ internal sealed partial class IssuerTemplate(
 
         if (!_members.TryGetValue(value, out var known))
         {
-            if (!ValueSyntax.IsMatch(value) || !isAllowed(value))
+            if (!ValueSyntax.IsMatch(value) || !IsAllowed(value))
             {
                 return false;
             }
@@ -98,7 +109,7 @@ internal sealed partial class IssuerTemplate(
     /// <summary>The profile that a member with this <c>iss</c> has; null when it does not match. Creates no member.</summary>
     public IssuerProfile? Describe(string issuer) => ValueOf(issuer) is not { } value ? null
         : _members.TryGetValue(value, out var known) ? known.Profile
-        : ValueSyntax.IsMatch(value) && isAllowed(value) ? create(value, issuer)
+        : ValueSyntax.IsMatch(value) && IsAllowed(value) ? Create(value, issuer)
         : null;
 
     /// <summary>Records that the issuer existed before, so that it does not wait for the rate limit of unconfirmed values.</summary>
@@ -133,6 +144,19 @@ internal sealed partial class IssuerTemplate(
         }
     }
 
+    private bool IsAllowed(string value) => _values?.Contains(value) ?? _matches!.IsMatch(value);
+
+    private IssuerProfile Create(string value, string issuer) => new(settings.Issuer, IssuerKeys.OfMember(settings, value, issuer, _client))
+    {
+        Issuer = issuer,
+        TemplateClaim = $"${settings.Placeholder}",
+        TemplateValue = value,
+    };
+
+    private static string PrefixOf(string pattern) => pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];
+
+    private static string SuffixOf(string pattern) => pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..];
+
     private string? ValueOf(string issuer) =>
         issuer.Length > _prefix.Length + _suffix.Length
         && issuer.StartsWith(_prefix, StringComparison.Ordinal)
@@ -150,9 +174,9 @@ internal sealed partial class IssuerTemplate(
                 return member;
             }
 
-            if ((_isListed || _proven.Contains(value) || MayLook_NeedsLock(time)) && HasRoom_NeedsLock(time))
+            if ((_values is not null || _proven.Contains(value) || MayLook_NeedsLock(time)) && HasRoom_NeedsLock(time))
             {
-                member = new TemplateMember(create(value, issuer), time.GetTimestamp());
+                member = new TemplateMember(Create(value, issuer), time.GetTimestamp());
                 _members[value] = member;
             }
 
@@ -177,7 +201,7 @@ internal sealed partial class IssuerTemplate(
     /// <summary>Whether there is room for one more, or can be made.</summary>
     private bool HasRoom_NeedsLock(TimeProvider time)
     {
-        if (_members.Count < options.MaxRings)
+        if (_members.Count < settings.MaxRings)
         {
             return true;
         }

@@ -5,13 +5,13 @@ using Gateway.Settings;
 
 namespace Gateway.Issuers;
 
-/// <summary>Checks <c>Gateway:Issuers:{name}:Keys</c> and makes the source.</summary>
+/// <summary>Checks <c>Gateway:Issuers:{name}:Keys</c>.</summary>
 internal static class KeyCheck
 {
     private static readonly TimeSpan ShortestMaxStale = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestMaxStale = TimeSpan.FromDays(366);
 
-    public static IssuerKeys Build(
+    public static KeySettings Build(
         string name, string path, IssuerOptions issuer, ImmutableArray<SignatureAlgorithm> algorithms, SettingsContext context)
     {
         var keys = issuer.Keys ?? new KeySourceOptions();
@@ -21,12 +21,8 @@ internal static class KeyCheck
             context.Report.Error($"{path}:MaxStale", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
         }
 
-        return new IssuerKeys(name, BuildSource(path, issuer, keys, algorithms, context))
-        {
-            Identifier = issuer.Issuer ?? name,
-            MaxStale = keys.MaxStale,
-            IsRequired = issuer.Required,
-        };
+        return new KeySettings(
+            name, issuer.Issuer ?? name, new(algorithms), issuer.Required, keys.MaxStale, BuildSource(path, issuer, keys, algorithms, context));
     }
 
     /// <summary>The full path of <c>Gateway:Keys:CacheDirectory</c>, or null.</summary>
@@ -46,17 +42,7 @@ internal static class KeyCheck
         return path;
     }
 
-    /// <summary>The keys of one issuer of a family, whose entry has been checked.</summary>
-    public static IssuerKeys BuildMember(string name, string placeholder, string value, string issuer, IssuerOptions options, KeyDocumentClient client)
-    {
-        var keys = options.Keys!;
-        IKeySource source = keys.JwksUri is { } address
-            ? new JwksUriSource(client, new Uri(address.Replace($"{{{placeholder}}}", value, StringComparison.Ordinal)))
-            : new DiscoverySource(client, issuer);
-        return new IssuerKeys($"{name}:{value}", source) { Identifier = issuer, Family = name, MaxStale = keys.MaxStale, IsRequired = false };
-    }
-
-    private static IKeySource BuildSource(
+    private static KeySourceSettings BuildSource(
         string path, IssuerOptions issuer, KeySourceOptions keys, ImmutableArray<SignatureAlgorithm> algorithms, SettingsContext context)
     {
         string?[] chosen = [keys.Discovery ? "Discovery" : null, keys.JwksUri, keys.JwksFile, keys.SecretFile];
@@ -70,34 +56,40 @@ internal static class KeyCheck
             context.Report.Error($"{path}:SecretEncoding", "this has no effect without a SecretFile.", "Remove it.");
         }
 
-        var client = BuildClient(path, keys, context);
+        var fetch = BuildFetch(path, keys, context);
         if (keys.Discovery)
         {
-            // An issuer that is not a URL has been reported, or is reported here; the source is never used then.
-            return IsFetchable(client, issuer.Issuer)
-                ? new DiscoverySource(client, issuer.Issuer!)
-                : issuer.Issuer is null ? new JwksFileSource("")
-                : Report(context, $"{path}:Discovery", "the issuer has no https URL to discover keys at.", $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
+            // An issuer without a URL has been reported, or is reported here.
+            if (issuer.Issuer is not null && !IsFetchable(fetch, issuer.Issuer))
+            {
+                context.Report.Error(
+                    $"{path}:Discovery", "the issuer has no https URL to discover keys at.", $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
+            }
+
+            return new RemoteKeySettings(null, fetch);
         }
 
-        if (keys.JwksUri is not null)
+        if (keys.JwksUri is { } address)
         {
-            return IsFetchable(client, keys.JwksUri)
-                ? new JwksUriSource(client, new Uri(keys.JwksUri))
-                : Report(context, $"{path}:JwksUri", "this is not an https URL.", $"Use https.{HttpCure(keys.JwksUri)}");
+            if (!IsFetchable(fetch, address))
+            {
+                context.Report.Error($"{path}:JwksUri", "this is not an https URL.", $"Use https.{HttpCure(address)}");
+            }
+
+            return new RemoteKeySettings(address, fetch);
         }
 
-        if (keys.SecretFile is not null)
+        if (keys.SecretFile is { } secret)
         {
-            var hashLength = algorithms.Select(algorithm => SignatureAlgorithms.Of(algorithm).HashLength).DefaultIfEmpty(0).Max();
-            return Existing(context, $"{path}:SecretFile", keys.SecretFile, file => new SecretFileSource(file, hashLength, keys.SecretEncoding));
+            var minLength = algorithms.Select(algorithm => SignatureAlgorithms.Of(algorithm).HashLength).DefaultIfEmpty(0).Max();
+            var file = CheckFile(context, $"{path}:SecretFile", secret, content => SecretFileSource.Parse(content, minLength, keys.SecretEncoding));
+            return new SecretFileSettings(file, minLength, keys.SecretEncoding);
         }
 
-        return keys.JwksFile is null ? new JwksFileSource("") : Existing(context, $"{path}:JwksFile", keys.JwksFile, file => new JwksFileSource(file));
+        return new KeyFileSettings(keys.JwksFile is null ? "" : CheckFile(context, $"{path}:JwksFile", keys.JwksFile, KeyLoad.Parse));
     }
 
-    /// <summary>One for an issuer, and one for all of a family.</summary>
-    public static KeyDocumentClient BuildClient(string path, KeySourceOptions keys, SettingsContext context)
+    private static KeyFetchSettings BuildFetch(string path, KeySourceOptions keys, SettingsContext context)
     {
         var report = context.Report;
         if (!keys.Discovery && keys.JwksUri is null && ((keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null || keys.AllowHttp))
@@ -119,31 +111,28 @@ internal static class KeyCheck
             }
         }
 
-        return new KeyDocumentClient(KeyHttpClients.Create(AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context), proxy, keys.Headers ?? []), context.IsDevelopment || keys.AllowHttp);
+        return new KeyFetchSettings(
+            AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context)?.ExportCertificatePems(),
+            proxy,
+            [.. keys.Headers ?? []],
+            context.IsDevelopment || keys.AllowHttp);
     }
 
     private static string HttpCure(string? address) => address?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true
         ? " For a provider inside the cluster that has no TLS, set Keys:AllowHttp."
         : "";
 
-    private static bool IsFetchable(KeyDocumentClient client, string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && client.Allows(uri) && uri.UserInfo.Length == 0;
+    private static bool IsFetchable(KeyFetchSettings fetch, string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && fetch.Allows(uri) && uri.UserInfo.Length == 0;
 
-    private static IKeySource Existing(SettingsContext context, string path, string name, Func<string, IKeySource> make)
+    /// <returns>The full path.</returns>
+    private static string CheckFile(SettingsContext context, string path, string name, Func<byte[], KeyLoad> parse)
     {
-        var file = context.Resolve(name.Length == 0 ? "." : name);
-        // A separate source for the check: the one that is returned must still report its first content as new.
-        if (NamedFile.Read(path, name, context) is not null && make(file).LoadAsync(CancellationToken.None).GetAwaiter().GetResult() is { Error: { } error })
+        if (NamedFile.Read(path, name, context) is { } content && KeyFile.Parse(content, parse) is { Error: { } error })
         {
             context.Report.Error(path, $"this file cannot be used: {error}.", "Correct its content.");
         }
 
-        return make(file);
-    }
-
-    private static JwksFileSource Report(SettingsContext context, string path, string problem, string cure)
-    {
-        context.Report.Error(path, problem, cure);
-        return new JwksFileSource("");
+        return context.Resolve(name.Length == 0 ? "." : name);
     }
 }

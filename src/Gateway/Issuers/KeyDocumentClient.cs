@@ -7,8 +7,6 @@ namespace Gateway.Issuers;
 /// <summary>What came back for a document: its bytes, the news that it is the same as last time, or what went wrong.</summary>
 internal readonly record struct KeyDocument(byte[]? Content, string? Error, TimeSpan? MaxAge = null)
 {
-    public bool IsUnchanged => Content is null && Error is null;
-
     public static KeyDocument Failed(string error) => new(null, error);
 }
 
@@ -19,7 +17,7 @@ internal sealed record DocumentVersion(EntityTagHeaderValue? Tag, DateTimeOffset
 /// Fetches metadata and JWK Sets. Everything a broken or hostile provider can do is bounded: time, size before and after
 /// decompression, redirects (to the same host only). What it sent is never echoed into a message.
 /// </summary>
-internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
+internal sealed class KeyDocumentClient(HttpClient http, KeyFetchSettings settings)
 {
     private const int MaxLength = 256 * 1024;
     private const int MaxRedirects = 3;
@@ -28,7 +26,7 @@ internal sealed class KeyDocumentClient(HttpClient http, bool allowHttp)
     /// <summary>An address as messages show it: a query or user info may hold a credential.</summary>
     public static string NameOf(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    public bool Allows(Uri address) => address.Scheme == Uri.UriSchemeHttps || (allowHttp && address.Scheme == Uri.UriSchemeHttp);
+    public bool Allows(Uri address) => settings.Allows(address);
 
     /// <param name="known">What was fetched before, replaced by what is fetched now.</param>
     public async Task<(KeyDocument Document, DocumentVersion? Version)> GetAsync(

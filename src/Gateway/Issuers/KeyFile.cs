@@ -10,13 +10,18 @@ internal sealed class KeyFile(string path)
 
     private byte[]? _lastRead;
 
+    private static KeyLoad TooLarge => KeyLoad.Failed($"the file is larger than {MaxLength} bytes");
+
+    /// <summary>The keys that the content brings, or what is wrong with it.</summary>
+    public static KeyLoad Parse(byte[] content, Func<byte[], KeyLoad> parse) => content.Length > MaxLength ? TooLarge : parse(content);
+
     public async Task<KeyLoad> LoadAsync(Func<byte[], KeyLoad> parse, CancellationToken cancellationToken)
     {
         try
         {
             if (new FileInfo(path).Length > MaxLength)
             {
-                return KeyLoad.Failed($"the file is larger than {MaxLength} bytes");
+                return TooLarge;
             }
 
             var content = await File.ReadAllBytesAsync(path, cancellationToken);
@@ -26,7 +31,7 @@ internal sealed class KeyFile(string path)
                 return KeyLoad.Unchanged with { RefreshIn = ReadEvery };
             }
 
-            var load = parse(content) with { RefreshIn = ReadEvery };
+            var load = Parse(content, parse) with { RefreshIn = ReadEvery };
             _lastRead = load.IsSuccess ? hash : null;
             return load;
         }

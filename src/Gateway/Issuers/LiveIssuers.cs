@@ -1,6 +1,6 @@
 namespace Gateway.Issuers;
 
-/// <summary>The issuers in force, for those who keep their keys; swapped whole when the configuration changes.</summary>
+/// <summary>The issuers of the snapshot in effect, for the layers that do not know snapshots. Told by <c>LiveGateway.Changed</c>.</summary>
 internal sealed class LiveIssuers(IssuerDirectory first)
 {
     private volatile IssuerDirectory _current = first;
@@ -11,7 +11,7 @@ internal sealed class LiveIssuers(IssuerDirectory first)
     /// <summary>Completes with the next change. Taken before <see cref="Current"/>, it misses none.</summary>
     public Task Changed => _changed.Task;
 
-    public void Swap(IssuerDirectory next)
+    public void Apply(IssuerDirectory next)
     {
         _current = next;
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();

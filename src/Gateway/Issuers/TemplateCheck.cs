@@ -3,17 +3,16 @@ using Gateway.Settings;
 
 namespace Gateway.Issuers;
 
-/// <summary>Checks an issuer with a placeholder and makes the family.</summary>
+/// <summary>Checks an issuer with a placeholder.</summary>
 internal static class TemplateCheck
 {
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromDays(30);
 
-    /// <param name="pattern">The profile of the entry itself, with the placeholder in its issuer: every member is a copy of it.</param>
-    public static IssuerTemplate? Build(string name, string path, IssuerOptions options, IssuerProfile pattern, SettingsContext context)
+    /// <param name="issuer">The settings of the entry itself, with the placeholder in its issuer: every member is a copy of them.</param>
+    public static TemplateSettings? Build(string path, IssuerOptions options, IssuerSettings issuer, ConfigurationReport report)
     {
-        var report = context.Report;
-        if (IssuerTemplate.PlaceholderOf(pattern.Issuer) is not { } placeholder)
+        if (IssuerTemplate.PlaceholderOf(issuer.Issuer) is not { } placeholder)
         {
             report.Error($"{path}:Issuer", "a family of issuers has exactly one placeholder.", "Write it as {realm}, in lower case, or drop Template.");
             return null;
@@ -40,45 +39,35 @@ internal static class TemplateCheck
             report.Error($"{path}:Keys", "a family needs keys for each of its issuers.", "Use Discovery, or a JwksUri with the placeholder.");
         }
 
-        var client = KeyCheck.BuildClient($"{path}:Keys", options.Keys ?? new KeySourceOptions(), context);
-        return BuildFilter(template, $"{path}:Template", report) is { } isAllowed
-            ? new IssuerTemplate(name, pattern.Issuer, isAllowed, (value, issuer) => CreateMember(pattern, placeholder, value, issuer, options, client), template)
+        return IsFilter(template, $"{path}:Template", report)
+            ? new TemplateSettings(
+                issuer, placeholder, template.AnyOf is { } values ? [.. values] : null, template.Matches, template.MaxRings, template.IdleAfter)
             : null;
     }
 
-    private static Func<string, bool>? BuildFilter(TemplateOptions template, string path, ConfigurationReport report)
+    private static bool IsFilter(TemplateOptions template, string path, ConfigurationReport report)
     {
         if ((template.AnyOf is { Count: > 0 }) == (template.Matches is not null))
         {
             report.Error(path, "a family lists its values or matches them.", "Set exactly one of AnyOf and Matches.");
-            return null;
+            return false;
         }
 
-        if (template.AnyOf is { } values)
+        if (template.Matches is not { } pattern)
         {
-            var allowed = values.ToHashSet(StringComparer.Ordinal);
-            return allowed.Contains;
+            return true;
         }
 
         try
         {
-            var pattern = LinearPattern.Compile(template.Matches!);
-            return pattern.IsMatch;
+            LinearPattern.Compile(pattern);
+            return true;
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
-            var (problem, cure) = PatternFault.Of(fault, template.Matches!);
+            var (problem, cure) = PatternFault.Of(fault, pattern);
             report.Error($"{path}:Matches", problem, cure);
-            return null;
+            return false;
         }
     }
-
-    private static IssuerProfile CreateMember(
-        IssuerProfile pattern, string placeholder, string value, string issuer, IssuerOptions options, KeyDocumentClient client) => pattern with
-        {
-            Issuer = issuer,
-            TemplateClaim = $"${placeholder}",
-            TemplateValue = value,
-            Keys = KeyCheck.BuildMember(pattern.Name, placeholder, value, issuer, options, client),
-        };
 }

@@ -41,8 +41,8 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         }
 
         var settings = snapshot.Settings;
-        await FindKeyAsync(settings.Issuers, token!.AsMemory(), context.RequestAborted);
-        var explanation = new TokenExplainer(settings.Issuers, settings.Identity, time)
+        await FindKeyAsync(snapshot.Issuers, token!.AsMemory(), context.RequestAborted);
+        var explanation = new TokenExplainer(snapshot.Issuers, settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
     }

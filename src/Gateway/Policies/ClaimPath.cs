@@ -8,7 +8,7 @@ using Gateway.Tokens;
 namespace Gateway.Policies;
 
 /// <summary>Names a value in the claims set. See <see cref="ClaimRuleOptions.Path"/> for how it is written.</summary>
-internal sealed class ClaimPath
+internal sealed class ClaimPath : IEquatable<ClaimPath>
 {
     /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
     public const string SubjectType = "$subject_type";
@@ -25,6 +25,13 @@ internal sealed class ClaimPath
 
     /// <summary>Whether the path names a fact that the gateway adds: the subject's type or a template's value.</summary>
     public bool IsDerived => Text[0] == '$';
+
+    // The text says all: the names are read from it.
+    public bool Equals(ClaimPath? other) => Text == other?.Text;
+
+    public override bool Equals(object? obj) => Equals(obj as ClaimPath);
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Text);
 
     public static bool TryParse(string text, out ClaimPath path)
     {

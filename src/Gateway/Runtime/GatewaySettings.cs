@@ -17,10 +17,13 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Gateway.Runtime;
 
-/// <summary>The whole configuration, checked and ready to use. Immutable.</summary>
+/// <summary>
+/// The whole configuration, checked: values, and what was compiled of them. Immutable. Nothing here has state, a timer or a connection;
+/// <see cref="GatewaySnapshots"/> makes such objects of it.
+/// </summary>
 internal sealed record GatewaySettings
 {
-    public required IssuerDirectory Issuers { get; init; }
+    public required IssuersSettings Issuers { get; init; }
 
     /// <summary>The names of the issuers whose logout tokens are accepted.</summary>
     public required ImmutableArray<string> LogoutIssuers { get; init; }
@@ -29,12 +32,12 @@ internal sealed record GatewaySettings
 
     public required FrozenDictionary<string, CorsPolicy> Cors { get; init; }
 
-    public required FrozenDictionary<string, RateLimit> RateLimits { get; init; }
+    public required FrozenDictionary<string, RateLimitSettings> RateLimits { get; init; }
 
     public required FrozenDictionary<string, TimeSpan> Timeouts { get; init; }
 
     /// <summary>By the id of YARP's cluster.</summary>
-    public required FrozenDictionary<string, ClusterRules> Clusters { get; init; }
+    public required FrozenDictionary<string, ClusterSettings> Clusters { get; init; }
 
     /// <summary>Bytes; -1 for any size.</summary>
     public required long MaxRequestBodySize { get; init; }
@@ -42,7 +45,7 @@ internal sealed record GatewaySettings
     public required PathRules Paths { get; init; }
 
     /// <summary>Null if no proxy is trusted.</summary>
-    public required TrustedProxies? TrustedProxies { get; init; }
+    public required TrustedProxySettings? TrustedProxies { get; init; }
 
     public required ImmutableArray<ResponseHeader> ResponseHeaders { get; init; }
 
@@ -84,7 +87,4 @@ internal sealed record GatewaySettings
     public required bool DetailedErrors { get; init; }
 
     public required TelemetrySettings Telemetry { get; init; }
-
-    /// <summary>The configuration that these settings were read from.</summary>
-    public required IConfiguration Configuration { get; init; }
 }

@@ -23,11 +23,11 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     public PathTraits AllowedPaths { get; } = Snapshot.Settings.Paths.AllowedOn(Id);
 
     /// <summary>Null for a cluster that <c>Gateway:Clusters</c> adds nothing to.</summary>
-    public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Settings.Clusters.GetValueOrDefault(Cluster);
+    public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Clusters.GetValueOrDefault(Cluster);
 
     /// <summary>Whether the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
     public bool IsWatched { get; } = Cluster is not null
-        && (Snapshot.Settings.Clusters.ContainsKey(Cluster) || ClusterOf(Cluster, Snapshot)?.HealthCheck?.Passive?.Enabled == true);
+        && (Snapshot.Clusters.ContainsKey(Cluster) || ClusterOf(Cluster, Snapshot)?.HealthCheck?.Passive?.Enabled == true);
 
     /// <summary>Where the requests are counted that this route lets through with a token of an issuer.</summary>
     public Total AllowedFor(string issuer, GatewayMetrics metrics) =>
@@ -54,7 +54,7 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
         route.ClusterId,
         snapshot.Settings.Policies[route.AuthorizationPolicy!],
         snapshot,
-        route.Metadata!.TryGetValue(RateLimit.MetadataKey, out var limit) ? snapshot.Settings.RateLimits[limit] : null,
+        route.Metadata!.TryGetValue(RateLimitSettings.MetadataKey, out var limit) ? snapshot.RateLimits[limit] : null,
         route.Timeout is not null || route.TimeoutPolicy is not null);
 
     /// <summary>

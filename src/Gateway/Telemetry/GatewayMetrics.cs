@@ -40,7 +40,6 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _clusterRejections;
     private readonly Totals _logouts;
     private readonly Totals _adminWrites;
-    private volatile Configuration? _configuration;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
     {
@@ -125,17 +124,15 @@ internal sealed class GatewayMetrics : IDisposable
 
     public void ConfigReloaded(bool succeeded) => _configReloads.Of(ResultOf(succeeded)).Add();
 
-    /// <summary>When the configuration in force was taken over, and which one it is.</summary>
-    public void ConfigurationInForce(string hash, DateTimeOffset since)
+    /// <param name="hash">Of the configuration in effect.</param>
+    /// <param name="since">When it came into effect.</param>
+    public void ObserveConfiguration(Func<string> hash, Func<DateTimeOffset> since)
     {
-        var isFirst = _configuration is null;
-        _configuration = new Configuration(since.ToUnixTimeSeconds(), [new("hash", hash[..12])]);
-        if (isFirst)
-        {
-            _meter.CreateObservableGauge("gateway.config.last_success", () => _configuration.Since, "s", "When the configuration in force was taken over, in Unix time.");
-            _meter.CreateObservableGauge(
-                "gateway.config.info", () => new Measurement<int>(1, _configuration.Tags), "{configuration}", "The configuration in force, by the SHA-256 of its file.");
-        }
+        _meter.CreateObservableGauge(
+            "gateway.config.last_success", () => since().ToUnixTimeSeconds(), "s", "When the configuration in force was taken over, in Unix time.");
+        _meter.CreateObservableGauge(
+            "gateway.config.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("hash", hash()[..12])), "{configuration}",
+            "The configuration in force, by the SHA-256 of its file.");
     }
 
     public void Limited(string route) => _limited.Of(route).Add();
@@ -161,7 +158,6 @@ internal sealed class GatewayMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private sealed record Configuration(long Since, KeyValuePair<string, object?>[] Tags);
 
     private static string TagOf(RevocationStatus result) => result switch
     {

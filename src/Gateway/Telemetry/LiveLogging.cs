@@ -1,6 +1,6 @@
 namespace Gateway.Telemetry;
 
-/// <summary>The <c>Logging</c> section in force, which the framework follows.</summary>
+/// <summary>The <c>Logging</c> section in effect, which the framework follows. Told by <c>LiveGateway.Changed</c>.</summary>
 internal sealed class LiveLogging : ConfigurationProvider, IConfigurationSource
 {
     private const string Section = "Logging";
@@ -13,7 +13,7 @@ internal sealed class LiveLogging : ConfigurationProvider, IConfigurationSource
 
     public IConfiguration Configuration { get; }
 
-    public void Swap(IConfiguration next)
+    public void Apply(IConfiguration next)
     {
         Data = Read(next);
         OnReload();

@@ -35,7 +35,7 @@ public sealed class RequestLineLevelTests
         await using var destination = await RecordingDestination.StartAsync();
         await using var gateway = await StartAsync(destination, []);
 
-        gateway.Services.GetRequiredService<LiveLogging>().Swap(
+        gateway.Services.GetRequiredService<LiveLogging>().Apply(
             new ConfigurationBuilder().AddInMemoryCollection([new("Logging:Console:LogLevel:Default", "Trace")]).Build());
 
         await ShouldRejectAsync(gateway);

@@ -43,7 +43,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveMalformedRevocations(() => 0);
         metrics.ObserveInFlight(() => []);
         metrics.ObserveLostRevocations(() => 0);
-        metrics.ConfigurationInForce(new string('0', 64), DateTimeOffset.UnixEpoch);
+        metrics.ObserveConfiguration(() => new string('0', 64), () => DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>
         {
             if (factory.Made.Contains(instrument.Meter))

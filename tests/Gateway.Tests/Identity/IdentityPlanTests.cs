@@ -89,5 +89,5 @@ public sealed class IdentityPlanTests
             ClaimPath.TryParse(path, out var parsed).ShouldBeTrue();
             return new IdentityMapping($"X-{index}", parsed);
         })],
-        payloadHeader: null);
+        PayloadHeader: null);
 }

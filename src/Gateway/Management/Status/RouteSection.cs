@@ -118,10 +118,10 @@ internal static class RouteSection
 
     private static void WriteLimits(Html html, RouteConfig route, ClusterConfig? cluster, GatewaySettings settings)
     {
-        if (route.Metadata?.TryGetValue(RateLimit.MetadataKey, out var name) == true)
+        if (route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var name) == true)
         {
-            var limit = settings.RateLimits[name].Options;
-            html.Add($"<li>rate limit {name}: {limit.Permits!.Value} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.PartitionBy}, {limit.Kind.ToString()}");
+            var limit = settings.RateLimits[name];
+            html.Add($"<li>rate limit {name}: {limit.Permits} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.Partition.By}, {limit.Kind.ToString()}");
             html.Add($"{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
         }
         else

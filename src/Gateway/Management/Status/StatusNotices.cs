@@ -56,7 +56,7 @@ internal static class StatusNotices
             notices.Add(new StatusNotice(false, $"Changed, and in force after a restart only: {string.Join(", ", state.AwaitingRestart)}."));
         }
 
-        notices.AddRange(snapshot.Settings.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
+        notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
         AddRevocations(notices, revocations, redis);
         return notices;
     }

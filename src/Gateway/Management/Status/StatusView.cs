@@ -37,7 +37,7 @@ internal sealed class StatusView(
         html.Add($"</header>");
         StatusNotices.Write(html, StatusNotices.Find(snapshot, state, revocations, redisStatus, drain.IsUnderWay, now));
         RouteSection.Write(html, snapshot, proxy);
-        IssuerSection.Write(html, snapshot.Settings.Issuers, now);
+        IssuerSection.Write(html, snapshot.Issuers, now);
         RevocationSection.Write(html, snapshot.Settings, revocations, log, redisStatus, now);
         ConfigurationSection.Write(html, configuration.File, state, snapshot, now);
         html.Add($"</main></body></html>");

@@ -47,7 +47,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
             return RequestFault.Host;
         }
 
-        if (settings.TrustedProxies is { } proxies)
+        if (known.Snapshot.TrustedProxies is { } proxies)
         {
             // What a trusted proxy says of client and target is checked like what a client says.
             proxies.Apply(context, out var port);

@@ -13,7 +13,7 @@ internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics me
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (GatewayRequest.Of(context).Route?.ClusterRules is not { MaxInFlight: { } max } rules)
+        if (GatewayRequest.Of(context).Route?.ClusterRules is not { Settings.MaxInFlight: { } max } rules)
         {
             await next(context);
             return;
@@ -22,7 +22,7 @@ internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics me
         if (!rules.InFlight.TryEnter(max))
         {
             AuthDecision.Overloaded(context);
-            metrics.ClusterRejected(rules.Id);
+            metrics.ClusterRejected(rules.Settings.Id);
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
             return;

@@ -13,7 +13,7 @@ internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metri
 {
     public Task InvokeAsync(HttpContext context) =>
         GatewayRequest.Of(context) is { Tunnel: TunnelRequest.None, Route.ClusterRules: { Retry: { } retry } rules }
-            ? SendAsync(context, rules.Id, retry)
+            ? SendAsync(context, rules.Settings.Id, retry)
             : next(context);
 
     private async Task SendAsync(HttpContext context, string cluster, RetryRules rules)
@@ -32,7 +32,7 @@ internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metri
             }
 
             left = [.. left.Where(destination => destination != tried)];
-            if (retries == rules.Options.Attempts || left.Count == 0 || !RetryRule.Allows(context, fault, attempt.Body))
+            if (retries == rules.Attempts || left.Count == 0 || !RetryRule.Allows(context, fault, attempt.Body))
             {
                 return;
             }

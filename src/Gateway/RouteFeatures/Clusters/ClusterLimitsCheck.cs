@@ -12,11 +12,9 @@ internal static class ClusterLimitsCheck
     private const int MostInFlight = 1_000_000;
 
     /// <param name="known">The ids of YARP's clusters.</param>
-    /// <param name="previous">The rules in force: what they count goes on, so that a reload neither forgets requests nor refills a budget.</param>
-    public static FrozenDictionary<string, ClusterRules> Build(
-        Dictionary<string, ClusterOptions> clusters, string[] known, FrozenDictionary<string, ClusterRules>? previous, SettingsContext context)
+    public static FrozenDictionary<string, ClusterSettings> Build(Dictionary<string, ClusterOptions> clusters, string[] known, SettingsContext context)
     {
-        var built = new Dictionary<string, ClusterRules>(StringComparer.OrdinalIgnoreCase);
+        var built = new Dictionary<string, ClusterSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in clusters)
         {
             var path = $"{Section}:{name}";
@@ -27,12 +25,8 @@ internal static class ClusterLimitsCheck
             }
 
             Check(path, options, context);
-            var before = previous?.GetValueOrDefault(name);
-            built[name] = new ClusterRules(
-                id ?? name,
-                options.MaxInFlight,
-                before?.InFlight ?? new RequestCount(),
-                options.Retry is null ? null : before?.Retry is { } same && same.Options == options.Retry ? same : new RetryRules(options.Retry));
+            built[name] = new ClusterSettings(
+                id ?? name, options.MaxInFlight, options.Retry is { } retry ? new RetrySettings(retry.Attempts, retry.Budget) : null);
         }
 
         return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -16,7 +16,7 @@ internal sealed class ClusterOptions
 /// Sends a request to another destination when the first could not be connected to, or when it has failed before it answered and the request
 /// may be repeated: <c>Gateway:Clusters:{name}:Retry</c>. Default none: then each request is sent once.
 /// </summary>
-internal sealed record RetryOptions
+internal sealed class RetryOptions
 {
     /// <summary>How many other destinations are tried for one request. Default 1, range 1 to 5.</summary>
     public int Attempts { get; set; } = 1;
@@ -24,3 +24,12 @@ internal sealed record RetryOptions
     /// <summary>The share of the cluster's requests that may be sent again, beside a small reserve. Default 0.2; more than 0, up to 1.</summary>
     public double Budget { get; set; } = 0.2;
 }
+
+/// <summary>The checked form of <see cref="ClusterOptions"/>.</summary>
+/// <param name="Id">As in <c>ReverseProxy:Clusters</c>.</param>
+/// <param name="MaxInFlight">Null for any number.</param>
+/// <param name="Retry">Null where each request is sent once.</param>
+internal sealed record ClusterSettings(string Id, int? MaxInFlight, RetrySettings? Retry);
+
+/// <summary>The checked form of <see cref="RetryOptions"/>.</summary>
+internal sealed record RetrySettings(int Attempts, double Budget);

@@ -1,15 +1,28 @@
+using Gateway.Foundation;
+
 namespace Gateway.RouteFeatures.Clusters;
 
-/// <summary>The checked form of <see cref="ClusterOptions"/> with what is counted for it.</summary>
-/// <param name="Id">As in <c>ReverseProxy:Clusters</c>.</param>
-/// <param name="MaxInFlight">Null for any number.</param>
+/// <summary>The settings of a cluster with the counts that they need.</summary>
 /// <param name="Retry">Null where each request is sent once.</param>
-internal sealed record ClusterRules(string Id, int? MaxInFlight, RequestCount InFlight, RetryRules? Retry);
-
-/// <summary>The checked form of <see cref="RetryOptions"/>.</summary>
-internal sealed record RetryRules(RetryOptions Options)
+internal sealed record ClusterRules(ClusterSettings Settings, RequestCount InFlight, RetryRules? Retry)
 {
-    public RetryBudget Budget { get; } = new(Options.Budget);
+    /// <summary>A cluster keeps its counts across reloads, so that a reload neither forgets requests nor refills a budget.</summary>
+    public static ClusterRules Create(ClusterSettings settings, ObjectRegistry.Draft objects)
+    {
+        var id = settings.Id.ToUpperInvariant();
+        return new ClusterRules(
+            settings,
+            objects.GetOrAdd(id, static () => new RequestCount()),
+            settings.Retry is { } retry ? objects.GetOrAdd((id, retry), () => new RetryRules(retry)) : null);
+    }
+}
+
+/// <summary>Which requests of a cluster may be sent again.</summary>
+internal sealed class RetryRules(RetrySettings settings)
+{
+    public int Attempts => settings.Attempts;
+
+    public RetryBudget Budget { get; } = new(settings.Budget);
 
     public UnreachableDestinations Unreachable { get; } = new();
 }

@@ -6,22 +6,17 @@ namespace Gateway.RouteFeatures.Limits;
 /// A named limit that counts. The library forgets callers that have all their permits back, so what is kept is bounded by those who have
 /// called within a window.
 /// </summary>
-internal sealed class RateLimit(RateLimitOptions options, RateLimitPartition partition) : IDisposable
+internal sealed class RateLimit(RateLimitSettings settings) : IDisposable
 {
-    /// <summary>The metadata of a route that names its limit.</summary>
-    public const string MetadataKey = "Gateway.RateLimit";
-
     // How often the library gives permits back.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    // Made by the first request: what never comes into force must leave no timer behind.
+    // Created by the first request, so that a configuration that is never applied leaves no timer behind.
     private readonly Lazy<PartitionedRateLimiter<string>> _limiter = new(() =>
-        PartitionedRateLimiter.Create<string, string>(key => LimiterOf(options, key), StringComparer.Ordinal));
-
-    public RateLimitOptions Options => options;
+        PartitionedRateLimiter.Create<string, string>(key => LimiterOf(settings, key), StringComparer.Ordinal));
 
     /// <summary>What the requests are partitioned by.</summary>
-    public RateLimitPartition Partition => partition;
+    public RateLimitPartition Partition => settings.Partition;
 
     /// <param name="key">The partition of the request: requests of one key share the permits.</param>
     public ValueTask<RateLimitLease> AcquireAsync(string key, CancellationToken cancellationToken) =>
@@ -35,26 +30,27 @@ internal sealed class RateLimit(RateLimitOptions options, RateLimitPartition par
         }
     }
 
-    private static RateLimitPartition<string> LimiterOf(RateLimitOptions options, string key)
+    private static RateLimitPartition<string> LimiterOf(RateLimitSettings settings, string key)
     {
-        var permits = options.Permits!.Value;
-        return options.Kind switch
+        var permits = settings.Permits;
+        return settings.Kind switch
         {
             RateLimitKind.FixedWindow => System.Threading.RateLimiting.RateLimitPartition.GetFixedWindowLimiter(
-                key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = options.Window!.Value, QueueLimit = options.Queue }),
+                key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = settings.Window!.Value, QueueLimit = settings.Queue }),
             RateLimitKind.SlidingWindow => System.Threading.RateLimiting.RateLimitPartition.GetSlidingWindowLimiter(
                 key,
                 _ => new SlidingWindowRateLimiterOptions
                 {
                     PermitLimit = permits,
-                    Window = options.Window!.Value,
-                    SegmentsPerWindow = options.Segments,
-                    QueueLimit = options.Queue,
+                    Window = settings.Window!.Value,
+                    SegmentsPerWindow = settings.Segments,
+                    QueueLimit = settings.Queue,
                 }),
-            RateLimitKind.TokenBucket => System.Threading.RateLimiting.RateLimitPartition.GetTokenBucketLimiter(key, _ => BucketOf(permits, options.Window!.Value, options.Queue)),
+            RateLimitKind.TokenBucket => System.Threading.RateLimiting.RateLimitPartition.GetTokenBucketLimiter(
+                key, _ => BucketOf(permits, settings.Window!.Value, settings.Queue)),
             RateLimitKind.Concurrency => System.Threading.RateLimiting.RateLimitPartition.GetConcurrencyLimiter(
-                key, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = options.Queue }),
-            _ => throw new InvalidOperationException($"There is no limiter of kind {options.Kind}."),
+                key, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = settings.Queue }),
+            _ => throw new InvalidOperationException($"There is no limiter of kind {settings.Kind}."),
         };
     }
 

@@ -3,7 +3,7 @@ using Gateway.Settings;
 
 namespace Gateway.RouteFeatures.Limits;
 
-/// <summary>Checks <c>Gateway:RateLimits</c> and <c>Gateway:Timeouts</c>, and makes the limits.</summary>
+/// <summary>Checks <c>Gateway:RateLimits</c> and <c>Gateway:Timeouts</c>.</summary>
 internal static class RateLimitCheck
 {
     private const string Section = "Gateway:RateLimits";
@@ -12,16 +12,15 @@ internal static class RateLimitCheck
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
-    /// <param name="previous">The limits in force: one whose definition did not change goes on counting.</param>
-    public static FrozenDictionary<string, RateLimit> Build(
-        Dictionary<string, RateLimitOptions> limits, string[] derived, FrozenDictionary<string, RateLimit>? previous, ConfigurationReport report)
+    public static FrozenDictionary<string, RateLimitSettings> Build(
+        Dictionary<string, RateLimitOptions> limits, string[] derived, ConfigurationReport report)
     {
-        var built = new Dictionary<string, RateLimit>(StringComparer.OrdinalIgnoreCase);
+        var built = new Dictionary<string, RateLimitSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in limits)
         {
             ReservedNames.Check($"{Section}:{name}", name, report);
-            var partitions = Check($"{Section}:{name}", options, derived, report);
-            built[name] = previous is not null && previous.TryGetValue(name, out var known) && known.Options == options ? known : new RateLimit(options, partitions);
+            var partition = Check($"{Section}:{name}", options, derived, report);
+            built[name] = new RateLimitSettings(options.Kind, options.Permits ?? 0, options.Window, options.Segments, options.Queue, partition);
         }
 
         return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -1,7 +1,7 @@
 namespace Gateway.RouteFeatures.Limits;
 
 /// <summary>How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>. Each replica counts for itself.</summary>
-internal sealed record RateLimitOptions
+internal sealed class RateLimitOptions
 {
     /// <summary>How requests are counted. Default <c>FixedWindow</c>.</summary>
     public RateLimitKind Kind { get; set; }
@@ -26,6 +26,14 @@ internal sealed record RateLimitOptions
     /// <c>sub</c>, <c>client_id</c> or <c>tenant</c>; without token or claim a request counts by its address. Default <c>$address</c>.
     /// </summary>
     public string PartitionBy { get; set; } = RateLimitPartition.Address;
+}
+
+/// <summary>The checked form of <see cref="RateLimitOptions"/>.</summary>
+/// <param name="Window">Null for <c>Concurrency</c>.</param>
+internal sealed record RateLimitSettings(RateLimitKind Kind, int Permits, TimeSpan? Window, int Segments, int Queue, RateLimitPartition Partition)
+{
+    /// <summary>The metadata of a route that names its limit.</summary>
+    public const string MetadataKey = "Gateway.RateLimit";
 }
 
 /// <summary>The algorithms of System.Threading.RateLimiting.</summary>

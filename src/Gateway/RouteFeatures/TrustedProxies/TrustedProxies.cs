@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
+using Gateway.Foundation;
 using Gateway.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,21 +15,20 @@ namespace Gateway.RouteFeatures.TrustedProxies;
 internal sealed class TrustedProxies
 {
     private readonly ForwardedHeadersMiddleware _forwarded;
-    private readonly ImmutableArray<IPNetwork> _networks;
-    private readonly bool _trustPrefix;
+    private readonly TrustedProxySettings _settings;
 
-    public TrustedProxies(ImmutableArray<IPNetwork> networks, bool trustHost, bool trustPrefix)
+    public TrustedProxies(TrustedProxySettings settings)
     {
-        (_networks, _trustPrefix) = (networks, trustPrefix);
+        _settings = settings;
         var options = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
-                | (trustHost ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None),
+                | (settings.TrustHost ? ForwardedHeaders.XForwardedHost : ForwardedHeaders.None),
             ForwardLimit = null,
         };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
-        foreach (var network in networks)
+        foreach (var network in settings.Networks)
         {
             options.KnownIPNetworks.Add(network);
         }
@@ -42,7 +41,7 @@ internal sealed class TrustedProxies
     {
         var isFromProxy = IsTrusted(context.Connection.RemoteIpAddress);
         port = isFromProxy ? ForwardedPort.Read(context.Request.Headers[ForwardedPort.Header]) : null;
-        if (isFromProxy && _trustPrefix)
+        if (isFromProxy && _settings.TrustPrefix)
         {
             context.Request.PathBase = ForwardedPathBase.Read(context.Request.Headers[ForwardedPathBase.Header]);
         }
@@ -58,7 +57,7 @@ internal sealed class TrustedProxies
         }
 
         var address = sender.IsIPv4MappedToIPv6 ? sender.MapToIPv4() : sender;
-        foreach (var network in _networks)
+        foreach (var network in _settings.Networks)
         {
             if (network.Contains(address))
             {
@@ -70,12 +69,15 @@ internal sealed class TrustedProxies
     }
 }
 
+/// <summary>Which proxies are trusted, and what beside the client's address, scheme and port is taken from them.</summary>
+internal sealed record TrustedProxySettings(ValueArray<IPNetwork> Networks, bool TrustHost, bool TrustPrefix);
+
 /// <summary>Checks <c>Gateway:TrustedProxies</c>, <c>Gateway:TrustForwardedHost</c> and <c>Gateway:TrustForwardedPrefix</c>.</summary>
 internal static class TrustedProxiesCheck
 {
     private const string Section = "Gateway:TrustedProxies";
 
-    public static TrustedProxies? Build(List<string>? proxies, bool trustHost, bool trustPrefix, ConfigurationReport report)
+    public static TrustedProxySettings? Build(List<string>? proxies, bool trustHost, bool trustPrefix, ConfigurationReport report)
     {
         if (proxies is null)
         {
@@ -101,7 +103,7 @@ internal static class TrustedProxiesCheck
             }
         }
 
-        return new TrustedProxies([.. networks], trustHost, trustPrefix);
+        return new TrustedProxySettings([.. networks], trustHost, trustPrefix);
     }
 
     private static void CheckUnused(string path, bool isSet, ConfigurationReport report)

@@ -1,0 +1,104 @@
+using Gateway.Issuers;
+using Gateway.Runtime;
+
+namespace Gateway.Configuration;
+
+/// <summary>Why a valid configuration was not applied.</summary>
+/// <param name="MayHeal">Whether it may succeed later without another change of the file.</param>
+/// <param name="Fault">What YARP threw.</param>
+internal sealed record ApplyFailure(string Path, string Problem, string Cure, bool MayHeal, Exception? Fault = null);
+
+/// <summary>
+/// Applies a valid configuration: makes one snapshot of it, waits for the keys that it needs, has YARP apply the routes, and swaps the
+/// snapshot in effect once. If a step fails, the snapshot in effect and all its objects stay as they are.
+/// </summary>
+internal sealed class ConfigurationApplier(LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, KeyLoader keys, TimeProvider time)
+{
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
+
+    // Requests that were routed before the change may still use the objects that went with it.
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Null when the configuration is in effect.</summary>
+    public async Task<ApplyFailure?> ApplyAsync(ConfigurationReading reading, CancellationToken stopping)
+    {
+        var current = live.Current;
+        var next = snapshots.Create(reading, current.Objects);
+        ApplyFailure? failure = null;
+        try
+        {
+            failure = await MissingKeysAsync(current.Issuers, next.Issuers, stopping) ?? await RouteAsync(next);
+            if (failure is null)
+            {
+                live.Swap(next);
+            }
+        }
+        finally
+        {
+            if (ReferenceEquals(live.Current, next))
+            {
+                _ = ReleaseLaterAsync(current.Objects.ReleasedBy(next.Objects), stopping);
+            }
+            else
+            {
+                Release(next.Objects.ReleasedBy(current.Objects));
+            }
+        }
+
+        return failure;
+    }
+
+    /// <summary>
+    /// An issuer that has keys must not lose them through a typing error: the change is applied only after its new source has delivered
+    /// keys.
+    /// </summary>
+    private async Task<ApplyFailure?> MissingKeysAsync(IssuerDirectory current, IssuerDirectory next, CancellationToken stopping)
+    {
+        var changed = next.Issuers.Where(issuer => issuer.Keys.Current.IsEmpty
+            && current.Issuers.Any(known => known.Name == issuer.Name && !known.Keys.Current.IsEmpty)).ToArray();
+        Task loads = Task.WhenAll(changed.Select(issuer => keys.LoadAsync(issuer.Keys)));
+        await loads.WaitAsync(KeyPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.ThrowIfCancellationRequested();
+        return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
+            ? new ApplyFailure(
+                $"Gateway:Issuers:{missing.Name}:Keys",
+                $"no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}).",
+                "Correct the source, or wait until it answers.",
+                MayHeal: true)
+            : null;
+    }
+
+    private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next)
+    {
+        live.Announce(next);
+        if (await proxy.ApplyAsync(next) is not { } fault)
+        {
+            return null;
+        }
+
+        live.Withdraw();
+        return new ApplyFailure(
+            SettingSchema.ReverseProxy,
+            "YARP cannot apply it.",
+            "Restart with it, and report this: the check of the configuration should have found it.",
+            MayHeal: false,
+            fault);
+    }
+
+    private async Task ReleaseLaterAsync(IDisposable[] objects, CancellationToken stopping)
+    {
+        if (objects.Length > 0)
+        {
+            await Task.Delay(ReleasePatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Release(objects);
+        }
+    }
+
+    private static void Release(IDisposable[] objects)
+    {
+        foreach (var each in objects)
+        {
+            each.Dispose();
+        }
+    }
+}

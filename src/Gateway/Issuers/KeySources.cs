@@ -1,0 +1,42 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Issuers;
+
+/// <summary>Makes the sources of keys from their settings. Nothing is loaded, and no connection is opened, before the first load.</summary>
+internal static class KeySources
+{
+    public static IKeySource Create(KeySourceSettings settings, string issuer) => settings switch
+    {
+        SecretFileSettings secret => new SecretFileSource(secret.Path, secret.MinLength, secret.Encoding),
+        KeyFileSettings file => new JwksFileSource(file.Path),
+        RemoteKeySettings remote => Create(remote.Address, issuer, ClientOf(remote)!),
+        _ => throw new InvalidOperationException($"There is no source for {settings.GetType().Name}."),
+    };
+
+    /// <summary>The source of one issuer of a template.</summary>
+    public static IKeySource OfMember(TemplateSettings template, string value, string issuer, KeyDocumentClient? client) =>
+        template.Issuer.Keys.Source is RemoteKeySettings remote
+            ? Create(remote.Address?.Replace($"{{{template.Placeholder}}}", value, StringComparison.Ordinal), issuer, client!)
+            : throw new InvalidOperationException("The members of a template share no file.");
+
+    /// <summary>Null for keys from a file.</summary>
+    public static KeyDocumentClient? ClientOf(KeySourceSettings settings)
+    {
+        if (settings is not RemoteKeySettings { Fetch: var fetch })
+        {
+            return null;
+        }
+
+        X509Certificate2Collection? authorities = null;
+        if (fetch.Authorities is { } pem)
+        {
+            authorities = [];
+            authorities.ImportFromPem(pem);
+        }
+
+        return new KeyDocumentClient(KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers), fetch);
+    }
+
+    private static IKeySource Create(string? address, string issuer, KeyDocumentClient client) =>
+        address is null ? new DiscoverySource(client, issuer) : new JwksUriSource(client, new Uri(address));
+}
