@@ -1,6 +1,17 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Gateway.Authentication;
+using Gateway.Configuration;
+using Gateway.Foundation;
+using Gateway.Issuers;
+using Gateway.Revocation;
+using Gateway.RouteFeatures.Clusters;
+using Gateway.RouteFeatures.Limits;
+using Gateway.Runtime;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Gateway.Tokens;
+using Microsoft.Extensions.Logging;
 using NetArchTest.Rules;
 
 namespace Gateway.Tests;
@@ -51,6 +62,85 @@ public sealed partial class ArchitectureTests
         graph.Count.ShouldBeGreaterThan(200);
         TypeGraph.CyclesOf(graph).Where(cycle => cycle.Count > LargestCycle).Select(cycle => string.Join(", ", cycle.Order())).ShouldBeEmpty();
     }
+
+    /// <summary>Options, their checks, and whatever a <see cref="GatewaySettings"/> holds, are values: nothing there runs, waits or connects.</summary>
+    [Fact]
+    public void Settings_and_their_checks_know_no_runtime_type()
+    {
+        string[] runtime =
+        [
+            "System.Threading.RateLimiting",
+            .. new[]
+            {
+                typeof(HttpClient), typeof(TimeProvider), typeof(ITimer), typeof(Timer), typeof(PeriodicTimer), typeof(ILoggerFactory), typeof(IssuerKeys), typeof(KeyLoader),
+                typeof(KeyDocumentClient), typeof(RateLimit), typeof(RequestCount), typeof(RetryBudget), typeof(Authenticator), typeof(GatewaySnapshot), typeof(ObjectRegistry),
+            }.Select(type => type.FullName!),
+        ];
+        var held = HeldBy(typeof(GatewaySettings)).Select(type => type.FullName!).ToHashSet();
+        held.Count.ShouldBeGreaterThan(30);
+
+        var result = Types.InAssembly(typeof(AccessTokenValidator).Assembly)
+            .That().MeetCustomRule(type => held.Contains(type.FullName.Replace('/', '+')) || SettingsName().IsMatch(type.Name))
+            .ShouldNot().HaveDependencyOnAny(runtime)
+            .GetResult();
+
+        result.IsSuccessful.ShouldBeTrue(string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
+    }
+
+    [Fact]
+    public void Applier_has_at_most_five_dependencies() =>
+        typeof(ConfigurationApplier).GetConstructors().Single().GetParameters().Length.ShouldBeLessThanOrEqualTo(5);
+
+    /// <summary>State that several types read has the writers that are named here, and no other.</summary>
+    [Theory]
+    [InlineData(typeof(LiveGateway), nameof(LiveGateway.Swap), "ConfigurationApplier")]
+    [InlineData(typeof(LiveGateway), nameof(LiveGateway.Announce), "ConfigurationApplier")]
+    [InlineData(typeof(LiveGateway), nameof(LiveGateway.Withdraw), "ConfigurationApplier")]
+    [InlineData(typeof(LiveIssuers), nameof(LiveIssuers.Apply), "GatewayServices")]
+    [InlineData(typeof(LiveLogging), nameof(LiveLogging.Apply), "GatewayServices")]
+    [InlineData(typeof(RevocationList), $"set_{nameof(RevocationList.MaxStaleness)}", "GatewayServices")]
+    [InlineData(typeof(RevocationList), nameof(RevocationList.MarkRead), "RevocationFollower")]
+    [InlineData(typeof(RevocationList), nameof(RevocationList.MarkFailed), "RevocationFollower")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Replace), "KeyLoader", "StoredKeyDocuments")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Expire), "KeyLoader")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Forget), "ForgottenKeyList")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Retire), "IssuerTemplate", "KeyFollower")]
+    [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.ForgottenElsewhere)}", "ForgottenKeyList")]
+    [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.State)}", "KeyFollower", "KeyLoader", "StoredKeyDocuments")]
+    public void State_is_written_by_its_owners_alone(Type type, string member, params string[] owners) =>
+        TypeGraph.CallersOf(type.Assembly.Location, type.FullName!, member).Select(caller => caller.Split('.')[^1]).Order().ShouldBe(owners);
+
+    /// <summary>The types of the gateway that an object holds in its fields, and they in theirs. A delegate holds none of those that it takes.</summary>
+    private static HashSet<Type> HeldBy(Type root)
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var found = new HashSet<Type>();
+        var next = new Stack<Type>([root]);
+        while (next.TryPop(out var type))
+        {
+            if ((type.HasElementType || type.IsGenericType) && !type.IsSubclassOf(typeof(Delegate)))
+            {
+                Array.ForEach(type.HasElementType ? [type.GetElementType()!] : type.GetGenericArguments(), next.Push);
+            }
+
+            if (type.Assembly != root.Assembly || type.IsGenericType || !found.Add(type))
+            {
+                continue;
+            }
+
+            // A field of an abstract type holds one of those that derive from it.
+            Array.ForEach(root.Assembly.GetTypes().Where(derived => derived.BaseType == type).ToArray(), next.Push);
+            for (var part = type; part?.Assembly == root.Assembly; part = part.BaseType)
+            {
+                Array.ForEach(part.GetFields(all), field => next.Push(field.FieldType));
+            }
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex(@"(Options|Settings|Check)$")]
+    private static partial Regex SettingsName();
 
     [GeneratedRegex(@"^\d+\. `(\w+)/`", RegexOptions.Multiline)]
     private static partial Regex LayerRow();

@@ -22,6 +22,20 @@ internal static class TypeGraph
         return graph;
     }
 
+    /// <summary>The types that call a method; a nested type counts as the one that it is declared in.</summary>
+    public static IReadOnlyList<string> CallersOf(string assembly, string type, string method)
+    {
+        using var module = ModuleDefinition.ReadModule(assembly);
+        return
+        [
+            .. module.GetTypes()
+                .Where(caller => caller.Methods.Any(each => each.Body?.Instructions.Any(
+                    instruction => instruction.Operand is MethodReference called && called.Name == method && called.DeclaringType.FullName == type) == true))
+                .Select(Outermost)
+                .Distinct(),
+        ];
+    }
+
     /// <summary>The strongly connected components with more than one member (Tarjan).</summary>
     public static IReadOnlyList<List<string>> CyclesOf(Dictionary<string, HashSet<string>> graph)
     {
