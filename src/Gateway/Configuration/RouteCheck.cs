@@ -68,7 +68,8 @@ internal static partial class RouteCheck
         {
             var cure = policy.Equals(YarpDefault, StringComparison.OrdinalIgnoreCase)
                 ? $"Write \"{RoutePolicy.AuthenticatedName}\" for any valid token; YARP's own default policy is not used here."
-                : Suggestion.Closest(policy, policies.Names) is null ? $"Define it under {PoliciesSection}, or name one of these: {string.Join(", ", policies.Names)}."
+                : Suggestion.Closest(policy, policies.Names) is null
+                    ? $"Define it under {PoliciesSection}, or name one of these: {string.Join(", ", policies.Names)}."
                 : Suggestion.For(policy, policies.Names);
             report.Error(path, $"there is no authorization policy \"{policy}\".", cure);
         }

@@ -41,7 +41,8 @@ public sealed class ProviderTests(ProviderTests.Destination destination) : IClas
 
         foreach (var token in fixture.Rejected)
         {
-            var text = token.Text ?? documents.Sign(Changed(first.Header, token.Header, []), Changed(first.Claims, token.Claims, token.Without));
+            var (header, claims) = (Changed(first.Header, token.Header, []), Changed(first.Claims, token.Claims, token.Without));
+            var text = token.Text ?? documents.Sign(header, claims);
             Note(await SendAsync(gateway, text, token), token.Reason!, token.What);
             page.Explains(token.Reason!).ShouldBeTrue($"docs/providers/{fixture.Page}.md says what {token.Reason} means");
         }
@@ -57,16 +58,22 @@ public sealed class ProviderTests(ProviderTests.Destination destination) : IClas
         }
     }
 
-    /// <summary>What any provider's token becomes in the wrong hands or at the wrong time; the reasons are in docs/providers/README.md.</summary>
+    /// <summary>Any provider's token, changed in a way that every provider's page has in common: see docs/providers/README.md.</summary>
     private static IEnumerable<(string What, string Text, string Reason)> Spoilt(ProviderToken token, ProviderDouble documents)
     {
         var issuer = token.Claims["iss"]!.GetValue<string>();
-        yield return ("expired", documents.Sign(token.Header, Changed(token.Claims, new() { ["exp"] = -120, ["iat"] = -600, ["nbf"] = -600 }, [])), "expired");
-        yield return ("of another issuer", documents.Sign(token.Header, Changed(token.Claims, new() { ["iss"] = issuer + "x" }, [])), "unknown_issuer");
-        yield return ("unsigned", documents.Sign(token.Header, token.Claims).Split('.') is [var header, var payload, _] ? $"{header}.{payload}." : "", "malformed");
-        yield return ("with the algorithm none", documents.Sign(Changed(token.Header, new() { ["alg"] = "none" }, []), token.Claims), "unsupported_algorithm");
+        var signed = documents.Sign(token.Header, token.Claims);
+        yield return ("expired", WithClaims(new() { ["exp"] = -120, ["iat"] = -600, ["nbf"] = -600 }), "expired");
+        yield return ("of another issuer", WithClaims(new() { ["iss"] = issuer + "x" }), "unknown_issuer");
+        yield return ("for another API", WithClaims(new() { ["aud"] = "https://another-api.example" }), "wrong_audience");
+        yield return ("unsigned", signed[..(signed.LastIndexOf('.') + 1)], "malformed");
+        yield return (
+            "with the algorithm none",
+            documents.Sign(Changed(token.Header, new() { ["alg"] = "none" }, []), token.Claims),
+            "unsupported_algorithm");
         yield return ("signed by somebody else", documents.Sign(token.Header, token.Claims, withAnotherKey: true), "bad_signature");
-        yield return ("for another API", documents.Sign(token.Header, Changed(token.Claims, new() { ["aud"] = "https://another-api.example" }, [])), "wrong_audience");
+
+        string WithClaims(JsonObject changes) => documents.Sign(token.Header, Changed(token.Claims, changes, []));
     }
 
     private static JsonObject Changed(JsonObject original, JsonObject changes, string[] without)
@@ -86,10 +93,12 @@ public sealed class ProviderTests(ProviderTests.Destination destination) : IClas
     }
 
     private static IEnumerable<string> Expected(ProviderPage page, ProviderFixture fixture, ProviderDouble documents) =>
-        page.Headers(fixture.Section).Select(header => $"{header.Name}: {(header.Name == "X-Auth-Issuer" ? documents.Local(header.Value) : header.Value)}");
+        from header in page.Headers(fixture.Section)
+        select $"{header.Name}: {(header.Name == "X-Auth-Issuer" ? documents.Local(header.Value) : header.Value)}";
 
     private IEnumerable<string> Identity() => destination.Recorder.Last.Headers
-        .Where(header => header.Key.StartsWith("X-Auth-", StringComparison.Ordinal)).Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order();
+        .Where(header => header.Key.StartsWith("X-Auth-", StringComparison.Ordinal))
+        .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order();
 
     private async Task<TestGateway> StartAsync(JsonObject configuration)
     {
@@ -101,7 +110,8 @@ public sealed class ProviderTests(ProviderTests.Destination destination) : IClas
 
         using var key = SigningKey.Rsa();
         var files = new Dictionary<string, string>();
-        foreach (var keys in configuration["Gateway"]!["Issuers"]!.AsObject().Select(issuer => issuer.Value!["Keys"]!.AsObject()).Where(keys => keys.ContainsKey("CaFile")))
+        var sources = configuration["Gateway"]!["Issuers"]!.AsObject().Select(issuer => issuer.Value!["Keys"]!.AsObject());
+        foreach (var keys in sources.Where(keys => keys.ContainsKey("CaFile")))
         {
             keys["CaFile"] = "ca.crt";
             files["ca.crt"] = PemEncoding.WriteString("CERTIFICATE", key.ToCertificate());
@@ -123,7 +133,8 @@ public sealed class ProviderTests(ProviderTests.Destination destination) : IClas
         using var response = await gateway.Client.SendAsync(request);
         if (response.IsSuccessStatusCode)
         {
-            return destination.Recorder.Last.Header(token.Carrier ?? "Authorization") is null ? "accepted" : "accepted, and the token was forwarded";
+            var forwarded = destination.Recorder.Last.Header(token.Carrier ?? "Authorization");
+            return forwarded is null ? "accepted" : "accepted, and the token was forwarded";
         }
 
         destination.Recorder.Received.ShouldBeEmpty();

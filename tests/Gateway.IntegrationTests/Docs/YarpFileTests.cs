@@ -4,7 +4,10 @@ using Gateway.Testing.YarpFiles;
 
 namespace Gateway.IntegrationTests.Docs;
 
-/// <summary>Configurations of applications with YARP, moved as docs/migration/yarp-jwtbearer.md says: the gateway starts, and each route works as before.</summary>
+/// <summary>
+/// Configurations of applications with YARP, moved as docs/migration/yarp-jwtbearer.md says: the gateway starts, and each route works as
+/// before.
+/// </summary>
 public sealed class YarpFileTests(StandardGateway parts) : IClassFixture<StandardGateway>
 {
     private const string CallId = "x-call";

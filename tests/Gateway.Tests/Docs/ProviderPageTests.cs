@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Gateway.Testing;
 using Gateway.Testing.Providers;
@@ -36,7 +36,7 @@ public sealed partial class ProviderPageTests
     public async Task Configurations_load(string page)
     {
         using var key = SigningKey.Rsa();
-        var files = new Dictionary<string, string> { ["ca.crt"] = System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", key.ToCertificate()) };
+        var files = new Dictionary<string, string> { ["ca.crt"] = PemEncoding.WriteString("CERTIFICATE", key.ToCertificate()) };
         foreach (var (section, configuration) in ProviderPage.Read(page).Configurations)
         {
             var errors = await CheckedConfiguration.ErrorsOfAsync(configuration.ToJsonString().Replace(InPod, "ca.crt", StringComparison.Ordinal), files: files);
