@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using NSec.Cryptography;
 
 namespace Gateway.Testing;
 
@@ -11,13 +12,15 @@ internal sealed class SigningKey : IDisposable
     private readonly RSA? _rsa;
     private readonly ECDsa? _ec;
     private readonly byte[]? _secret;
+    private readonly Key? _ed25519;
 
-    private SigningKey(string keyId, RSA? rsa, ECDsa? ec, byte[]? secret)
+    private SigningKey(string keyId, RSA? rsa, ECDsa? ec, byte[]? secret, Key? ed25519 = null)
     {
         KeyId = keyId;
         _rsa = rsa;
         _ec = ec;
         _secret = secret;
+        _ed25519 = ed25519;
     }
 
     public string KeyId { get; }
@@ -26,6 +29,12 @@ internal sealed class SigningKey : IDisposable
 
     public static SigningKey Ec(string keyId = "ec-1", string curve = "nistP256") =>
         new(keyId, null, ECDsa.Create(ECCurve.CreateFromFriendlyName(curve)), null);
+
+    public static SigningKey Ed25519(string keyId = "ed-1") => new(keyId, null, null, null, Key.Create(SignatureAlgorithm.Ed25519));
+
+    /// <summary>The key of these 32 secret bytes, of a test vector.</summary>
+    public static SigningKey Ed25519(string keyId, byte[] secret) =>
+        new(keyId, null, null, null, Key.Import(SignatureAlgorithm.Ed25519, secret, KeyBlobFormat.RawPrivateKey));
 
     public static SigningKey Secret(byte[] secret, string keyId = "secret-1") => new(keyId, null, null, secret);
 
@@ -64,6 +73,12 @@ internal sealed class SigningKey : IDisposable
             jwk["x"] = Base64Url.EncodeToString(parameters.Q.X);
             jwk["y"] = Base64Url.EncodeToString(parameters.Q.Y);
         }
+        else if (_ed25519 is not null)
+        {
+            jwk["kty"] = "OKP";
+            jwk["crv"] = "Ed25519";
+            jwk["x"] = Base64Url.EncodeToString(_ed25519.PublicKey.Export(KeyBlobFormat.RawPublicKey));
+        }
         else
         {
             jwk["kty"] = "oct";
@@ -96,6 +111,7 @@ internal sealed class SigningKey : IDisposable
         {
             "PS" => _rsa!.SignData(input, hash, RSASignaturePadding.Pss),
             "ES" => _ec!.SignData(input, hash),
+            "Ed" => SignatureAlgorithm.Ed25519.Sign(_ed25519!, input),
             "HS" => CryptographicOperations.HmacData(hash, _secret!, input),
             _ => _rsa!.SignData(input, hash, RSASignaturePadding.Pkcs1),
         };
@@ -105,5 +121,6 @@ internal sealed class SigningKey : IDisposable
     {
         _rsa?.Dispose();
         _ec?.Dispose();
+        _ed25519?.Dispose();
     }
 }

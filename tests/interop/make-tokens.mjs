@@ -16,6 +16,8 @@ function newPair(type, options) {
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 const hmacAlgorithms = ['HS256', 'HS384', 'HS512'];
+// RFC 8037 and RFC 9864; jsonwebtoken has neither.
+const edwardsAlgorithms = { jose: ['EdDSA', 'Ed25519'], 'fast-jwt': ['EdDSA'], jsonwebtoken: [] };
 
 const libraries = {
   jose: (claims, key, header) => new SignJWT(claims).setProtectedHeader(header).sign(key),
@@ -29,7 +31,7 @@ function keyText(key) {
   return key.type === 'secret' ? key.export().toString('ascii') : key.export({ type: 'pkcs8', format: 'pem' });
 }
 
-function generateKeys() {
+function generateKeys(library) {
   const jwks = [];
   const secrets = {};
   const keys = new Map();
@@ -42,6 +44,7 @@ function generateKeys() {
   for (const [alg, namedCurve] of Object.entries(curves)) {
     addPair(newPair('ec', { namedCurve }), namedCurve, [alg]);
   }
+  if (edwardsAlgorithms[library].length > 0) addPair(newPair('ed25519'), 'Ed25519', edwardsAlgorithms[library]);
   for (const alg of hmacAlgorithms) {
     secrets[alg] = randomBytes(32).toString('hex');
     keys.set(alg, { key: createSecretKey(secrets[alg], 'ascii') });
@@ -70,12 +73,12 @@ if (!Object.hasOwn(libraries, library)) {
 }
 
 const request = JSON.parse(await text(process.stdin));
-const { jwks, secrets, keys } = generateKeys();
+const { jwks, secrets, keys } = generateKeys(library);
 const tokens = [];
 for (const [alg, { key, kid }] of keys) {
   const header = { alg, typ: 'at+jwt', ...(kid && { kid }) };
   tokens.push({ alg, kid, token: await libraries[library](newClaims(request), key, header) });
 }
 
-// These libraries know all twelve algorithms, so a failure to sign is an error and ends the script.
+// These libraries know all twelve other algorithms, so a failure to sign is an error and ends the script.
 console.log(JSON.stringify({ library, jwks: { keys: jwks }, secrets, tokens, unsupported: [] }));

@@ -10,12 +10,12 @@ import time
 import uuid
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 RSA_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 CURVES = {"ES256": ("P-256", ec.SECP256R1()), "ES384": ("P-384", ec.SECP384R1()), "ES512": ("P-521", ec.SECP521R1())}
 HMAC_ALGORITHMS = ["HS256", "HS384", "HS512"]
-ALGORITHMS = [*RSA_ALGORITHMS, *CURVES, *HMAC_ALGORITHMS]
+ALGORITHMS = [*RSA_ALGORITHMS, *CURVES, "EdDSA", *HMAC_ALGORITHMS]
 
 
 def load_pyjwt():
@@ -69,6 +69,12 @@ def ec_jwk(private_key, kid, curve):
     return {"kty": "EC", "kid": kid, "use": "sig", "crv": curve, "x": x, "y": y}
 
 
+def okp_jwk(private_key, kid):
+    raw = private_key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return {"kty": "OKP", "kid": kid, "use": "sig", "crv": "Ed25519", "x": x}
+
+
 def private_pem(private_key):
     return private_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -84,6 +90,9 @@ def generate_keys():
         ec_key = ec.generate_private_key(curve)
         jwks.append(ec_jwk(ec_key, name, name))
         keys[alg] = (private_pem(ec_key), name)
+    ed_key = ed25519.Ed25519PrivateKey.generate()
+    jwks.append(okp_jwk(ed_key, "Ed25519"))
+    keys["EdDSA"] = (private_pem(ed_key), "Ed25519")
     hmac_secrets = {alg: secrets.token_hex(32) for alg in HMAC_ALGORITHMS}
     keys.update({alg: (secret, None) for alg, secret in hmac_secrets.items()})
     return jwks, hmac_secrets, keys

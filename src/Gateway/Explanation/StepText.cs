@@ -16,7 +16,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         TokenStep.Header => FormText.OfHeader(token, reason is not null),
         TokenStep.Payload => FormText.OfPayload(token, reason is not null),
         TokenStep.Algorithm => new(
-            $"`alg` is one of {string.Join(", ", Enum.GetNames<SignatureAlgorithm>())}",
+            $"`alg` is one of {string.Join(", ", SignatureAlgorithms.Names)}",
             Shown.Text(token.Header.Algorithm),
             "Have the issuer sign its access tokens with one of these; RS256, PS256 and ES256 are allowed by default."),
         TokenStep.Issuer => OfIssuer(token.Claims, reason),

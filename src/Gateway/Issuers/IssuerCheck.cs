@@ -165,7 +165,7 @@ internal static class IssuerCheck
             if (SignatureAlgorithms.Find(name) is not { } traits)
             {
                 report.Error(
-                    $"{path}:{i}", "this algorithm cannot be verified.", Suggestion.For(name, Enum.GetNames<SignatureAlgorithm>()));
+                    $"{path}:{i}", "this algorithm cannot be verified.", Suggestion.For(name, SignatureAlgorithms.Names));
                 continue;
             }
 
@@ -174,7 +174,7 @@ internal static class IssuerCheck
                 report.Error(
                     $"{path}:{i}",
                     hasSecret ? "a SecretFile verifies HS256, HS384 and HS512 only." : "HS algorithms need a SecretFile; a published key is no secret.",
-                    hasSecret ? "List HS algorithms, or use another key source." : "List RS, PS or ES algorithms, or use SecretFile.");
+                    hasSecret ? "List HS algorithms, or use another key source." : "List RS, PS or ES algorithms or EdDSA, or use SecretFile.");
                 continue;
             }
 

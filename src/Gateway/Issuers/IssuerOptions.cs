@@ -43,8 +43,8 @@ internal sealed class IssuerOptions
     public KeySourceOptions? Keys { get; set; }
 
     /// <summary>
-    /// The JWS algorithms its tokens may use: RS, PS or ES with 256, 384 or 512; HS only with <see cref="KeySourceOptions.SecretFile"/>
-    /// and only when listed. Never <c>none</c>. Default RS256, PS256, ES256; no default with a secret.
+    /// The JWS algorithms its tokens may use: RS, PS or ES with 256, 384 or 512; EdDSA, which RFC 9864 calls Ed25519: both names are
+    /// the same; HS only with <see cref="KeySourceOptions.SecretFile"/> and only when listed. Never <c>none</c>. Default RS256, PS256, ES256; no default with a secret.
     /// </summary>
     public List<string>? Algorithms { get; set; }
 

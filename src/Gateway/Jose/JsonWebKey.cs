@@ -47,9 +47,11 @@ internal static class JsonWebKey
                     return TryReadRsa(jwk, keyId, only, out key, out why);
                 case "EC":
                     return TryReadEc(jwk, keyId, only, out key, out why);
+                case "OKP":
+                    return TryReadOkp(jwk, keyId, only, out key, out why);
                 default:
                     // A secret in a published set is public, and RFC 7517 section 5 asks us to ignore types we do not know.
-                    why = type == "oct" ? "is a symmetric key, which must not be published" : "has a `kty` other than RSA and EC";
+                    why = type == "oct" ? "is a symmetric key, which must not be published" : "has a `kty` other than RSA, EC and OKP";
                     return false;
             }
         }
@@ -171,6 +173,30 @@ internal static class JsonWebKey
         why = null;
         key = VerificationKey.Ec(keyId, only, name!, new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } });
         return true;
+    }
+
+    /// <summary>RFC 8037 section 2.</summary>
+    private static bool TryReadOkp(
+        JsonElement jwk, string? keyId, SignatureAlgorithm? only, out VerificationKey? key, out string? why)
+    {
+        key = null;
+        TryReadText(jwk, "crv"u8, out var name);
+        if (name != Ed25519Key.Curve)
+        {
+            why = $"has a `crv` other than {Ed25519Key.Curve}";
+            return false;
+        }
+
+        TryReadText(jwk, "x"u8, out var text);
+        if (!TryReadNumber(jwk, "x"u8, out var x) || x.Length != Ed25519Key.Length || Base64Url.EncodeToString(x) != text)
+        {
+            why = $"has no `x` of {Ed25519Key.Length} bytes in base64url without padding";
+            return false;
+        }
+
+        why = Ed25519Key.TryImport(x, out var point) ? null : "has an `x` that is no point of the curve to verify with";
+        key = point is null ? null : VerificationKey.Ed25519(keyId, only, point, x);
+        return key is not null;
     }
 
     private static bool TryReadText(JsonElement jwk, ReadOnlySpan<byte> name, out string? text)

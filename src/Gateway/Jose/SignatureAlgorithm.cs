@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Gateway.Jose;
 
-/// <summary>The JWS algorithms (RFC 7518 section 3.1) that the gateway can verify. <c>none</c> is not one of them.</summary>
+/// <summary>The JWS algorithms (RFC 7518 section 3.1, RFC 9864) that the gateway can verify. <c>none</c> is not one of them.</summary>
 internal enum SignatureAlgorithm
 {
     RS256,
@@ -15,6 +15,7 @@ internal enum SignatureAlgorithm
     ES256,
     ES384,
     ES512,
+    Ed25519,
     HS256,
     HS384,
     HS512,
@@ -24,11 +25,13 @@ internal enum KeyType
 {
     Rsa,
     Ec,
+    Okp,
     Secret,
 }
 
 /// <summary>What an algorithm asks of its key and signature.</summary>
-/// <param name="Curve">The JWK <c>crv</c> for ECDSA (RFC 7518 section 3.4), else null.</param>
+/// <param name="Hash">Of what is signed; unused for Ed25519, which hashes by itself.</param>
+/// <param name="Curve">The JWK <c>crv</c> for ECDSA (RFC 7518 section 3.4) and Ed25519, else null.</param>
 /// <param name="SignatureLength">Bytes of the signature; 0 for RSA, where the modulus decides.</param>
 internal sealed record AlgorithmTraits(
     SignatureAlgorithm Algorithm, KeyType KeyType, HashAlgorithmName Hash, int HashLength, string? Curve = null, int SignatureLength = 0)
@@ -50,10 +53,22 @@ internal static class SignatureAlgorithms
         new(SignatureAlgorithm.ES256, KeyType.Ec, HashAlgorithmName.SHA256, 32, "P-256", 64),
         new(SignatureAlgorithm.ES384, KeyType.Ec, HashAlgorithmName.SHA384, 48, "P-384", 96),
         new(SignatureAlgorithm.ES512, KeyType.Ec, HashAlgorithmName.SHA512, 64, "P-521", 132),
+        new(SignatureAlgorithm.Ed25519, KeyType.Okp, default, 0, Ed25519Key.Curve, 64),
         new(SignatureAlgorithm.HS256, KeyType.Secret, HashAlgorithmName.SHA256, 32, null, 32),
         new(SignatureAlgorithm.HS384, KeyType.Secret, HashAlgorithmName.SHA384, 48, null, 48),
         new(SignatureAlgorithm.HS512, KeyType.Secret, HashAlgorithmName.SHA512, 64, null, 64),
     ];
+
+    /// <summary>
+    /// RFC 8037's name for Ed25519 and Ed448, which RFC 9864 replaces by a name for each. The gateway knows Ed25519 only, so both names are
+    /// one algorithm, and an issuer that may use one may use the other.
+    /// </summary>
+    private const string EdDsa = "EdDSA";
+
+    private static readonly ImmutableArray<string> EnumNames = [.. Enum.GetNames<SignatureAlgorithm>()];
+
+    /// <summary>What a header or the configuration may call an algorithm.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. EnumNames, EdDsa];
 
     public static AlgorithmTraits Of(SignatureAlgorithm algorithm) => All[(int)algorithm];
 
@@ -62,14 +77,12 @@ internal static class SignatureAlgorithms
     {
         foreach (var traits in All)
         {
-            if (string.Equals(Names[(int)traits.Algorithm], name, StringComparison.Ordinal))
+            if (string.Equals(EnumNames[(int)traits.Algorithm], name, StringComparison.Ordinal))
             {
                 return traits;
             }
         }
 
-        return null;
+        return name == EdDsa ? Of(SignatureAlgorithm.Ed25519) : null;
     }
-
-    private static readonly ImmutableArray<string> Names = [.. Enum.GetNames<SignatureAlgorithm>()];
 }

@@ -12,6 +12,7 @@ internal sealed class VerificationKey
     private readonly ImmutableArray<byte[]> _secrets;
     private readonly Func<AsymmetricAlgorithm>? _import;
     private readonly byte[] _numbers;
+    private readonly Ed25519Key? _ed25519;
 
     // Keys that share a kid; a signature by any of them is valid.
     private readonly ImmutableArray<VerificationKey> _choices = [];
@@ -21,7 +22,7 @@ internal sealed class VerificationKey
 
     private VerificationKey(
         string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import,
-        byte[] numbers)
+        byte[] numbers, Ed25519Key? ed25519 = null)
     {
         KeyId = keyId;
         _type = type;
@@ -30,6 +31,7 @@ internal sealed class VerificationKey
         _secrets = secrets;
         _import = import;
         _numbers = numbers;
+        _ed25519 = ed25519;
         _idle[0] = import?.Invoke();
     }
 
@@ -50,6 +52,10 @@ internal sealed class VerificationKey
     /// <exception cref="CryptographicException">The point is not on the curve.</exception>
     public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>
         new(keyId, KeyType.Ec, curve, only, [], () => ECDsa.Create(parameters), [.. parameters.Q.X!, .. parameters.Q.Y!]);
+
+    /// <param name="numbers">The bytes of the key.</param>
+    public static VerificationKey Ed25519(string? keyId, SignatureAlgorithm? only, Ed25519Key key, byte[] numbers) =>
+        new(keyId, KeyType.Okp, Ed25519Key.Curve, only, [], null, numbers, key);
 
     /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
     public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null, []);
@@ -96,10 +102,16 @@ internal sealed class VerificationKey
             return false;
         }
 
-        // ECDSA signatures are r and s at full length (RFC 7518 section 3.4); DER or extra bytes never reach the crypto library.
+        // ECDSA signatures are r and s at full length (RFC 7518 section 3.4), those of Ed25519 R and S; DER or extra bytes never reach the
+        // crypto library.
         if (algorithm.SignatureLength != 0 && signature.Length != algorithm.SignatureLength)
         {
             return false;
+        }
+
+        if (_ed25519 is not null)
+        {
+            return _ed25519.Verify(signingInput, signature);
         }
 
         Span<byte> hash = stackalloc byte[algorithm.HashLength];

@@ -34,6 +34,23 @@ public sealed class OtherLibrariesTests
         }
     }
 
+    // jsonwebtoken and python-jose have no Ed25519; jose alone knows the name of RFC 9864.
+    [Theory]
+    [InlineData("pyjwt", "EdDSA")]
+    [InlineData("authlib", "EdDSA")]
+    [InlineData("jose", "EdDSA")]
+    [InlineData("jose", "Ed25519")]
+    [InlineData("fast-jwt", "EdDSA")]
+    public async Task Tokens_of_a_library_are_accepted_with_ed25519_and_rejected_with_one_bit_flipped(string library, string algorithm)
+    {
+        var made = await LibraryTokens.OfAsync(library);
+        await using var destination = await RecordingDestination.StartAsync();
+        await using var gateway = await StartAsync(
+            destination, new JsonObject { ["JwksFile"] = "keys.json" }, ["EdDSA"], new Dictionary<string, string> { ["keys.json"] = made.Jwks });
+
+        await AssertAcceptedButNotWithAFlippedBitAsync(gateway, destination, made.TokenOf(algorithm)!, $"{library} {algorithm}");
+    }
+
     [Theory]
     [MemberData(nameof(AllLibraries))]
     public async Task Tokens_of_a_library_are_accepted_in_every_secret_algorithm_and_rejected_with_one_bit_flipped(string library)

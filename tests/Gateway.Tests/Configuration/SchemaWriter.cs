@@ -109,7 +109,7 @@ internal static partial class SchemaWriter
             properties[name] = Of(member, property.PropertyType, owner is null ? null : property.GetValue(owner), summary ?? YarpText.Of(property));
             if (property.Name == nameof(IssuerOptions.Algorithms))
             {
-                properties[name]!["items"]!["enum"] = new JsonArray([.. Enum.GetNames<SignatureAlgorithm>().Select(algorithm => JsonValue.Create(algorithm))]);
+                properties[name]!["items"]!["enum"] = new JsonArray([.. SignatureAlgorithms.Names.Select(algorithm => JsonValue.Create(algorithm))]);
             }
 
             if (YarpText.ExamplesOf(property) is { } examples)

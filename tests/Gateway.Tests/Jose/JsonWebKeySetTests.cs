@@ -62,7 +62,12 @@ public sealed class JsonWebKeySetTests
     [InlineData("1", "is not a JSON object")]
     [InlineData("[]", "is not a JSON object")]
     [InlineData("{}", "`kty`")]
-    [InlineData("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "`kty`")]
+    [InlineData("{\"kty\":\"OKP\"}", "`crv`")]
+    [InlineData("{\"kty\":\"OKP\",\"crv\":\"Ed448\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "`crv`")]
+    [InlineData("{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "`crv`")]
+    [InlineData("{\"kty\":\"EC\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "`crv`")]
+    [InlineData("{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}", "`x` of 32 bytes")]
+    [InlineData("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":1}", "`x` of 32 bytes")]
     [InlineData("{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"AAAA\"}", "`alg`")]
     [InlineData("{\"kty\":\"oct\",\"k\":\"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U\"}", "symmetric")]
     [InlineData("{\"kty\":\"RSA\"}", "`n` and `e`")]
@@ -194,7 +199,7 @@ public sealed class JsonWebKeySetTests
     [Fact]
     public void Mutated_key_set_is_never_a_fault()
     {
-        var good = DocumentOf(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk());
+        var good = DocumentOf(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.Ed25519.ToJwk());
         var mutated =
             from at in Gen.Choose(0, good.Length - 1)
             from text in Gen.OneOf(

@@ -8,7 +8,7 @@ public sealed class AlgorithmTests
 {
     private readonly Shop _shop = new();
 
-    public static TheoryData<string> Algorithms => ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+    public static TheoryData<string> Algorithms => ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"];
 
     [Theory]
     [MemberData(nameof(Algorithms))]
@@ -90,8 +90,11 @@ public sealed class AlgorithmTests
     [InlineData("SHA256")]
     [InlineData("0")]
     [InlineData("ES256K")]
-    [InlineData("EdDSA")]
-    [InlineData("Ed25519")]
+    [InlineData("Ed448")]
+    [InlineData("eddsa")]
+    [InlineData("EDDSA")]
+    [InlineData("ED25519")]
+    [InlineData("Ed25519ph")]
     [InlineData("RSA1_5")]
     [InlineData("RSA-OAEP")]
     [InlineData("dir")]

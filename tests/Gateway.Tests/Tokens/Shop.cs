@@ -22,7 +22,7 @@ internal sealed class Shop
     private readonly AccessTokenValidator _validator;
     private readonly TokenExplainer _explainer;
 
-    /// <param name="change">What differs from yarp.json's defaults; every RS, PS and ES algorithm is allowed.</param>
+    /// <param name="change">What differs from yarp.json's defaults; every algorithm with a published key is allowed.</param>
     /// <param name="others">Further issuers that the validator trusts.</param>
     public Shop(Func<IssuerProfile, IssuerProfile>? change = null, params IssuerProfile[] others)
     {
@@ -38,7 +38,7 @@ internal sealed class Shop
             RequireTokenId = false,
             Keys = new IssuerKeys("shop", new JwksFileSource("keys.json")),
         });
-        Publish(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P384.ToJwk(), TestKeys.P521.ToJwk());
+        Publish(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P384.ToJwk(), TestKeys.P521.ToJwk(), TestKeys.Ed25519.ToJwk());
         var issuers = new IssuerDirectory([Profile, .. others], []);
         _validator = new AccessTokenValidator(issuers, Clock);
         _explainer = new TokenExplainer(issuers, new IdentityPlan([], null), Clock);
