@@ -81,10 +81,13 @@ internal static class FullConfiguration
                 "Claims": [
                   { "Path": "realm_access.roles", "AnyOf": ["ops", "admin"] }, { "Path": "https://shop.example/groups", "AllOf": ["a", 1, true] },
                   { "Path": "banned", "NoneOf": [true, "yes"] }, { "Path": "level", "Equals": 3 }, { "Path": "staff", "Equals": true },
-                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }, { "Path": "$realm", "Exists": false }
+                  { "Path": "tenant", "Matches": "^[a-z]{2,20}$" }, { "Path": "act", "Exists": false }, { "Path": "$subject_type", "Equals": "user" }, { "Path": "$realm", "Exists": false },
+                  { "Path": "$jose.typ", "Equals": "at+jwt" }, { "Path": "tenant", "EqualsRouteValue": "tenant" }
                 ],
+                "StepUp": { "Acr": ["urn:example:mfa", "phr"], "MaxAge": "00:15:00" },
                 "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep"
-              }
+              },
+              "staff": { "AnyOf": ["admin", "FULL"] }, "both": { "AllOf": ["staff", "Authenticated"] }
             },
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }],
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
@@ -130,7 +133,7 @@ internal static class FullConfiguration
                 "ClusterId": "full", "AuthorizationPolicy": "full", "CorsPolicy": "app", "RateLimiterPolicy": "Full", "Order": 100,
                 "MaxRequestBodySize": 1000000, "Timeout": "00:01:00",
                 "Match": {
-                  "Path": "/full/{**rest}", "Hosts": ["www.aaaaa.com", "*.bbbbb.com:8080"], "Methods": ["GET", "PUT"],
+                  "Path": "/full/{tenant}/{**rest}", "Hosts": ["www.aaaaa.com", "*.bbbbb.com:8080"], "Methods": ["GET", "PUT"],
                   "Headers": [
                     { "Name": "a", "Values": ["x", "y"], "Mode": "ExactHeader", "IsCaseSensitive": true },
                     { "Name": "b", "Values": ["x"], "Mode": "HeaderPrefix" }, { "Name": "c", "Values": ["x"], "Mode": "Contains" },

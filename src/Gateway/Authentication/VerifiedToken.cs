@@ -31,8 +31,11 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     /// <summary>The user as ASP.NET Core sees it, made when something asks for it.</summary>
     public TokenIdentity Identity => _identity ??= new TokenIdentity(this);
 
-    /// <summary>The policy's decision, made once: neither the policy nor the token ever changes.</summary>
-    public PolicyDecision Decide(RoutePolicy policy)
+    /// <summary>
+    /// The policy's decision, made once: neither the policy nor the token ever changes. One that depends on the request is made each time.
+    /// </summary>
+    /// <param name="request">What such a policy looks at.</param>
+    public PolicyDecision Decide(RoutePolicy policy, in PolicyRequest request = default)
     {
         var last = _lastDecided;
         for (var decided = last; decided is not null; decided = decided.Previous)
@@ -43,8 +46,8 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
             }
         }
 
-        var decision = policy.Decide(token);
-        if (last is null || last.Count < MostDecisions)
+        var decision = policy.Decide(token, request);
+        if ((last is null || last.Count < MostDecisions) && !policy.DependsOnRequest)
         {
             // Of two that come at once one is lost, and made again.
             _lastDecided = new Decided(policy, decision, last, (last?.Count ?? 0) + 1);

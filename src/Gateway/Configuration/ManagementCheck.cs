@@ -25,6 +25,12 @@ internal static class ManagementCheck
         {
             report.Error($"{Section}:Policy", "there is no such policy.", Suggestion.For(name, policies.Names));
         }
+        else if (!policies[name].RouteParameters.IsEmpty)
+        {
+            report.Error(
+                $"{Section}:Policy", "this policy compares a claim with the path of a route (EqualsRouteValue), and /admin is no route.",
+                "Name a policy without such a rule.");
+        }
         else if (policies[name] is var policy && (policy.Mode == PolicyMode.Report || !AsksForSomething(policy)))
         {
             report.Error($"{Section}:Policy", "this policy lets in callers who are no administrators.", "Name a policy of Gateway:Policies that enforces a scope or claim of administrators.");
@@ -33,5 +39,6 @@ internal static class ManagementCheck
 
     /// <summary>A scope, or a claim that must be there: what a token holds by no accident.</summary>
     private static bool AsksForSomething(RoutePolicy policy) =>
-        policy is not { AllScopes: [], AnyScopes: [] } || policy.Claims.Any(rule => rule.NeedsClaim);
+        policy is not { AllScopes: [], AnyScopes: [] } || policy.Claims.Any(rule => rule.NeedsClaim)
+        || policy.Combination is { } combination && (combination.IsAny ? combination.Parts.All(AsksForSomething) : combination.Parts.Any(AsksForSomething));
 }

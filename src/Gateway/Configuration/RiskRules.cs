@@ -33,7 +33,7 @@ internal static class RiskRules
         new("GW105", "PolicyOfEveryIssuer", "this policy trusts the scopes and claims of every issuer.",
             "Any of the issuers, and whoever administers it, can grant what the policy asks for.",
             "List the issuers whose word counts in Issuers.",
-            context => context.Options.Issuers.Count < 2 ? [] : context.InPolicies(policy => policy.Issuers is null && (policy.Scopes is not null || policy.Claims is not null), "")),
+            context => context.Options.Issuers.Count < 2 ? [] : context.InPolicies(policy => policy.Issuers is null && (policy.Scopes is not null || policy.Claims is not null || policy.StepUp is not null), "")),
         new("GW110", "LongLifetime", "tokens may live longer than a day.",
             "A stolen token is good until it expires, or until somebody notices and revokes it.",
             "Have the issuer give short tokens and refresh them, and lower this.", context => context.InIssuers(issuer => issuer.MaxLifetime > LongLifetime, "MaxLifetime")),

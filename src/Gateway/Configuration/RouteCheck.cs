@@ -33,7 +33,7 @@ internal static partial class RouteCheck
         var names = identityHeaders.ToArray();
         foreach (var route in configuration.GetSection(RoutesSection).GetChildren())
         {
-            CheckPolicy(route, policies, report);
+            CheckPolicy(route, options, policies, report);
             RouteNames.CheckUsed(route, options, report);
             if (route.GetValue<long?>(nameof(RouteConfig.MaxRequestBodySize)) is { } size)
             {
@@ -56,7 +56,7 @@ internal static partial class RouteCheck
         }
     }
 
-    private static void CheckPolicy(IConfigurationSection route, RoutePolicies policies, ConfigurationReport report)
+    private static void CheckPolicy(IConfigurationSection route, GatewayOptions options, RoutePolicies policies, ConfigurationReport report)
     {
         var policy = route[nameof(RouteConfig.AuthorizationPolicy)];
         var path = $"{route.Path}:{nameof(RouteConfig.AuthorizationPolicy)}";
@@ -72,6 +72,10 @@ internal static partial class RouteCheck
                     ? $"Define it under {PoliciesSection}, or name one of these: {string.Join(", ", policies.Names)}."
                 : Suggestion.For(policy, policies.Names);
             report.Error(path, $"there is no authorization policy \"{policy}\".", cure);
+        }
+        else if (policies.Find(policy) is { } found)
+        {
+            RouteValueCheck.Run(route, found, options.Routes.GetValueOrDefault(route.Key), report);
         }
     }
 

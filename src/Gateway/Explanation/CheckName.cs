@@ -11,6 +11,8 @@ internal static class CheckName
     public const string RevocationKeys = "revocation keys";
     public const string PolicyIssuer = "policy issuer";
     public const string PolicyScopes = "policy scopes";
+    public const string PolicyStepUp = "policy step-up";
+    public const string PolicyParts = "policy parts";
 
     public static string Of(TokenStep step) => step switch
     {

@@ -7,8 +7,20 @@ namespace Gateway.Explanation;
 /// <summary>What a route's policy asks for, rule by rule, in the order in which <see cref="RoutePolicy.Decide"/> asks.</summary>
 internal static class PolicyExplainer
 {
+    private const string Unread = "the token could not be read so far";
+
     /// <param name="token">Null when the token could not be read so far.</param>
-    public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, AccessToken? token)
+    public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, AccessToken? token, TimeProvider? time = null)
+    {
+        if (policy.Combination is { } combination)
+        {
+            return CombinationExplainer.Explain(policy.Name, combination, token, time);
+        }
+
+        return ExplainRules(policy, token, new PolicyRequest(null, time));
+    }
+
+    private static IEnumerable<ExplainedCheck> ExplainRules(RoutePolicy policy, AccessToken? token, PolicyRequest request)
     {
         var path = $"Gateway:Policies:{policy.Name}";
         if (!policy.Issuers.IsEmpty)
@@ -30,17 +42,35 @@ internal static class PolicyExplainer
         {
             var rule = policy.Claims[i];
             var values = token is null ? null : rule.ValuesIn(token);
+            var name = $"policy claim {Shown.Text(rule.Path)}";
+            var found = values is null ? null : values.Count == 0 ? "absent" : string.Join("; ", values.Select(Shown.Value));
+            yield return rule is RouteValueRule && values is { Count: > 0 }
+                ? new ExplainedCheck(name, CheckOutcome.NotChecked, Shown.Text(rule.Expectation), $"{Shown.Text(found)}; compared with the path of each request")
+                : Check(
+                    name, Shown.Text(rule.Expectation), token, found, has => rule.IsSatisfiedBy(has, request), RejectionReason.ClaimMismatch,
+                    $"Have the issuer give the caller a token with such a claim, or change {path}:Claims:{i}.");
+        }
+
+        if (policy.StepUp is { } stepUp)
+        {
             yield return Check(
-                $"policy claim {Shown.Text(rule.Path)}", Shown.Text(rule.Expectation), token, values is null ? null : values.Count == 0 ? "absent" : string.Join("; ", values.Select(Shown.Value)),
-                rule.IsSatisfiedBy, RejectionReason.ClaimMismatch, $"Have the issuer give the caller a token with such a claim, or change {path}:Claims:{i}.");
+                CheckName.PolicyStepUp, Describe(stepUp), token, token is null ? null : $"acr {Shown.Claim(token.Claims, "acr")}, auth_time {Shown.Claim(token.Claims, "auth_time")}",
+                has => stepUp.IsSatisfiedBy(has, request), RejectionReason.InsufficientAuthentication,
+                "Have the client send the user to the issuer again, with the `acr_values` and `max_age` of the challenge (RFC 9470), and the issuer put `acr` and `auth_time` into its access tokens.");
         }
     }
 
     private static ExplainedCheck Check(
         string name, string expected, AccessToken? token, string? found, Func<AccessToken, bool> isSatisfied, RejectionReason reason, string cure) =>
-        token is null ? new ExplainedCheck(name, CheckOutcome.NotChecked, expected, "the token could not be read so far")
+        token is null ? new ExplainedCheck(name, CheckOutcome.NotChecked, expected, Unread)
         : isSatisfied(token) ? new ExplainedCheck(name, CheckOutcome.Passed, expected, Shown.Text(found))
         : new ExplainedCheck(name, CheckOutcome.Failed, expected, Shown.Text(found), cure, reason);
 
     private static string? Describe(string what, IReadOnlyCollection<string> scopes) => scopes.Count == 0 ? null : $"{what} {Shown.List(scopes)}";
+
+    private static string Describe(StepUp stepUp) => string.Join("; ", new[]
+    {
+        stepUp.Acr.IsEmpty ? null : $"`acr` is one of {Shown.List(stepUp.Acr)}",
+        stepUp.MaxAge is { } age ? $"`auth_time` at most {Shown.Duration(age.TotalSeconds)} ago, and not in the future" : null,
+    }.OfType<string>());
 }

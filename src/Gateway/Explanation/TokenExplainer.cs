@@ -39,7 +39,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             checks.Add(OfRevocationKeys(token, lookup));
         }
 
-        checks.AddRange(PolicyExplainer.Explain(policy, token));
+        checks.AddRange(PolicyExplainer.Explain(policy, token, time));
         var rejected = checks.Find(check => check.Outcome == CheckOutcome.Failed);
         var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
             : checks.Exists(check => check is { Check: CheckName.Signature, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided

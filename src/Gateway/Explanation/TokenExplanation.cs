@@ -39,11 +39,12 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
         get
         {
             var rejection = Reason is { } reason ? Rejections.Of(reason) : null;
+            var isOfPath = Checks.Any(check => check.Outcome == CheckOutcome.NotChecked && check.Check.StartsWith("policy ", StringComparison.Ordinal));
             var open = Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch
             {
                 Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
-                Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}",
+                Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}{(isOfPath ? " The policy also compares the path of each request." : "")}",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
                 Verdict.Reported => $"Let through, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with {rejection.Status}. {rejection.Meaning}",
                 _ => $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason {rejection.Tag}. {rejection.Meaning}",

@@ -31,7 +31,7 @@ internal static class IdentityCheck
         {
             var path = $"{Section}:Headers:{header}";
             CheckName(header, path, taken, report);
-            if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed) || (parsed.IsDerived && !derived.Contains(parsed.Text)))
+            if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed) || !parsed.IsKnown(derived))
             {
                 report.Error(path, "this is not a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
                 continue;

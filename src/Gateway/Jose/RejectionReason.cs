@@ -25,6 +25,7 @@ internal enum RejectionReason
     Revoked,
     KeysUnavailable,
     RevocationUnavailable,
+    InsufficientAuthentication,
 }
 
 /// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
@@ -65,6 +66,7 @@ internal static class Rejections
         new(401, InvalidToken, "revoked", "The token, its subject, session, client or issuer is on the revocation list."),
         new(503, null, "keys_unavailable", "The issuer's keys could not be loaded yet, or too many of its new tokens wait for their signature check."),
         new(503, null, "revocation_unavailable", "The revocation list is older than `MaxStaleness`."),
+        new(401, "insufficient_user_authentication", "insufficient_authentication", "The user has not logged in as the policy's `StepUp` asks (RFC 9470)."),
     ];
 
     public static Rejection Of(RejectionReason reason) => Table[(int)reason]!;

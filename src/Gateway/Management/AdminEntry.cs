@@ -21,7 +21,7 @@ internal abstract class AdminEntry
         reader.TryRead(request.Headers, out var token, out var reason) ? new TokenSearch(token.ToString(), default) : new TokenSearch(null, reason));
 
     public virtual Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
-        snapshot.Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope);
+        snapshot.Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);
 }
 
 /// <summary>The entry for programs.</summary>

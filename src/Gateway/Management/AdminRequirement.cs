@@ -13,14 +13,14 @@ internal sealed class AdminRequirement : IAuthorizationRequirement
 /// <summary>
 /// Without that setting, every caller satisfies the requirement in Development, where the listener is on loopback, and no caller elsewhere.
 /// </summary>
-internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment) : AuthorizationHandler<AdminRequirement>
+internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment, TimeProvider time) : AuthorizationHandler<AdminRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdminRequirement requirement)
     {
         var settings = BearerEvents.SnapshotOf((HttpContext)context.Resource!, live).Settings;
         if (settings.Management.Policy is { } name)
         {
-            PolicyRequirementHandler.Decide(context, requirement, settings.Policies[name]);
+            PolicyRequirementHandler.Decide(context, requirement, settings.Policies[name], time);
         }
         else if (environment.IsDevelopment())
         {

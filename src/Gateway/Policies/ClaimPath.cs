@@ -13,6 +13,9 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
     /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
     public const string SubjectType = "$subject_type";
 
+    /// <summary>Before the name of a parameter of the JOSE header, such as <c>$jose.kid</c>.</summary>
+    private const string JosePrefix = "$jose.";
+
     private readonly ImmutableArray<byte[]> _names;
 
     private ClaimPath(string text, ImmutableArray<string> names)
@@ -23,8 +26,14 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
 
     public string Text { get; }
 
-    /// <summary>Whether the path names a fact that the gateway adds: the subject's type or a template's value.</summary>
-    public bool IsDerived => Text[0] == '$';
+    /// <summary>Whether the path names no claim but a fact that the gateway adds, or a parameter of the JOSE header.</summary>
+    private bool IsDerived => Text[0] == '$';
+
+    private bool IsJose => Text.StartsWith(JosePrefix, StringComparison.Ordinal) && Text.Length > JosePrefix.Length;
+
+    /// <summary>Whether the path can lead to something.</summary>
+    /// <param name="derived">What <see cref="DerivedBy"/> has found.</param>
+    public bool IsKnown(string[] derived) => !IsDerived || IsJose || derived.Contains(Text);
 
     // The text says all: the names are read from it.
     public bool Equals(ClaimPath? other) => Text == other?.Text;
@@ -53,6 +62,16 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
         if (!IsDerived)
         {
             Collect(token.Claims, _names.AsSpan(), found);
+            return;
+        }
+
+        if (IsJose)
+        {
+            if (token.ReadHeader().TryGetProperty(Text[JosePrefix.Length..], out var parameter) && parameter.ValueKind == JsonValueKind.String)
+            {
+                found.Add(parameter);
+            }
+
             return;
         }
 

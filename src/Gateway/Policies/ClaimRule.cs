@@ -17,7 +17,7 @@ internal abstract class ClaimRule(ClaimPath path)
     /// <summary>The required values, as configured.</summary>
     public abstract string Expectation { get; }
 
-    public bool IsSatisfiedBy(AccessToken token) => IsSatisfiedBy(ValuesIn(token));
+    public virtual bool IsSatisfiedBy(AccessToken token, in PolicyRequest request) => IsSatisfiedBy(ValuesIn(token));
 
     /// <summary>The values that the token has at the path.</summary>
     public List<JsonElement> ValuesIn(AccessToken token)

@@ -29,8 +29,13 @@ internal static class PolicyCheck
                 continue;
             }
 
-            policies[name] = Build(name, path, policy, issuers, derived, context);
+            if (!CombinationCheck.Is(policy))
+            {
+                policies[name] = Build(name, path, policy, issuers, derived, context);
+            }
         }
+
+        new CombinationCheck(options, policies, report).Run();
 
         return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
@@ -69,20 +74,26 @@ internal static class PolicyCheck
             }
         }
 
-        return new RoutePolicy
+        return WithoutRules(name, options) with
         {
-            Name = name,
             // Names are compared as the issuers spell them from here on.
             Issuers = [.. options.Issuers?.Select(issuer => issuers.Keys.FirstOrDefault(key => key.Equals(issuer, StringComparison.OrdinalIgnoreCase), issuer)) ?? []],
             AllScopes = [.. options.Scopes?.All ?? []],
             AnyScopes = [.. options.Scopes?.Any ?? []],
             Claims = rules.ToImmutable(),
-            Mode = options.Mode,
-            ForwardToken = options.ForwardToken,
-            OnRevocationUnavailable = options.OnRevocationUnavailable,
-            OnExpiry = options.OnExpiry,
+            StepUp = StepUpCheck.Build(options.StepUp, path, context),
         };
     }
+
+    /// <summary>What a policy does beside its rules.</summary>
+    public static RoutePolicy WithoutRules(string name, PolicyOptions options) => new()
+    {
+        Name = name,
+        Mode = options.Mode,
+        ForwardToken = options.ForwardToken,
+        OnRevocationUnavailable = options.OnRevocationUnavailable,
+        OnExpiry = options.OnExpiry,
+    };
 
     private static void CheckScopes(List<string>? scopes, string path, ConfigurationReport report)
     {
@@ -98,16 +109,16 @@ internal static class PolicyCheck
 
     private static ClaimRule? Build(ClaimRuleOptions options, string path, string[] derived, ConfigurationReport report)
     {
-        if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || (claim.IsDerived && !derived.Contains(claim.Text)))
+        if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || !claim.IsKnown(derived))
         {
             report.Error($"{path}:Path", "a rule needs a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
             return null;
         }
 
-        object?[] tests = [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.Matches, options.Exists];
-        if (tests.Count(test => test is not null) != 1 || options.AnyOf is [] || options.AllOf is [] || options.NoneOf is [])
+        object?[] tests = [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.EqualsRouteValue, options.Matches, options.Exists];
+        if (tests.Count(test => test is not null) != 1 || options.AnyOf is [] || options.AllOf is [] || options.NoneOf is [] || options.EqualsRouteValue is "")
         {
-            report.Error(path, "a rule has exactly one test, with at least one value.", "Set one of AnyOf, AllOf, NoneOf, Equals, Matches, Exists; write two rules for two tests.");
+            report.Error(path, "a rule has exactly one test, with at least one value.", "Set one of AnyOf, AllOf, NoneOf, Equals, EqualsRouteValue, Matches, Exists; write two rules for two tests.");
             return null;
         }
 
@@ -117,6 +128,7 @@ internal static class PolicyCheck
             { AllOf: { } values } => new AllOfRule(claim, [.. values]),
             { NoneOf: { } values } => new NoneOfRule(claim, [.. values]),
             { Equals: { } value } => new EqualsRule(claim, value),
+            { EqualsRouteValue: { } parameter } => new RouteValueRule(claim, parameter.Trim('{', '}')),
             { Matches: { } pattern } => Compile(claim, pattern, path, report),
             _ => new ExistsRule(claim, options.Exists!.Value),
         };

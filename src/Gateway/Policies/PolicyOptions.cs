@@ -43,6 +43,14 @@ internal sealed class PolicyOptions
     /// <summary>Rules on claims; all must hold. Default none.</summary>
     public List<ClaimRuleOptions>? Claims { get; set; }
 
+    public StepUpOptions? StepUp { get; set; }
+
+    /// <summary>The names of policies of which one must hold, in place of rules of its own. Default none.</summary>
+    public List<string>? AnyOf { get; set; }
+
+    /// <summary>The names of policies that must all hold, in place of rules of its own. Default none.</summary>
+    public List<string>? AllOf { get; set; }
+
     /// <summary><c>Enforce</c>, or <c>Report</c>: decide, record, let through. Default <c>Enforce</c>.</summary>
     public PolicyMode Mode { get; set; }
 
@@ -75,7 +83,7 @@ internal sealed class ClaimRuleOptions
     /// <summary>
     /// The claim, nested members joined by dots (<c>realm_access.roles</c>); <c>\.</c> is a dot in a name, and a path with <c>://</c> is one
     /// name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else <c>user</c>;
-    /// <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>.
+    /// <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>; <c>$jose.kid</c> is the text of that parameter of the JOSE header.
     /// Required.
     /// </summary>
     public string? Path { get; set; }
@@ -95,6 +103,12 @@ internal sealed class ClaimRuleOptions
     /// <summary>The claim is exactly this one value.</summary>
     [AnyScalar]
     public new string? Equals { get; set; }
+
+    /// <summary>
+    /// The claim is exactly the value that this parameter of the route's path has in the request: <c>tenant</c> for <c>{tenant}</c>. Compared
+    /// whole and case-sensitively.
+    /// </summary>
+    public string? EqualsRouteValue { get; set; }
 
     /// <summary>
     /// A string in the claim matches this regular expression from its first character to its last. No look-around or back-references:

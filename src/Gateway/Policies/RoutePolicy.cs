@@ -4,8 +4,8 @@ using Gateway.Tokens;
 
 namespace Gateway.Policies;
 
-/// <summary>The outcome of a policy: allowed, or the reason and the scopes to ask for.</summary>
-internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null);
+/// <summary>The outcome of a policy: allowed, or the reason and what the client has to ask for: scopes, or another login.</summary>
+internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null);
 
 /// <summary>What a route asks of a token: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
@@ -33,6 +33,12 @@ internal sealed record RoutePolicy
 
     public ImmutableArray<ClaimRule> Claims { get; init; } = [];
 
+    /// <summary>How the user must have logged in; null for any way.</summary>
+    public StepUp? StepUp { get; init; }
+
+    /// <summary>The policies that this one is made of, in place of rules of its own; null for rules of its own.</summary>
+    public Combination? Combination { get; init; }
+
     public PolicyMode Mode { get; init; }
 
     public bool ForwardToken { get; init; }
@@ -44,8 +50,22 @@ internal sealed record RoutePolicy
 
     public ExpiryBehavior OnExpiry { get; init; }
 
-    public PolicyDecision Decide(AccessToken token)
+    /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
+    public bool DependsOnRequest => StepUp?.MaxAge is not null || Combination?.DependsOnRequest == true || Claims.Any(rule => rule is RouteValueRule);
+
+    /// <summary>The route parameters that its rules compare claims with.</summary>
+    public ImmutableArray<string> RouteParameters => Combination?.RouteParameters ?? [.. Claims.OfType<RouteValueRule>().Select(rule => rule.Parameter)];
+
+    /// <summary>The scopes to ask an issuer for.</summary>
+    public IEnumerable<string> AskedScopes => (Combination?.AskedScopes ?? AllScopes.Concat(AnyScopes)).Distinct();
+
+    public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default)
     {
+        if (Combination is { } combination)
+        {
+            return combination.Decide(token, request);
+        }
+
         if (!AcceptsIssuerOf(token))
         {
             return new PolicyDecision(RejectionReason.ClaimMismatch);
@@ -58,13 +78,16 @@ internal sealed record RoutePolicy
 
         foreach (var rule in Claims)
         {
-            if (!rule.IsSatisfiedBy(token))
+            if (!rule.IsSatisfiedBy(token, request))
             {
                 return new PolicyDecision(RejectionReason.ClaimMismatch);
             }
         }
 
-        return default;
+        // Last, so that no user is asked to log in again for a token that would be rejected all the same.
+        return StepUp is { } stepUp && !stepUp.IsSatisfiedBy(token, request)
+            ? new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: stepUp)
+            : default;
     }
 
     public bool AcceptsIssuerOf(AccessToken token) => Issuers.IsEmpty || Issuers.Contains(token.Issuer.Name);

@@ -19,6 +19,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
 
+    /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
+    public bool DependsOnRequest { get; } = Policy.DependsOnRequest;
+
     /// <summary>What its paths may hold of what destinations read differently.</summary>
     public PathTraits AllowedPaths { get; } = Snapshot.Settings.Paths.AllowedOn(Id);
 

@@ -24,7 +24,8 @@ internal sealed class RejectionWriter
         .. Enum.GetValues<RejectionReason>().Select(reason => Prepare(Rejections.Of(reason), detailed)),
     ];
 
-    public Task WriteAsync(HttpContext context, RejectionReason reason, string? requiredScope)
+    /// <param name="parameters">Further parameters of the challenge; null for none.</param>
+    public Task WriteAsync(HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null)
     {
         var answer = _answers[(int)reason]!;
         var response = context.Response;
@@ -35,12 +36,22 @@ internal sealed class RejectionWriter
         }
         else
         {
-            // Scope names come from the configuration, whose check admits only characters that need no escaping here.
-            response.Headers.WWWAuthenticate = requiredScope is null ? challenge : $"{challenge}, scope=\"{requiredScope}\"";
+            // Scope names and parameters come from the configuration, whose check admits only characters that need no escaping here.
+            response.Headers.WWWAuthenticate = requiredScope is null && parameters is null
+                ? challenge
+                : Extend(challenge.ToString(), answer.Rejection.Error is not null, requiredScope, parameters);
         }
 
         Problem.Write(context, answer.Problem);
         return Task.CompletedTask;
+    }
+
+    /// <param name="hasParameters">Whether the challenge has parameters already: the first follows the scheme without a comma.</param>
+    private static string Extend(string challenge, bool hasParameters, string? requiredScope, string? parameters)
+    {
+        var separator = hasParameters ? ", " : " ";
+        return requiredScope is null ? $"{challenge}{separator}{parameters}"
+            : $"{challenge}{separator}scope=\"{requiredScope}\"{(parameters is null ? "" : ", ")}{parameters}";
     }
 
     private static Answer Prepare(Rejection rejection, bool detailed) => new(

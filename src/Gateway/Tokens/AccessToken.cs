@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -43,6 +44,9 @@ internal sealed class AccessToken
 
     /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
     public string EncodedClaims => Encoding.ASCII.GetString(Text.AsSpan()[(Text.IndexOf((byte)'.') + 1)..Text.LastIndexOf((byte)'.')]);
+
+    /// <summary>The JOSE header, which the signature covers. Parsed each time: few policies look at it.</summary>
+    public JsonElement ReadHeader() => JsonElement.Parse(Base64Url.DecodeFromUtf8(Text.AsSpan(0, Text.IndexOf((byte)'.'))));
 
     /// <summary>
     /// RFC 9068 section 2.2 lets a client that acts for itself use its own id as subject. RFC 9700 section 4.15: such a

@@ -53,6 +53,7 @@ public sealed class RejectionGateways : IAsyncLifetime
         {
             RejectionReason.InsufficientScope => "/writers/orders",
             RejectionReason.ClaimMismatch => "/tenants/orders",
+            RejectionReason.InsufficientAuthentication => "/strong/orders",
             _ => "/private/orders",
         };
         var token = reason switch
@@ -97,6 +98,7 @@ public sealed class RejectionGateways : IAsyncLifetime
         .WithRoute("private", "Authenticated")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
         .WithPolicy("tenants", """{ "Claims": [{ "Path": "tenant", "Equals": "acme" }] }""")
+        .WithPolicy("strong", """{ "StepUp": { "Acr": ["mfa"], "MaxAge": "00:05:00" } }""")
         .WithCluster("recorder", Destination.Address);
 
     private static async Task<bool> IsLoadedAsync(TestGateway gateway, bool isStale)

@@ -95,7 +95,8 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
     public async Task Every_bad_token_gets_the_same_public_answer()
     {
         var answers = new HashSet<string>();
-        foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason => reason != RejectionReason.Missing && StatusOf(reason) == 401))
+        foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason =>
+            reason is not (RejectionReason.Missing or RejectionReason.InsufficientAuthentication) && StatusOf(reason) == 401))
         {
             using var response = await SendAsync(reason, HttpMethod.Get, Production);
             var problem = await response.ShouldBeProblemAsync(401);
@@ -144,6 +145,7 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
         RejectionReason.MultipleTokens => "Bearer error=\"invalid_request\"",
         RejectionReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:write\"",
         RejectionReason.ClaimMismatch => "Bearer error=\"insufficient_scope\"",
+        RejectionReason.InsufficientAuthentication => "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"300\"",
         _ => StatusOf(reason) == 503 ? null : "Bearer error=\"invalid_token\"",
     };
 }

@@ -134,6 +134,7 @@ public sealed class CanaryGateway : IAsyncLifetime
         .WithRoute("public", "Anonymous")
         .WithRoute("private", "Authenticated")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:write"] } }""")
+        .WithPolicy("strong", """{ "StepUp": { "Acr": ["mfa"] } }""")
         .WithPolicy("tenants", """{ "Claims": [{ "Path": "email", "Equals": "nobody" }] }""")
         .WithPolicy("trial", """{ "Mode": "Report", "Scopes": { "All": ["orders:write"] } }""")
         .WithPolicy("keeper", """{ "ForwardToken": true }""")

@@ -138,6 +138,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/private/orders", null)).ShouldBe(401);
         (await parts.SendAsync("/writers/orders", parts.Token().Build())).ShouldBe(403);
         (await parts.SendAsync("/tenants/orders", parts.Token().Build())).ShouldBe(403);
+        (await parts.SendAsync("/strong/orders", parts.Token().With("acr", Canary.New("acr")).Build())).ShouldBe(401);
         (await parts.SendAsync("/private/orders", parts.Token().Build(), request => InCookie(request, parts.Token().Build()))).ShouldBe(400);
         await SendRevokedAsync(now);
     }

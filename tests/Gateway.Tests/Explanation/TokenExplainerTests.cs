@@ -118,6 +118,48 @@ public sealed class TokenExplainerTests
     }
 
     [Fact]
+    public void Combined_policies_decide_as_the_policy_does()
+    {
+        var leaf =
+            from issuers in Gen.Elements<ImmutableArray<string>>([], ["shop"], ["other"])
+            from all in Gen.SubListOf("read", "write")
+            from stepUp in Gen.Elements(null, new StepUp(["mfa"], null), new StepUp([], TimeSpan.FromMinutes(5)))
+            select new RoutePolicy { Name = "leaf", Issuers = issuers, AllScopes = [.. all], StepUp = stepUp };
+        Gen<RoutePolicy> Combine(Gen<RoutePolicy> part) =>
+            from isAny in Gen.Elements(true, false)
+            from count in Gen.Choose(1, 3)
+            from parts in part.ArrayOf(count)
+            select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]) };
+        var now = _shop.Clock.UnixSeconds;
+        var cases =
+            from policy in Combine(Gen.OneOf(leaf, Combine(leaf)))
+            from has in Gen.SubListOf("read", "write")
+            from acr in Gen.Elements("mfa", "pwd")
+            from age in Gen.Elements(0, 100, 1_000)
+            select (Policy: policy, Token: TestToken.Of($$"""{"acr":"{{acr}}","auth_time":{{now - age}}}""", scopes: [.. has]));
+
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
+            PolicyExplainer.Explain(each.Policy, each.Token, _shop.Clock).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason
+                == each.Policy.Decide(each.Token, new PolicyRequest(null, _shop.Clock)).Rejected));
+    }
+
+    [Fact]
+    public void Rule_on_the_path_is_not_checked_without_a_request_and_the_summary_says_so()
+    {
+        ClaimPath.TryParse("tenant", out var tenant).ShouldBeTrue();
+        var policy = new RoutePolicy { Name = "tenants", Claims = [new RouteValueRule(tenant, "tenant")] };
+        var either = new RoutePolicy { Name = "either", Combination = new Combination(true, [policy, new RoutePolicy { Name = "none", AllScopes = ["none"] }]) };
+
+        var explanation = _shop.Explain(_shop.Token().With("tenant", "acme").Build(), policy);
+        explanation.Verdict.ShouldBe(Verdict.Accepted);
+        explanation.Summary.ShouldBe("Accepted. The policy also compares the path of each request.");
+        _shop.Explain(_shop.Token().With("tenant", "acme").Build(), either).Summary.ShouldBe("Accepted. The policy also compares the path of each request.");
+
+        _shop.Explain(_shop.Token().Build(), policy).Reason.ShouldBe(RejectionReason.ClaimMismatch);
+        _shop.Explain(_shop.Token().Build(), either).Reason.ShouldBe(RejectionReason.InsufficientScope);
+    }
+
+    [Fact]
     public void Policy_rules_decide_as_the_policy_does()
     {
         ClaimPath.TryParse("roles", out var roles).ShouldBeTrue();

@@ -17,6 +17,26 @@ public sealed class ClaimPathTests
     }
 
     [Theory]
+    [InlineData("$jose.typ", """["JWT"]""")]
+    [InlineData("$jose.x5t#S256", """["AAAA"]""")]
+    [InlineData("$jose.a.b", """["c"]""")]
+    [InlineData("$jose.jwk", "[]")]
+    [InlineData("$jose.n", "[]")]
+    [InlineData("$jose.TYP", "[]")]
+    [InlineData("$jose.sub", "[]")]
+    public void Path_reaches_the_texts_of_the_jose_header(string text, string expected)
+    {
+        const string Header = """{ "typ": "JWT", "x5t#S256": "AAAA", "a.b": "c", "a": { "b": "d" }, "jwk": { "kty": "RSA" }, "n": 1 }""";
+        ClaimPath.TryParse(text, out var path).ShouldBeTrue();
+        path.IsKnown([]).ShouldBeTrue();
+
+        var found = new List<JsonElement>();
+        path.Collect(TestToken.Of("""{ "sub": "alice", "typ": "other" }""", header: Header), found);
+
+        JsonSerializer.Serialize(found).ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("a", """["x"]""")]
     [InlineData("b.c", """[1]""")]
     [InlineData(@"d\.e", """[2]""")]

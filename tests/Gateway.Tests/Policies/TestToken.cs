@@ -9,7 +9,7 @@ namespace Gateway.Tests.Policies;
 /// <summary>A token after validation, for the stages that only look at its claims.</summary>
 internal static class TestToken
 {
-    public static AccessToken Of(string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice") => new()
+    public static AccessToken Of(string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice", string header = "{}") => new()
     {
         Issuer = new IssuerProfile
         {
@@ -32,6 +32,8 @@ internal static class TestToken
         ExpiresAt = 0,
         Claims = JsonElement.Parse(claims),
         Algorithm = SignatureAlgorithms.Of(SignatureAlgorithm.RS256),
-        Text = Encoding.ASCII.GetBytes($"e30.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.AA"),
+        Text = Encoding.ASCII.GetBytes($"{Encode(header)}.{Encode(claims)}.AA"),
     };
+
+    private static string Encode(string json) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 }

@@ -27,6 +27,7 @@ public sealed class RejectionTests
         ["revoked"] = (401, "invalid_token"),
         ["keys_unavailable"] = (503, null),
         ["revocation_unavailable"] = (503, null),
+        ["insufficient_authentication"] = (401, "insufficient_user_authentication"),
     };
 
     public static TheoryData<string> Reasons => [.. Enum.GetNames<RejectionReason>()];

@@ -95,6 +95,22 @@ internal static class RouteSection
             html.Add($"<span class=\"badge good\">Enforces</span><ul>");
         }
 
+        if (policy.Combination is { } combination)
+        {
+            html.Add($"<li>{(combination.IsAny ? "any" : "all")} of the policies {string.Join(", ", combination.Parts.Select(part => part.Name))}</li>");
+        }
+        else
+        {
+            WriteRules(html, policy, settings);
+        }
+
+        html.Add($"<li class=\"soft\">revocations unknown: {(policy.OnRevocationUnavailable == UnavailableBehavior.Allow ? "lets through" : "503")}</li>");
+        html.Add($"<li class=\"soft\">token expires: streams {(policy.OnExpiry == ExpiryBehavior.Keep ? "go on" : "end")}</li>");
+        html.Add($"<li class=\"soft\">token: {(policy.ForwardToken ? "forwarded" : "kept from the destination")}</li></ul>");
+    }
+
+    private static void WriteRules(Html html, RoutePolicy policy, GatewaySettings settings)
+    {
         html.Add($"<li>issuer: {(policy.Issuers.IsEmpty ? $"any of {string.Join(", ", settings.Issuers.Names)}" : string.Join(", ", policy.Issuers))}</li>");
         if (!policy.AllScopes.IsEmpty)
         {
@@ -111,9 +127,15 @@ internal static class RouteSection
             html.Add($"<li><code>{rule.Path}</code>: {rule.Expectation}</li>");
         }
 
-        html.Add($"<li class=\"soft\">revocations unknown: {(policy.OnRevocationUnavailable == UnavailableBehavior.Allow ? "lets through" : "503")}</li>");
-        html.Add($"<li class=\"soft\">token expires: streams {(policy.OnExpiry == ExpiryBehavior.Keep ? "go on" : "end")}</li>");
-        html.Add($"<li class=\"soft\">token: {(policy.ForwardToken ? "forwarded" : "kept from the destination")}</li></ul>");
+        if (policy.StepUp is { Acr.IsEmpty: false } stepUp)
+        {
+            html.Add($"<li>login: <code>acr</code> is one of {string.Join(", ", stepUp.Acr)}</li>");
+        }
+
+        if (policy.StepUp?.MaxAge is { } age)
+        {
+            html.Add($"<li>login: at most {Time(age)} ago</li>");
+        }
     }
 
     private static void WriteLimits(Html html, RouteConfig route, ClusterConfig? cluster, GatewaySettings settings)

@@ -9,7 +9,7 @@ namespace Gateway.Pipeline.Authorization;
 /// May this caller use this route? Rejects, or marks the request as decided. The token is taken out on the way to the destination, unless
 /// the policy forwards it or the route is public.
 /// </summary>
-internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, IServiceProvider services)
+internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time, IServiceProvider services)
 {
     // Created for the first request that needs it: the framework binds its middlewares to their services with compiled expressions, which
     // cost time and memory.
@@ -74,11 +74,13 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
     {
         if (request.Token is { } token)
         {
-            var decision = token.Decide(route.Policy);
+            var decision = route.DependsOnRequest
+                ? token.Decide(route.Policy, new PolicyRequest(context.Request.RouteValues, time))
+                : token.Decide(route.Policy);
             var issuer = token.Token.Issuer.Name;
             if (decision.Rejected is { } why)
             {
-                return Reject(context, route, why, issuer, decision.RequiredScope);
+                return Reject(context, route, why, issuer, decision);
             }
 
             route.AllowedFor(issuer, metrics).Add();
@@ -87,10 +89,10 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         }
 
         var rejection = request.Rejection;
-        return Reject(context, route, rejection?.Reason ?? RejectionReason.Missing, rejection?.Issuer, null);
+        return Reject(context, route, rejection?.Reason ?? RejectionReason.Missing, rejection?.Issuer, default);
     }
 
-    private Task? Reject(HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, string? requiredScope)
+    private Task? Reject(HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision)
     {
         if (route.Policy.Mode == PolicyMode.Report)
         {
@@ -101,6 +103,6 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
 
         metrics.Denied(reason, route.Id, issuer);
         AuthDecision.Denied(context, Rejections.Of(reason).Tag, route.Id, issuer);
-        return route.Snapshot.Rejections.WriteAsync(context, reason, requiredScope);
+        return route.Snapshot.Rejections.WriteAsync(context, reason, decision.RequiredScope, decision.StepUp?.Challenge);
     }
 }

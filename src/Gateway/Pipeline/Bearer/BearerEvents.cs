@@ -63,7 +63,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     protected abstract Task FindAsync(MessageReceivedContext context);
 
     protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
-        SnapshotOf(context, live).Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope);
+        SnapshotOf(context, live).Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);
 
     /// <summary>Reads the token from the configured token sources.</summary>
     protected static void Find(MessageReceivedContext context, GatewaySnapshot snapshot)

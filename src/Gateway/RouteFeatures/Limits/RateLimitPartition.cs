@@ -15,7 +15,7 @@ internal sealed record RateLimitPartition(string By, ClaimPath? Claim)
     {
         ClaimPath? claim = null;
         var isKnown = by is Address or Route
-            || (by.Length > 0 && ClaimPath.TryParse(by, out claim) && (!claim.IsDerived || derived.Contains(by)));
+            || (by.Length > 0 && ClaimPath.TryParse(by, out claim) && claim.IsKnown(derived));
         partition = new RateLimitPartition(by, claim);
         return isKnown;
     }

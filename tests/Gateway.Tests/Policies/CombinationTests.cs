@@ -1,0 +1,94 @@
+using Gateway.Jose;
+using Gateway.Policies;
+
+namespace Gateway.Tests.Policies;
+
+/// <summary>Policies of policies, and which of their parts gives the reason.</summary>
+public sealed class CombinationTests
+{
+    private static readonly RoutePolicy Read = new() { Name = "read", AllScopes = ["read"] };
+    private static readonly RoutePolicy Write = new() { Name = "write", AllScopes = ["write"] };
+    private static readonly RoutePolicy Staff = new() { Name = "staff", Issuers = ["corp"] };
+    private static readonly RoutePolicy Strong = new() { Name = "strong", StepUp = new StepUp(["mfa"], null) };
+
+    [Theory]
+    [InlineData("", RejectionReason.InsufficientScope, "read")]
+    [InlineData("read", null, null)]
+    [InlineData("write", null, null)]
+    [InlineData("read write", null, null)]
+    public void Any_asks_for_one_part_and_names_the_scope_of_the_first(string scopes, object? rejected, string? missing)
+    {
+        var decision = Any(Read, Write).Decide(TestToken.Of("{}", scopes: Words(scopes)));
+
+        decision.Rejected.ShouldBe((RejectionReason?)rejected);
+        decision.RequiredScope.ShouldBe(missing);
+    }
+
+    [Theory]
+    [InlineData("", RejectionReason.InsufficientScope, "read")]
+    [InlineData("read", RejectionReason.InsufficientScope, "write")]
+    [InlineData("write", RejectionReason.InsufficientScope, "read")]
+    [InlineData("read write", null, null)]
+    public void All_asks_for_every_part_and_the_first_that_fails_decides(string scopes, object? rejected, string? missing)
+    {
+        var decision = All(Read, Write).Decide(TestToken.Of("{}", scopes: Words(scopes)));
+
+        decision.Rejected.ShouldBe((RejectionReason?)rejected);
+        decision.RequiredScope.ShouldBe(missing);
+    }
+
+    [Fact]
+    public void Any_names_the_part_that_the_client_can_still_satisfy()
+    {
+        var token = TestToken.Of("{}");
+
+        Any(Staff, Read).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientScope, "read"));
+        Any(Read, Staff).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientScope, "read"));
+        Any(Staff, Strong, Read).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: Strong.StepUp));
+        Any(Staff, Staff with { Name = "other" }).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.ClaimMismatch));
+    }
+
+    [Fact]
+    public void Combinations_nest()
+    {
+        var policy = All(Any(Staff, Read), Strong);
+
+        policy.Decide(TestToken.Of("""{"acr":"mfa"}""", scopes: ["read"])).Rejected.ShouldBeNull();
+        policy.Decide(TestToken.Of("""{"acr":"mfa"}""", "corp")).Rejected.ShouldBeNull();
+        policy.Decide(TestToken.Of("""{"acr":"pwd"}""", "corp")).Rejected.ShouldBe(RejectionReason.InsufficientAuthentication);
+        policy.Decide(TestToken.Of("""{"acr":"mfa"}""")).Rejected.ShouldBe(RejectionReason.InsufficientScope);
+    }
+
+    [Fact]
+    public void Mode_of_a_part_does_not_count()
+    {
+        var reporting = Read with { Mode = PolicyMode.Report, OnRevocationUnavailable = UnavailableBehavior.Allow, ForwardToken = true };
+
+        Any(reporting).Decide(TestToken.Of("{}")).Rejected.ShouldBe(RejectionReason.InsufficientScope);
+        Any(reporting).ShouldSatisfyAllConditions(
+            policy => policy.Mode.ShouldBe(PolicyMode.Enforce),
+            policy => policy.ForwardToken.ShouldBeFalse(),
+            policy => policy.OnRevocationUnavailable.ShouldBe(UnavailableBehavior.Reject));
+    }
+
+    [Fact]
+    public void Combination_depends_on_the_request_when_a_part_does()
+    {
+        Any(Read, Strong).DependsOnRequest.ShouldBeFalse();
+        Any(Read, All(Strong with { StepUp = new StepUp([], TimeSpan.FromMinutes(1)) })).DependsOnRequest.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Asked_scopes_are_those_of_all_parts_and_of_none_of_several_alternatives()
+    {
+        All(Read, Write, Staff).AskedScopes.ShouldBe(["read", "write"]);
+        Any(Read, Write).AskedScopes.ShouldBeEmpty();
+        Any(Read).AskedScopes.ShouldBe(["read"]);
+    }
+
+    private static RoutePolicy Any(params RoutePolicy[] parts) => new() { Name = "any", Combination = new Combination(true, [.. parts]) };
+
+    private static RoutePolicy All(params RoutePolicy[] parts) => new() { Name = "all", Combination = new Combination(false, [.. parts]) };
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
