@@ -9,6 +9,7 @@ using Gateway.Pipeline.Limits;
 using Gateway.Pipeline.Logout;
 using Gateway.Pipeline.Problems;
 using Gateway.Pipeline.Proxy;
+using Gateway.Pipeline.Resources;
 using Gateway.Pipeline.ResponseHeaders;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
@@ -28,6 +29,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ProblemMiddleware>();           // Problems/        give every failure a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
+        app.UseMiddleware<ResourceMetadataMiddleware>();  // Resources/       which issuer to ask for tokens: public
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route
         app.UseRoutedPath();                              // Hygiene/         encoded slashes and parameters: the route lets them pass, or not

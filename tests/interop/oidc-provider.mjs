@@ -10,7 +10,7 @@ import Provider, { errors } from 'oidc-provider';
 // The provider logs notices through console.info, and stdout is for the one ready line.
 console.info = console.error;
 
-const { values: options } = parseArgs({ options: { port: { type: 'string', default: '0' }, keys: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { port: { type: 'string', default: '0' }, keys: { type: 'string' }, resource: { type: 'string' } } });
 const clientId = 'orders-app';
 const clientSecret = randomBytes(32).toString('hex');
 const scope = 'orders:read orders:write';
@@ -32,6 +32,7 @@ function newKeys() {
 let keys = options.keys && existsSync(options.keys) ? JSON.parse(readFileSync(options.keys, 'utf8')) : newKeys();
 
 function getResourceServerInfo(ctx, resource) {
+  if (resource === options.resource) return { scope, audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' } } };
   const alg = Object.keys(resources).find((name) => resources[name] === resource);
   if (!alg) throw new errors.InvalidTarget();
   return { scope, audience: 'shop-api', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg } } };
@@ -53,7 +54,7 @@ const loginPath = '/login/';
 async function loadExistingGrant(ctx) {
   const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
   grant.addOIDCScope(`openid ${scope}`);
-  grant.addResourceScope(resources.RS256, scope);
+  grant.addResourceScope(options.resource ?? resources.RS256, scope);
   await grant.save();
   return grant;
 }
@@ -75,6 +76,7 @@ const configuration = {
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    registration: { enabled: options.resource !== undefined },
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },
   extraTokenClaims: (ctx) => (ctx.oidc.entities.AuthorizationCode?.sid ? { sid: ctx.oidc.entities.AuthorizationCode.sid } : undefined),

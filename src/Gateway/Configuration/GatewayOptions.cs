@@ -9,6 +9,7 @@ using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
+using Gateway.RouteFeatures.Resources;
 using Gateway.Runtime;
 
 namespace Gateway.Configuration;
@@ -40,6 +41,9 @@ internal sealed class GatewayOptions
 
     /// <summary>What routes add to YARP's own settings, by the id of the route. Default none.</summary>
     public Dictionary<string, GatewayRouteOptions> Routes { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>APIs that clients can find the issuer of (RFC 9728), by a name of your choice. Default none.</summary>
+    public Dictionary<string, ResourceOptions> Resources { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The proxies in front whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Port</c> are believed: addresses, or networks in CIDR form.

@@ -42,6 +42,7 @@ internal static partial class RouteCheck
 
             CheckCluster(route, clusters, report);
             CheckTransforms(route, names, report);
+            ResourceRouteCheck.Run(route, options, report);
             if (hasLogout)
             {
                 CheckPath(route, report);

@@ -11,6 +11,7 @@ using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
+using Gateway.RouteFeatures.Resources;
 using Gateway.RouteFeatures.ResponseHeaders;
 using Gateway.RouteFeatures.TrustedProxies;
 using Gateway.Runtime;
@@ -50,6 +51,7 @@ internal static class SettingsBuilder
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
             Paths = PathCheck.Build(
                 options.Routes, options.Limits.RepeatedSlashes, [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren().Select(route => route.Key)], context.Report),
+            Resources = ResourceCheck.Build(options.Resources, options.Routes, options.Issuers, context),
             TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, options.TrustForwardedPrefix, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")

@@ -95,7 +95,7 @@ internal static class PolicyCheck
         OnExpiry = options.OnExpiry,
     };
 
-    private static void CheckScopes(List<string>? scopes, string path, ConfigurationReport report)
+    public static void CheckScopes(List<string>? scopes, string path, ConfigurationReport report)
     {
         for (var i = 0; i < scopes?.Count; i++)
         {

@@ -10,6 +10,7 @@ using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
+using Gateway.RouteFeatures.Resources;
 using Gateway.RouteFeatures.ResponseHeaders;
 using Gateway.RouteFeatures.TrustedProxies;
 using Gateway.Telemetry;
@@ -43,6 +44,8 @@ internal sealed record GatewaySettings
     public required long MaxRequestBodySize { get; init; }
 
     public required PathRules Paths { get; init; }
+
+    public required ProtectedResources Resources { get; init; }
 
     /// <summary>Null if no proxy is trusted.</summary>
     public required TrustedProxySettings? TrustedProxies { get; init; }

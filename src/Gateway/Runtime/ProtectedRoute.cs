@@ -22,6 +22,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
     public bool DependsOnRequest { get; } = Policy.DependsOnRequest;
 
+    /// <summary>What its challenges add; null for a route that belongs to no resource.</summary>
+    public ResourceChallenge? ResourceChallenge { get; } = ResourceChallenge.Of(Snapshot.Settings.Resources.Of(Id), Policy);
+
     /// <summary>What its paths may hold of what destinations read differently.</summary>
     public PathTraits AllowedPaths { get; } = Snapshot.Settings.Paths.AllowedOn(Id);
 

@@ -103,6 +103,14 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
 
         metrics.Denied(reason, route.Id, issuer);
         AuthDecision.Denied(context, Rejections.Of(reason).Tag, route.Id, issuer);
-        return route.Snapshot.Rejections.WriteAsync(context, reason, decision.RequiredScope, decision.StepUp?.Challenge);
+        var (scope, parameters) = (decision.RequiredScope, decision.StepUp?.Challenge);
+        if (route.ResourceChallenge is { } resource)
+        {
+            // A token with other scopes helps unless the user has to log in again, or a claim is wrong.
+            scope ??= Rejections.Of(reason).Status == StatusCodes.Status401Unauthorized && parameters is null ? resource.Scope : null;
+            parameters = parameters is null ? resource.Metadata : $"{parameters}, {resource.Metadata}";
+        }
+
+        return route.Snapshot.Rejections.WriteAsync(context, reason, scope, parameters);
     }
 }

@@ -1,0 +1,57 @@
+using Gateway.RouteFeatures.Resources;
+using Gateway.Runtime;
+
+namespace Gateway.Pipeline.Resources;
+
+/// <summary>
+/// <c>GET /.well-known/oauth-protected-resource[/path]</c>: which issuer to ask for tokens (RFC 9728). Only where <c>Gateway:Resources</c> has
+/// one; then everything below this path is the gateway's. Public, like everything that a client needs before it has a token.
+/// </summary>
+internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
+{
+    // A change of the configuration reaches clients within this time.
+    private const string CacheControl = "public, max-age=300";
+    private const string Methods = "GET, HEAD";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var resources = GatewayRequest.Of(context).Snapshot.Settings.Resources;
+        return resources.IsEmpty || !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
+            ? next(context)
+            : AnswerAsync(context, resources.Find(rest, context.Request.Host));
+    }
+
+    private static Task AnswerAsync(HttpContext context, ProtectedResource? resource)
+    {
+        var response = context.Response;
+        // Applications in a browser discover too, from any origin; the document is the same for each.
+        response.Headers.AccessControlAllowOrigin = "*";
+        if (resource is null)
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        var method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            response.StatusCode = StatusCodes.Status204NoContent;
+            response.Headers.AccessControlAllowMethods = Methods;
+            response.Headers.AccessControlAllowHeaders = "*";
+            response.Headers.Allow = $"{Methods}, OPTIONS";
+            return Task.CompletedTask;
+        }
+
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            response.Headers.Allow = $"{Methods}, OPTIONS";
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = "application/json";
+        response.ContentLength = resource.Metadata.Length;
+        response.Headers.CacheControl = CacheControl;
+        return HttpMethods.IsHead(method) ? Task.CompletedTask : response.Body.WriteAsync(resource.Metadata, context.RequestAborted).AsTask();
+    }
+}
