@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
 using Gateway.Runtime;
-using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -56,7 +56,7 @@ public sealed class Ed25519Tests
     [Fact]
     public void Issuer_accepts_it_only_where_it_is_listed()
     {
-        var shop = new Shop(profile => profile with { Algorithms = Gateway.Issuers.IssuerCheck.DefaultAlgorithms });
+        var shop = new Shop(profile => profile with { Algorithms = new(Gateway.Issuers.IssuerCheck.DefaultAlgorithms) });
 
         shop.Decide(shop.Token("EdDSA")).ShouldBe("unsupported_algorithm");
         shop.Decide(shop.Token("Ed25519")).ShouldBe("unsupported_algorithm");
