@@ -5,7 +5,7 @@ using Gateway.Testing.Drills;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// Good traffic with and without a flood of tokens that each name a key nobody has. The third leg floods with tokens that are rejected
+/// Good traffic with and without a flood of tokens that each name a key that no issuer has. The third leg floods with tokens that are rejected
 /// before any key is looked for, so that the price of a request as such can be told from the price of an unknown key.
 /// </summary>
 internal static class UnknownKeysCommand

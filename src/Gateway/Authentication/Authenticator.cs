@@ -24,7 +24,7 @@ internal sealed class Authenticator(
         var hash = cache.HashOf(text.Span);
         var known = cache.Find(text.Span, hash);
         var state = known?.Check(Now(), revocations, TokenValidity.OfRequest(policy)) ?? default;
-        // A token that has expired or lost its key is verified anew, which finds the key that replaced it and the exact reason.
+        // An expired token, or one whose key has left the ring, is verified again: that finds the new key, or the exact reason.
         var isHit = state.Revocation is not null;
         metrics.TokenCacheLookup(isHit);
         var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, policy, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class Authenticator(
         var question = verified.Lookup(lookup);
         if (question.Keys.IsEmpty)
         {
-            // Nobody could ever have it revoked.
+            // No key names this token, so no entry could ever revoke it.
             return Rejected(RejectionReason.MissingClaim, verified.Token.Issuer);
         }
 

@@ -63,7 +63,7 @@ internal sealed record ExplanationDocument(
         return new ExplanationDocument(
             explanation.Route,
             explanation.Policy,
-            // The value of the contract since the first version.
+            // The value "refused" is part of the outward contract; programs read it.
             explanation.Verdict == Explanation.Verdict.Rejected ? "refused" : explanation.Verdict.ToString().ToLowerInvariant(),
             explanation.Verdict == Explanation.Verdict.Rejected ? rejection!.Status : null,
             rejection?.Tag,

@@ -6,8 +6,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Authorization;
 
 /// <summary>
-/// May this caller use this route? Rejects, or marks the request as decided. The token is taken out on the way to the destination, unless
-/// the policy forwards it or the route is public.
+/// Applies the route's policy: rejects the request, or marks it as allowed. The proxy stage removes the token later, unless the policy
+/// forwards it or the route is public.
 /// </summary>
 internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time, IServiceProvider services)
 {
@@ -38,8 +38,8 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
     }
 
     /// <summary>
-    /// Credentials that nobody checked must not stand beside an identity that the gateway vouches for. A public route has no such identity, and its
-    /// destination may have a login of its own, so that there everything travels as it came.
+    /// Credentials that the gateway has not checked must not stand beside the identity headers. A public route sets no identity headers and its
+    /// destination may have a login of its own, so the gateway forwards the credentials of its requests unchanged.
     /// </summary>
     private static void RemoveCredentials(HttpContext context, ProtectedRoute route)
     {
@@ -69,7 +69,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         return stages.Build();
     }
 
-    /// <summary>The rejection under way, or null when the request may go on.</summary>
+    /// <summary>The task that writes the rejection; null when the request may continue.</summary>
     private Task? Reject(HttpContext context, GatewayRequest request, ProtectedRoute route)
     {
         if (request.Token is { } token)
