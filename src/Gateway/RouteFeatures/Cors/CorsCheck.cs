@@ -76,7 +76,11 @@ internal static class CorsCheck
         {
             if (!AllowedOrigins.IsValid(origins[i]))
             {
-                report.Error($"{path}:Origins:{i}", "this is no origin as browsers write it.", "Write scheme, host in lower case and a port that is not the scheme's own, without a path: https://app.example.com, capacitor://localhost, https://*.example.com for all subdomains, or null. Or * alone.");
+                report.Error(
+                    $"{path}:Origins:{i}",
+                    "this is no origin as browsers write it.",
+                    "Write scheme://host[:port] in lower case, without a path and without the default port of the scheme: https://app.example.com, "
+                        + "capacitor://localhost, or https://*.example.com for all subdomains. Or * alone.");
             }
         }
     }
