@@ -76,6 +76,11 @@ internal sealed class GatewayProgram : IAsyncDisposable
         await Eventually.TrueAsync(
             async () =>
             {
+                if (_process.HasExited)
+                {
+                    throw new InvalidOperationException($"The gateway ended with {_process.ExitCode}; it printed {string.Join('\n', _lines)}");
+                }
+
                 try
                 {
                     using var answer = await probe.GetAsync("/readyz?verbose");
@@ -87,7 +92,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
                     return false;
                 }
             },
-            $"the gateway is ready; it printed {string.Join('\n', _lines)}");
+            () => $"the gateway is ready; it printed {string.Join('\n', _lines)}");
     }
 
     /// <summary>SIGTERM.</summary>

@@ -61,7 +61,7 @@ internal sealed class ManualClock : TimeProvider
     /// <summary>Waits until something waits, moves the time to its end, and says how long that was.</summary>
     public async Task<TimeSpan> FireNextAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             ManualTimer? next;

@@ -13,7 +13,7 @@ internal static class RawHttp
     public static async Task<string> SendAsync(string address, string request, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(10));
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
         var uri = new Uri(address);
         using var client = new TcpClient();
         await client.ConnectAsync(uri.Host, uri.Port, deadline.Token);

@@ -20,7 +20,7 @@ internal static class RawHttp2
         string address, string path, IEnumerable<(string Name, string Value)> headers, string? body = null,
         IEnumerable<(string Name, string Value)>? trailers = null, string method = "GET")
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var uri = new Uri(address);
         using var client = new TcpClient();
         await client.ConnectAsync(uri.Host, uri.Port, deadline.Token);

@@ -18,7 +18,7 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
     private const byte EndHeaders = 4;
 
     private readonly TcpClient _client = new();
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
     private readonly Dictionary<int, int> _status = [];
     private readonly HashSet<int> _ended = [];
     private readonly string _authority;

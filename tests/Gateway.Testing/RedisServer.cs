@@ -11,6 +11,12 @@ namespace Gateway.Testing;
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    private const int FirstPort = 12_000;
+    private const int PortCount = 20_000;
+
+    /// <summary>Begins anywhere, so that test runs beside each other seldom meet.</summary>
+    private static int s_lastPort = Random.Shared.Next(PortCount);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-");
     private readonly string[] _options;
     private string? _password;
@@ -36,12 +42,26 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A port that nothing listens on.</summary>
+    /// <summary>
+    /// A port that nothing listens on, each time another one. It lies below the ports that Linux gives to outgoing connections (32768 and
+    /// above), so that no connection of another test takes it before its server listens.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref s_lastPort) % PortCount);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Something else listens there; the next one, then.
+            }
+        }
     }
 
     /// <summary>Starts it, again on the same port and with the same folder.</summary>

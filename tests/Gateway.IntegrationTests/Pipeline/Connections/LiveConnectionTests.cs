@@ -151,7 +151,7 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
         };
         using var socket = await parts.OpenAsync("private", Token());
         var buffer = new byte[5];
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         (await socket.ReceiveAsync(buffer, deadline.Token)).Count.ShouldBe(5);
 
         parts.Clock.Advance(LiveGateway.PastExpiry);

@@ -76,7 +76,7 @@ public sealed class LiveGateway : IAsyncLifetime
     /// <summary>An open WebSocket on the route, with the token unless that is null.</summary>
     internal async Task<ClientWebSocket> OpenAsync(string route, string? token, Version? version = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var isHttp2 = version == HttpVersion.Version20;
         var socket = new ClientWebSocket();
         socket.Options.HttpVersion = version ?? HttpVersion.Version11;
@@ -94,7 +94,7 @@ public sealed class LiveGateway : IAsyncLifetime
 
     internal static async Task<string> EchoAsync(ClientWebSocket socket, string text)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[1000];
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
         var received = await socket.ReceiveAsync(buffer, deadline.Token);
@@ -104,7 +104,7 @@ public sealed class LiveGateway : IAsyncLifetime
     /// <summary>How long it takes until the gateway ends the socket; it must do so with 1008.</summary>
     internal static async Task<TimeSpan> UntilClosedAsync(ClientWebSocket socket)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var start = TimeProvider.System.GetTimestamp();
         var received = await socket.ReceiveAsync(new byte[1000], deadline.Token);
         received.MessageType.ShouldBe(WebSocketMessageType.Close);

@@ -137,7 +137,7 @@ public sealed class BodyTests : IClassFixture<BodyGateway>
         // The destination goes on only when the event before has arrived here: a buffer on the way would stop both.
         for (var i = 0; i < 3; i++)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             (await reader.ReadLineAsync(deadline.Token)).ShouldBe($"data: {i}");
             (await reader.ReadLineAsync(deadline.Token)).ShouldBe("");
             next.Release();

@@ -155,7 +155,7 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
         };
         await using var http2 = await RawHttp2Connection.OpenAsync(_parts.Gateway.Http2Address);
         await http2.GetAsync(1, "/public/waits");
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         await http2.GetAsync(3, "/public/bad", [(name, value)]);
 

@@ -58,7 +58,7 @@ public sealed class WebSocketTests : IClassFixture<StandardGateway>
     {
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {_parts.Issuer.Token().Build()}");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 
         await socket.ConnectAsync(Address("/private/socket"), deadline.Token);
         await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, deadline.Token);
@@ -83,7 +83,7 @@ public sealed class WebSocketTests : IClassFixture<StandardGateway>
             socket.Options.SetRequestHeader("Authorization", authorization);
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await Should.ThrowAsync<WebSocketException>(() => socket.ConnectAsync(Address("/private/socket"), deadline.Token));
 
         socket.HttpStatusCode.ShouldBe(HttpStatusCode.Unauthorized);

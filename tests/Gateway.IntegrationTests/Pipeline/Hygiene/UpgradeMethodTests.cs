@@ -72,7 +72,7 @@ public sealed class UpgradeMethodTests : IAsyncLifetime
         var configuration = TestGateway.Configuration(_issuer, _destination);
         configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"] = echo.Url;
         await using var gateway = await TestGateway.StartAsync(configuration);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new ClientWebSocket();
         socket.Options.HttpVersion = HttpVersion.Version20;
         socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;

@@ -37,7 +37,7 @@ public sealed class HostileGateway : StandardGateway
     {
         foreach (var connection in Hostile.Connections)
         {
-            await connection.Closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await connection.Closed.Task.WaitAsync(TimeSpan.FromSeconds(60));
         }
 
         ShouldHaveSentOneRequest();
