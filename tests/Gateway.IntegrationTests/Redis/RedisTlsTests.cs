@@ -43,7 +43,7 @@ public sealed class RedisTlsTests : IAsyncLifetime
         await using var gateway = await TestGateway.StartAsync(Configuration("authority", "client"));
 
         (await RedisGateways.StatusAsync(gateway, _issuer.Token().Build())).ShouldBe(HttpStatusCode.OK);
-        (await _redis.CommandAsync("EXISTS", "gateway:keys:shop")).ShouldBe("1");
+        await Eventually.TrueAsync(async () => await _redis.CommandAsync("EXISTS", "gateway:keys:shop") == "1", "the keys are shared");
     }
 
     [Theory]
