@@ -11,6 +11,8 @@ const versions = ['1.33', '1.36'];
 const custom = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'keda.sh': '@kubernetes-models/keda',
+  'external-secrets.io': '@kubernetes-models/external-secrets',
   'cert-manager.io': '@kubernetes-models/cert-manager',
 };
 

@@ -69,7 +69,7 @@
 - name: OTEL_SERVICE_NAME
   value: {{ include "gateway.fullname" . }}
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: k8s.namespace.name={{ .Release.Namespace }},k8s.pod.name=$(POD_NAME)
+  value: k8s.namespace.name={{ include "gateway.namespace" . }},k8s.pod.name=$(POD_NAME)
   {{- range $name, $value := .Values.telemetry.resourceAttributes }},{{ $name }}={{ $value }}{{ end }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ .Values.telemetry.otlp.endpoint | quote }}

@@ -15,6 +15,27 @@
 {{- end }}
 {{- end }}
 
+{{- define "gateway.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride }}
+{{- end }}
+
+{{/* Whether pods are counted, as a Deployment's are; a DaemonSet has one on each node. */}}
+{{- define "gateway.isDeployment" -}}
+{{- if eq .Values.kind "Deployment" }}true{{ end }}
+{{- end }}
+
+{{/* The fewest pods that the release promises. */}}
+{{- define "gateway.minReplicas" -}}
+{{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.minReplicas }}
+{{- else if .Values.keda.enabled }}{{ .Values.keda.minReplicas }}
+{{- else }}{{ .Values.replicaCount }}{{ end }}
+{{- end }}
+
+{{/* Whether there is more than one pod, or may be. */}}
+{{- define "gateway.hasManyPods" -}}
+{{- if or (not (include "gateway.isDeployment" .)) .Values.autoscaling.enabled .Values.keda.enabled (gt (int .Values.replicaCount) 1) }}true{{ end }}
+{{- end }}
+
 {{/* Never add to these: a Deployment's selector cannot change. */}}
 {{- define "gateway.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "gateway.name" . }}
@@ -66,6 +87,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
+{{/* yarp.json as an object, or an object with the one key "Error". The file may hold what the gateway takes and JSON does not have: a byte order
+mark, comments, and commas before a closing bracket. Text in quotes is matched first, so that it stays as it is. */}}
+{{- define "gateway.yarpDocument" -}}
+{{- if .Values.config.file }}
+{{- $text := regexReplaceAll `("(?:\\.|[^"\\])*")|//[^\n]*|(?s:/\*.*?\*/)` (trimPrefix "\uFEFF" .Values.config.file) "${1}" }}
+{{- $text = regexReplaceAll `("(?:\\.|[^"\\])*")|,(\s*[}\]])` $text "${1}${2}" }}
+{{- $text | fromJson | toJson }}
+{{- else }}
+{{- toJson .Values.config.yarp }}
+{{- end }}
+{{- end }}
+
 {{- define "gateway.tlsSecretName" -}}
 {{- default (printf "%s-tls" (include "gateway.fullname" .)) .Values.tls.existingSecret }}
 {{- end }}
@@ -79,6 +112,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if and $connection .Values.redis.tls.enabled (not (contains "ssl=" $connection)) }}
 {{- $connection = printf "%s,ssl=true" $connection }}
 {{- end }}
+{{- if $connection }}
+{{- with .Values.redis.user }}{{ $connection = printf "%s,user=%s" $connection . }}{{ end }}
+{{- with .Values.redis.sentinel.primaryName }}{{ $connection = printf "%s,serviceName=%s" $connection . }}{{ end }}
+{{- end }}
 {{- $connection }}
 {{- end }}
 
@@ -90,6 +127,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "gateway.time" -}}
 {{- $seconds := int . }}
 {{- printf "%02d:%02d:%02d" (div $seconds 3600) (div (mod $seconds 3600) 60) (mod $seconds 60) }}
+{{- end }}
+
+{{/* The hooks of the container: those of the values, and the wait before SIGTERM unless they have a preStop of their own. */}}
+{{- define "gateway.lifecycle" -}}
+{{- $own := .Values.lifecycle }}
+{{- if and .Values.preStopSeconds (not (hasKey $own "preStop")) }}
+{{- $own = merge (dict "preStop" (dict "sleep" (dict "seconds" (int .Values.preStopSeconds)))) $own }}
+{{- end }}
+{{- if $own }}{{ toYaml $own }}{{ end }}
 {{- end }}
 
 {{/* A probe: its path, the management port, and the numbers of the values. */}}

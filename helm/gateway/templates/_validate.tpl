@@ -1,7 +1,7 @@
 {{/* What the schema cannot say: values that contradict each other. Every message names the values and the cure; all are told at once. */}}
 {{- define "gateway.validate" -}}
 {{- $errors := list }}
-{{- range $group := list "config" "redis" "tls" "pods" "network" "monitoring" }}
+{{- range $group := list "config" "redis" "tls" "pods" "scaling" "network" "monitoring" }}
 {{- range splitList "\n" (include (printf "gateway.validate.%s" $group) $) }}
 {{- with trim . }}
 {{- $errors = append $errors . }}
@@ -31,15 +31,20 @@ yarp.json is larger than a ConfigMap may be (1 MB): mount it with extraVolumes.
 {{- if regexMatch "(?i)password\\s*=" $text }}
 yarp.json holds a Redis password: put it into a Secret and name that in redis.existingSecret.
 {{- end }}
-{{- $gateway := dig "Gateway" dict $config.yarp }}
+{{- $document := include "gateway.yarpDocument" . | fromJson }}
+{{- if and $config.file (hasKey $document "Error") }}
+config.file is not JSON: {{ $document.Error }}. Check it with: gateway check yarp.json
+{{- end }}
+{{- $from := ternary "config.file" "config.yarp" (not (empty $config.file)) }}
+{{- $gateway := dig "Gateway" dict $document }}
 {{- with dig "Management" "Port" "" $gateway }}
 {{- if ne (toString .) (toString $.Values.containerPorts.management) }}
-config.yarp sets Gateway:Management:Port to {{ . }} and containerPorts.management is {{ $.Values.containerPorts.management }}: set only containerPorts.management.
+{{ $from }} sets Gateway:Management:Port to {{ . }} and containerPorts.management is {{ $.Values.containerPorts.management }}: set only containerPorts.management.
 {{- end }}
 {{- end }}
 {{- $store := dig "Revocation" "Store" "" $gateway }}
 {{- if and $store (ne $store "Redis") (include "gateway.redisConnection" .) }}
-config.yarp sets Gateway:Revocation:Store to {{ $store }} and redis.connection or bundledRedis.enabled asks for Redis: keep one of them.
+{{ $from }} sets Gateway:Revocation:Store to {{ $store }} and redis.connection or bundledRedis.enabled asks for Redis: keep one of them.
 {{- end }}
 {{- range .Values.secrets.existing }}
 {{- if has .name (list "redis" "redis-tls" "files") }}
@@ -70,7 +75,28 @@ bundledRedis.enabled and redis.existingSecret are both set: use bundledRedis.exi
 {{- if and .Values.bundledRedis.enabled $redis.tls.enabled }}
 bundledRedis.enabled and redis.tls.enabled are both set: the bundled Redis has no TLS.
 {{- end }}
+{{- if and .Values.bundledRedis.enabled .Values.namespaceOverride }}
+namespaceOverride and bundledRedis.enabled are both set: the bundled Redis is in the namespace of the release. Use redis.connection, or install with --namespace.
+{{- end }}
+{{- if and .Values.bundledRedis.enabled (or $redis.user $redis.sentinel.primaryName) }}
+bundledRedis.enabled is set with redis.user or redis.sentinel.primaryName: the bundled Redis has one user and no sentinels. Use redis.connection.
+{{- end }}
+{{- if and $redis.user (regexMatch "(?i)(^|,)\\s*user\\s*=" $redis.connection) }}
+redis.user and user= in redis.connection are both set: keep redis.user.
+{{- end }}
+{{- if and $redis.sentinel.primaryName (regexMatch "(?i)(^|,)\\s*serviceName\\s*=" $redis.connection) }}
+redis.sentinel.primaryName and serviceName= in redis.connection are both set: keep redis.sentinel.primaryName.
+{{- end }}
+{{- if and $redis.user (not $redis.existingSecret) }}
+redis.user needs redis.existingSecret: the Secret with the password of that user.
+{{- end }}
 {{- if not (include "gateway.redisConnection" .) }}
+{{- if $redis.user }}
+redis.user is set without redis.connection: set where Redis is.
+{{- end }}
+{{- if $redis.sentinel.primaryName }}
+redis.sentinel.primaryName is set without redis.connection: set where the sentinels are.
+{{- end }}
 {{- if $redis.existingSecret }}
 redis.existingSecret is set without redis.connection: set where Redis is.
 {{- end }}
@@ -114,13 +140,8 @@ certificate.enabled needs certificate.dnsNames: at least one name.
 {{- if lt (int .Values.terminationGracePeriodSeconds) (int $needed) }}
 terminationGracePeriodSeconds is {{ .Values.terminationGracePeriodSeconds }}, and preStopSeconds + drain.delaySeconds + drain.timeoutSeconds + drain.marginSeconds is {{ $needed }}: Kubernetes would kill requests in flight. Set it to {{ $needed }} or more.
 {{- end }}
-{{- $replicas := ternary .Values.autoscaling.minReplicas .Values.replicaCount .Values.autoscaling.enabled }}
-{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) }}
-autoscaling.minReplicas is {{ .Values.autoscaling.minReplicas }} and autoscaling.maxReplicas is {{ .Values.autoscaling.maxReplicas }}: the most must not be less than the fewest.
-{{- end }}
-{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetCPUUtilizationPercentage) (not .Values.autoscaling.targetMemoryUtilizationPercentage) (not .Values.autoscaling.metrics) }}
-autoscaling.enabled needs a metric: set autoscaling.targetCPUUtilizationPercentage.
-{{- end }}
+{{- if include "gateway.isDeployment" . }}
+{{- $replicas := include "gateway.minReplicas" . }}
 {{- with .Values.podDisruptionBudget }}
 {{- if .enabled }}
 {{- $hasMin := not (kindIs "invalid" .minAvailable) }}
@@ -136,16 +157,49 @@ podDisruptionBudget.minAvailable is {{ .minAvailable }} of {{ $replicas }} pods:
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
 {{- $rolling := dig "rollingUpdate" dict .Values.updateStrategy }}
 {{- if and (eq .Values.updateStrategy.type "RollingUpdate") (has (toString (dig "maxUnavailable" "25%" $rolling)) (list "0" "0%")) (has (toString (dig "maxSurge" "25%" $rolling)) (list "0" "0%")) }}
 updateStrategy.rollingUpdate.maxUnavailable and updateStrategy.rollingUpdate.maxSurge are both 0: no roll-out could begin.
 {{- end }}
 {{- if .Values.data.existingClaim }}
-{{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) }}
-data.existingClaim is for one pod, since a SQLite file cannot be shared: set replicaCount to 1 without autoscaling, or use redis.connection.
+{{- if include "gateway.hasManyPods" . }}
+data.existingClaim is for one pod, since a SQLite file cannot be shared: set replicaCount to 1 in a Deployment without autoscaling, or use redis.connection.
 {{- else if ne .Values.updateStrategy.type "Recreate" }}
 data.existingClaim needs updateStrategy.type Recreate (and updateStrategy.rollingUpdate null): a new pod would wait for the volume of the old one.
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "gateway.validate.scaling" -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) }}
+autoscaling.minReplicas is {{ .Values.autoscaling.minReplicas }} and autoscaling.maxReplicas is {{ .Values.autoscaling.maxReplicas }}: the most must not be less than the fewest.
+{{- end }}
+{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetCPUUtilizationPercentage) (not .Values.autoscaling.targetMemoryUtilizationPercentage) (not .Values.autoscaling.metrics) }}
+autoscaling.enabled needs a metric: set autoscaling.targetCPUUtilizationPercentage.
+{{- end }}
+{{- if and .Values.autoscaling.enabled .Values.keda.enabled }}
+autoscaling.enabled and keda.enabled are both set: KEDA makes a HorizontalPodAutoscaler itself. Keep one of them.
+{{- end }}
+{{- if and .Values.keda.enabled (not .Values.keda.triggers) }}
+keda.enabled needs keda.triggers: at least one.
+{{- end }}
+{{- if and .Values.keda.enabled (gt (int .Values.keda.minReplicas) (int .Values.keda.maxReplicas)) }}
+keda.minReplicas is {{ .Values.keda.minReplicas }} and keda.maxReplicas is {{ .Values.keda.maxReplicas }}: the most must not be less than the fewest.
+{{- end }}
+{{- if not (include "gateway.isDeployment" .) }}
+{{- if or .Values.autoscaling.enabled .Values.keda.enabled }}
+kind is DaemonSet, and autoscaling.enabled or keda.enabled is set: a DaemonSet has one pod on each node. Set kind to Deployment.
+{{- end }}
+{{- if not (has .Values.updateStrategy.type (list "RollingUpdate" "OnDelete")) }}
+updateStrategy.type is {{ .Values.updateStrategy.type }}: a DaemonSet has RollingUpdate or OnDelete.
+{{- end }}
+{{- else if eq .Values.updateStrategy.type "OnDelete" }}
+updateStrategy.type is OnDelete: a Deployment has RollingUpdate or Recreate.
+{{- end }}
+{{- $surge := dig "rollingUpdate" "maxSurge" "25%" .Values.updateStrategy }}
+{{- if and .Values.hostNetwork (eq .Values.updateStrategy.type "RollingUpdate") (not (has (toString $surge) (list "0" "0%"))) }}
+hostNetwork is set and updateStrategy.rollingUpdate.maxSurge is {{ $surge }}: two pods cannot have the ports of one node. Set maxSurge to 0 and maxUnavailable to 1.
 {{- end }}
 {{- end }}
 

@@ -6,7 +6,7 @@ namespace Gateway.IntegrationTests.Helm;
 /// <summary>What holds of every release, whatever its values.</summary>
 public sealed class ChartInvariantTests
 {
-    private static readonly string[] Workloads = ["Deployment", "StatefulSet"];
+    private static readonly string[] Workloads = ["Deployment", "DaemonSet", "StatefulSet"];
 
     public static TheoryData<string> Examples => [.. HelmChart.Examples];
 
@@ -36,7 +36,7 @@ public sealed class ChartInvariantTests
 
             foreach (var volume in pod["volumes"].Items())
             {
-                volume.Select(pair => pair.Key).ShouldBeSubsetOf(["name", "configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected"]);
+                volume.Select(pair => pair.Key).ShouldBeSubsetOf(["name", "configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", "csi"]);
             }
         }
 
@@ -69,8 +69,8 @@ public sealed class ChartInvariantTests
     public async Task Selectors_match_the_pods_they_mean_and_no_others(string example)
     {
         var chart = await HelmChart.RenderAsync(example);
-        var gateway = chart.Deployment["spec"]!["template"]!["metadata"]!["labels"].Map();
-        var selector = chart.Deployment["spec"]!["selector"]!["matchLabels"].Map();
+        var gateway = chart.Workload["spec"]!["template"]!["metadata"]!["labels"].Map();
+        var selector = chart.Workload["spec"]!["selector"]!["matchLabels"].Map();
 
         // A selector cannot change, so nothing that changes may be in it.
         selector.Keys.ShouldBe(["app.kubernetes.io/name", "app.kubernetes.io/instance"], ignoreOrder: true);
@@ -113,7 +113,7 @@ public sealed class ChartInvariantTests
     public async Task Management_port_is_in_no_public_service_or_route(string example)
     {
         var chart = await HelmChart.RenderAsync(example);
-        var name = chart.Deployment.Name();
+        var name = chart.Workload.Name();
 
         chart.Single("Service", name)["spec"]!["ports"].Items().Select(port => (string)port["targetPort"]!).ShouldNotContain("management");
         foreach (var manifest in chart.Objects.Where(each => each.Kind() is "Ingress" or "HTTPRoute"))
@@ -131,7 +131,7 @@ public sealed class ChartInvariantTests
         var isLive = (string?)values["config"]!["reload"] == "live";
         var isOwn = values["config"]!["existingConfigMap"] is not null;
 
-        var annotations = chart.Deployment["spec"]!["template"]!["metadata"]!["annotations"].Map();
+        var annotations = chart.Workload["spec"]!["template"]!["metadata"]!["annotations"].Map();
         var mount = chart.Container["volumeMounts"].Items().Single(each => (string?)each["name"] == "config");
 
         annotations.ContainsKey("checksum/config").ShouldBe(!isLive && !isOwn);
@@ -148,7 +148,7 @@ public sealed class ChartInvariantTests
         foreach (var manifest in chart.Objects)
         {
             manifest.Name().Length.ShouldBeLessThanOrEqualTo(63);
-            if (manifest.Name().Contains("-extra", StringComparison.Ordinal) || manifest.Name().EndsWith("-text", StringComparison.Ordinal))
+            if (manifest.Kind() == "ExternalSecret" || manifest.Name().Contains("-extra", StringComparison.Ordinal) || manifest.Name().EndsWith("-text", StringComparison.Ordinal))
             {
                 continue;
             }

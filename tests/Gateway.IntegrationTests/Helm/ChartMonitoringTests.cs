@@ -42,8 +42,42 @@ public sealed partial class ChartMonitoringTests
         {
             tests.ShouldContain($"alertname: {(string)alert["alert"]!}\n");
             ((string)alert["labels"]!["severity"]!).ShouldBeOneOf("critical", "warning");
-            alert["annotations"].Map().Keys.ShouldBe(["summary", "description"]);
+            alert["annotations"].Map().Keys.ShouldBe(["summary", "description", "runbook_url"]);
+            var runbook = (string)alert["annotations"]!["runbook_url"]!;
+            runbook.ShouldBe($"docs/runbooks/{(string)alert["alert"]!}.md");
+            File.Exists(Path.Combine(Script.Root, runbook)).ShouldBeTrue(runbook);
         }
+    }
+
+    [Fact]
+    public async Task Every_runbook_has_its_alert_and_says_what_to_look_at_and_what_to_do()
+    {
+        var alerts = Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"].Items().SelectMany(group => group["rules"].Items()).Select(rule => (string?)rule["alert"]).OfType<string>().ToArray();
+        var files = Directory.GetFiles(Path.Combine(Script.Root, "docs", "runbooks"), "*.md");
+
+        files.Select(Path.GetFileNameWithoutExtension).Where(name => name != "README").ShouldBe(alerts, ignoreOrder: true);
+        foreach (var file in files.Where(file => !file.EndsWith("README.md", StringComparison.Ordinal)))
+        {
+            var text = await File.ReadAllTextAsync(file);
+            text.ShouldStartWith($"# {Path.GetFileNameWithoutExtension(file)}\n");
+            foreach (var part in new[] { "## What it means", "## Look", "## Act" })
+            {
+                text.ShouldContain($"\n{part}\n", customMessage: file);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Runbooks_are_linked_where_the_values_say_that_they_are()
+    {
+        const string Base = "https://git.example.com/gateway/docs/runbooks";
+        var chart = await HelmChart.RenderAsync("--values", HelmChart.ValuesOf("production"), "--set", $"prometheusRule.runbookUrl={Base}");
+
+        var links = chart.Single("PrometheusRule")["spec"]!["groups"].Items().SelectMany(group => group["rules"].Items()).Where(rule => rule["alert"] is not null)
+            .Select(rule => ((string)rule["alert"]!, (string)rule["annotations"]!["runbook_url"]!)).ToArray();
+
+        links.ShouldNotBeEmpty();
+        links.ShouldAllBe(link => link.Item2 == $"{Base}/{link.Item1}.md");
     }
 
     [Fact]

@@ -52,6 +52,23 @@ public sealed class ChartPageTests
         Open(Schema, "").ShouldBe([".config.yarp"], ignoreOrder: true);
     }
 
+    /// <summary>Artifact Hub shows these beside the chart.</summary>
+    [Fact]
+    public async Task Chart_tells_its_changes_and_carries_its_icon()
+    {
+        var chart = Yaml.Read(await File.ReadAllTextAsync(Path.Combine(HelmChart.Folder, "Chart.yaml")));
+        var icon = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(HelmChart.Folder, "icon.svg")));
+
+        ((string?)chart["icon"]).ShouldBe($"data:image/svg+xml;base64,{icon}");
+        var changes = Yaml.Read($"all:\n{(string)chart["annotations"]!["artifacthub.io/changes"]!}")["all"]!.AsArray();
+        changes.ShouldNotBeEmpty();
+        foreach (var change in changes)
+        {
+            ((string?)change!["kind"]).ShouldBeOneOf("added", "changed", "deprecated", "removed", "fixed", "security");
+            ((string?)change["description"]).ShouldNotBeNullOrEmpty();
+        }
+    }
+
     private static IEnumerable<string> Known(JsonNode schema, string path)
     {
         if (schema["properties"] is not JsonObject properties || path is "config.yarp")

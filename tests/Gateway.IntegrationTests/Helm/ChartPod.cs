@@ -17,7 +17,7 @@ internal sealed class ChartPod : IAsyncDisposable
     public ChartPod(RenderedChart chart, IReadOnlyDictionary<string, string>? files = null)
     {
         _chart = chart;
-        var config = (string)chart.Single("ConfigMap", chart.Deployment.Name())["data"]!["yarp.json"]!;
+        var config = (string)chart.Single("ConfigMap", chart.Workload.Name())["data"]!["yarp.json"]!;
         var all = new Dictionary<string, string>(files ?? new Dictionary<string, string>()) { ["/etc/gateway/yarp.json"] = config };
         foreach (var (path, content) in all)
         {

@@ -39,6 +39,6 @@ public sealed class ChartReloadTests
             "--set-json", $"config={new JsonObject { ["yarp"] = yarpJson.DeepClone(), ["reload"] = "live" }.ToJsonString()}");
         // A directory, which the kubelet swaps; a file alone would never change.
         chart.Container["volumeMounts"].Items().Single(mount => (string?)mount["name"] == "config")["subPath"].ShouldBeNull();
-        return (string)chart.Single("ConfigMap", chart.Deployment.Name())["data"]!["yarp.json"]!;
+        return (string)chart.Single("ConfigMap", chart.Workload.Name())["data"]!["yarp.json"]!;
     }
 }

@@ -20,7 +20,7 @@ public sealed class ChartSchemaTests
     public async Task Misspelt_field_is_found_in_both_versions_and_in_custom_resources()
     {
         var chart = await HelmChart.RenderAsync("production");
-        var deployment = chart.Deployment.DeepClone().AsObject();
+        var deployment = chart.Workload.DeepClone().AsObject();
         Rename(deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject(), "imagePullPolicy", "imagePullPolcy");
         var monitor = chart.Single("ServiceMonitor").DeepClone().AsObject();
         Rename(monitor["spec"]!["endpoints"]![0]!.AsObject(), "scrapeTimeout", "scrapeTimeOut");

@@ -47,9 +47,10 @@ internal sealed record RenderedChart(string Text, IReadOnlyList<JsonObject> Obje
     public JsonObject Single(string kind, string nameEnd = "") =>
         Objects.Where(each => each.Kind() == kind && each.Name().EndsWith(nameEnd, StringComparison.Ordinal)).ShouldHaveSingleItem();
 
-    public JsonObject Deployment => Single("Deployment");
+    /// <summary>The Deployment or DaemonSet of the gateway.</summary>
+    public JsonObject Workload => Objects.Where(each => each.Kind() is "Deployment" or "DaemonSet").ShouldHaveSingleItem();
 
-    public JsonObject Pod => Deployment["spec"]!["template"]!["spec"]!.AsObject();
+    public JsonObject Pod => Workload["spec"]!["template"]!["spec"]!.AsObject();
 
     public JsonObject Container => Pod["containers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "gateway");
 }
