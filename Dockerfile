@@ -30,9 +30,10 @@ RUN dotnet run build/sbom.cs -- src/Gateway/packages.lock.json "$VERSION" > /sbo
 COPY yarp.json ./
 COPY src/Gateway/ src/Gateway/
 RUN dotnet publish src/Gateway --configuration Release --arch "$TARGETARCH" --os linux --self-contained false \
-      -p:Version="$VERSION" -p:PublishReadyToRun="$READY_TO_RUN" -p:UseAppHost=false -p:PlatformTarget=AnyCPU -p:DebugType=embedded \
+      -p:Version="$VERSION" -p:PublishReadyToRun="$READY_TO_RUN" -p:UseAppHost=true -p:PlatformTarget=AnyCPU -p:DebugType=embedded \
       -p:PublishDocumentationFile=false -p:NuGetLockFilePath=/tmp/publish.lock.json --output /app
-RUN mv /sbom.cdx.json /app/ && rm /app/yarp.json && chmod -R a=rX /app && mkdir /data
+# The program as it is typed: kubectl exec deploy/gateway -- gateway revoke ...
+RUN mv /sbom.cdx.json /app/ && mv /app/Gateway /app/gateway && rm /app/yarp.json && chmod -R a=rX /app && mkdir /data
 
 FROM $RUNTIME_IMAGE
 ARG VERSION=0.1.0
@@ -45,7 +46,7 @@ LABEL org.opencontainers.image.title="gateway" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.source="$SOURCE"
 # The runtime's diagnostics want to write to /tmp; the root file system is read-only.
-ENV DOTNET_EnableDiagnostics=0 GATEWAY_CONFIG=/etc/gateway/yarp.json
+ENV DOTNET_EnableDiagnostics=0 GATEWAY_CONFIG=/etc/gateway/yarp.json PATH=/app:$PATH
 WORKDIR /app
 COPY --from=build /app/ ./
 # For a revocation list in SQLite, a key cache: mount a volume over it.

@@ -13,6 +13,7 @@ internal static class Banner
         Gateway      {{ports.GatewayUrl}}   (management {{ports.ManagementUrl}}/readyz?verbose)
         Issuer       {{ports.IssuerUrl}}   users alice / wonderland (role ops) and bob / builder
         Destination  {{ports.DestinationUrl}}   answers with what it received
+        Status page  {{ports.ManagementUrl}}/admin   routes, keys, revocations; POST {{ports.ManagementUrl}}/admin/explain says why a token is rejected
 
         Paste into another terminal. First a token for alice, who may read and write orders:
           TOKEN=$({{SignIn}} -d username=alice -d password=wonderland -d 'scope=orders:read orders:write' {{ports.IssuerUrl}}/token)

@@ -7,7 +7,21 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 as_root=()
-if [[ $(id -u) -ne 0 ]]; then as_root=(sudo); fi
+if [[ $(id -u) -ne 0 ]]; then
+  as_root=(sudo)
+  if ! command -v sudo >/dev/null; then
+    # Without root nothing can be installed here: say everything that is missing at once.
+    missing=()
+    /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography' 2>/dev/null || missing+=(python3-jwt python3-jose python3-authlib python3-cryptography)
+    command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+    command -v promtool >/dev/null && /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || missing+=(prometheus python3-prometheus-client)
+    [[ -x /usr/bin/chromium ]] || missing+=(chromium)
+    if [[ ${#missing[@]} -gt 0 ]]; then
+      echo "install.sh: these packages are missing, and there is neither root nor sudo to install them. As root: apt-get install -y --no-install-recommends ${missing[*]}" >&2
+      exit 1
+    fi
+  fi
+fi
 
 # The output of each step matters only when it fails.
 step() {

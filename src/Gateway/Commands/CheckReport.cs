@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Gateway.Foundation;
 using Gateway.Settings;
 
 namespace Gateway.Commands;
@@ -39,9 +40,12 @@ internal static class CheckReport
 {
     public static string Json(IEnumerable<CheckedFile> files) => JsonSerializer.Serialize(
         files.Select(file => new CheckedFileDocument(file.Name, file.Errors.Count, file.Warnings.Count, [.. FindingDocument.Of(file)])).ToArray(),
-        CheckJson.Default.CheckedFileDocumentArray);
+        CheckJson.Readable.CheckedFileDocumentArray);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(CheckedFileDocument[]))]
-internal sealed partial class CheckJson : JsonSerializerContext;
+internal sealed partial class CheckJson : JsonSerializerContext
+{
+    public static CheckJson Readable => field ??= new(ReadableJson.Of(Default.Options));
+}

@@ -75,7 +75,7 @@ internal sealed class ExplainCommand : Command
         var explanation = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
         if (result.GetValue(_output) == AnswerOutput.Json)
         {
-            RevocationOutput.Write(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
+            RevocationOutput.Write(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument);
         }
         else
         {

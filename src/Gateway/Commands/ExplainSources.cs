@@ -49,7 +49,7 @@ internal static class ExplainSources
                 return new RevocationAnswers(null, "run again with --revocations to read the store");
         }
 
-        var log = RevocationStoreAccess.LogOf(settings);
+        var log = RevocationStoreAccess.LogOf(settings.Store);
         var set = new RevocationSet();
         RevocationPage page = default;
         do

@@ -15,8 +15,10 @@ internal static class GatewayCommand
             new SchemaCommand(),
             new RevokeCommand(),
             new RevocationsCommand(),
+            new CompletionCommand(),
         };
         RunCommand.AddTo(root);
+        Examples.AddTo(root);
         return root;
     }
 }

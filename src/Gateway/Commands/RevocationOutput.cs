@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Foundation;
+using Gateway.Issuers;
 using Gateway.Revocation;
 using Spectre.Console;
 
@@ -26,7 +26,8 @@ internal enum AnswerOutput
 /// <summary>How the commands show revocations. Any service may write one, so nothing in them is printed as it came.</summary>
 internal static class RevocationOutput
 {
-    private static readonly string[] Columns = ["kind", "issuer", "value", "before", "expires", "reason", "by"];
+    // Two facts share a column, so that the table fits into 80 characters.
+    private static readonly string[] Columns = ["kind", "issuer", "value", "before\nexpires", "reason\nby"];
 
     public static Option<AnswerOutput> AnswerOption() => new("--output")
     {
@@ -42,12 +43,12 @@ internal static class RevocationOutput
         CustomParser = result => OptionValues.OneOf<ListOutput>(result),
     };
 
-    public static void Write(IReadOnlyList<RevocationEntry> entries, ListOutput output)
+    public static void Write(IReadOnlyList<RevocationEntry> entries, IssuerDirectory issuers, ListOutput output)
     {
         switch (output)
         {
             case ListOutput.Json:
-                Write(new RevocationListDocument([.. entries.Select(RevocationDocument.Of)], null), RevocationJson.Default.RevocationListDocument);
+                Write(new RevocationListDocument([.. entries.Select(RevocationDocument.Of)], null), RevocationJson.Readable.RevocationListDocument);
                 break;
             case ListOutput.Lines:
                 foreach (var entry in entries)
@@ -57,7 +58,7 @@ internal static class RevocationOutput
 
                 break;
             default:
-                AnsiConsole.Write(TableOf(entries));
+                AnsiConsole.Write(TableOf(entries, issuers));
                 break;
         }
     }
@@ -70,23 +71,23 @@ internal static class RevocationOutput
     /// </summary>
     public static string LineOf(RevocationEntry entry) => string.Join('\t', CellsOf(entry));
 
-    public static string Format(long? seconds) => seconds is { } value
-        ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
-            .ToString("u", CultureInfo.InvariantCulture)
-        : "-";
+    public static string Format(long? seconds) => seconds is { } value ? IsoTime.Of(value) : "-";
 
-    private static Table TableOf(IReadOnlyList<RevocationEntry> entries)
+    /// <param name="issuers">Their names, which are shorter than the <c>iss</c>.</param>
+    private static Table TableOf(IReadOnlyList<RevocationEntry> entries, IssuerDirectory issuers)
     {
         var table = new Table().RoundedBorder();
         foreach (var column in Columns)
         {
-            table.AddColumn(column);
+            // A time in two pieces cannot be read or copied.
+            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = column.StartsWith("before", StringComparison.Ordinal) });
         }
 
         foreach (var entry in entries)
         {
             // Text, not markup: brackets in an entry are brackets.
-            table.AddRow(CellsOf(entry).Select(cell => new Text(cell)));
+            string[] cells = CellsOf(entry with { Issuer = issuers.Named(entry.Issuer)?.Name ?? entry.Issuer });
+            table.AddRow(new Text(cells[0]), new Text(cells[1]), new Text(cells[2]), new Text($"{cells[3]}\n{cells[4]}"), new Text($"{cells[5]}\n{cells[6]}"));
         }
 
         return table.Caption($"{entries.Count} live");

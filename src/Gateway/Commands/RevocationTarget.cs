@@ -5,7 +5,6 @@ using Gateway.Host;
 using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Revocation;
-using Gateway.Runtime;
 using Gateway.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -37,9 +36,9 @@ internal sealed class RevocationTarget
     }
 
     /// <summary>The request without its times and reason, and where it goes.</summary>
-    public async Task<(RevocationRequest Request, GatewaySettings Settings, IssuerDirectory Issuers)> ReadAsync(ParseResult result)
+    public async Task<(RevocationRequest Request, StoreReading Settings)> ReadAsync(ParseResult result)
     {
-        var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(_config)!);
+        var settings = RevocationStoreAccess.Open(result.GetValue(_config)!);
         var request = new RevocationRequest(result.GetValue(_kind), result.GetValue(_issuer), result.GetValue(_value));
         if (request is { Kind: "token", Value: "-" })
         {
@@ -48,7 +47,7 @@ internal sealed class RevocationTarget
             request = request with { Value = RevocationKeys.HashOf(token), Issuer = request.Issuer ?? IssuerOf(token) };
         }
 
-        return (request, settings, IssuerDirectory.Create(settings.Issuers));
+        return (request, settings with { Issuers = settings.IssuersOr(request.Issuer ?? (request.Kind == "issuer" ? request.Value : null)) });
     }
 
     private static string? IssuerOf(string token) =>
@@ -63,15 +62,15 @@ internal static class RevocationStoreAccess
     /// <summary>Who is at the shell, for the record.</summary>
     public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
 
-    /// <exception cref="ConfigurationException">The configuration has errors, or its store lives inside the gateway's process.</exception>
-    public static async Task<GatewaySettings> OpenAsync(string config)
+    /// <exception cref="ConfigurationException">The store's settings have errors, or the store lives inside the gateway's process.</exception>
+    public static StoreReading Open(string config)
     {
-        var settings = await GatewayApp.CheckAsync(new GatewayAppOptions { ConfigFile = config });
-        return settings.Revocation.Store == RevocationStore.Memory
+        var settings = StoreReader.Read(new GatewayAppOptions { ConfigFile = config });
+        return settings.Store.Options.Store == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
                 Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite or Redis.")])
             : settings;
     }
 
-    public static IRevocationLog LogOf(GatewaySettings settings) => RevocationServices.CreateLog(settings, TimeProvider.System, NullLoggerFactory.Instance);
+    public static IRevocationLog LogOf(StoreSettings store) => RevocationServices.CreateLog(store, TimeProvider.System, NullLoggerFactory.Instance);
 }

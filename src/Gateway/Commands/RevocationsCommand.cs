@@ -26,14 +26,14 @@ internal sealed class RevocationsCommand : Command
         var list = new Command("list", "Lists the live revocations: kind, issuer, value, before, expires, reason, by.") { kind, issuer, prefix, output, config };
         list.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            var settings = await RevocationStoreAccess.OpenAsync(result.GetValue(config)!);
+            var settings = RevocationStoreAccess.Open(result.GetValue(config)!);
             // An issuer that is no longer configured may still have entries.
             var filter = new RevocationFilter(
                 RevocationNames.TryParse(result.GetValue(kind), out RevocationKind named) ? named : null,
                 result.GetValue(issuer) is { } name ? IssuerDirectory.Create(settings.Issuers).Named(name)?.Issuer ?? name : null,
                 Prefix: result.GetValue(prefix));
-            var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
-            RevocationOutput.Write(entries, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
+            var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
+            RevocationOutput.Write(entries, settings.Issuers, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
             return ExitCode.Done;
         }));
         return list;
@@ -54,13 +54,13 @@ internal sealed class RevocationsCommand : Command
                 return await StoreCommand.WrongUsageAsync(fault);
             }
 
-            var history = new RevocationHistory(RevocationStoreAccess.LogOf(settings).ReadAfterAsync, TimeProvider.System);
+            var history = new RevocationHistory(RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System);
             var found = (await history.ListAllAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), cancellationToken)).SingleOrDefault();
             if (result.GetValue(output) == AnswerOutput.Json)
             {
                 RevocationOutput.Write(
                     new RevocationCheckDocument(found is not null, found is null ? null : RevocationDocument.Of(found)),
-                    RevocationJson.Default.RevocationCheckDocument);
+                    RevocationJson.Readable.RevocationCheckDocument);
             }
             else
             {
@@ -92,7 +92,7 @@ internal sealed class RevocationsCommand : Command
                 return await StoreCommand.WrongUsageAsync(fault);
             }
 
-            var log = RevocationStoreAccess.LogOf(settings);
+            var log = RevocationStoreAccess.LogOf(settings.Store);
             if (await new RevocationHistory(log.ReadAfterAsync, TimeProvider.System).FindAsync(name, cancellationToken) is not { } found)
             {
                 await Console.Error.WriteLineAsync("Nothing is revoked by this kind, issuer and value.");

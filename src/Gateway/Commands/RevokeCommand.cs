@@ -10,7 +10,7 @@ namespace Gateway.Commands;
 
 /// <summary>
 /// <c>gateway revoke KIND VALUE</c>: writes a revocation to the store that the configuration names. When it has printed its line, the
-/// revocation is on disk; running gateways look every 50 ms, or are rung up by Redis.
+/// revocation is on disk; running gateways poll every 50 ms, or are notified by Redis.
 /// </summary>
 internal sealed class RevokeCommand : Command
 {
@@ -55,7 +55,7 @@ internal sealed class RevokeCommand : Command
     {
         if (output == AnswerOutput.Json)
         {
-            RevocationOutput.Write(RevocationDocument.Of(entry), RevocationJson.Default.RevocationDocument);
+            RevocationOutput.Write(RevocationDocument.Of(entry), RevocationJson.Readable.RevocationDocument);
             return;
         }
 
@@ -88,7 +88,7 @@ internal sealed class RevokeCommand : Command
         var isDryRun = result.GetValue(_dryRun);
         if (!isDryRun)
         {
-            await RevocationStoreAccess.LogOf(settings).AppendAsync([entry!], cancellationToken);
+            await RevocationStoreAccess.LogOf(settings.Store).AppendAsync([entry!], cancellationToken);
         }
 
         Report(entry!, issuers.Named(entry!.Issuer)!, isDryRun, result.GetValue(_output));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
+using Gateway.Foundation;
 using Gateway.Settings;
 
 namespace Gateway.Commands;
@@ -8,7 +9,7 @@ namespace Gateway.Commands;
 /// <summary>The findings of <c>gateway check</c> in SARIF 2.1.0, which code hosts show beside the line.</summary>
 internal static class SarifReport
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = ReadableJson.Of(new() { WriteIndented = true });
 
     private static readonly (string Id, string Name, string What, string Why, string Cure, string Level)[] Rules =
     [

@@ -20,11 +20,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     public async Task<ConfigurationReading> ReadAsync(ConfigurationFile file)
     {
         var document = file.Parse();
-        // Not chained to the host's, which lives on and would keep every configuration there ever was.
-        var configuration = AddHost(new ConfigurationBuilder().Add(new YarpJsonSource(document)))
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection(options.Settings)
-            .Build();
+        var configuration = Combine(document);
         var report = new ConfigurationReport(document, configuration);
         SchemaCheck.Run(configuration, document, report);
         report.EndSchema();
@@ -48,6 +44,14 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
             Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),
         };
     }
+
+    /// <summary>The file under the overrides of the environment.</summary>
+    public IConfiguration Combine(YarpJson document) =>
+        // Not chained to the host's, which lives on and would keep every configuration there ever was.
+        AddHost(new ConfigurationBuilder().Add(new YarpJsonSource(document)))
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(options.Settings)
+            .Build();
 
     // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
     private static IConfigurationBuilder AddHost(IConfigurationBuilder builder) =>

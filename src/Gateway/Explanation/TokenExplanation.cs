@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Foundation;
 using Gateway.Jose;
 
 namespace Gateway.Explanation;
@@ -83,4 +84,7 @@ internal sealed record CheckDocument(string Check, string Outcome, string? Reaso
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ExplanationDocument))]
-internal sealed partial class ExplanationJson : JsonSerializerContext;
+internal sealed partial class ExplanationJson : JsonSerializerContext
+{
+    public static ExplanationJson Readable => field ??= new(ReadableJson.Of(Default.Options));
+}

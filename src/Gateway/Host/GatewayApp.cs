@@ -5,6 +5,7 @@ using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Gateway.Settings;
 using Gateway.Telemetry;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Gateway.Host;
 
@@ -77,8 +78,12 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
             // These warnings are hidden: storing keys unencrypted in the folder or in Redis is the operator's choice, and a cookie that
             // cannot be read comes from a client.
-            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None);
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Yarp.ReverseProxy.SessionAffinity", LogLevel.None)
+            // The access log has one line for each failed request; the proxy's own would repeat it with a stack trace.
+            .AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Logging.SilenceRequestLines();
+        // Before AddConsole: of two formatters with one name the first counts.
+        builder.Services.AddSingleton<ConsoleFormatter, JsonLineFormatter>();
         if (!string.IsNullOrEmpty(builder.Configuration[FormatterName]))
         {
             // A default formatter set here would make the framework ignore the configured one.

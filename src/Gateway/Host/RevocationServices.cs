@@ -23,7 +23,7 @@ internal static class RevocationServices
         {
             var time = provider.GetRequiredService<TimeProvider>();
             var log = CreateLog(
-                settings, CheckEvery(provider.GetRequiredService<RevocationList>()), time, provider.GetRequiredService<ILoggerFactory>(),
+                settings.Store, CheckEvery(provider.GetRequiredService<RevocationList>()), time, provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetService<RedisConnection>());
             if (log is RedisRevocationLog shared)
             {
@@ -59,19 +59,19 @@ internal static class RevocationServices
     }
 
     /// <summary>A store for commands beside the gateway.</summary>
-    public static IRevocationLog CreateLog(GatewaySettings settings, TimeProvider time, ILoggerFactory loggers) =>
-        CreateLog(settings, () => RevocationCheck.CheckEvery(settings.Revocation.MaxStaleness), time, loggers, connection: null);
+    public static IRevocationLog CreateLog(StoreSettings store, TimeProvider time, ILoggerFactory loggers) =>
+        CreateLog(store, () => RevocationCheck.CheckEvery(store.Options.MaxStaleness), time, loggers, connection: null);
 
     /// <param name="checkEvery">How often the store is looked at without being told of a change.</param>
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>
     private static IRevocationLog CreateLog(
-        GatewaySettings settings, Func<TimeSpan> checkEvery, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection)
+        StoreSettings store, Func<TimeSpan> checkEvery, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection)
     {
-        if (settings.Revocation.Store != RevocationStore.Redis || settings.Redis is not { } redis)
+        if (store.Options.Store != RevocationStore.Redis || store.Redis is not { } redis)
         {
-            return settings.Revocation.Store == RevocationStore.Memory
+            return store.Options.Store == RevocationStore.Memory
                 ? new MemoryRevocationLog(time)
-                : new SqliteRevocationLog(settings.SqlitePath, time);
+                : new SqliteRevocationLog(store.SqlitePath, time);
         }
 
         return new RedisRevocationLog(

@@ -49,6 +49,24 @@ internal static class IssuerCheck
         return new IssuersSettings(new(single.ToImmutable()), new(templates.ToImmutable()));
     }
 
+    /// <summary>An issuer of which only the <c>iss</c> is known, as the commands need it. It accepts no token.</summary>
+    public static IssuersSettings Unlisted(string issuer)
+    {
+        var settings = new IssuerSettings
+        {
+            Name = issuer,
+            Issuer = issuer,
+            Audiences = new([]),
+            Algorithms = new([]),
+            TokenTypes = new([]),
+            ClockSkew = MaxSkew,
+            MaxLifetime = LongestMaxLifetime,
+            RequireTokenId = false,
+            Keys = new KeySettings(issuer, issuer, new([]), false, TimeSpan.Zero, new KeyFileSettings("")),
+        };
+        return new IssuersSettings(new([settings]), new([]));
+    }
+
     private static IssuerSettings Build(string name, string path, IssuerOptions options, SettingsContext context)
     {
         var report = context.Report;

@@ -44,7 +44,7 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         await FindKeyAsync(snapshot.Issuers, token!.AsMemory(), context.RequestAborted);
         var explanation = new TokenExplainer(snapshot.Issuers, settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
-        return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
+        return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument);
     }
 
     /// <summary>Looks for a new key as a request would, and no more often.</summary>

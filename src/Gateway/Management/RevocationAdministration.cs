@@ -56,7 +56,7 @@ internal sealed class RevocationAdministration(
         }
 
         var list = entries.Select(RevocationDocument.Of).ToArray();
-        return await AppendAsync("revoke", entries, new RevocationListDocument(list, null), RevocationJson.Default.RevocationListDocument);
+        return await AppendAsync("revoke", entries, new RevocationListDocument(list, null), RevocationJson.Readable.RevocationListDocument);
     }
 
     private async Task<IResult> RestoreAsync(HttpContext context)
@@ -87,7 +87,7 @@ internal sealed class RevocationAdministration(
 
         var restore = RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
         return await AppendAsync(
-            "restore", [restore], new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Default.RevocationListDocument);
+            "restore", [restore], new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Readable.RevocationListDocument);
     }
 
     private async Task<IResult> RevokeTokenAsync(HttpContext context)
@@ -127,7 +127,7 @@ internal sealed class RevocationAdministration(
         var expires = DateTimeOffset.UnixEpoch.AddSeconds(claims.ExpiresAt) + token.Issuer.ClockSkew;
         if (now >= expires)
         {
-            return Json(new RevokedTokenDocument(false, Rejections.Of(RejectionReason.Expired).Tag, null), RevocationJson.Default.RevokedTokenDocument);
+            return Json(new RevokedTokenDocument(false, Rejections.Of(RejectionReason.Expired).Tag, null), RevocationJson.Readable.RevokedTokenDocument);
         }
 
         var entry = new RevocationEntry(
@@ -138,7 +138,7 @@ internal sealed class RevocationAdministration(
             Reason: reason,
             By: CallerOf(context));
         return await AppendAsync(
-            "revoke_token", [entry], new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Default.RevokedTokenDocument);
+            "revoke_token", [entry], new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Readable.RevokedTokenDocument);
     }
 
     private static OAuthError? ReadForm(ReadOnlyMemory<byte> body, out string text, out string? reason)

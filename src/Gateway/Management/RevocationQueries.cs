@@ -60,7 +60,7 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
             ? failed
             : Results.Json(
                 new RevocationListDocument([.. page!.Entries.Select(RevocationDocument.Of)], page.Next is { } next ? WriteCursor(next) : null),
-                RevocationJson.Default.RevocationListDocument);
+                RevocationJson.Readable.RevocationListDocument);
     }
 
     /// <summary>What is revoked by the name, or the error when the log cannot be read.</summary>

@@ -1,21 +1,24 @@
 using System.Text.Json.Serialization;
+using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
-/// <summary>An entry as JSON, with the names and the Unix seconds of the log: what <c>/admin/revocations</c> and the commands show.</summary>
+/// <summary>An entry as JSON, with the names of the log and times in ISO 8601: what <c>/admin/revocations</c> and the commands show.</summary>
 internal sealed record RevocationDocument(
-    string Kind, string Issuer, string Value, long? Before, long Expires, string? Op, string? Reason, string? By, long? At)
+    string Kind, string Issuer, string Value, string? Before, string Expires, string? Op, string? Reason, string? By, string? At)
 {
     public static RevocationDocument Of(RevocationEntry entry) => new(
         RevocationNames.Of(entry.Kind),
         entry.Issuer,
         entry.Value,
-        entry.Before,
-        entry.Expires,
+        TimeOf(entry.Before),
+        IsoTime.Of(entry.Expires),
         entry.Operation == RevocationOperation.Restore ? RevocationNames.Of(entry.Operation) : null,
         entry.Reason,
         entry.By,
-        entry.At);
+        TimeOf(entry.At));
+
+    private static string? TimeOf(long? seconds) => seconds is { } value ? IsoTime.Of(value) : null;
 }
 
 /// <summary>A page of the live revocations.</summary>
@@ -35,4 +38,7 @@ internal sealed record RevocationCheckDocument(bool Revoked, RevocationDocument?
 [JsonSerializable(typeof(RevocationListDocument))]
 [JsonSerializable(typeof(RevokedTokenDocument))]
 [JsonSerializable(typeof(RevocationCheckDocument))]
-internal sealed partial class RevocationJson : JsonSerializerContext;
+internal sealed partial class RevocationJson : JsonSerializerContext
+{
+    public static RevocationJson Readable => field ??= new(ReadableJson.Of(Default.Options));
+}

@@ -65,6 +65,8 @@ internal sealed record GatewaySettings
 
     public required RevocationOptions Revocation { get; init; }
 
+    public StoreSettings Store => new(Revocation, SqlitePath, Redis);
+
     /// <summary>Full path of the folder where key documents are stored; null when they are not stored.</summary>
     public required string? KeyCacheDirectory { get; init; }
 

@@ -55,7 +55,7 @@ public sealed partial class ImageLayout : IAsyncLifetime
     /// <summary>Starts what the image starts, as its user, with its variables and more, all files read-only.</summary>
     internal Script Start(params IEnumerable<string> variables)
     {
-        var own = Dockerfile.Variables(Dockerfile.Final).Select(each => $"{each.Key}={each.Value.Replace("/etc/", $"{Root}/etc/", StringComparison.Ordinal)}");
+        var own = Dockerfile.Variables(Dockerfile.Final).Select(each => $"{each.Key}={each.Value.Replace("/etc/", $"{Root}/etc/", StringComparison.Ordinal).Replace("/app:$PATH", $"{App}:{Environment.GetEnvironmentVariable("PATH")}", StringComparison.Ordinal)}");
         var script = Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Image", "run-layout.sh");
         return Script.Start("bash", [script, Root, "env", .. own, .. variables, .. Dockerfile.Command]);
     }

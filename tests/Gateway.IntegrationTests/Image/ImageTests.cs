@@ -27,7 +27,8 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
         using var program = new PEReader(File.OpenRead(Path.Combine(image.App, "Gateway.dll")));
 
         program.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size.ShouldBeGreaterThan(0);
-        Directory.GetFiles(image.App).Select(Path.GetExtension).Distinct().ShouldBeSubsetOf([".dll", ".so", ".json"]);
+        Directory.GetFiles(image.App).Select(Path.GetExtension).Distinct().ShouldBeSubsetOf([".dll", ".so", ".json", ""]);
+        Directory.GetFiles(image.App).Where(file => Path.GetExtension(file).Length == 0).Select(Path.GetFileName).ShouldBe(["gateway"]);
         File.Exists(Path.Combine(image.App, "yarp.json")).ShouldBeFalse("the sandbox's configuration is no default for production");
     }
 
@@ -66,6 +67,18 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
         var user = Uids().Match(await File.ReadAllTextAsync($"/proc/{gateway.ProcessId}/status")).Groups[1].Value;
         (Environment.IsPrivilegedProcess ? user : "1654").ShouldBe("1654");
         gateway.Kill();
+    }
+
+    /// <summary>As <c>kubectl exec deploy/gateway -- gateway ...</c> finds it.</summary>
+    [Fact]
+    public async Task Command_is_on_the_path_of_the_image()
+    {
+        image.Dockerfile.Only("ENV").ShouldContain("PATH=/app:$PATH");
+
+        var result = await Script.RunAsync("env", ["GATEWAY_CONFIG=/etc/gateway/none.json", Path.Combine(image.App, "gateway"), "revoke", "sub", "alice"]);
+
+        result.ExitCode.ShouldBe(1, result.Output);
+        result.Errors.ShouldContain("/etc/gateway/none.json: cannot be read: there is no such file.");
     }
 
     [Fact]

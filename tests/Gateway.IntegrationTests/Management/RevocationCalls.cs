@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -47,6 +48,10 @@ internal static class RevocationCalls
         var body = await response.Content.ReadAsStringAsync();
         return new RevocationAnswer((int)response.StatusCode, JsonNode.Parse(body)!.AsObject(), response.Headers);
     }
+
+    /// <summary>The Unix time of a time in ISO 8601.</summary>
+    public static long Seconds(this JsonNode time) => DateTimeOffset.ParseExact(
+        time.GetValue<string>(), "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
 
     /// <summary>Asks until the gateway rejects the token, or accepts it again.</summary>
     public static Task UntilAsync(this TestGateway gateway, string token, int status) => Eventually.TrueAsync(

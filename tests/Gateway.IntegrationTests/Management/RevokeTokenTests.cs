@@ -35,7 +35,7 @@ public sealed class RevokeTokenTests : IClassFixture<StandardGateway>
         entry["kind"]!.GetValue<string>().ShouldBe("jti");
         entry["value"]!.GetValue<string>().ShouldBe(_name);
         entry["reason"]!.GetValue<string>().ShouldBe("found on a forum");
-        entry["expires"]!.GetValue<long>().ShouldBe(_now + 300 + 60 + 1);
+        entry["expires"]!.Seconds().ShouldBe(_now + 300 + 60 + 1);
         answer.Body.ToJsonString().ShouldNotContain(token);
         await _gateway.UntilAsync(token, 401);
     }

@@ -120,6 +120,36 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
     }
 
     [Fact]
+    public async Task Table_fits_80_columns_and_json_and_times_are_as_people_write_them()
+    {
+        const string Reason = "lost \"phone\" <x>, reported by the help desk on Monday morning";
+        await RunAsync(null, "revoke", "sub", $"{_name}+{_name}", "--reason", Reason);
+
+        var table = (await RunAsync(null, "revocations", "list", "--prefix", _name, "--output", "table")).Output;
+        var json = (await RunAsync(null, "revocations", "list", "--prefix", _name, "--output", "json")).Output;
+
+        table.Split('\n').ShouldAllBe(line => line.Length <= 80);
+        table.ShouldMatch("│ [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z │");
+        json.ShouldContain("lost \\\"phone\\\" <x>, reported");
+        json.ShouldContain($"{_name}+{_name}");
+        json.ShouldMatch("\"expires\": \"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z\"");
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("pwsh")]
+    public async Task Completion_scripts_ask_the_program_itself(string shell)
+    {
+        var script = await RunAsync(null, "completion", shell);
+        var suggested = await RunAsync(null, "[suggest:14]", "gateway revoke");
+
+        script.ExitCode.ShouldBe(0, script.Error);
+        script.Output.ShouldContain("[suggest:");
+        suggested.Output.ShouldContain("revoke");
+    }
+
+    [Fact]
     public async Task Nothing_to_restore_is_said()
     {
         var result = await RunAsync(null, "revocations", "restore", "sub", _name);

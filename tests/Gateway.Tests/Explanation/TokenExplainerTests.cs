@@ -92,7 +92,7 @@ public sealed class TokenExplainerTests
         var token = _shop.TokenSignedBy(TestKeys.OtherRsa).With("aud", "a\u001b[31m\r\nFAKE").With("secret", "canary-91c2").Build();
         var explanation = _shop.Explain(token);
         var json = JsonSerializer.Serialize(ExplanationDocument.Of(explanation), ExplanationJson.Default.ExplanationDocument);
-        var text = Commands.ExplanationText.Of(explanation);
+        var text = global::Gateway.Commands.ExplanationText.Of(explanation);
 
         foreach (var shown in new[] { json, text })
         {

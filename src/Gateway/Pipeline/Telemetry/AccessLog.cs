@@ -16,6 +16,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     public const string Category = "Gateway.Access";
 
     private const string Absent = "-";
+    private const int MaxCause = 300;
 
     private readonly ILogger _log = loggers.CreateLogger(Category);
     private readonly LineBudget _rejections = new(time);
@@ -85,18 +86,31 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             route?.ClusterId ?? Absent,
             context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId ?? Absent,
             fault?.GetType().Name ?? context.Features.Get<IForwarderErrorFeature>()?.Error.ToString() ?? Absent,
+            CauseOf(fault ?? context.Features.Get<IForwarderErrorFeature>()?.Exception),
             context.Connection.RemoteIpAddress?.ToString() ?? Absent,
             TraceId.Of(context));
 #pragma warning restore CA1873
     }
 
+    /// <summary>The message of the innermost exception, in one line. A time limit or a client that left says nothing beyond <c>Error</c>.</summary>
+    private static string CauseOf(Exception? fault)
+    {
+        if (fault is null or OperationCanceledException)
+        {
+            return Absent;
+        }
+
+        var text = VisibleText.Escape(fault.GetBaseException().Message);
+        return text.Length > MaxCause ? text[..MaxCause] : text;
+    }
+
     [LoggerMessage(
         EventId = EventIds.RequestAnswered,
-        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, {Decision} for {Reason}, issuer {Issuer}, subject {SubjectHash}, "
-            + "token {TokenIdHash}, destination {Cluster}/{Destination}, error {Error}, client {Client}, trace {TraceId}.")]
+        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, decision {Decision}, reason {Reason}, issuer {Issuer}, subject {SubjectHash}, "
+            + "token {TokenIdHash}, destination {Cluster}/{Destination}, error {Error}, cause {Cause}, client {Client}, trace {TraceId}.")]
     private static partial void Answered(
         ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
-        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string client, string traceId);
+        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string cause, string client, string traceId);
 
     [LoggerMessage(EventIds.RejectionsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
     private static partial void Omitted(ILogger logger, int count, string kind);

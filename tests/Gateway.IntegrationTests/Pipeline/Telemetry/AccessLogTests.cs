@@ -32,11 +32,11 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         var lines = await LinesAsync(gateway, 3);
         lines[0].ShouldMatch(
-            "^Debug Gateway.Access 104: GET on route private: 200 in [0-9.]+ ms, allow for none, issuer shop, "
+            "^Debug Gateway.Access 104: GET on route private: 200 in [0-9.]+ ms, decision allow, reason none, issuer shop, "
             + $"subject {Pseudonym.Of(_issuer.Issuer, "alice")}, token {Pseudonym.Of(_issuer.Issuer, "token-1")}, "
-            + "destination recorder/one, error -, client 127.0.0.1, trace [0-9A-Z:]+\\. $");
+            + "destination recorder/one, error -, cause -, client 127.0.0.1, trace [0-9A-Z:]+\\. $");
         lines[1].ShouldContain("GET on route public: 200");
-        lines[1].ShouldContain("none for none, issuer -, subject -, token -, destination recorder/one");
+        lines[1].ShouldContain("decision none, reason none, issuer -, subject -, token -, destination recorder/one");
         lines[2].ShouldContain("GET on route -: 404");
         lines.ShouldAllBe(line => !line.Contains("secret") && !line.Contains("alice"));
     }
@@ -63,15 +63,15 @@ public sealed class AccessLogTests : IAsyncLifetime
         var lines = await LinesAsync(gateway, 5);
         lines.ShouldAllBe(line => line.StartsWith("Information Gateway.Access 104: GET on route "));
         lines[0].ShouldContain("private: 401");
-        lines[0].ShouldContain("deny for missing, issuer -, subject -, token -");
+        lines[0].ShouldContain("decision deny, reason missing, issuer -, subject -, token -");
         lines[1].ShouldContain("admins: 403");
-        lines[1].ShouldContain($"deny for insufficient_scope, issuer shop, subject {Pseudonym.Of(_issuer.Issuer, "alice")}");
+        lines[1].ShouldContain($"decision deny, reason insufficient_scope, issuer shop, subject {Pseudonym.Of(_issuer.Issuer, "alice")}");
         lines[2].ShouldContain("trial: 200");
-        lines[2].ShouldContain("report for insufficient_scope, issuer shop");
+        lines[2].ShouldContain("decision report, reason insufficient_scope, issuer shop");
         lines[3].ShouldContain("-: 400");
-        lines[3].ShouldContain("ambiguous for TargetSeparator");
+        lines[3].ShouldContain("decision ambiguous, reason TargetSeparator");
         lines[4].ShouldContain("private: 500");
-        lines[4].ShouldContain("allow for none");
+        lines[4].ShouldContain("decision allow, reason none");
     }
 
     [Fact]

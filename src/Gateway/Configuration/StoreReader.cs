@@ -1,0 +1,80 @@
+using Gateway.Issuers;
+using Gateway.Revocation;
+using Gateway.Settings;
+
+namespace Gateway.Configuration;
+
+/// <summary>The revocation store, and the issuers of which it holds entries.</summary>
+/// <param name="Issuers">Names, <c>iss</c> values and token lifetimes; their keys are never loaded.</param>
+internal sealed record StoreReading(StoreSettings Store, IssuerDirectory Issuers)
+{
+    /// <summary>
+    /// The issuers of the file; when it has none, the one that the caller names by its <c>iss</c>, with the longest lifetime that a gateway accepts:
+    /// an entry that is kept for too long harms nobody.
+    /// </summary>
+    public IssuerDirectory IssuersOr(string? issuer) => !Issuers.IsEmpty || issuer is null ? Issuers : IssuerDirectory.Create(IssuerCheck.Unlisted(issuer));
+}
+
+/// <summary>
+/// Reads what a command needs that opens the store beside the gateway: <c>Gateway:Revocation</c>, and of each issuer its name, its <c>iss</c> and
+/// how long its tokens live. Errors elsewhere in the file do not count, and no other file that it names is read.
+/// </summary>
+internal static class StoreReader
+{
+    private const string Issuers = "Gateway:Issuers:";
+    private const string Revocation = "Gateway:Revocation";
+
+    // What an issuer has beside that. An error in one of these settings changes no revocation.
+    private static readonly HashSet<string> OtherSettings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        nameof(IssuerOptions.Audiences), nameof(IssuerOptions.ClientIds), nameof(IssuerOptions.AcceptWithoutIssuer), nameof(IssuerOptions.AcceptWithoutAudience),
+        nameof(IssuerOptions.Keys), nameof(IssuerOptions.Algorithms), nameof(IssuerOptions.TokenTypes), nameof(IssuerOptions.Required),
+        nameof(IssuerOptions.RequireTokenId), nameof(IssuerOptions.BackChannelLogout),
+    };
+
+    /// <exception cref="ConfigurationException">The store's settings have errors, or the file is not JSON.</exception>
+    public static StoreReading Read(GatewayAppOptions app)
+    {
+        var reader = new ConfigurationReader(app);
+        var document = ConfigurationFile.Read(reader.File).Parse();
+        var configuration = reader.Combine(document);
+        var all = new ConfigurationReport(document, configuration);
+        SchemaCheck.Run(configuration, document, all);
+        ConfigurationError[] errors = [.. all.Errors.Where(error => Counts(error.Path))];
+        if (errors.Length > 0)
+        {
+            throw new ConfigurationException(errors);
+        }
+
+        var bindable = all.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. all.Paths]) : configuration;
+        var options = bindable.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
+        options.Revocation.Lookup = null;
+        var report = new ConfigurationReport(document, configuration) { Rule = ErrorRules.Meaning };
+        var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
+        var redis = RevocationCheck.Run(options.Revocation, context, out _);
+        var issuers = IssuerCheck.Build(options.Issuers.ToDictionary(issuer => issuer.Key, issuer => WithoutKeys(issuer.Value)), context);
+        report.ThrowIfAny();
+        return new StoreReading(new StoreSettings(options.Revocation, context.Resolve(options.Revocation.Sqlite.Path), redis), IssuerDirectory.Create(issuers));
+    }
+
+    private static bool Counts(string path) =>
+        path.Split(':') switch
+        {
+            // A misspelt section may have been meant to hold the store.
+            { Length: <= 2 } => true,
+            ["Gateway", "Issuers", _, var setting, ..] => !OtherSettings.Contains(setting),
+            _ => ConfigurationReport.IsAtOrBelow(path, Revocation) && !ConfigurationReport.IsAtOrBelow(path, $"{Revocation}:Lookup")
+                || path.StartsWith(Issuers, StringComparison.OrdinalIgnoreCase),
+        };
+
+    /// <summary>The address stands for any key source, and is never asked: keys are fetched for tokens alone.</summary>
+    private static IssuerOptions WithoutKeys(IssuerOptions issuer) => new()
+    {
+        Issuer = issuer.Issuer,
+        Template = issuer.Template,
+        ClockSkew = issuer.ClockSkew,
+        MaxLifetime = issuer.MaxLifetime,
+        Audiences = ["-"],
+        Keys = new KeySourceOptions { JwksUri = "https://keys.invalid/" },
+    };
+}
