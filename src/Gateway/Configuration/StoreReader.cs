@@ -51,9 +51,14 @@ internal static class StoreReader
         options.Revocation.Lookup = null;
         var report = new ConfigurationReport(document, configuration) { Rule = ErrorRules.Meaning };
         var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
-        var redis = RevocationCheck.Run(options.Revocation, context, out _);
         var issuers = IssuerCheck.Build(options.Issuers.ToDictionary(issuer => issuer.Key, issuer => WithoutKeys(issuer.Value)), context);
-        report.ThrowIfAny();
+        var redis = RevocationCheck.Run(options.Revocation, context, out _);
+        errors = [.. report.Errors.Where(error => Counts(error.Path))];
+        if (errors.Length > 0)
+        {
+            throw new ConfigurationException(errors);
+        }
+
         return new StoreReading(new StoreSettings(options.Revocation, context.Resolve(options.Revocation.Sqlite.Path), redis), IssuerDirectory.Create(issuers));
     }
 

@@ -13,7 +13,7 @@ namespace Gateway.Telemetry;
 /// A log line as JSON, in the form of .NET's own formatter of this name without its repetitions: the message stands once and its template not at
 /// all, and text is escaped only where JSON requires it.
 /// </summary>
-internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOptions> options) : ConsoleFormatter(ConsoleFormatterNames.Json)
+internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOptions> options, TimeProvider time) : ConsoleFormatter(ConsoleFormatterNames.Json)
 {
     private const string Template = "{OriginalFormat}";
 
@@ -27,7 +27,7 @@ internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOpti
             json.WriteStartObject();
             if (current.TimestampFormat is { } format)
             {
-                var now = current.UseUtcTimestamp ? TimeProvider.System.GetUtcNow() : TimeProvider.System.GetLocalNow();
+                var now = current.UseUtcTimestamp ? time.GetUtcNow() : time.GetLocalNow();
                 json.WriteString("Timestamp", now.ToString(format, CultureInfo.InvariantCulture));
             }
 

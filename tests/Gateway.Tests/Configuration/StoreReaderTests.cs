@@ -38,7 +38,7 @@ public sealed class StoreReaderTests : IDisposable
     [InlineData("""{ "Gateway": { "Issuers": { "shop": { "Issuer": "https://idp/shop", "MaxLifetime": "long" } } } }""", "Gateway:Issuers:shop:MaxLifetime")]
     [InlineData("""{ "Gateway": { "Issuers": { "shop": { "Issuer": "https://idp/shop", "MaxLifetme": "7.00:00:00" } } } }""", "Gateway:Issuers:shop:MaxLifetme")]
     [InlineData("""{ "Gateway": { "Issuers": { "shop": { "Issuer": "https://idp/shop", "ClockSkew": "01:00:00" } } } }""", "Gateway:Issuers:shop:ClockSkew")]
-    [InlineData("""{ "Gateway": { "Issuers": { "shop": {} } } }""", "Gateway:Issuers:shop:Issuer")]
+    [InlineData("""{ "Gateway": { "Issuers": { "shop": {} } } }""", "Gateway:Issuers:shop")]
     public void Errors_of_the_store_and_of_what_an_issuer_is_are_reported(string text, string path) =>
         Should.Throw<ConfigurationException>(() => Read(text)).Errors.Select(error => error.Path).ShouldContain(path);
 
