@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Gateway.Configuration;
 using Gateway.Host;
-using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Settings;

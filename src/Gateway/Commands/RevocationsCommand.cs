@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Gateway.Issuers;
 using Gateway.Revocation;
 
 namespace Gateway.Commands;
@@ -30,7 +29,7 @@ internal sealed class RevocationsCommand : Command
             // An issuer that is no longer configured may still have entries.
             var filter = new RevocationFilter(
                 RevocationNames.TryParse(result.GetValue(kind), out RevocationKind named) ? named : null,
-                result.GetValue(issuer) is { } name ? IssuerDirectory.Create(settings.Issuers).Named(name)?.Issuer ?? name : null,
+                result.GetValue(issuer) is { } name ? settings.Issuers.Named(name)?.Issuer ?? name : null,
                 Prefix: result.GetValue(prefix));
             var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
             RevocationOutput.Write(entries, settings.Issuers, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
@@ -48,8 +47,8 @@ internal sealed class RevocationsCommand : Command
         check.Options.Add(output);
         check.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            var (request, settings, issuers) = await target.ReadAsync(result);
-            if (request.TryReadName(issuers, out var name, out _) is { } fault)
+            var (request, settings) = await target.ReadAsync(result);
+            if (request.TryReadName(settings.Issuers, out var name, out _) is { } fault)
             {
                 return await StoreCommand.WrongUsageAsync(fault);
             }
@@ -85,8 +84,8 @@ internal sealed class RevocationsCommand : Command
         restore.Options.Add(output);
         restore.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
-            var (request, settings, issuers) = await target.ReadAsync(result);
-            var fault = request.TryReadName(issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
+            var (request, settings) = await target.ReadAsync(result);
+            var fault = request.TryReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
             if (fault is not null)
             {
                 return await StoreCommand.WrongUsageAsync(fault);

@@ -73,14 +73,14 @@ internal sealed class RevokeCommand : Command
 
     private async Task<int> RevokeAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var (request, settings, issuers) = await _target.ReadAsync(result);
+        var (request, settings) = await _target.ReadAsync(result);
         request = request with
         {
             Before = result.GetValue(_before)?.ToUnixTimeSeconds(),
             Expires = result.GetValue(_expires)?.ToUnixTimeSeconds(),
             Reason = result.GetValue(_reason),
         };
-        if (request.TryRead(issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
+        if (request.TryRead(settings.Issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
         {
             return await StoreCommand.WrongUsageAsync(fault);
         }
@@ -91,7 +91,7 @@ internal sealed class RevokeCommand : Command
             await RevocationStoreAccess.LogOf(settings.Store).AppendAsync([entry!], cancellationToken);
         }
 
-        Report(entry!, issuers.Named(entry!.Issuer)!, isDryRun, result.GetValue(_output));
+        Report(entry!, settings.Issuers.Named(entry!.Issuer)!, isDryRun, result.GetValue(_output));
         return ExitCode.Done;
     }
 }
