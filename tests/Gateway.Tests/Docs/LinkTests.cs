@@ -3,7 +3,7 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>Links between the pages: each leads to a file, and to a heading of it; the index of docs leads to every page.</summary>
+/// <summary>Links between the pages: each leads to a file, and to a heading of it; the index of docs leads to every page, or to the README.md of its folder that does.</summary>
 public sealed partial class LinkTests
 {
     private static readonly string Docs = Path.Combine(Script.Root, "docs");
@@ -31,12 +31,19 @@ public sealed partial class LinkTests
     [Fact]
     public void Index_leads_to_every_page()
     {
-        var linked = Link.Matches(File.ReadAllText(Path.Combine(Docs, "README.md"))).Select(match => match.Groups[1].Value).ToHashSet();
+        var linked = LinkedFrom("README.md").ToHashSet();
+        linked.UnionWith(linked.Where(page => page.EndsWith("/README.md", StringComparison.Ordinal)).SelectMany(LinkedFrom).ToArray());
         var pages = AllPages().Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/README.md")
             .Where(page => !page.StartsWith("docs/decisions/", StringComparison.Ordinal)).Select(page => page["docs/".Length..]);
 
         pages.Where(page => !linked.Contains(page)).ShouldBeEmpty();
     }
+
+    /// <summary>The pages that an index links to; both as paths below docs.</summary>
+    private static IEnumerable<string> LinkedFrom(string index) =>
+        Link.Matches(File.ReadAllText(Path.Combine(Docs, index)))
+            .Select(match => Path.GetFullPath(Path.Combine(Docs, Path.GetDirectoryName(index)!, match.Groups[1].Value.Split('#')[0])))
+            .Select(file => Path.GetRelativePath(Docs, file).Replace('\\', '/'));
 
     private static IEnumerable<string> AllPages() => Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories)
         .Append(Path.Combine(Script.Root, "README.md"))

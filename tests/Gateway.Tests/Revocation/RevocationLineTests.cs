@@ -20,13 +20,13 @@ public sealed class RevocationLineTests
 
         var line = RevocationOutput.LineOf(entry);
 
-        line.Split('\t').ShouldBe(["sub", printed, printed, "1970-01-01 00:01:00Z", "1970-01-01 00:00:00Z", printed, printed]);
+        line.Split('\t').ShouldBe(["sub", printed, printed, "1970-01-01T00:01:00Z", "1970-01-01T00:00:00Z", printed, printed]);
         line.Count(char.IsControl).ShouldBe(6);
     }
 
     [Theory]
-    [InlineData(long.MaxValue, "9999-12-31 23:59:59Z")]
-    [InlineData(long.MinValue, "0001-01-01 00:00:00Z")]
+    [InlineData(long.MaxValue, "9999-12-31T23:59:59Z")]
+    [InlineData(long.MinValue, "0001-01-01T00:00:00Z")]
     public void Time_beyond_the_calendar_is_shown_as_its_end(long expires, string printed)
     {
         RevocationOutput.LineOf(new RevocationEntry(RevocationKind.Jti, "i", "v", expires)).Split('\t')[4].ShouldBe(printed);
