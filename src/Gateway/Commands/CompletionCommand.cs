@@ -3,16 +3,17 @@ using System.CommandLine;
 namespace Gateway.Commands;
 
 /// <summary>
-/// <c>gateway completion SHELL</c>: a script that completes commands, options and their values. The script asks the program itself by the directive
-/// <c>[suggest]</c>, so it knows what the installed version knows.
+/// <c>gateway completion SHELL</c>: a script that completes commands, options and their values. The script calls the program with the directive
+/// <c>[suggest]</c>, so it offers the options of the installed version.
 /// </summary>
 internal sealed class CompletionCommand : Command
 {
     private const string Bash = """
         # Completion of gateway for bash: source <(gateway completion bash)
         _gateway() {
-          local IFS=$'\n'
-          COMPREPLY=($(compgen -W "$(gateway "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          local IFS=$'\n' line=${COMP_LINE:0:COMP_POINT}
+          line=${line#* }
+          COMPREPLY=($(compgen -W "$(gateway "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$2"))
         }
         complete -o default -F _gateway gateway
         """;

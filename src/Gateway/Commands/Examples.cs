@@ -25,8 +25,9 @@ internal static class Examples
             "kubectl exec deploy/gateway -- gateway revoke sid 4f1c2d",
         ],
         ["revocations"] = ["gateway revocations list --kind sub --prefix ali"],
-        ["list"] = ["gateway revocations list", "gateway revocations list --kind sub --prefix ali --output json"],
-        ["restore"] = ["gateway revocations restore sub alice --issuer shop --reason 'phone found'"],
+        ["revocations list"] = ["gateway revocations list", "gateway revocations list --kind sub --prefix ali --output json"],
+        ["revocations check"] = ["gateway revocations check sub alice --issuer shop"],
+        ["revocations restore"] = ["gateway revocations restore sub alice --issuer shop --reason 'phone found'"],
         ["completion"] = ["source <(gateway completion bash)", "gateway completion zsh > ~/.zfunc/_gateway"],
     };
 
@@ -40,7 +41,11 @@ internal static class Examples
         }
     }
 
-    public static IReadOnlyList<string> Of(Command command) => ByCommand.GetValueOrDefault(command is RootCommand ? "run" : command.Name, []);
+    public static IReadOnlyList<string> Of(Command command) => ByCommand.GetValueOrDefault(command is RootCommand ? "run" : PathOf(command), []);
+
+    /// <summary>The command as it is typed after <c>gateway</c>: two commands may have the same last word.</summary>
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {

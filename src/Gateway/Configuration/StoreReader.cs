@@ -10,27 +10,25 @@ internal sealed record StoreReading(StoreSettings Store, IssuerDirectory Issuers
 {
     /// <summary>
     /// The issuers of the file; when it has none, the one that the caller names by its <c>iss</c>, with the longest lifetime that a gateway accepts:
-    /// an entry that is kept for too long harms nobody.
+    /// an entry that is kept for too long rejects no other token.
     /// </summary>
     public IssuerDirectory IssuersOr(string? issuer) => !Issuers.IsEmpty || issuer is null ? Issuers : IssuerDirectory.Create(IssuerCheck.Unlisted(issuer));
 }
 
 /// <summary>
 /// Reads what a command needs that opens the store beside the gateway: <c>Gateway:Revocation</c>, and of each issuer its name, its <c>iss</c> and
-/// how long its tokens live. Errors elsewhere in the file do not count, and no other file that it names is read.
+/// how long its tokens live. Errors elsewhere in the file are ignored, and of the files that it names only those of Redis are read.
 /// </summary>
 internal static class StoreReader
 {
     private const string Issuers = "Gateway:Issuers:";
     private const string Revocation = "Gateway:Revocation";
 
-    // What an issuer has beside that. An error in one of these settings changes no revocation.
-    private static readonly HashSet<string> OtherSettings = new(StringComparer.OrdinalIgnoreCase)
-    {
-        nameof(IssuerOptions.Audiences), nameof(IssuerOptions.ClientIds), nameof(IssuerOptions.AcceptWithoutIssuer), nameof(IssuerOptions.AcceptWithoutAudience),
-        nameof(IssuerOptions.Keys), nameof(IssuerOptions.Algorithms), nameof(IssuerOptions.TokenTypes), nameof(IssuerOptions.Required),
-        nameof(IssuerOptions.RequireTokenId), nameof(IssuerOptions.BackChannelLogout),
-    };
+    // An error in another setting of an issuer changes no revocation. A name that no setting has may be one of these, misspelt, so it counts.
+    private static readonly HashSet<string> OtherSettings = new(
+        typeof(IssuerOptions).GetProperties().Select(property => property.Name)
+            .Except([nameof(IssuerOptions.Issuer), nameof(IssuerOptions.Template), nameof(IssuerOptions.ClockSkew), nameof(IssuerOptions.MaxLifetime)]),
+        StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="ConfigurationException">The store's settings have errors, or the file is not JSON.</exception>
     public static StoreReading Read(GatewayAppOptions app)
@@ -65,14 +63,14 @@ internal static class StoreReader
     private static bool Counts(string path) =>
         path.Split(':') switch
         {
-            // A misspelt section may have been meant to hold the store.
+            // A misspelt section may be the one that holds the store.
             { Length: <= 2 } => true,
             ["Gateway", "Issuers", _, var setting, ..] => !OtherSettings.Contains(setting),
             _ => ConfigurationReport.IsAtOrBelow(path, Revocation) && !ConfigurationReport.IsAtOrBelow(path, $"{Revocation}:Lookup")
                 || path.StartsWith(Issuers, StringComparison.OrdinalIgnoreCase),
         };
 
-    /// <summary>The address stands for any key source, and is never asked: keys are fetched for tokens alone.</summary>
+    /// <summary>The address is a placeholder that the check accepts. It is never requested: only token validation fetches keys.</summary>
     private static IssuerOptions WithoutKeys(IssuerOptions issuer) => new()
     {
         Issuer = issuer.Issuer,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.Host;
 using Gateway.Revocation;
 using Gateway.Testing;
 
@@ -139,14 +140,32 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
     [InlineData("bash")]
     [InlineData("zsh")]
     [InlineData("pwsh")]
-    public async Task Completion_scripts_ask_the_program_itself(string shell)
+    public async Task Completion_scripts_call_the_program_itself(string shell)
     {
         var script = await RunAsync(null, "completion", shell);
-        var suggested = await RunAsync(null, "[suggest:14]", "gateway revoke");
+        var suggested = await RunAsync(null, "[suggest:12]", "gateway revo");
 
         script.ExitCode.ShouldBe(0, script.Error);
         script.Output.ShouldContain("[suggest:");
         suggested.Output.ShouldContain("revoke");
+    }
+
+    [Theory]
+    [InlineData("gateway revo", "revo", "revocations revoke")]
+    [InlineData("/app/gateway revoke su", "su", "sub")]
+    [InlineData("gateway revocations list --ki", "--ki", "--kind")]
+    public async Task Bash_completes_what_is_typed(string line, string word, string completed)
+    {
+        var script = await RunAsync(null, "completion", "bash");
+        var program = $$"""
+            gateway() { dotnet '{{typeof(GatewayApp).Assembly.Location}}' "$@"; }
+            {{script.Output}}
+            COMP_LINE='{{line}}' COMP_POINT={{line.Length}} COMP_CWORD=1
+            _gateway gateway '{{word}}' ''
+            echo "${COMPREPLY[*]}"
+            """;
+
+        (await Script.RunAsync("bash", ["-c", program])).Output.TrimEnd().ShouldBe(completed);
     }
 
     [Fact]
