@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Helm;
 
@@ -13,7 +12,7 @@ public sealed class ChartSchemaTests
         var objects = charts.SelectMany(chart => chart.Objects).ToArray();
         objects.Length.ShouldBeGreaterThan(50);
 
-        (await ErrorsAsync(objects)).ShouldBeEmpty();
+        (await ManifestSchema.ErrorsAsync(objects)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -25,7 +24,7 @@ public sealed class ChartSchemaTests
         var monitor = chart.Single("ServiceMonitor").DeepClone().AsObject();
         Rename(monitor["spec"]!["endpoints"]![0]!.AsObject(), "scrapeTimeout", "scrapeTimeOut");
 
-        var errors = await ErrorsAsync([deployment, monitor]);
+        var errors = await ManifestSchema.ErrorsAsync([deployment, monitor]);
 
         errors.Count.ShouldBe(4);
         errors.Count(error => error.StartsWith("Kubernetes 1.33: ", StringComparison.Ordinal)).ShouldBe(2);
@@ -37,15 +36,5 @@ public sealed class ChartSchemaTests
     {
         owner[wrong] = owner[name]!.DeepClone();
         owner.Remove(name).ShouldBeTrue();
-    }
-
-    private static async Task<IReadOnlyList<string>> ErrorsAsync(IEnumerable<JsonObject> objects)
-    {
-        var request = new JsonObject { ["objects"] = new JsonArray([.. objects.Select(each => each.DeepClone())]) };
-        var result = await Script.RunAsync("node", [Path.Combine(Script.Interop, "validate-manifests.mjs")], request.ToJsonString());
-        result.ExitCode.ShouldBe(0, result.Errors);
-        var answer = JsonNode.Parse(result.Output)!;
-        answer["versions"]!.AsArray().Count.ShouldBe(2);
-        return [.. answer["errors"]!.AsArray().Select(error => (string)error!)];
     }
 }
