@@ -105,7 +105,7 @@ public sealed class ExampleTests
     private static Task<RenderedChart> WalkThroughAsync() => HelmChart.RenderAsAsync("gateway", "--values", Path.Combine(Kubernetes, "values.yaml"));
 
     private static IEnumerable<JsonObject> Manifests() =>
-        new[] { "keycloak.yaml", "echo.yaml" }.SelectMany(file => Yaml.ReadAll(File.ReadAllText(Path.Combine(Kubernetes, file))));
+        Directory.GetFiles(Kubernetes).Where(file => !file.EndsWith("values.yaml", StringComparison.Ordinal)).SelectMany(file => Yaml.ReadAll(File.ReadAllText(file)));
 
     private static JsonObject ComposeFile() => Yaml.Read(File.ReadAllText(Path.Combine(Compose, "compose.yaml")));
 
