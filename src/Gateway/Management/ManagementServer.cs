@@ -84,6 +84,10 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         .Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
 
+    /// <summary>Every call that the listener has; docs/admin.openapi.json describes those below /admin.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+
     public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);

@@ -34,7 +34,8 @@ public sealed class ExampleTests
     [Fact]
     public async Task Issuer_and_destination_of_the_walk_through_are_services_of_its_manifests()
     {
-        var services = Manifests().Where(each => each.Kind() == "Service").Select(each => $"{each.Name()}:{each["spec"]!["ports"]![0]!["port"]}").ToArray();
+        var services = Manifests().Where(each => each.Kind() == "Service")
+            .Select(each => $"{each.Name()}:{each["spec"]!["ports"]![0]!["port"]}").ToArray();
         var yarp = JsonNode.Parse((string)(await WalkThroughAsync()).Single("ConfigMap", "gateway")["data"]!["yarp.json"]!)!;
 
         AuthorityOf(yarp["Gateway"]!["Issuers"]!["shop"]!["Issuer"]).ShouldBeOneOf(services);
@@ -62,7 +63,8 @@ public sealed class ExampleTests
     public void Compose_file_mounts_files_that_exist_and_the_gateway_names_its_services()
     {
         var services = ComposeFile()["services"]!.AsObject();
-        var mounted = services.SelectMany(service => service.Value!["volumes"]?.AsArray() ?? []).Select(volume => ((string)volume!).Split(':')[0]).Where(path => path[0] == '.');
+        var mounted = services.SelectMany(service => service.Value!["volumes"]?.AsArray() ?? [])
+            .Select(volume => ((string)volume!).Split(':')[0]).Where(path => path[0] == '.');
         var yarp = JsonNode.Parse(File.ReadAllText(Path.Combine(Compose, "yarp.json")))!;
         string[] named =
         [
@@ -102,10 +104,12 @@ public sealed class ExampleTests
         ((string)issuer["Issuer"]!).ShouldEndWith($"/realms/{realm["realm"]}");
     }
 
-    private static Task<RenderedChart> WalkThroughAsync() => HelmChart.RenderAsAsync("gateway", "--values", Path.Combine(Kubernetes, "values.yaml"));
+    private static Task<RenderedChart> WalkThroughAsync() =>
+        HelmChart.RenderAsAsync("gateway", "--values", Path.Combine(Kubernetes, "values.yaml"));
 
     private static IEnumerable<JsonObject> Manifests() =>
-        Directory.GetFiles(Kubernetes).Where(file => !file.EndsWith("values.yaml", StringComparison.Ordinal)).SelectMany(file => Yaml.ReadAll(File.ReadAllText(file)));
+        Directory.GetFiles(Kubernetes).Where(file => !file.EndsWith("values.yaml", StringComparison.Ordinal))
+            .SelectMany(file => Yaml.ReadAll(File.ReadAllText(file)));
 
     private static JsonObject ComposeFile() => Yaml.Read(File.ReadAllText(Path.Combine(Compose, "compose.yaml")));
 

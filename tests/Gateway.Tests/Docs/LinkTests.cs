@@ -3,7 +3,10 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>Links between the pages: each leads to a file, and to a heading of it; the index of docs leads to every page, or to the README.md of its folder that does.</summary>
+/// <summary>
+/// Links between the pages: each leads to a file, and to a heading of it; the index of docs leads to every page, or to the README.md of its
+/// folder that does.
+/// </summary>
 public sealed partial class LinkTests
 {
     private static readonly string Docs = Path.Combine(Script.Root, "docs");

@@ -12,7 +12,8 @@ public sealed partial class TroubleshootingPageTests
     [Fact]
     public void Table_of_401_has_each_reason_of_that_status()
     {
-        var expected = Enum.GetValues<RejectionReason>().Select(Rejections.Of).Where(rejection => rejection.Status == 401).Select(rejection => rejection.Tag);
+        var expected = Enum.GetValues<RejectionReason>().Select(Rejections.Of)
+            .Where(rejection => rejection.Status == 401).Select(rejection => rejection.Tag);
 
         Row.Matches(SectionOf("401 by reason")).Select(match => match.Groups[1].Value).ShouldBe(expected, ignoreOrder: true);
     }
