@@ -1,17 +1,25 @@
 {{/* The environment of the gateway, all but extraEnv. A variable wins over yarp.json. */}}
 {{- define "gateway.env" -}}
-{{- if .Values.tls.enabled -}}
+{{- if or .Values.tls.enabled .Values.grpc.enabled -}}
 - name: Kestrel__Endpoints__Http__Url
   value: http://*:{{ .Values.containerPorts.http }}
+{{- else -}}
+- name: ASPNETCORE_HTTP_PORTS
+  value: {{ .Values.containerPorts.http | quote }}
+{{- end }}
+{{- if .Values.tls.enabled }}
 - name: Kestrel__Endpoints__Https__Url
   value: https://*:{{ .Values.containerPorts.https }}
 - name: Kestrel__Endpoints__Https__Certificate__Path
   value: /etc/gateway-tls/tls.crt
 - name: Kestrel__Endpoints__Https__Certificate__KeyPath
   value: /etc/gateway-tls/tls.key
-{{- else -}}
-- name: ASPNETCORE_HTTP_PORTS
-  value: {{ .Values.containerPorts.http | quote }}
+{{- end }}
+{{- if .Values.grpc.enabled }}
+- name: Kestrel__Endpoints__Grpc__Url
+  value: http://*:{{ .Values.containerPorts.grpc }}
+- name: Kestrel__Endpoints__Grpc__Protocols
+  value: Http2
 {{- end }}
 - name: Gateway__Management__Port
   value: {{ .Values.containerPorts.management | quote }}

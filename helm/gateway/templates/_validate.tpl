@@ -208,8 +208,24 @@ hostNetwork is set and updateStrategy.rollingUpdate.maxSurge is {{ $surge }}: tw
 {{- if .Values.tls.enabled }}
 {{- $ports = append $ports .Values.containerPorts.https }}
 {{- end }}
+{{- if .Values.grpc.enabled }}
+{{- $ports = append $ports .Values.containerPorts.grpc }}
+{{- end }}
 {{- if lt (len ($ports | toStrings | uniq)) (len $ports) }}
-containerPorts has the same number twice: give http, https and management ports of their own.
+containerPorts has the same number twice: give http, https, grpc and management ports of their own.
+{{- end }}
+{{- $servicePorts := list .Values.service.port }}
+{{- if .Values.tls.enabled }}
+{{- $servicePorts = append $servicePorts .Values.service.httpsPort }}
+{{- end }}
+{{- if .Values.grpc.enabled }}
+{{- $servicePorts = append $servicePorts .Values.service.grpcPort }}
+{{- end }}
+{{- if lt (len ($servicePorts | toStrings | uniq)) (len $servicePorts) }}
+service has the same port twice: give port, httpsPort and grpcPort numbers of their own.
+{{- end }}
+{{- if and .Values.service.grpcNodePort (not .Values.grpc.enabled) }}
+service.grpcNodePort is set without grpc.enabled: set that too.
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 ingress.enabled needs ingress.hosts: at least one host.
@@ -223,8 +239,8 @@ service.loadBalancerClass and service.loadBalancerSourceRanges are for service.t
 {{- end }}
 {{- end }}
 {{- if eq .Values.service.type "ClusterIP" }}
-{{- if or .Values.service.nodePort .Values.service.httpsNodePort .Values.service.externalTrafficPolicy }}
-service.nodePort, service.httpsNodePort and service.externalTrafficPolicy are for service.type NodePort or LoadBalancer, and it is ClusterIP.
+{{- if or .Values.service.nodePort .Values.service.httpsNodePort .Values.service.grpcNodePort .Values.service.externalTrafficPolicy }}
+service.nodePort, service.httpsNodePort, service.grpcNodePort and service.externalTrafficPolicy are for service.type NodePort or LoadBalancer, and it is ClusterIP.
 {{- end }}
 {{- end }}
 {{- end }}

@@ -18,6 +18,10 @@ public sealed class ChartNotesTests
         { "hostNetwork=true,updateStrategy.rollingUpdate={\"maxSurge\":0,\"maxUnavailable\":1}", "WARNING: hostNetwork: the management port 8081 is open on every node." },
         { "kind=\"DaemonSet\"", "WARNING: No Redis: unless yarp.json names it, every pod has a revocation list of its own" },
         { "service.type=\"LoadBalancer\"", "WARNING: service.type LoadBalancer without tls.enabled: tokens travel in the clear" },
+        {
+            "service.type=\"LoadBalancer\",tls={\"enabled\":true,\"existingSecret\":\"x\"},grpc.enabled=true",
+            "WARNING: service.type LoadBalancer with grpc.enabled: on port 8082 tokens travel in the clear."
+        },
     };
 
     [Theory]
