@@ -51,6 +51,10 @@ switch (args)
     case ["path", var server, var load]:
         return await PathCommand.ServeAsync(server, load);
 
+    // What a rate limit costs, counted by the replica and in Redis.
+    case ["shared-limits"]:
+        return await SharedLimitCommand.RunAsync();
+
     // What tokens that come once do to the cache of verified ones.
     case ["cache"]:
         return CacheCommand.Run();

@@ -92,7 +92,8 @@ internal static class FullConfiguration
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }],
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
             "Identity": {
-              "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject"
+              "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject",
+              "ResponseExpiry": "X-Token-Expires-In"
             },
             "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
               "Redis": {
@@ -113,7 +114,7 @@ internal static class FullConfiguration
             },
             "RateLimits": {
               "full": { "Kind": "SlidingWindow", "Permits": 100, "Window": "00:01:00", "Segments": 6, "Queue": 10, "PartitionBy": "$realm" },
-              "bucket": { "Kind": "tokenbucket", "Permits": 10, "Window": "00:00:01", "PartitionBy": "client_id" },
+              "bucket": { "Kind": "tokenbucket", "Permits": 10, "Window": "00:00:01", "PartitionBy": "client_id", "Shared": true },
               "parallel": { "Kind": "Concurrency", "Permits": 5, "PartitionBy": "$route" }
             },
             "Timeouts": { "short": "00:00:05" },

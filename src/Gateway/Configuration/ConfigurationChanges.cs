@@ -29,8 +29,14 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
             .Concat(IsSame(before, after, "Logging") ? [] : ["Logging"]);
         var summary = string.Join(", ", parts.Concat(settings).Where(part => part is not null));
         return new ConfigurationChanges(
-            summary.Length == 0 ? "nothing that matters to it" : summary, [.. ReadAtStart.Where(path => !IsSame(before, after, path))]);
+            summary.Length == 0 ? "nothing that matters to it" : summary,
+            [.. ReadAtStart.Where(path => !IsSame(before, after, path)), .. SharedWithoutRedis(before, after)]);
     }
+
+    /// <summary>Shared limits of a process that was started without a connection to Redis: this process counts them by itself.</summary>
+    private static IEnumerable<string> SharedWithoutRedis(ConfigurationReading before, ConfigurationReading after) =>
+        before.Settings.Redis is not null ? []
+        : after.Settings.RateLimits.Where(limit => limit.Value.Shared).Select(limit => $"Gateway:RateLimits:{limit.Key}:Shared");
 
     private static bool IsSame(ConfigurationReading before, ConfigurationReading after, string path) =>
         SectionComparison.IsSame(before.Configuration, after.Configuration, path);

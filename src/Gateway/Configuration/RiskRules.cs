@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Configuration;
@@ -12,6 +13,7 @@ internal static class RiskRules
     private static readonly TimeSpan WideSkew = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongStaleness = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongMaxStale = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongSharedWindow = TimeSpan.FromHours(1);
 
     private const double LargeBudget = 0.5;
 
@@ -107,5 +109,11 @@ internal static class RiskRules
         new("GW193", "SubdomainsWithCredentials", "the pages of every subdomain may act with their visitor's cookies.",
             "One forgotten subdomain that somebody else can serve from is enough.",
             "List the origins, or remove Credentials.", RiskyPlaces.SubdomainsWithCredentials),
+        new("GW200", "AddressesFillRedis", "each address of a client takes memory in Redis for more than an hour.",
+            "A client with many addresses, such as an IPv6 network, can fill Redis, which then stores no revocations and counts nothing.",
+            "Use a Window of 01:00:00 or less, count by a claim, or remove Shared.",
+            context => context.Options.RateLimits
+                .Where(limit => limit.Value is { Shared: true, PartitionBy: RateLimitPartition.Address } && limit.Value.Window > LongSharedWindow)
+                .Select(limit => $"Gateway:RateLimits:{limit.Key}:Window")),
     ];
 }

@@ -29,11 +29,12 @@ internal static class SettingsBuilder
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var derived = ClaimPath.DerivedBy(options.Issuers.Values);
-        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, context.Report);
+        var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, [.. options.ResponseHeaders ?? []], context.Report);
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, context);
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, context.Report);
-        var redis = RevocationCheck.Run(options.Revocation, context, out var lookup);
+        var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
+            ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
@@ -42,7 +43,7 @@ internal static class SettingsBuilder
             LogoutIssuers = logoutIssuers,
             Policies = policies,
             Cors = CorsCheck.Build(options.Cors, context.Report),
-            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, context.Report),
+            RateLimits = RateLimitCheck.Build(options.RateLimits, derived, redis is not null, context.Report),
             Timeouts = RateLimitCheck.BuildTimeouts(options.Timeouts, context.Report),
             Clusters = ClusterLimitsCheck.Build(
                 options.Clusters,

@@ -41,6 +41,8 @@ internal static class EventIds
     public const int RedisRestored = 501;
     public const int RedisNotClosed = 502;
     public const int RedisRoleHidden = 503;
+    public const int SharedLimitsLocal = 510;
+    public const int SharedLimitsRestored = 511;
 
     public const int DrainBegun = 600;
     public const int CertificateTaken = 610;

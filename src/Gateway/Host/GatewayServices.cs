@@ -109,7 +109,9 @@ internal static class GatewayServices
         // The gateway's authorization stage decides for routes and runs the framework's authorization for other endpoints. The framework's
         // check for its middleware recognizes neither and would reject every proxied request.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
+        // Pipeline/Limits/
         services.AddRequestTimeouts();
+        services.AddSharedRateLimits(settings);
 
         // Pipeline/Cors/
         services.AddCors();

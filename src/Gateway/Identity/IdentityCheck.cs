@@ -22,8 +22,13 @@ internal static class IdentityCheck
     /// <summary>The names that are always protected, also if the configuration sets other names.</summary>
     public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload"];
 
+    /// <param name="responseHeaders"><c>Gateway:ResponseHeaders</c>.</param>
     public static IdentityPlan Build(
-        IdentityOptions options, ImmutableArray<string> tokenHeaders, string[] derived, ConfigurationReport report)
+        IdentityOptions options,
+        ImmutableArray<string> tokenHeaders,
+        string[] derived,
+        KeyValuePair<string, string>[] responseHeaders,
+        ConfigurationReport report)
     {
         var mappings = ImmutableArray.CreateBuilder<IdentityMapping>();
         var taken = new List<string>(tokenHeaders);
@@ -45,7 +50,13 @@ internal static class IdentityCheck
             CheckName(payload, $"{Section}:Payload:Header", taken, report);
         }
 
-        return new IdentityPlan(new(mappings.ToImmutable()), options.Payload?.Header);
+        if (options.ResponseExpiry is { } expiry)
+        {
+            CheckName(expiry, $"{Section}:ResponseExpiry", taken, report);
+            ResponseExpiryCheck.Run($"{Section}:ResponseExpiry", expiry, responseHeaders.Select(header => header.Key), report);
+        }
+
+        return new IdentityPlan(new(mappings.ToImmutable()), options.Payload?.Header, options.ResponseExpiry);
     }
 
     private static void CheckName(string header, string path, List<string> taken, ConfigurationReport report)

@@ -10,7 +10,7 @@ internal enum AliasBehavior
     Reject,
 }
 
-/// <summary>The headers that tell a destination who calls: <c>Gateway:Identity</c>.</summary>
+/// <summary>The headers that tell a destination who calls, and the client how long its token lasts: <c>Gateway:Identity</c>.</summary>
 internal sealed class IdentityOptions
 {
     /// <summary>
@@ -23,6 +23,12 @@ internal sealed class IdentityOptions
 
     /// <summary><c>Strip</c> or <c>Reject</c> client headers that alias ours (<c>X_Auth_Subject</c>). Default <c>Strip</c>.</summary>
     public AliasBehavior Aliases { get; set; }
+
+    /// <summary>
+    /// A response header for the client with the whole seconds that its token has left, on every response to a verified token; protected like
+    /// the identity headers, and removed from the responses of destinations. Default none.
+    /// </summary>
+    public string? ResponseExpiry { get; set; }
 }
 
 /// <summary>The whole claims set for the destination: <c>Gateway:Identity:Payload</c>.</summary>

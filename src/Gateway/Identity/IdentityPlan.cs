@@ -11,14 +11,17 @@ namespace Gateway.Identity;
 internal readonly record struct IdentityHeader(string Name, string Value);
 
 /// <summary>Which claims travel in which headers: the checked, immutable form of <see cref="IdentityOptions"/>.</summary>
-internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string? PayloadHeader)
+/// <param name="ResponseExpiry">The response header with the seconds that the client's token has left; null for none.</param>
+internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string? PayloadHeader, string? ResponseExpiry = null)
 {
     // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would reject what we cannot explain.
     private const int MaxValueLength = 4 * 1024;
     private const int MaxTotalLength = 8 * 1024;
 
-    public IEnumerable<string> HeaderNames =>
-        Mappings.Select(mapping => mapping.Header).Concat(PayloadHeader is null ? [] : [PayloadHeader]);
+    /// <summary>The names that only the gateway may set.</summary>
+    public IEnumerable<string> HeaderNames => Mappings.Select(mapping => mapping.Header)
+        .Concat(PayloadHeader is null ? [] : [PayloadHeader])
+        .Concat(ResponseExpiry is null ? [] : [ResponseExpiry]);
 
     /// <summary>Computed once for each verified token. False when a value is too long to travel; it is never cut.</summary>
     public bool TryCreate(AccessToken token, out ImmutableArray<IdentityHeader> headers)

@@ -2,7 +2,7 @@ using Gateway.Settings;
 
 namespace Gateway.Redis;
 
-/// <summary>The shared store: <c>Gateway:Revocation:Redis</c>. Read only when <c>Store</c> is <c>Redis</c> or <c>Lookup</c> is set.</summary>
+/// <summary>The shared store: <c>Gateway:Revocation:Redis</c>. Read only when <c>Store</c> is <c>Redis</c>, <c>Lookup</c> is set or a rate limit is shared.</summary>
 internal sealed class RedisOptions
 {
     /// <summary>
@@ -22,7 +22,7 @@ internal sealed class RedisOptions
     /// <summary>What every key and channel begins with. Default <c>gateway:</c>.</summary>
     public string KeyPrefix { get; set; } = "gateway:";
 
-    /// <summary>The deadline of every call. No request waits for one; those of <c>Lookup</c> have their own. Default 250 ms, range 10 ms to 10 s.</summary>
+    /// <summary>The deadline of every call. No request waits for one, but those of a shared rate limit; those of <c>Lookup</c> have their own. Default 250 ms, range 10 ms to 10 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>

@@ -79,7 +79,7 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the embedded store.</summary>
     public required string SqlitePath { get; init; }
 
-    /// <summary>The connection to Redis; null when Redis is neither the store nor used for <c>Lookup</c>.</summary>
+    /// <summary>The connection to Redis; null when it is used neither as the store, nor for <c>Lookup</c>, nor for shared rate limits.</summary>
     public required RedisSettings? Redis { get; init; }
 
     /// <summary>The keys that are looked up in Redis for each request; null for none.</summary>

@@ -40,7 +40,12 @@ internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Rea
 
 /// <summary>Makes snapshots of readings. Verified tokens are kept while nothing changed that they depend on.</summary>
 internal sealed class GatewaySnapshots(
-    KeySearch keys, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
+    KeySearch keys,
+    RevocationList revocations,
+    TimeProvider time,
+    GatewayMetrics metrics,
+    RevocationLookup? lookup = null,
+    SharedRateLimits? sharedLimits = null)
 {
     private int _revision;
 
@@ -59,7 +64,7 @@ internal sealed class GatewaySnapshots(
             TrustedProxies = settings.TrustedProxies is { } proxies ? new TrustedProxies(proxies) : null,
             RateLimits = settings.RateLimits.ToFrozenDictionary(
                 limit => limit.Key,
-                limit => objects.GetOrAdd((limit.Key.ToUpperInvariant(), limit.Value), () => new RateLimit(limit.Value)),
+                limit => objects.GetOrAdd(limit.Value, () => new RateLimit(limit.Value, time, limit.Value.Shared ? sharedLimits : null)),
                 StringComparer.OrdinalIgnoreCase),
             Clusters = settings.Clusters.ToFrozenDictionary(
                 cluster => cluster.Key, cluster => ClusterRules.Create(cluster.Value, objects), StringComparer.OrdinalIgnoreCase),

@@ -36,6 +36,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _configReloads;
     private readonly Totals _strippedHeaders;
     private readonly Totals _limited;
+    private readonly Totals _countedBy;
     private readonly Totals _clusterRetries;
     private readonly Totals _clusterRejections;
     private readonly Totals _logouts;
@@ -59,6 +60,7 @@ internal sealed class GatewayMetrics : IDisposable
         _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
         _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
         _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
+        _countedBy = new Totals(_meter, "gateway.rate_limit.shared", "{request}", "Requests of shared rate limits, by what counted them.", "counted_by");
         _clusterRetries = new Totals(_meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster", "result");
         _clusterRejections = new Totals(_meter, "gateway.cluster.rejections", "{rejection}", "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
         _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
@@ -134,6 +136,9 @@ internal sealed class GatewayMetrics : IDisposable
             "gateway.config.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("hash", hash()[..12])), "{configuration}",
             "The configuration in force, by the SHA-256 of its file.");
     }
+
+    /// <param name="counter"><c>redis</c>, or <c>replica</c> while Redis is down.</param>
+    public Total CountedBy(string counter) => _countedBy.Hot(counter);
 
     public void Limited(string route) => _limited.Of(route).Add();
 

@@ -79,6 +79,24 @@ public sealed partial class RedisAccessListTests
     }
 
     [Fact]
+    public async Task User_with_the_documented_rights_counts_shared_limits()
+    {
+        await using var all = await RedisGateways.StartAsync(0);
+        (await all.Redis.CommandAsync(DocumentedRights())).ShouldBe("OK");
+        await StartAsync(all, $"{all.Redis.Connection},user=gateway", Password, edit: configuration => configuration
+            .With("Gateway:RateLimits:limit", """{ "Permits": 1, "Window": "01:00:00", "Shared": true }""")
+            .WithRoute("limited", "Anonymous", """{ "RateLimiterPolicy": "limit" }"""));
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await all[0].GetAsync("/limited/x");
+                return !string.IsNullOrEmpty(await all.Redis.CommandAsync("KEYS", "gateway:limit:*"));
+            },
+            "Redis counts");
+    }
+
+    [Fact]
     public async Task Address_of_IPv6_in_brackets_is_reached()
     {
         await using var redis = await RedisServer.StartAsync(null, "--bind", "127.0.0.1", "::1");
@@ -95,7 +113,8 @@ public sealed partial class RedisAccessListTests
         page.ShouldContain($"[::1]:{redis.Port}");
     }
 
-    private static Task<TestGateway> StartAsync(RedisGateways all, string connection, string? password, bool waitUntilReady = true)
+    private static Task<TestGateway> StartAsync(
+        RedisGateways all, string connection, string? password, bool waitUntilReady = true, Action<JsonObject>? edit = null)
     {
         var file = password is null ? null : Path.Combine(Directory.CreateTempSubdirectory("password-").FullName, "password");
         if (file is not null)
@@ -103,9 +122,13 @@ public sealed partial class RedisAccessListTests
             File.WriteAllText(file, password + "\n");
         }
 
-        all.Configure = configuration => configuration
-            .With("Gateway:Revocation:Redis:Connection", JsonValue.Create(connection))
-            .With("Gateway:Revocation:Redis:PasswordFile", file is null ? null : JsonValue.Create(file));
+        all.Configure = configuration =>
+        {
+            configuration
+                .With("Gateway:Revocation:Redis:Connection", JsonValue.Create(connection))
+                .With("Gateway:Revocation:Redis:PasswordFile", file is null ? null : JsonValue.Create(file));
+            edit?.Invoke(configuration);
+        };
         return all.AddAsync(waitUntilReady: waitUntilReady);
     }
 

@@ -39,6 +39,7 @@ public sealed class RiskRuleTests
         ("GW191", "Gateway:Routes", """{ "orders": { "PathParameters": "PassThrough" } }""", "Gateway:Routes:orders:PathParameters"),
         ("GW192", "Gateway:Cors", """{ "app": { "Origins": ["https://a.example.com", "null"] } }""", "Gateway:Cors:app:Origins:1"),
         ("GW193", "Gateway:Cors", """{ "app": { "Origins": ["https://*.example.com"], "Credentials": true } }""", "Gateway:Cors:app:Origins:0"),
+        ("GW200", "Gateway:RateLimits", """{ "day": { "Permits": 9, "Window": "1.00:00:00", "Shared": true } }""", "Gateway:RateLimits:day:Window"),
     ];
 
     public static TheoryData<string> Rules => [.. Cases.Select(each => each.Rule)];
@@ -58,6 +59,7 @@ public sealed class RiskRuleTests
         var (_, path, json, place) = Cases.Single(each => each.Rule == rule);
         var root = JsonNode.Parse(CheckedConfiguration.Good)!;
         root["Urls"] = "http://*:8080";
+        root["Gateway"]!["Revocation"] = JsonNode.Parse("""{ "Redis": { "Connection": "redis:6379" } }""");
         var names = path.Split(':');
         var parent = names[..^1].Aggregate(root, (node, name) => node[name] ??= new JsonObject());
         parent[names[^1]] = JsonNode.Parse(json);

@@ -144,7 +144,7 @@ internal static class RouteSection
         {
             var limit = settings.RateLimits[name];
             html.Add($"<li>rate limit {name}: {limit.Permits} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.Partition.By}, {limit.Kind.ToString()}");
-            html.Add($"{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
+            html.Add($"{(limit.Shared ? ", shared" : "")}{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
         }
         else
         {

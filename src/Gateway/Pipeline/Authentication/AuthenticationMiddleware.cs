@@ -10,7 +10,7 @@ namespace Gateway.Pipeline.Authentication;
 /// Finds the caller. For a route that requires a token, it sets a <see cref="VerifiedToken"/> and <c>HttpContext.User</c>, or a
 /// <see cref="TokenRejection"/>, on the request. The next stage decides. A public route has no user, whatever token a client sends.
 /// </summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetrics metrics)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -79,13 +79,17 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
     }
 
     /// <summary>A rejected token sets no user, also if the policy only reports.</summary>
-    private static void Record(HttpContext context, GatewayRequest request, in AuthenticationOutcome outcome)
+    private void Record(HttpContext context, GatewayRequest request, in AuthenticationOutcome outcome)
     {
         (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);
         if (outcome.Token is { } token)
         {
             request.User = new RequestUser(token);
             request.User.AttachTo(context);
+            if (request.Route!.Snapshot.Settings.Identity.ResponseExpiry is { } header)
+            {
+                ResponseExpiry.Announce(context, header, token.Token, time);
+            }
         }
     }
 }

@@ -18,27 +18,19 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
 
     private async Task LimitAsync(HttpContext context, ProtectedRoute route, RateLimit limit)
     {
-        using var lease = await AcquireAsync(context, route, limit);
-        if (lease is null)
+        if (await AcquireAsync(context, route, limit) is not { } acquired)
         {
             return;
         }
 
-        if (lease.IsAcquired)
-        {
-            await next(context);
-            return;
-        }
-
-        AuthDecision.Limited(context);
-        metrics.Limited(route.Id);
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : UnknownWait;
-        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests);
+        using var lease = acquired.Lease;
+        RateLimitAnnouncement.Make(context, limit, acquired.Count);
+        await (acquired.Count.IsAcquired ? next(context) : RejectAsync(context, route, acquired.Count.RetryAfter ?? UnknownWait));
     }
 
     /// <summary>Null when the client has left the queue.</summary>
-    private static async ValueTask<RateLimitLease?> AcquireAsync(HttpContext context, ProtectedRoute route, RateLimit limit)
+    private static async ValueTask<(RateLimitCount Count, RateLimitLease? Lease)?> AcquireAsync(
+        HttpContext context, ProtectedRoute route, RateLimit limit)
     {
         try
         {
@@ -49,5 +41,13 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return null;
         }
+    }
+
+    private Task RejectAsync(HttpContext context, ProtectedRoute route, TimeSpan wait)
+    {
+        AuthDecision.Limited(context);
+        metrics.Limited(route.Id);
+        context.Response.Headers.RetryAfter = Math.Max(1, RateLimitFields.SecondsOf(wait)).ToString(CultureInfo.InvariantCulture);
+        return Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests);
     }
 }

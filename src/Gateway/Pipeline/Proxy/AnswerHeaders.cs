@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Gateway.Foundation;
 using Gateway.Identity;
 using Gateway.Pipeline.Hygiene;
+using Gateway.RouteFeatures.Limits;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,7 +19,7 @@ internal static class AnswerHeaders
         "Transfer-Encoding", "Content-Length", "Content-Encoding", "Content-Type", "Content-Range", "Host", "Connection", "Keep-Alive", "Upgrade",
         "Trailer", "TE", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Authorization", "WWW-Authenticate", "Set-Cookie", "Cookie",
         "Cache-Control", "Expires", "Pragma", "Vary", "Age", "Date", "Location", "Retry-After", "Expect", "Max-Forwards", "Range", "Alt-Svc",
-        "Strict-Transport-Security", "Content-Security-Policy",
+        "Strict-Transport-Security", "Content-Security-Policy", RateLimitFields.Limit, RateLimitFields.Policy,
     ];
 
     private const string CorsPrefix = "Access-Control-";
@@ -37,6 +38,12 @@ internal static class AnswerHeaders
             // It may be framed as an empty body in more than one way; what is there nevertheless goes nowhere.
             answer.Content.Dispose();
             answer.Content = new ByteArrayContent([]);
+        }
+
+        if (GatewayRequest.Of(context).Snapshot.Settings.Identity.ResponseExpiry is { } expiry)
+        {
+            // Only the gateway knows, on public routes too: a client trusts this name.
+            answer.Headers.Remove(expiry);
         }
 
         if (!answer.Headers.NonValidated.TryGetValues("Connection", out var connection))

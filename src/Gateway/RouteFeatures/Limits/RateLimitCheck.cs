@@ -12,15 +12,18 @@ internal static class RateLimitCheck
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
+    /// <param name="hasRedis">Whether a Redis is configured.</param>
     public static FrozenDictionary<string, RateLimitSettings> Build(
-        Dictionary<string, RateLimitOptions> limits, string[] derived, ConfigurationReport report)
+        Dictionary<string, RateLimitOptions> limits, string[] derived, bool hasRedis, ConfigurationReport report)
     {
         var built = new Dictionary<string, RateLimitSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in limits)
         {
             ReservedNames.Check($"{Section}:{name}", name, report);
             var partition = Check($"{Section}:{name}", options, derived, report);
-            built[name] = new RateLimitSettings(options.Kind, options.Permits ?? 0, options.Window, options.Segments, options.Queue, partition);
+            SharedLimitCheck.Run($"{Section}:{name}", options, hasRedis, report);
+            built[name] = new RateLimitSettings(
+                name, options.Kind, options.Permits ?? 0, options.Window, options.Segments, options.Queue, partition, options.Shared);
         }
 
         return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,6 @@
 namespace Gateway.RouteFeatures.Limits;
 
-/// <summary>How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>. Each replica counts for itself.</summary>
+/// <summary>How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>.</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>How requests are counted. Default <c>FixedWindow</c>.</summary>
@@ -26,11 +26,20 @@ internal sealed class RateLimitOptions
     /// <c>sub</c>, <c>client_id</c> or <c>tenant</c>; without token or claim a request counts by its address. Default <c>$address</c>.
     /// </summary>
     public string PartitionBy { get; set; } = RateLimitPartition.Address;
+
+    /// <summary>
+    /// Whether all replicas count together, in the Redis of <c>Gateway:Revocation:Redis</c>; while Redis is down, each replica counts for
+    /// itself. Not with <c>Concurrency</c> or <see cref="Queue"/>. Default false: each replica counts for itself.
+    /// </summary>
+    public bool Shared { get; set; }
 }
 
 /// <summary>The checked form of <see cref="RateLimitOptions"/>.</summary>
+/// <param name="Name">As configured.</param>
 /// <param name="Window">Null for <c>Concurrency</c>.</param>
-internal sealed record RateLimitSettings(RateLimitKind Kind, int Permits, TimeSpan? Window, int Segments, int Queue, RateLimitPartition Partition)
+/// <param name="Shared">Whether the replicas count together.</param>
+internal sealed record RateLimitSettings(
+    string Name, RateLimitKind Kind, int Permits, TimeSpan? Window, int Segments, int Queue, RateLimitPartition Partition, bool Shared = false)
 {
     /// <summary>The metadata of a route that names its limit.</summary>
     public const string MetadataKey = "Gateway.RateLimit";
