@@ -15,6 +15,12 @@ internal sealed class ConnectionTokens(ImmutableArray<string> protocols, Immutab
 {
     public bool IsEmpty => protocols.IsEmpty && parameters.IsEmpty;
 
+    /// <summary>Read on WebSocket upgrades alone.</summary>
+    public ImmutableArray<string> Protocols => protocols;
+
+    /// <summary>Read on WebSocket upgrades and event streams alone.</summary>
+    public ImmutableArray<string> Parameters => parameters;
+
     /// <summary>Every token of the request; an empty one for a place without.</summary>
     public IEnumerable<ReadOnlyMemory<char>> Find(IHeaderDictionary headers, string? query, bool isWebSocket)
     {

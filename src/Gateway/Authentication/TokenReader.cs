@@ -22,6 +22,12 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     private readonly ImmutableArray<string> _otherHeaders =
         [.. headers.Select(header => header.Name).Where(name => !name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase))];
 
+    /// <summary>The headers that are read on every request.</summary>
+    public ImmutableArray<TokenHeader> Headers => headers;
+
+    /// <summary>The cookies that are read on every request.</summary>
+    public ImmutableArray<string> Cookies => cookies;
+
     /// <summary>The places that are read on WebSockets and event streams alone.</summary>
     public ConnectionTokens Connections { get; } = connections;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Explanation;
+using Gateway.Foundation;
 
 namespace Gateway.Commands;
 
@@ -12,6 +13,17 @@ internal static class ExplanationText
     {
         var text = new StringBuilder();
         text.Append(explanation.Route is { } route ? $"Route {Shown.Text(route)}" : "Any route").Append(", policy ").Append(explanation.Policy).Append('\n').Append('\n');
+        var settingWidth = explanation.Settings.Select(fact => fact.Setting.Length).DefaultIfEmpty(0).Max() + 2;
+        foreach (var fact in explanation.Settings)
+        {
+            text.Append(fact.Setting.PadRight(settingWidth)).Append(VisibleText.Escape(fact.Effect)).Append('\n');
+        }
+
+        if (explanation.Settings.Count > 0)
+        {
+            text.Append('\n');
+        }
+
         var nameWidth = explanation.Checks.Select(check => check.Check.Length).DefaultIfEmpty(0).Max() + 2;
         var decided = false;
         foreach (var check in explanation.Checks)

@@ -34,6 +34,9 @@ internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string
 /// <summary>Every check of a token on a route, and what a request with it would get: the first check that fails decides.</summary>
 internal sealed record TokenExplanation(string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
 {
+    /// <summary>What else decides about the route's requests.</summary>
+    public IReadOnlyList<RouteFact> Settings { get; init; } = [];
+
     /// <summary>The verdict in one or two sentences.</summary>
     public string Summary
     {
@@ -56,7 +59,8 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
 
 /// <summary>A <see cref="TokenExplanation"/> as JSON.</summary>
 internal sealed record ExplanationDocument(
-    string? Route, string? Policy, string Verdict, int? Status, string? Reason, string? Error, string Summary, CheckDocument[] Checks)
+    string? Route, string? Policy, string Verdict, int? Status, string? Reason, string? Error, string Summary, CheckDocument[] Checks,
+    SettingDocument[] Settings)
 {
     public static ExplanationDocument Of(TokenExplanation explanation)
     {
@@ -76,9 +80,12 @@ internal sealed record ExplanationDocument(
                 check.Reason is { } why ? Rejections.Of(why).Tag : null,
                 check.Expected,
                 check.Found,
-                check.Cure))]);
+                check.Cure))],
+            [.. explanation.Settings.Select(fact => new SettingDocument(fact.Setting, fact.Effect))]);
     }
 }
+
+internal sealed record SettingDocument(string Setting, string Effect);
 
 internal sealed record CheckDocument(string Check, string Outcome, string? Reason, string Expected, string Found, string? Cure);
 

@@ -44,6 +44,7 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         await FindKeyAsync(snapshot.Issuers, token!.AsMemory(), context.RequestAborted);
         var explanation = new TokenExplainer(snapshot.Issuers, settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
+        explanation = explanation with { Settings = RouteFacts.Of(snapshot.Reading, route, policy) };
         return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument);
     }
 

@@ -24,7 +24,8 @@ public sealed class ExplainCommandTests : IDisposable
         var run = await ExplainAsync("\"JwksFile\": \"keys.json\"", token + "\n", "--route", "orders");
 
         run.ExitCode.ShouldBe(exitCode, run.Errors + run.Output);
-        run.Output.ShouldStartWith("Route orders, policy read\n\nok          form ");
+        run.Output.ShouldStartWith("Route orders, policy read\n\ntoken sources       header Authorization (Bearer)\n");
+        run.Output.ShouldContain("\n\nok          form ");
         run.Output.TrimEnd().Split('\n')[^1].ShouldStartWith(summary);
         run.Output.ShouldNotContain(token.Split('.')[2]);
     }
