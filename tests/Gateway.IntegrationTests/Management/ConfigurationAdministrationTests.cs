@@ -122,7 +122,11 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         var rejected = await DescribeAsync(gateway);
         await File.WriteAllTextAsync(
             gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySize", JsonValue.Create(1)).With("Gateway:Drain:Timeout", JsonValue.Create("00:00:02")).ToJsonString());
-        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["hash"]!.GetValue<string>() != first, "the change is in force");
+        // The failure is marked as mended just after the change is in effect.
+        await Eventually.TrueAsync(
+            async () => await DescribeAsync(gateway) is var state
+                && state["hash"]!.GetValue<string>() != first && !state["lastFailure"]!["isPending"]!.GetValue<bool>(),
+            "the change is in effect");
         var mended = await DescribeAsync(gateway);
 
         File.Move(gateway.ConfigFile, gateway.ConfigFile + ".away");
