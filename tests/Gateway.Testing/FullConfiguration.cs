@@ -85,11 +85,13 @@ internal static class FullConfiguration
                   { "Path": "$jose.typ", "Equals": "at+jwt" }, { "Path": "tenant", "EqualsRouteValue": "tenant" }
                 ],
                 "StepUp": { "Acr": ["urn:example:mfa", "phr"], "MaxAge": "00:15:00" },
-                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep"
+                "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep", "SenderConstraint": "required"
               },
               "staff": { "AnyOf": ["admin", "FULL"] }, "both": { "AllOf": ["staff", "Authenticated"] }
             },
             "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }],
+            "Dpop": { "ProofLifetime": "00:00:30", "Algorithms": ["ES256", "RS512"], "Nonce": true },
+            "ClientCertificate": { "Header": "X-Forwarded-Client-Cert", "AllowUntrusted": false },
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
             "Identity": {
               "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject",

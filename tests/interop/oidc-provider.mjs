@@ -76,6 +76,7 @@ const configuration = {
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    dPoP: { enabled: true },
     registration: { enabled: options.resource !== undefined },
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },

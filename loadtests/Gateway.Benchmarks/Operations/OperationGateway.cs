@@ -65,12 +65,10 @@ internal sealed class OperationGateway : IAsyncDisposable
     }
 
     /// <summary>A good token of a thousand characters or so.</summary>
-    public ReadOnlyMemory<char> Token(string id, string algorithm = "RS256") => _issuer.Token(algorithm: algorithm)
-        .With("jti", id)
-        .With("exp", Expires)
-        .With("tenant", "north")
-        .With("realm_access", new JsonObject { ["roles"] = new JsonArray("viewer", "ops") })
-        .Build().AsMemory();
+    public ReadOnlyMemory<char> Token(string id, string algorithm = "RS256") => Builder(id, algorithm).Build().AsMemory();
+
+    /// <summary>The same, bound to the key of a DPoP client.</summary>
+    public string BoundToken(string id, string thumbprint) => Builder(id, "ES256").With("cnf", new JsonObject { ["jkt"] = thumbprint }).Build();
 
     /// <summary>The token as the gateway keeps it, after it was seen often enough to be kept.</summary>
     public async Task<VerifiedToken> KnowAsync(ReadOnlyMemory<char> token)
@@ -83,6 +81,12 @@ internal sealed class OperationGateway : IAsyncDisposable
 
         return known ?? throw new InvalidOperationException("The token is rejected.");
     }
+
+    private TokenBuilder Builder(string id, string algorithm) => _issuer.Token(algorithm: algorithm)
+        .With("jti", id)
+        .With("exp", Expires)
+        .With("tenant", "north")
+        .With("realm_access", new JsonObject { ["roles"] = new JsonArray("viewer", "ops") });
 
     public async ValueTask DisposeAsync()
     {

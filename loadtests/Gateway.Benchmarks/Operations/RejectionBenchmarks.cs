@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Jose;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Http;
@@ -9,8 +11,10 @@ namespace Gateway.Benchmarks.Operations;
 [MemoryDiagnoser]
 public class RejectionBenchmarks
 {
+    private static readonly DpopSettings Dpop = new(TimeSpan.FromMinutes(1), [], Nonce: false, IsAdvertised: false);
+
     private readonly DefaultHttpContext _context = new();
-    private readonly RejectionWriter _rejections = new(detailed: false);
+    private readonly RejectionWriter _rejections = new(detailed: false, new DpopChallenge(Dpop, new TokenReader([], [], new ConnectionTokens([], []))));
     private RejectionReason _reason;
 
     [Params(nameof(RejectionReason.BadSignature), nameof(RejectionReason.InsufficientScope))]

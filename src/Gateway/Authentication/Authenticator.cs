@@ -1,3 +1,4 @@
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Issuers;
 using Gateway.Jose;
 using Gateway.Policies;
@@ -14,12 +15,18 @@ internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, Toke
 /// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
 /// </summary>
 internal sealed class Authenticator(
-    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null)
+    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null,
+    SenderProofs? senders = null)
 {
     private readonly FirstUses _firstUses = new();
 
-    /// <summary>Completes at once for a token that is known.</summary>
-    public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken)
+    /// <summary>Without evidence of who sends the token: one that is bound to a key or certificate is rejected.</summary>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken) =>
+        AuthenticateAsync(text, policy, default, cancellationToken);
+
+    /// <summary>Completes at once for a token that is known and not bound to its sender.</summary>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(
+        ReadOnlyMemory<char> text, RoutePolicy policy, in SenderEvidence evidence, CancellationToken cancellationToken)
     {
         var hash = cache.HashOf(text.Span);
         var known = cache.Find(text.Span, hash);
@@ -28,7 +35,22 @@ internal sealed class Authenticator(
         var isHit = state.Revocation is not null;
         metrics.TokenCacheLookup(isHit);
         var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, policy, cancellationToken);
-        return lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
+        answer = lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
+        return isHit && !known!.IsBound && !evidence.IsDpop ? answer : ProveAsync(answer, evidence, cancellationToken);
+    }
+
+    /// <summary>Has the sender prove possession, for a token that everything else admits.</summary>
+    private async ValueTask<AuthenticationOutcome> ProveAsync(
+        ValueTask<AuthenticationOutcome> answer, SenderEvidence evidence, CancellationToken cancellationToken)
+    {
+        var outcome = await answer;
+        if (outcome.Token is not { } verified || (verified.Token.Binding is null && !evidence.IsDpop) || evidence.IsProven)
+        {
+            return outcome;
+        }
+
+        var reason = senders is null ? RejectionReason.ProofMissing : await senders.CheckAsync(verified, evidence, cancellationToken);
+        return reason is { } why ? Rejected(why, verified.Token.Issuer) : outcome;
     }
 
     /// <summary>Asks Redis about a token that everything else admits.</summary>

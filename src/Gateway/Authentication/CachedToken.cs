@@ -11,6 +11,10 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     private const int FixedSize = 350;
     private const int StringSize = 24;
 
+    // A token that is bound to a key keeps the hash, and the key in two forms: ours, and the crypto library's.
+    private const int BindingSize = 100;
+    private const int ProofKeySize = 3000;
+
     // A copy of what the token has, so that the processor fetches it together with the rest.
     private readonly byte[] _text = token.Token.Text;
     private TokenValidity _validity = new(token);
@@ -20,6 +24,9 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     public IssuerProfile Issuer => _validity.Issuer;
 
     public ulong Hash => hash;
+
+    /// <summary>Whether each request has to prove that its sender holds what the token is bound to.</summary>
+    public bool IsBound { get; } = token.Token.Binding is not null;
 
     /// <summary>Bytes of memory, near enough for a bound.</summary>
     public int Size { get; } = SizeOf(token);
@@ -31,6 +38,11 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     private static int SizeOf(VerifiedToken token)
     {
         var size = FixedSize + (token.Token.Text.Length * 9 / 4);
+        if (token.Token.Binding is { } binding)
+        {
+            size += BindingSize + (binding.Key is null ? 0 : ProofKeySize);
+        }
+
         foreach (var header in token.IdentityHeaders)
         {
             size += StringSize + (sizeof(char) * header.Value.Length);

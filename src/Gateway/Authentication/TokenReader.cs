@@ -2,13 +2,23 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using Gateway.Foundation;
 using Gateway.Jose;
+using Gateway.Tokens;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Authentication;
 
-/// <summary>A header that may carry a token, with the schemes that may stand before it; none means that the value is the token.</summary>
-internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes);
+/// <summary>
+/// A header that may carry a token, with the schemes that may stand before it; none means that the value is the token. In
+/// <c>Authorization</c> the scheme <c>DPoP</c> may always stand there.
+/// </summary>
+internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes)
+{
+    public bool IsAuthorization { get; } = Name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase);
+
+    public ImmutableArray<string> ReadSchemes { get; } =
+        Name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase) ? Schemes.Add(DpopProof.Name) : Schemes;
+}
 
 /// <summary>The token, or why there is none; the reason counts only without one.</summary>
 internal readonly record struct TokenSearch(string? Token, RejectionReason Reason);
@@ -27,6 +37,9 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
     /// <summary>The cookies that are read on every request.</summary>
     public ImmutableArray<string> Cookies => cookies;
+
+    /// <summary>Whether tokens may come with the scheme <c>DPoP</c> (RFC 9449 section 7.1), which only <c>Authorization</c> has.</summary>
+    public bool AcceptsDpop { get; } = headers.Any(header => header.IsAuthorization);
 
     /// <summary>The places that are read on WebSockets and event streams alone.</summary>
     public ConnectionTokens Connections { get; } = connections;
@@ -73,10 +86,27 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     }
 
     /// <summary>
+    /// Whether the token that was read came with the scheme <c>DPoP</c>. It has no meaning where more than one was found.
+    /// </summary>
+    public bool IsDpop(IHeaderDictionary request) => AcceptsDpop && request.Authorization is [{ } value] && IsDpop(value);
+
+    /// <summary>
+    /// Keeps the client's DPoP proof from the destination, which does not receive the token that the proof is for. A value of the route's
+    /// own stays.
+    /// </summary>
+    public static void RemoveProof(IHeaderDictionary request, HttpRequestHeaders proxied)
+    {
+        if (request.ContainsKey(DpopProof.Name))
+        {
+            RemoveSentHeader(DpopProof.Name, request, proxied);
+        }
+    }
+
+    /// <summary>
     /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
     /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. The client's request
-    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there. Only where
-    /// no transform of the route has run.
+    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there. Only
+    /// where no transform of the route has run.
     /// </summary>
     public void RemoveAllHeaders(HttpRequestHeaders proxied)
     {
@@ -107,14 +137,26 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>For a request whose token travels on: removes an <c>Authorization</c> that is not the token, and one of several values.</summary>
+    /// <summary>
+    /// For a request whose token travels on: removes an <c>Authorization</c> that is not the token, and one of several values. A DPoP proof
+    /// travels with its token, and not without.
+    /// </summary>
     public void RemoveOtherCredentials(IHeaderDictionary request)
     {
         if (request.Authorization is not [{ } value] || !headers.Any(header => IsToken(header, value)))
         {
             request.Remove(HeaderNames.Authorization);
         }
+
+        if (!IsDpop(request))
+        {
+            request.Remove(DpopProof.Name);
+        }
     }
+
+    private static bool IsDpop(string authorization) =>
+        authorization.Length > DpopProof.Name.Length && authorization[DpopProof.Name.Length] == ' '
+        && authorization.StartsWith(DpopProof.Name, StringComparison.OrdinalIgnoreCase);
 
     private static void RemoveSentHeader(string name, IHeaderDictionary request, HttpRequestHeaders proxied)
     {
@@ -138,8 +180,9 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     }
 
     private static bool IsToken(TokenHeader header, string authorization) =>
-        header.Name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase)
+        header.IsAuthorization
         && (header.Schemes.IsEmpty
+            || IsDpop(authorization)
             || header.Schemes.Any(scheme => authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
                 && authorization.Length > scheme.Length
                 && authorization[scheme.Length] == ' '));
@@ -155,10 +198,11 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
         if (header.Schemes.IsEmpty)
         {
-            return TryAdd(value.AsMemory(), ref token, ref reason);
+            var isDpop = header.IsAuthorization && IsDpop(value);
+            return TryAdd(isDpop ? value.AsMemory(DpopProof.Name.Length).TrimStart(' ') : value.AsMemory(), ref token, ref reason);
         }
 
-        foreach (var scheme in header.Schemes)
+        foreach (var scheme in header.ReadSchemes)
         {
             if (!value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             {

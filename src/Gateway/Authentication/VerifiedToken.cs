@@ -17,6 +17,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     private volatile Decided? _lastDecided;
     private volatile TokenLookup? _lookup;
     private volatile TokenIdentity? _identity;
+    private volatile VerificationKey? _proofKey;
 
     // Immutable once made; of two threads that make them at once, one result is lost.
     private RevocationKeys? _revocationKeys;
@@ -61,6 +62,12 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 
     /// <summary>What Redis is asked about the token, and has answered.</summary>
     public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);
+
+    /// <summary>
+    /// The key of the token's DPoP proofs, imported once: it is known to be the one that the token is bound to, so each proof brings the
+    /// same. Null for numbers that are no key.
+    /// </summary>
+    public VerificationKey? ProofKey(MinimalJwk jwk) => _proofKey ??= jwk.TryImport(out var key) ? key : null;
 
     private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision, Decided? Previous, int Count);
 }

@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
@@ -71,6 +72,11 @@ internal sealed class GatewayOptions
 
     /// <summary>Where a request may carry its token. Default: the header <c>Authorization</c> with scheme <c>Bearer</c>.</summary>
     public List<TokenSourceOptions>? TokenSources { get; set; }
+
+    /// <summary>Default: proofs are checked by the default values, and 401 responses name <c>Bearer</c> alone.</summary>
+    public DpopOptions? Dpop { get; set; }
+
+    public ClientCertificateOptions ClientCertificate { get; set; } = new();
 
     public TokenCacheOptions TokenCache { get; set; } = new();
 

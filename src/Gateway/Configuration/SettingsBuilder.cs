@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
@@ -36,6 +37,8 @@ internal static class SettingsBuilder
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
             ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
+        ClientCertificateCheck.Run(
+            options.ClientCertificate, options.TrustedProxies is { Count: > 0 }, ProtectedHeaders.WithDefaults(identity.HeaderNames).Concat(tokenHeaders), context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
@@ -58,9 +61,11 @@ internal static class SettingsBuilder
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Tokens = tokens,
+            Dpop = DpopCheck.Build(options.Dpop, context),
+            ClientCertificate = options.ClientCertificate,
             TokenCache = options.TokenCache,
             Identity = identity,
-            ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases),
+            ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases, options.ClientCertificate.Header),
             Revocation = options.Revocation,
             KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,

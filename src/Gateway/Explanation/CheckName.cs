@@ -9,6 +9,8 @@ internal static class CheckName
     public const string Identity = "identity";
     public const string Revocation = "revocation";
     public const string RevocationKeys = "revocation keys";
+    public const string Binding = "binding";
+    public const string PolicyBinding = "policy binding";
     public const string PolicyIssuer = "policy issuer";
     public const string PolicyScopes = "policy scopes";
     public const string PolicyStepUp = "policy step-up";

@@ -26,7 +26,7 @@ internal static class ClaimText
 
         var faulty = Known.Where(name => claims.TryGetProperty(name, out var value) && IsFaulty(name, value)).ToArray();
         return new(expected, string.Join(", ", faulty.Select(name => $"{name} {Shown.Claim(claims, name)}")), faulty is ["cnf"]
-            ? "The token is bound to a key (DPoP or mTLS), which the gateway cannot check: have the client ask for a bearer token."
+            ? "The token is bound in a way that the gateway cannot check: it knows `jkt` (DPoP) and `x5t#S256` (client certificate), each a SHA-256 in base64url."
             : "Correct these at the issuer: numbers without quotes for times (seconds, not milliseconds), text for ids, one space-separated text or a list of texts for scope.");
     }
 

@@ -14,7 +14,8 @@ internal static class PolicyExplainer
     {
         if (policy.Combination is { } combination)
         {
-            return CombinationExplainer.Explain(policy.Name, combination, token, time);
+            var parts = CombinationExplainer.Explain(policy.Name, combination, token, time);
+            return policy.SenderConstraint == SenderConstraint.Required ? parts.Prepend(BindingText.OfRequired(token, policy)) : parts;
         }
 
         return ExplainRules(policy, token, new PolicyRequest(null, time));
@@ -28,6 +29,11 @@ internal static class PolicyExplainer
             yield return Check(
                 CheckName.PolicyIssuer, $"issuer {Shown.List(policy.Issuers)}", token, token?.Issuer.Name, policy.AcceptsIssuerOf, RejectionReason.ClaimMismatch,
                 $"Send a token of such an issuer, or add this one to {path}:Issuers.");
+        }
+
+        if (policy.SenderConstraint == SenderConstraint.Required)
+        {
+            yield return BindingText.OfRequired(token, policy);
         }
 
         if (!policy.AllScopes.IsEmpty || !policy.AnyScopes.IsEmpty)

@@ -39,6 +39,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             checks.Add(OfRevocationKeys(token, lookup));
         }
 
+        checks.Add(BindingText.Of(token));
         checks.AddRange(PolicyExplainer.Explain(policy, token, time));
         var rejected = checks.Find(check => check.Outcome == CheckOutcome.Failed);
         var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected

@@ -37,6 +37,8 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
     /// <summary>What else decides about the route's requests.</summary>
     public IReadOnlyList<RouteFact> Settings { get; init; } = [];
 
+    private bool IsBound => Checks.Any(check => check is { Check: CheckName.Binding, Outcome: CheckOutcome.NotChecked });
+
     /// <summary>The verdict in one or two sentences.</summary>
     public string Summary
     {
@@ -48,7 +50,7 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
             return Verdict switch
             {
                 Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
-                Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}{(isOfPath ? " The policy also compares the path of each request." : "")}",
+                Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}{(isOfPath ? " The policy also compares the path of each request." : "")}{(IsBound ? " Each request has to prove that its sender holds what the token is bound to." : "")}",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
                 Verdict.Reported => $"Let through, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with {rejection.Status}. {rejection.Meaning}",
                 _ => $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason {rejection.Tag}. {rejection.Meaning}",

@@ -6,6 +6,7 @@ internal static class EventIds
     public const int RequestFaulted = 103;
     public const int RequestAnswered = 104;
     public const int RejectionsOmitted = 105;
+    public const int ProofRejected = 106;
 
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;

@@ -8,7 +8,7 @@ internal static class ReservedHeaders
         "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "TE", "Trailer", "Upgrade",
         "Transfer-Encoding", "Cookie", "Set-Cookie", "Origin", "Referer", "Accept", "Accept-Encoding", "Accept-Language", "Cache-Control",
         "Date", "Expect", "Forwarded", "From", "Range", "User-Agent", "Via", "WWW-Authenticate", "traceparent", "tracestate", "baggage",
-        "Allow", "Expires", "Last-Modified",
+        "Allow", "Expires", "Last-Modified", "DPoP", "DPoP-Nonce",
     ];
 
     /// <param name="forToken">Whether <c>Authorization</c> is fine.</param>

@@ -113,6 +113,11 @@ internal static class GatewayApp
             kestrel.RequestHeaderEncodingSelector = static _ => RequestHeaderEncoding.Instance;
             // A destination's header values are read as Latin-1, so that writing them as such passes every byte on.
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            if (reading.Settings.ClientCertificate.AllowUntrusted)
+            {
+                kestrel.ConfigureHttpsDefaults(https => https.AllowAnyClientCertificate());
+            }
+
             certificates.Apply(kestrel.Configure(web.Configuration.GetSection(SettingSchema.Kestrel)));
         });
         return builder;

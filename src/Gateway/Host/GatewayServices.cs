@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
 using Gateway.Issuers;
@@ -91,6 +92,11 @@ internal static class GatewayServices
         services.AddHostedService<RevocationFollower>();
 
         services.AddRevocationLookup(settings);
+
+        // Authentication/SenderConstraint/
+        services.AddSingleton<ProofReplays>();
+        services.AddSingleton<ProofNonces>();
+        services.AddSingleton<SenderProofs>();
 
         // Pipeline/Logout/
         services.AddSingleton<LogoutTokenReader>();

@@ -37,7 +37,9 @@ internal sealed class ProtectedHeaders
     /// Removed in every spelling. The default names are removed too, because a destination may still trust them.
     /// </param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
-    public ProtectedHeaders(IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases)
+    /// <param name="certificateHeader">Where trusted proxies pass on the client's certificate: read before, and removed in every spelling.</param>
+    public ProtectedHeaders(
+        IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases, string? certificateHeader = null)
     {
         Aliases = aliases;
         _entries =
@@ -45,7 +47,7 @@ internal sealed class ProtectedHeaders
             .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
             .. WithDefaults(identityHeaders).Select(name => new Entry(name, IsIdentity: true, IsKept: false)),
             .. MessageHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
-            .. ProxyHeaders.Names.Select(name => new Entry(name, IsIdentity: false, IsKept: false)),
+            .. ProxyHeaders.Names.Append(certificateHeader).OfType<string>().Select(name => new Entry(name, IsIdentity: false, IsKept: false)),
         ];
         foreach (var entry in _entries)
         {

@@ -4,18 +4,21 @@ using Gateway.Foundation;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The JOSE header members that take part in a decision. <c>jku</c>, <c>x5u</c>, <c>jwk</c> and <c>x5c</c> are never read: a token
-/// must not bring or name its own key (RFC 8725 section 3.10).
+/// The JOSE header members that take part in a decision. <c>jku</c>, <c>x5u</c>, <c>jwk</c> and <c>x5c</c> are never read of a token, which
+/// must not bring or name its own key (RFC 8725 section 3.10). Only DPoP proofs bring one.
 /// </summary>
 internal readonly record struct JoseHeader(string? Algorithm, string? KeyId, string? Type)
 {
     // Longer key ids than any provider uses; a bound on what is compared and counted.
     private const int MaxKeyIdLength = 256;
 
-    public static bool TryParse(ReadOnlySpan<byte> utf8, out JoseHeader header)
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out JoseHeader header) => TryParse(utf8, out header, out _);
+
+    /// <param name="json">All members.</param>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out JoseHeader header, out JsonElement json)
     {
         header = default;
-        if (!StrictJson.TryParseObject(utf8, out var json)
+        if (!StrictJson.TryParseObject(utf8, out json)
             // We understand no extension, so RFC 7515 section 4.1.11 asks us to reject every `crit`, the empty one too.
             || json.TryGetProperty("crit"u8, out _)
             // RFC 7797 section 7: a JWT must not use an unencoded payload.

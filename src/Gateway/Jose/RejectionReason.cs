@@ -26,6 +26,9 @@ internal enum RejectionReason
     KeysUnavailable,
     RevocationUnavailable,
     InsufficientAuthentication,
+    ProofMissing,
+    BadProof,
+    ProofNonce,
 }
 
 /// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
@@ -41,6 +44,10 @@ internal static class Rejections
     private const string InvalidToken = "invalid_token";
     private const string InvalidRequest = "invalid_request";
     private const string InsufficientScope = "insufficient_scope";
+
+    // RFC 9449 section 12.2.
+    private const string InvalidProof = "invalid_dpop_proof";
+    private const string UseNonce = "use_dpop_nonce";
 
     private static readonly ImmutableArray<Rejection?> Table =
     [
@@ -60,13 +67,16 @@ internal static class Rejections
         new(401, InvalidToken, "lifetime_too_long", "The token lives longer than `MaxLifetime`."),
         new(401, InvalidToken, "wrong_audience", "No `aud` is one of the issuer's `Audiences`."),
         new(401, InvalidToken, "missing_claim", "A required claim is absent."),
-        new(401, InvalidToken, "bad_claim", "A registered claim has the wrong JSON type or an impossible value, or binds the token to a key (`cnf`)."),
+        new(401, InvalidToken, "bad_claim", "A registered claim has the wrong JSON type or an impossible value, or `cnf` binds the token in a way that cannot be checked."),
         new(403, InsufficientScope, "insufficient_scope", "The token lacks a scope that the policy asks for."),
         new(403, InsufficientScope, "claim_mismatch", "The token's issuer or claims do not satisfy the policy."),
         new(401, InvalidToken, "revoked", "The token, its subject, session, client or issuer is on the revocation list."),
         new(503, null, "keys_unavailable", "The issuer's keys could not be loaded yet, or too many of its new tokens wait for their signature check."),
         new(503, null, "revocation_unavailable", "The revocation list is older than `MaxStaleness`."),
         new(401, "insufficient_user_authentication", "insufficient_authentication", "The user has not logged in as the policy's `StepUp` asks (RFC 9470)."),
+        new(401, InvalidToken, "proof_missing", "The token is bound to a key or certificate (`cnf`) that the request does not prove to hold, or is not bound where the policy requires it."),
+        new(401, InvalidProof, "bad_proof", "The DPoP proof is malformed, wrong, too old, used before, or of another key than the token's (RFC 9449 section 4.3)."),
+        new(401, UseNonce, "proof_nonce", "The DPoP proof has no nonce of the gateway, or one that has expired; `DPoP-Nonce` has the next (RFC 9449 section 9)."),
     ];
 
     public static Rejection Of(RejectionReason reason) => Table[(int)reason]!;

@@ -70,6 +70,8 @@ internal static class SignatureAlgorithms
     /// <summary>What a header or the configuration may call an algorithm.</summary>
     public static ImmutableArray<string> Names { get; } = [.. EnumNames, EdDsa];
 
+    public static IEnumerable<string> NamesOf(SignatureAlgorithm algorithm) => Names.Where(name => Find(name)!.Algorithm == algorithm);
+
     public static AlgorithmTraits Of(SignatureAlgorithm algorithm) => All[(int)algorithm];
 
     /// <summary>Exact, case-sensitive match of a JWS <c>alg</c> (RFC 7515 section 4.1.1).</summary>

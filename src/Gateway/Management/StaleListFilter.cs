@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Errors;
 using Gateway.Issuers;
 using Gateway.Jose;
@@ -68,5 +69,5 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
     /// stale.
     /// </summary>
     private static ValueTask<AuthenticationOutcome> JudgeAgainAsync(VerifiedToken caller, GatewaySnapshot snapshot, CancellationToken cancellationToken) =>
-        snapshot.Authenticator.AuthenticateAsync(Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, cancellationToken);
+        snapshot.Authenticator.AuthenticateAsync(Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, SenderEvidence.OfEarlierCheck, cancellationToken);
 }

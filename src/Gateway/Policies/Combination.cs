@@ -17,6 +17,9 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
 
     public bool DependsOnRequest { get; } = Parts.Any(part => part.DependsOnRequest);
 
+    /// <summary>Whether no bearer token can satisfy it.</summary>
+    public bool RequiresBinding { get; } = IsAny ? !Parts.IsEmpty && Parts.All(part => part.RequiresBinding) : Parts.Any(part => part.RequiresBinding);
+
     /// <summary>The route parameters that its rules compare claims with.</summary>
     public ImmutableArray<string> RouteParameters { get; } = [.. Parts.SelectMany(part => part.RouteParameters).Distinct(StringComparer.OrdinalIgnoreCase)];
 

@@ -93,6 +93,7 @@ internal static class PolicyCheck
         ForwardToken = options.ForwardToken,
         OnRevocationUnavailable = options.OnRevocationUnavailable,
         OnExpiry = options.OnExpiry,
+        SenderConstraint = options.SenderConstraint,
     };
 
     public static void CheckScopes(List<string>? scopes, string path, ConfigurationReport report)

@@ -32,6 +32,16 @@ internal enum ExpiryBehavior
     Keep,
 }
 
+/// <summary>Which tokens a policy accepts as far as their senders are concerned.</summary>
+internal enum SenderConstraint
+{
+    /// <summary>A token that is bound to a key or certificate must be proven; any other is a bearer token.</summary>
+    IfBound,
+
+    /// <summary>Bearer tokens are rejected.</summary>
+    Required,
+}
+
 /// <summary>A policy that routes name in YARP's <c>AuthorizationPolicy</c>: <c>Gateway:Policies:{name}</c>.</summary>
 internal sealed class PolicyOptions
 {
@@ -65,6 +75,12 @@ internal sealed class PolicyOptions
     /// outlives its token's expiry. A revoked token ends it in either case. Default <c>Close</c>.
     /// </summary>
     public ExpiryBehavior OnExpiry { get; set; }
+
+    /// <summary>
+    /// <c>IfBound</c>: a token that is bound to a key (DPoP) or client certificate (<c>cnf</c>) must be proven, and others are bearer tokens.
+    /// <c>Required</c>: tokens that are not bound are rejected. Default <c>IfBound</c>.
+    /// </summary>
+    public SenderConstraint SenderConstraint { get; set; }
 }
 
 /// <summary>The scopes a policy asks for (RFC 6749 section 3.3), compared whole and case-sensitively.</summary>

@@ -50,6 +50,11 @@ internal sealed record RoutePolicy
 
     public ExpiryBehavior OnExpiry { get; init; }
 
+    public SenderConstraint SenderConstraint { get; init; }
+
+    /// <summary>Whether no bearer token can satisfy it.</summary>
+    public bool RequiresBinding => SenderConstraint == SenderConstraint.Required || Combination?.RequiresBinding == true;
+
     /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
     public bool DependsOnRequest => StepUp?.MaxAge is not null || Combination?.DependsOnRequest == true || Claims.Any(rule => rule is RouteValueRule);
 
@@ -61,14 +66,19 @@ internal sealed record RoutePolicy
 
     public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default)
     {
-        if (Combination is { } combination)
-        {
-            return combination.Decide(token, request);
-        }
-
         if (!AcceptsIssuerOf(token))
         {
             return new PolicyDecision(RejectionReason.ClaimMismatch);
+        }
+
+        if (!HasRequiredBinding(token))
+        {
+            return new PolicyDecision(RejectionReason.ProofMissing);
+        }
+
+        if (Combination is { } combination)
+        {
+            return combination.Decide(token, request);
         }
 
         if (!HasAllScopes(token) || !HasAnyScope(token))
@@ -89,6 +99,9 @@ internal sealed record RoutePolicy
             ? new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: stepUp)
             : default;
     }
+
+    /// <summary>Whether the token is bound, or need not be. The proof itself is checked with each request, before the policy.</summary>
+    public bool HasRequiredBinding(AccessToken token) => SenderConstraint != SenderConstraint.Required || token.Binding is not null;
 
     public bool AcceptsIssuerOf(AccessToken token) => Issuers.IsEmpty || Issuers.Contains(token.Issuer.Name);
 

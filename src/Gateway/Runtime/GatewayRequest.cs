@@ -39,6 +39,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>The port that the client used, where a trusted proxy has said it.</summary>
     public string? ForwardedPort { get; set; }
 
+    /// <summary>The client's certificate as a trusted proxy passes it on; empty when it does not. Null: that of the connection counts.</summary>
+    public string? ForwardedCertificate { get; set; }
+
     /// <summary>The subprotocol that announced a WebSocket's token; null for none. The destination is not offered it.</summary>
     public string? TokenProtocol { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
@@ -56,6 +57,10 @@ internal sealed record GatewaySettings
     public required FrozenDictionary<string, int> RoutePlaces { get; init; }
 
     public required TokenReader Tokens { get; init; }
+
+    public required DpopSettings Dpop { get; init; }
+
+    public required ClientCertificateOptions ClientCertificate { get; init; }
 
     public required TokenCacheOptions TokenCache { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Foundation;
 using Gateway.Issuers;
 using Gateway.Revocation;
@@ -44,6 +45,7 @@ internal sealed class GatewaySnapshots(
     RevocationList revocations,
     TimeProvider time,
     GatewayMetrics metrics,
+    SenderProofs senders,
     RevocationLookup? lookup = null,
     SharedRateLimits? sharedLimits = null)
 {
@@ -60,7 +62,7 @@ internal sealed class GatewaySnapshots(
             Issuers = issuers,
             Authenticator = objects.GetOrAdd(
                 (settings.Issuers, settings.Identity, settings.TokenCache), () => CreateAuthenticator(issuers, settings)),
-            Rejections = new RejectionWriter(settings.DetailedErrors),
+            Rejections = new RejectionWriter(settings.DetailedErrors, new DpopChallenge(settings.Dpop, settings.Tokens)),
             TrustedProxies = settings.TrustedProxies is { } proxies ? new TrustedProxies(proxies) : null,
             RateLimits = settings.RateLimits.ToFrozenDictionary(
                 limit => limit.Key,
@@ -78,5 +80,6 @@ internal sealed class GatewaySnapshots(
         revocations,
         time,
         metrics,
-        lookup);
+        lookup,
+        senders);
 }

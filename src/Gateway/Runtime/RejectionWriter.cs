@@ -17,15 +17,22 @@ internal sealed class RejectionWriter
     private static readonly StringValues RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
 
     private readonly ImmutableArray<Answer?> _answers;
+    private readonly DpopChallenge _dpop;
 
-    public RejectionWriter(bool detailed) => _answers =
-    [
-        null,
-        .. Enum.GetValues<RejectionReason>().Select(reason => Prepare(Rejections.Of(reason), detailed)),
-    ];
+    public RejectionWriter(bool detailed, DpopChallenge dpop)
+    {
+        _dpop = dpop;
+        _answers =
+        [
+            null,
+            .. Enum.GetValues<RejectionReason>().Select(reason => Prepare(Rejections.Of(reason), detailed)),
+        ];
+    }
 
     /// <param name="parameters">Further parameters of the challenge; null for none.</param>
-    public Task WriteAsync(HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null)
+    /// <param name="isBindingRequired">Whether the route accepts only tokens that are bound to their sender.</param>
+    public Task WriteAsync(
+        HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false)
     {
         var answer = _answers[(int)reason]!;
         var response = context.Response;
@@ -37,22 +44,19 @@ internal sealed class RejectionWriter
         else
         {
             // Scope names and parameters come from the configuration, whose check admits only characters that need no escaping here.
-            response.Headers.WWWAuthenticate = requiredScope is null && parameters is null
-                ? challenge
-                : Extend(challenge.ToString(), answer.Rejection.Error is not null, requiredScope, parameters);
+            var wanted = WantedOf(requiredScope, parameters);
+            response.Headers.WWWAuthenticate = _dpop.IsFor(context, reason, isBindingRequired)
+                ? _dpop.With(context, answer.Rejection.Error, wanted)
+                : wanted is null ? challenge : $"{challenge}{(answer.Rejection.Error is null ? " " : ", ")}{wanted}";
         }
 
         Problem.Write(context, answer.Problem);
         return Task.CompletedTask;
     }
 
-    /// <param name="hasParameters">Whether the challenge has parameters already: the first follows the scheme without a comma.</param>
-    private static string Extend(string challenge, bool hasParameters, string? requiredScope, string? parameters)
-    {
-        var separator = hasParameters ? ", " : " ";
-        return requiredScope is null ? $"{challenge}{separator}{parameters}"
-            : $"{challenge}{separator}scope=\"{requiredScope}\"{(parameters is null ? "" : ", ")}{parameters}";
-    }
+    /// <summary>What the client has to ask its issuer for; null for nothing.</summary>
+    private static string? WantedOf(string? requiredScope, string? parameters) =>
+        requiredScope is null ? parameters : $"scope=\"{requiredScope}\"{(parameters is null ? "" : ", ")}{parameters}";
 
     private static Answer Prepare(Rejection rejection, bool detailed) => new(
         rejection,

@@ -32,6 +32,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _refreshes;
     private readonly Total[] _revocationResults;
     private readonly Totals _redisLookups;
+    private readonly Totals _proofs;
     private readonly Totals _closedConnections;
     private readonly Totals _configReloads;
     private readonly Totals _strippedHeaders;
@@ -56,6 +57,7 @@ internal sealed class GatewayMetrics : IDisposable
         var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
         _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Hot(TagOf(result)))];
         _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
+        _proofs = new Totals(_meter, "gateway.dpop.proofs", "{proof}", "DPoP proofs with a good signature, by whether they were used before.", "result");
         _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
         _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
         _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
@@ -104,6 +106,9 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
     public void RedisLookup(string result) => _redisLookups.Of(result).Add();
+
+    /// <param name="result"><c>new</c>, <c>used</c>, or <c>unshared</c> when Redis did not answer and this replica alone decided.</param>
+    public void ProofChecked(string result) => _proofs.Of(result).Add();
 
     public void ConnectionClosed(RejectionReason reason) =>
         _closedConnections.Of(Rejections.Of(reason).Tag).Add();

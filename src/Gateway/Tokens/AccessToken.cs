@@ -27,6 +27,9 @@ internal sealed class AccessToken
     /// <summary>From <c>scope</c> (space-separated) or <c>scp</c> (the same, or an array).</summary>
     public required ImmutableArray<string> Scopes { get; init; }
 
+    /// <summary><c>cnf</c>: what a sender has to prove to hold; null for a bearer token.</summary>
+    public TokenBinding? Binding { get; init; }
+
     /// <summary><c>iat</c> in Unix seconds.</summary>
     public required double? IssuedAt { get; init; }
 

@@ -63,6 +63,12 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return RejectionReason.MissingClaim;
         }
 
+        // Nothing binds a logout token to a sender: its issuer sends it.
+        if (claims.Binding is not null)
+        {
+            return RejectionReason.BadClaim;
+        }
+
         // An empty claim is rejected here and does not count as absent: without `sid`, the logout would end all sessions of the subject.
         if ((claims.SessionId is null && known.Has(ClaimName.Sid)) || (claims.Subject is null && known.Has(ClaimName.Sub)))
         {

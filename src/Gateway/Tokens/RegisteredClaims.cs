@@ -32,6 +32,9 @@ internal struct RegisteredClaims
 
     public ImmutableArray<string> Scopes { get; private set; }
 
+    /// <summary>What a sender has to prove to hold; null for a bearer token.</summary>
+    public TokenBinding? Binding { get; private set; }
+
     public static bool TryRead(in KnownClaims claims, out RegisteredClaims read, out RejectionReason reason)
     {
         read = default;
@@ -50,8 +53,7 @@ internal struct RegisteredClaims
             || !TryReadString(claims, ClaimName.Sid, out var sessionId)
             || !TryReadClientId(claims, out var clientId)
             || !TryReadScopes(claims, out var scopes)
-            // A token bound to a key (RFC 7800: DPoP, mTLS) is not a bearer token, and we cannot check the binding.
-            || (claims.TryGet(ClaimName.Cnf, out var binding) && binding.ValueKind != JsonValueKind.Null))
+            || !TokenBinding.TryRead(claims, out var binding))
         {
             return false;
         }
@@ -66,6 +68,7 @@ internal struct RegisteredClaims
             SessionId = sessionId,
             ClientId = clientId,
             Scopes = scopes,
+            Binding = binding,
         };
         reason = default;
         return true;

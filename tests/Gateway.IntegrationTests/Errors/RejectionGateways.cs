@@ -16,6 +16,7 @@ public sealed class RejectionGateways : IAsyncLifetime
     private const string DarkIssuer = "https://idp.example/dark";
 
     private readonly SigningKey _key = SigningKey.Rsa();
+    private readonly SigningKey _proofKey = SigningKey.Ec();
     private readonly Dictionary<(string Environment, bool IsStale), TestGateway> _gateways = [];
 
     internal RecordingDestination Destination { get; private set; } = null!;
@@ -73,11 +74,15 @@ public sealed class RejectionGateways : IAsyncLifetime
             RejectionReason.WrongAudience => Token().With("aud", "other-api").Build(),
             RejectionReason.MissingClaim => Token().Without("exp").Build(),
             RejectionReason.BadClaim => Token().With("cnf", new JsonObject { ["jkt"] = "x" }).Build(),
+            RejectionReason.ProofMissing or RejectionReason.BadProof or RejectionReason.ProofNonce =>
+                Token().With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(_proofKey) }).Build(),
             RejectionReason.Revoked => await RevokedAsync(For(environment)),
             RejectionReason.KeysUnavailable => Token(DarkIssuer).Build(),
             _ => Token().Build(),
         };
-        return TestGateway.Request(method, path, token);
+        return reason is RejectionReason.BadProof or RejectionReason.ProofNonce
+            ? Proven(method, path, token!, reason, For(environment))
+            : TestGateway.Request(method, path, token);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,12 +94,21 @@ public sealed class RejectionGateways : IAsyncLifetime
 
         await Destination.DisposeAsync();
         _key.Dispose();
+        _proofKey.Dispose();
+    }
+
+    /// <summary>A good proof without a nonce, or one that is wrong before that matters.</summary>
+    private HttpRequestMessage Proven(HttpMethod method, string path, string token, RejectionReason reason, TestGateway gateway)
+    {
+        var proof = new ProofBuilder(_proofKey).For(reason == RejectionReason.BadProof ? HttpMethod.Trace : method, gateway.Address + path, token);
+        return ProofBuilder.Request(method, path, token, proof.Build());
     }
 
     private JsonObject Configuration(bool isStale) => new JsonObject()
         .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
         .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys" } }""")
         .With("Gateway:Revocation", isStale ? """{ "Store": "Sqlite", "Sqlite": { "Path": "directory" } }""" : """{ "Store": "Memory" }""")
+        .With("Gateway:Dpop", """{ "Nonce": true }""")
         .WithRoute("private", "Authenticated")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
         .WithPolicy("tenants", """{ "Claims": [{ "Path": "tenant", "Equals": "acme" }] }""")

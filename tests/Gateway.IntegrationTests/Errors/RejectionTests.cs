@@ -96,7 +96,7 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
     {
         var answers = new HashSet<string>();
         foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason =>
-            reason is not (RejectionReason.Missing or RejectionReason.InsufficientAuthentication) && StatusOf(reason) == 401))
+            reason is not (RejectionReason.Missing or RejectionReason.InsufficientAuthentication or RejectionReason.BadProof or RejectionReason.ProofNonce) && StatusOf(reason) == 401))
         {
             using var response = await SendAsync(reason, HttpMethod.Get, Production);
             var problem = await response.ShouldBeProblemAsync(401);
@@ -139,7 +139,21 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
         _ => 401,
     };
 
-    private static string? ChallengeOf(RejectionReason reason) => reason switch
+    /// <summary>The gateways have a section for DPoP, so each challenge names its scheme too, with what to ask the issuer for.</summary>
+    private static string? ChallengeOf(RejectionReason reason)
+    {
+        const string algorithms = "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\"";
+        return reason switch
+        {
+            RejectionReason.BadProof => $"{algorithms}, error=\"invalid_dpop_proof\"",
+            RejectionReason.ProofNonce => $"{algorithms}, error=\"use_dpop_nonce\"",
+            RejectionReason.InsufficientScope => $"{BearerOf(reason)}, {algorithms}, scope=\"orders:write\"",
+            RejectionReason.InsufficientAuthentication => $"{BearerOf(reason)}, {algorithms}, acr_values=\"mfa\", max_age=\"300\"",
+            _ => BearerOf(reason) is { } bearer ? $"{bearer}, {algorithms}" : null,
+        };
+    }
+
+    private static string? BearerOf(RejectionReason reason) => reason switch
     {
         RejectionReason.Missing => "Bearer",
         RejectionReason.MultipleTokens => "Bearer error=\"invalid_request\"",

@@ -125,6 +125,20 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
     }
 
     [Fact]
+    public async Task Client_of_a_bound_token_gets_the_challenge_in_its_own_scheme()
+    {
+        using var key = SigningKey.Ec();
+        var token = _parts.Issuer.Token().With("acr", "pwd").With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(key) }).Build();
+        using var request = ProofBuilder.Request(
+            HttpMethod.Get, "/strong/x", token, new ProofBuilder(key).For(HttpMethod.Get, $"{_gateway.Address}/strong/x", token).Build());
+        using var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.Raw("WWW-Authenticate").ShouldBe(
+            "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"insufficient_user_authentication\", acr_values=\"urn:example:mfa phr\"");
+        _destination.Received.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Known_token_is_rejected_once_its_login_is_too_old_and_accepted_again_after_a_new_one()
     {
         var clock = new ShiftedClock();

@@ -26,7 +26,8 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
 
         var emitted = parts.Emitted().ToList();
         var everything = string.Join('\n', emitted.Select(piece => Encoding.UTF8.GetString(piece.Text)));
-        foreach (var reason in Enum.GetValues<RejectionReason>())
+        // The gateway asks for no nonces.
+        foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason => reason != RejectionReason.ProofNonce))
         {
             everything.ShouldContain($"\"Reason\":\"{Jose.Rejections.Of(reason).Tag}\"");
         }
@@ -140,7 +141,20 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/tenants/orders", parts.Token().Build())).ShouldBe(403);
         (await parts.SendAsync("/strong/orders", parts.Token().With("acr", Canary.New("acr")).Build())).ShouldBe(401);
         (await parts.SendAsync("/private/orders", parts.Token().Build(), request => InCookie(request, parts.Token().Build()))).ShouldBe(400);
+        await SendUnprovenAsync();
         await SendRevokedAsync(now);
+    }
+
+    private async Task SendUnprovenAsync()
+    {
+        using var key = SigningKey.Ec();
+        var token = parts.Token().With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(key) }).Build();
+        (await parts.SendAsync("/private/orders", token)).ShouldBe(401);
+        (await parts.SendAsync("/private/orders", null, request =>
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+            request.Headers.TryAddWithoutValidation("DPoP", new ProofBuilder(key).With("htu", Canary.New("htu")).With("jti", Canary.New("jti")).Build());
+        })).ShouldBe(401);
     }
 
     private async Task SendRevokedAsync(long now)

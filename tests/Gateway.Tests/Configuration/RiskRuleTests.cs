@@ -25,6 +25,7 @@ public sealed class RiskRuleTests
         ("GW116", "Gateway:Issuers:shop", """{ "Issuer": "https://idp.example.com", "AcceptWithoutAudience": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] }""", "Gateway:Issuers:shop:AcceptWithoutAudience"),
         ("GW120", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "at" } ]""", "Gateway:TokenSources:1:Cookie"),
         ("GW121", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Query": "access_token" } ]""", "Gateway:TokenSources:1:Query"),
+        ("GW122", "Gateway:ClientCertificate", """{ "AllowUntrusted": true }""", "Gateway:ClientCertificate:AllowUntrusted"),
         ("GW130", "Gateway:Revocation", """{ "Store": "Memory" }""", "Gateway:Revocation:Store"),
         ("GW131", "Gateway:Revocation", """{ "MaxStaleness": "00:06:00" }""", "Gateway:Revocation:MaxStaleness"),
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),

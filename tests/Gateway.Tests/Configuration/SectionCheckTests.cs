@@ -54,6 +54,25 @@ public sealed class SectionCheckTests
     }
 
     [Theory]
+    [InlineData("\"Dpop\": { \"ProofLifetime\": \"00:05:01\" }", ":Dpop:ProofLifetime", "this is out of range.")]
+    [InlineData("\"Dpop\": { \"ProofLifetime\": \"00:00:00\" }", ":Dpop:ProofLifetime", "this is out of range.")]
+    [InlineData("\"Dpop\": { \"Algorithms\": [\"ES256\", \"HS256\"] }", ":Dpop:Algorithms:1", "proofs cannot use this algorithm.")]
+    [InlineData("\"Dpop\": { \"Algorithms\": [\"none\"] }", ":Dpop:Algorithms:0", "proofs cannot use this algorithm.")]
+    [InlineData("\"ClientCertificate\": { \"Header\": \"X-Client-Cert\" }", ":ClientCertificate:Header", "this has no effect without trusted proxies.")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X Y\" }", ":ClientCertificate:Header", "this is not a header name.")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"Cookie\" }", ":ClientCertificate:Header", "this header has another meaning to HTTP.")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"x_auth_subject\" }", ":ClientCertificate:Header", "this header carries something else.")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X-Forwarded-For\" }", ":ClientCertificate:Header", "this header carries something else.")]
+    public async Task Proof_that_could_not_be_checked_is_an_error(string setting, string path, string problem)
+    {
+        var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{setting}, \"Policies\": {{");
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Problem.ShouldBe(problem);
+        error.Path.ShouldBe("Gateway" + path);
+    }
+
+    [Theory]
     [InlineData("Production", false)]
     [InlineData("Development", true)]
     public async Task Http_is_good_enough_for_development_only(string environment, bool accepted)

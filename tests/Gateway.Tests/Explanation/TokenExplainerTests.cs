@@ -8,6 +8,7 @@ using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Tests.Policies;
 using Gateway.Tests.Tokens;
+using Gateway.Tokens;
 
 namespace Gateway.Tests.Explanation;
 
@@ -29,7 +30,7 @@ public sealed class TokenExplainerTests
         explanation.Checks.Select(check => check.Check).ShouldBe(
         [
             "form", "header", "payload", "algorithm", "issuer", "issuer's algorithms", "type", "claims", "times", "audience", "required claims", "key", "signature",
-            "identity", "revocation",
+            "identity", "revocation", "binding",
         ]);
     }
 
@@ -47,7 +48,7 @@ public sealed class TokenExplainerTests
     [InlineData("iss", "\"https://idp.example.com/realms/shop/\"", "issuer", "It differs from issuer \"shop\" only in upper and lower case, the scheme, or a slash at the end.")]
     [InlineData("aud", "\"account\"", "audience", "\"shop-api\" (the resource or audience parameter, or an audience mapper)")]
     [InlineData("at_hash", "\"x\"", "type", "This is an ID token: the client must send the access token instead.")]
-    [InlineData("cnf", "{}", "claims", "The token is bound to a key (DPoP or mTLS)")]
+    [InlineData("cnf", "{}", "claims", "The token is bound in a way that the gateway cannot check")]
     [InlineData("nbf", "\"soon\"", "claims", "Correct these at the issuer")]
     [InlineData("exp", "1", "times", "Have the client get a new token.")]
     public void Wrong_claim_is_named_with_its_cure(string claim, string json, string check, string cure)
@@ -124,19 +125,22 @@ public sealed class TokenExplainerTests
             from issuers in Gen.Elements<ImmutableArray<string>>([], ["shop"], ["other"])
             from all in Gen.SubListOf("read", "write")
             from stepUp in Gen.Elements(null, new StepUp(["mfa"], null), new StepUp([], TimeSpan.FromMinutes(5)))
-            select new RoutePolicy { Name = "leaf", Issuers = issuers, AllScopes = [.. all], StepUp = stepUp };
+            from sender in Gen.Elements(SenderConstraint.IfBound, SenderConstraint.Required)
+            select new RoutePolicy { Name = "leaf", Issuers = issuers, AllScopes = [.. all], StepUp = stepUp, SenderConstraint = sender };
         Gen<RoutePolicy> Combine(Gen<RoutePolicy> part) =>
             from isAny in Gen.Elements(true, false)
             from count in Gen.Choose(1, 3)
             from parts in part.ArrayOf(count)
-            select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]) };
+            from sender in Gen.Elements(SenderConstraint.IfBound, SenderConstraint.IfBound, SenderConstraint.Required)
+            select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]), SenderConstraint = sender };
         var now = _shop.Clock.UnixSeconds;
         var cases =
             from policy in Combine(Gen.OneOf(leaf, Combine(leaf)))
             from has in Gen.SubListOf("read", "write")
             from acr in Gen.Elements("mfa", "pwd")
             from age in Gen.Elements(0, 100, 1_000)
-            select (Policy: policy, Token: TestToken.Of($$"""{"acr":"{{acr}}","auth_time":{{now - age}}}""", scopes: [.. has]));
+            from binding in Gen.Elements(null, new TokenBinding([1], null))
+            select (Policy: policy, Token: TestToken.Of($$"""{"acr":"{{acr}}","auth_time":{{now - age}}}""", scopes: [.. has], binding: binding));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
             PolicyExplainer.Explain(each.Policy, each.Token, _shop.Clock).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason

@@ -1,5 +1,6 @@
 using Gateway.Jose;
 using Gateway.Policies;
+using Gateway.Tokens;
 
 namespace Gateway.Tests.Policies;
 
@@ -84,6 +85,24 @@ public sealed class CombinationTests
         All(Read, Write, Staff).AskedScopes.ShouldBe(["read", "write"]);
         Any(Read, Write).AskedScopes.ShouldBeEmpty();
         Any(Read).AskedScopes.ShouldBe(["read"]);
+    }
+
+    [Fact]
+    public void Constraint_of_a_part_counts_as_its_rules_do_and_that_of_the_combination_too()
+    {
+        var bound = Read with { SenderConstraint = SenderConstraint.Required };
+        var bearer = TestToken.Of("{}", scopes: ["read"]);
+        var proven = TestToken.Of("{}", scopes: ["read"], binding: new TokenBinding([1], null));
+
+        Any(bound, Read).Decide(bearer).Rejected.ShouldBeNull();
+        All(bound, Read).Decide(bearer).Rejected.ShouldBe(RejectionReason.ProofMissing);
+        All(bound, Read).Decide(proven).Rejected.ShouldBeNull();
+        (Any(Read) with { SenderConstraint = SenderConstraint.Required }).Decide(bearer).Rejected.ShouldBe(RejectionReason.ProofMissing);
+
+        Any(bound, Read).RequiresBinding.ShouldBeFalse();
+        Any(bound, All(bound, Read)).RequiresBinding.ShouldBeTrue();
+        All(bound, Read).RequiresBinding.ShouldBeTrue();
+        (Any(Read) with { SenderConstraint = SenderConstraint.Required }).RequiresBinding.ShouldBeTrue();
     }
 
     private static RoutePolicy Any(params RoutePolicy[] parts) => new() { Name = "any", Combination = new Combination(true, [.. parts]) };

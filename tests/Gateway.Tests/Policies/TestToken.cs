@@ -9,7 +9,7 @@ namespace Gateway.Tests.Policies;
 /// <summary>A token after validation, for the stages that only look at its claims.</summary>
 internal static class TestToken
 {
-    public static AccessToken Of(string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice", string header = "{}") => new()
+    public static AccessToken Of(string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice", string header = "{}", TokenBinding? binding = null) => new()
     {
         Issuer = new IssuerProfile
         {
@@ -28,6 +28,7 @@ internal static class TestToken
         ClientId = clientId,
         SessionId = null,
         Scopes = [.. scopes ?? []],
+        Binding = binding,
         IssuedAt = null,
         ExpiresAt = 0,
         Claims = JsonElement.Parse(claims),

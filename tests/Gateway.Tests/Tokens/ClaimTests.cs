@@ -141,15 +141,34 @@ public sealed class ClaimTests
     }
 
     [Theory]
-    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}")]
-    [InlineData("{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2\"}")]
     [InlineData("{\"jwk\":{}}")]
+    [InlineData("{\"jkt\":null}")]
+    [InlineData("{\"jkt\":\"\"}")]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4\"}")]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I=\"}")]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy+DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}")]
+    [InlineData("{\"jkt\":1,\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\"}")]
+    [InlineData("{\"x5t#S256\":[]}")]
+    [InlineData("{\"x5t\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\"}")]
     [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("true")]
     [InlineData("\"\"")]
     [InlineData("\"text\"")]
-    public void Token_bound_to_a_key_is_no_bearer_token(string cnf)
+    public void Token_that_is_bound_to_what_the_gateway_cannot_check_is_rejected(string cnf)
     {
         _shop.DecideClaim("cnf", cnf).ShouldBe("bad_claim");
+    }
+
+    [Theory]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}", true, false)]
+    [InlineData("{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\",\"jkt\":null}", false, true)]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\",\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\",\"kid\":\"x\"}", true, true)]
+    public void Binding_is_read_once_with_the_claims(string cnf, bool hasKey, bool hasCertificate)
+    {
+        var binding = _shop.Accept(_shop.Token().With("cnf", JsonNode.Parse(cnf))).Binding.ShouldNotBeNull();
+
+        (binding.Key is not null, binding.Certificate is not null).ShouldBe((hasKey, hasCertificate));
     }
 
     [Theory]

@@ -28,6 +28,9 @@ public sealed class RejectionTests
         ["keys_unavailable"] = (503, null),
         ["revocation_unavailable"] = (503, null),
         ["insufficient_authentication"] = (401, "insufficient_user_authentication"),
+        ["proof_missing"] = (401, "invalid_token"),
+        ["bad_proof"] = (401, "invalid_dpop_proof"),
+        ["proof_nonce"] = (401, "use_dpop_nonce"),
     };
 
     public static TheoryData<string> Reasons => [.. Enum.GetNames<RejectionReason>()];

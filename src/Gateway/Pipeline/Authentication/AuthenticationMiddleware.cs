@@ -39,7 +39,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         }
 
         var started = metrics.StartAuthentication();
-        var authentication = snapshot.Authenticator.AuthenticateAsync(text, route.Policy, context.RequestAborted);
+        var authentication = snapshot.Authenticator.AuthenticateAsync(
+            text, route.Policy, RequestEvidence.Of(context, request, snapshot.Settings), context.RequestAborted);
         if (!authentication.IsCompletedSuccessfully)
         {
             return AwaitAsync(context, request, authentication, started);

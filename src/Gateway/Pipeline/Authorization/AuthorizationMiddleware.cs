@@ -111,6 +111,6 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             parameters = parameters is null ? resource.Metadata : $"{parameters}, {resource.Metadata}";
         }
 
-        return route.Snapshot.Rejections.WriteAsync(context, reason, scope, parameters);
+        return route.Snapshot.Rejections.WriteAsync(context, reason, scope, parameters, route.Policy.RequiresBinding);
     }
 }

@@ -1,6 +1,9 @@
 using System.Runtime.ExceptionServices;
+using System.Security.Claims;
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Jose;
+using Gateway.Pipeline.Authentication;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -17,9 +20,22 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     public sealed override async Task MessageReceived(MessageReceivedContext context)
     {
         await FindAsync(context);
-        if (context.Result is null && string.IsNullOrEmpty(context.Token))
+        if (context.Result is not null)
+        {
+            return;
+        }
+
+        if (string.IsNullOrEmpty(context.Token))
         {
             context.NoResult();
+            return;
+        }
+
+        var snapshot = SnapshotOf(context.HttpContext, live);
+        var evidence = RequestEvidence.Of(context.HttpContext, GatewayRequest.Find(context.HttpContext), snapshot.Settings);
+        if (evidence.IsAny)
+        {
+            await AuthenticateAsync(context, snapshot, evidence);
         }
     }
 
@@ -29,6 +45,26 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
         BearerResult.SetTimes(context.Properties, token.Token.Token);
         context.HttpContext.Features.Set(token.Snapshot);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Authenticates here, because the handler does not see the request. It rejects bound tokens, so that a request without evidence, which it
+    /// gets, never passes with one.
+    /// </summary>
+    private static async Task AuthenticateAsync(MessageReceivedContext context, GatewaySnapshot snapshot, SenderEvidence evidence)
+    {
+        var handler = context.Options.TokenHandlers.OfType<BearerTokenHandler>().Single();
+        var outcome = await handler.AuthenticateAsync(context.Token!, snapshot, evidence, context.HttpContext.RequestAborted);
+        if (outcome.Token is not { } token)
+        {
+            Reject(context, outcome.Rejection!);
+            return;
+        }
+
+        context.Principal = new ClaimsPrincipal(token.Identity);
+        BearerResult.SetTimes(context.Properties, token.Token);
+        context.HttpContext.Features.Set(snapshot);
+        context.Success();
     }
 
     /// <summary>An exception other than a rejection is a fault and is rethrown, so that it does not look like a missing token.</summary>

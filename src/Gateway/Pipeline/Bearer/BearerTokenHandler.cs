@@ -1,4 +1,5 @@
 using Gateway.Authentication;
+using Gateway.Authentication.SenderConstraint;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Microsoft.IdentityModel.Tokens;
@@ -17,11 +18,16 @@ internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior o
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
         var snapshot = live.Current;
-        var outcome = await snapshot.Authenticator.AuthenticateAsync(token.AsMemory(), _policy, CancellationToken.None);
+        var outcome = await AuthenticateAsync(token, snapshot, default, CancellationToken.None);
         return outcome.Token is { } verified
             ? new TokenValidationResult { IsValid = true, SecurityToken = new BearerToken(verified, snapshot), ClaimsIdentity = verified.Identity }
             : new TokenValidationResult { IsValid = false, Exception = new TokenRejectedException(outcome.Rejection!) };
     }
+
+    /// <summary>The same with the evidence of the request, which the framework does not pass on to the handler.</summary>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(
+        string token, GatewaySnapshot snapshot, in SenderEvidence evidence, CancellationToken cancellationToken) =>
+        snapshot.Authenticator.AuthenticateAsync(token.AsMemory(), _policy, evidence, cancellationToken);
 
     /// <summary>Not supported, so that no code reads a token without verifying it.</summary>
     public override Task<TokenValidationResult> ValidateTokenAsync(SecurityToken token, TokenValidationParameters validationParameters) =>

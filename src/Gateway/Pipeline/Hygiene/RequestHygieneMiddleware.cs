@@ -49,6 +49,12 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
 
         if (known.Snapshot.TrustedProxies is { } proxies)
         {
+            if (settings.ClientCertificate.Header is { } header && proxies.HasSent(context))
+            {
+                // With two of them it is not known which one the proxy has written.
+                known.ForwardedCertificate = request.Headers[header] is [{ } certificate] ? certificate : "";
+            }
+
             // What a trusted proxy says of client and target is checked like what a client says.
             proxies.Apply(context, out var port);
             known.ForwardedPort = port;

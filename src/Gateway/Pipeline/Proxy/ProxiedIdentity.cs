@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Gateway.Authentication;
 using Gateway.Identity;
 using Gateway.Runtime;
 using Yarp.ReverseProxy.Forwarder;
@@ -42,6 +43,8 @@ internal static class ProxiedIdentity
             {
                 reader.RemoveSentHeaders(context.Request.Headers, proxied);
             }
+
+            TokenReader.RemoveProof(context.Request.Headers, proxied);
         }
 
         if (request.Token is { } token)

@@ -49,6 +49,9 @@ internal sealed class TrustedProxies
         _forwarded.ApplyForwarders(context);
     }
 
+    /// <summary>Whether a trusted proxy has sent the request. To be asked before <see cref="Apply"/>, which puts the client in the proxy's place.</summary>
+    public bool HasSent(HttpContext context) => IsTrusted(context.Connection.RemoteIpAddress);
+
     private bool IsTrusted(IPAddress? sender)
     {
         if (sender is null)

@@ -13,6 +13,8 @@ public sealed class ResourceGateway : StandardGateway
         .With("Gateway:Resources:other", """{ "Resource": "https://other.example.com/orders/v2", "AuthorizationServers": ["shop"] }""")
         .WithPolicy("orders", """{ "Scopes": { "All": ["orders:read"] }, "StepUp": { "Acr": ["mfa"] } }""")
         .WithPolicy("open", """{ "Issuers": ["shop"] }""")
+        .WithPolicy("bound", """{ "SenderConstraint": "Required" }""")
+        .With("Gateway:Routes:bound:Resource", JsonValue.Create("api"))
         .With("Gateway:Routes:orders:Resource", JsonValue.Create("ORDERS"))
         .With("Gateway:Routes:open:Resource", JsonValue.Create("orders"))
         .With("Gateway:Routes:private:Resource", JsonValue.Create("api"))
@@ -120,6 +122,20 @@ public sealed class ResourceMetadataTests : IClassFixture<ResourceGateway>
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Raw("WWW-Authenticate").ShouldBe(challenge);
+    }
+
+    [Theory]
+    [InlineData(null, "Bearer {0}, DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", {0}")]
+    [InlineData("DPoP bad", "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"invalid_token\", {0}")]
+    [InlineData("Bearer bad", "Bearer error=\"invalid_token\", {0}, DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", {0}")]
+    public async Task Challenge_of_each_scheme_leads_to_the_metadata(string? authorization, string challenge)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/bound/x");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Raw("WWW-Authenticate").ShouldBe(string.Format(null, challenge, "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\""));
     }
 
     [Fact]
