@@ -72,7 +72,7 @@ internal sealed class EchoDestination : IAsyncDisposable
         }
         catch (WebSocketException fault) when (fault.WebSocketErrorCode == WebSocketError.ConnectionClosedPrematurely)
         {
-            // The peer hung up without a closing handshake, which leaves nobody to tell.
+            // The peer hung up without a closing handshake, so there is no peer to tell.
         }
         finally
         {

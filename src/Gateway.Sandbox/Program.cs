@@ -57,7 +57,7 @@ internal static class Program
         }
         catch (IOException fault)
         {
-            // Somebody took a port since it was looked at, or it is not ours to take; Kestrel's message names it.
+            // Another program took a port after it was checked, or it is not ours to take; Kestrel's message names it.
             await Console.Error.WriteLineAsync(
                 $"{fault.Message} Choose another port with --gateway, --management, --issuer or --destination.");
             return 1;

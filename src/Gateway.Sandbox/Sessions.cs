@@ -25,7 +25,7 @@ internal sealed class Sessions(string issuer, Func<IReadOnlyList<RevocationEntry
 
     public void Begin(string session, string refreshId) => _next[session] = refreshId;
 
-    /// <summary>Whether the session has not ended.</summary>
+    /// <summary>True when the session has not ended.</summary>
     public bool Has(string session) => _next.ContainsKey(session);
 
     /// <summary>Uses a refresh token up. False when it was used before or its session has ended.</summary>

@@ -58,7 +58,7 @@ internal sealed class FakeIssuer : IAsyncDisposable
     public RequestDelegate? MetadataHandler { get; set; }
 
     /// <param name="path">A path in the issuer, such as <c>/realms/shop</c>.</param>
-    /// <param name="isOpenId">Whether metadata is where OpenID Connect has it, else only where RFC 8414 has it.</param>
+    /// <param name="isOpenId">True when metadata is where OpenID Connect has it, else only where RFC 8414 has it.</param>
     /// <param name="certificate">Makes it https.</param>
     public static async Task<FakeIssuer> StartAsync(string path = "", bool isOpenId = true, X509Certificate2? certificate = null)
     {

@@ -37,7 +37,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public IEnumerable<byte[]> BodiesOf(string path) => _received.Where(request => request.Path == path).Select(request => request.Body);
 
-    /// <summary>Whether something for this path (<c>/v1/traces</c>, <c>/v1/metrics</c>, <c>/v1/logs</c>) held the text.</summary>
+    /// <summary>True when something for this path (<c>/v1/traces</c>, <c>/v1/metrics</c>, <c>/v1/logs</c>) held the text.</summary>
     public bool Holds(string path, string text) =>
         BodiesOf(path).Any(body => body.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0);
 

@@ -57,7 +57,7 @@ internal sealed class ScriptedDestination : IAsyncDisposable
     /// <summary>The answer to the head of a request; Latin-1 text.</summary>
     public Func<string, string> Answer { get; set; } = static _ => "";
 
-    /// <summary>Whether the destination closes the connection after its answer.</summary>
+    /// <summary>True when the destination closes the connection after its answer.</summary>
     public bool ClosesAfterAnswer { get; set; }
 
     public IReadOnlyCollection<ScriptedConnection> Connections => _connections;

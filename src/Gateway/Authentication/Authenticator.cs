@@ -7,12 +7,12 @@ using Gateway.Telemetry;
 
 namespace Gateway.Authentication;
 
-/// <summary>The verified token, or why there is none; exactly one of the two.</summary>
+/// <summary>The verified token, or the rejection; exactly one of the two.</summary>
 internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, TokenRejection? Rejection);
 
 /// <summary>
-/// Turns a token's text into a verified token. One that is in the cache costs a look at the clock, at its issuer's key ring and at the
-/// version of the revocation list; any other is validated, its identity headers are built, and it is kept.
+/// Turns the text of a token into a verified token. For a cached token, it checks only the expiry, the issuer's key ring and the version of
+/// the revocation list. Other tokens are validated, their identity headers are built, and they are cached.
 /// </summary>
 internal sealed class Authenticator(
     TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null,
@@ -53,7 +53,7 @@ internal sealed class Authenticator(
         return reason is { } why ? Rejected(why, verified.Token.Issuer) : outcome;
     }
 
-    /// <summary>Asks Redis about a token that everything else admits.</summary>
+    /// <summary>Looks up in Redis a token that has passed all other checks.</summary>
     private static async ValueTask<AuthenticationOutcome> LookUpAsync(
         RevocationLookup lookup, ValueTask<AuthenticationOutcome> answer, RoutePolicy policy, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class Authenticator(
             var own = new FirstUse(text);
             if (_firstUses.Join(own, text.Span, hash) is { } running)
             {
-                if (await running.Answer.WaitAsync(cancellationToken) is { } theirs)
+                if (await running.Result.WaitAsync(cancellationToken) is { } theirs)
                 {
                     return Admit(theirs, policy);
                 }

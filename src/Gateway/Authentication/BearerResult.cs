@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Gateway.Authentication;
 
-/// <summary>A token was rejected. It travels in an <see cref="AuthenticateResult"/> and is never thrown on the proxy path.</summary>
+/// <summary>A token was rejected. An <see cref="AuthenticateResult"/> holds the exception; the proxy path never throws it.</summary>
 internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Rejections.Of(rejection.Reason).Tag}).")
 {
     public TokenRejection Rejection => rejection;
 }
 
-/// <summary>The pipeline's outcome in the form of ASP.NET Core.</summary>
+/// <summary>Converts the result of authentication to the types of ASP.NET Core.</summary>
 internal static class BearerResult
 {
     public static AuthenticateResult Success(ClaimsPrincipal user, AccessToken token)
@@ -31,6 +31,6 @@ internal static class BearerResult
         properties.ExpiresUtc = TimeOf(token.ExpiresAt);
     }
 
-    // Whole seconds, which the property keeps; the claims are at most the end of the year 9999.
+    // In whole seconds, like the properties of ASP.NET Core. RegisteredClaims limits the claims to the year 9999.
     private static DateTimeOffset TimeOf(double seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds);
 }

@@ -4,10 +4,10 @@ using Gateway.Revocation;
 
 namespace Gateway.Authentication;
 
-/// <summary>A verified token in the cache, with what a hit has to check again: expiry, key and revocation.</summary>
+/// <summary>A verified token in the cache, with the state that each hit checks again: expiry, key and revocation.</summary>
 internal sealed class CachedToken(VerifiedToken token, ulong hash)
 {
-    // Objects, and a string without its characters: what CachedTokenSizeTests finds on a 64-bit machine.
+    // In bytes: the objects of an entry, and a string without its characters, as measured by CachedTokenSizeTests on 64-bit.
     private const int FixedSize = 350;
     private const int StringSize = 24;
 
@@ -31,7 +31,7 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     /// <summary>Bytes of memory, near enough for a bound.</summary>
     public int Size { get; } = SizeOf(token);
 
-    /// <summary>Whether it was used since the clock hand of the cache last passed by.</summary>
+    /// <summary>True when the entry was used since the clock hand of the cache last passed it.</summary>
     public bool IsVisited { get; set; }
 
     /// <summary>The token itself, its claims and their index make a little over two bytes a character.</summary>
@@ -51,7 +51,7 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
         return size;
     }
 
-    /// <summary>Every character counts: two tokens that differ in one are two tokens.</summary>
+    /// <summary>Compares all characters. A match of hashes alone must never authenticate a request.</summary>
     public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(_text, text);
 
     /// <summary>The first whole Unix second at which it has expired.</summary>

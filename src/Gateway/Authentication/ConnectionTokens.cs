@@ -6,10 +6,10 @@ using Microsoft.Net.Http.Headers;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// The places for tokens of clients that cannot set a header: a browser's WebSockets and event streams. They are read there and nowhere else, and
-/// always taken out, because URLs and handshakes end up in logs.
+/// Token sources for clients that cannot set a header: WebSockets and event streams of browsers. They are read only on such requests, and
+/// always removed before forwarding, because servers log URLs and handshakes.
 /// </summary>
-/// <param name="protocols">Subprotocols after which the token follows as another one.</param>
+/// <param name="protocols">Subprotocols that precede the token in the list of offered subprotocols.</param>
 /// <param name="parameters">Names of query parameters.</param>
 internal sealed class ConnectionTokens(ImmutableArray<string> protocols, ImmutableArray<string> parameters)
 {
@@ -42,8 +42,11 @@ internal sealed class ConnectionTokens(ImmutableArray<string> protocols, Immutab
         }
     }
 
-    /// <summary>Takes the tokens out of the client's request.</summary>
-    /// <returns>The subprotocol that announced a token; null for none. A browser fails a connection whose answer names no protocol that it offered.</returns>
+    /// <summary>Removes the tokens from the client's request.</summary>
+    /// <returns>
+    /// The subprotocol that preceded a token, or null. The response must name a protocol that the browser offered, else it closes the
+    /// connection.
+    /// </returns>
     public string? Remove(HttpRequest request, bool isWebSocket)
     {
         if (!parameters.IsEmpty && request.QueryString.Value is { } query)

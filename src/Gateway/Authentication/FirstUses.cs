@@ -1,25 +1,25 @@
 namespace Gateway.Authentication;
 
-/// <summary>A token that is being verified, and those who wait for the same answer.</summary>
+/// <summary>A verification in progress, for which other requests with the same token can wait.</summary>
 internal sealed class FirstUse(ReadOnlyMemory<char> text)
 {
-    private readonly TaskCompletionSource<Verification?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Verification?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The answer, or null when whoever looked for it gave up.</summary>
-    public Task<Verification?> Answer => _answer.Task;
+    /// <summary>The result; null when the verifying request was cancelled, so that a waiting one must verify the token itself.</summary>
+    public Task<Verification?> Result => _result.Task;
 
     public bool Is(ReadOnlySpan<char> other) => text.Span.SequenceEqual(other);
 
-    public void End(Verification? answer) => _answer.TrySetResult(answer);
+    public void End(Verification? result) => _result.TrySetResult(result);
 }
 
-/// <summary>Has a token that comes with many requests at once verified by one of them (single flight).</summary>
+/// <summary>When several requests with the same new token arrive at once, lets one of them verify it (single flight).</summary>
 internal sealed class FirstUses
 {
-    // Tokens that happen to share a slot are verified side by side, as if there were no slots.
+    // Different tokens that share a slot are verified independently.
     private readonly FirstUse?[] _slots = new FirstUse?[256];
 
-    /// <summary>The same token's verification that is under way; null when the caller is the one to verify it.</summary>
+    /// <summary>The verification of the same token in progress; null when the caller must verify it.</summary>
     public FirstUse? Join(FirstUse own, ReadOnlySpan<char> text, ulong hash)
     {
         var running = Interlocked.CompareExchange(ref SlotOf(hash), own, null);

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// The user of a request whose token was verified: <c>HttpContext.User</c> and the authenticate result of ASP.NET Core. Both are made when
-/// something asks for them, which the proxy path never does. The principal is the request's own; its identity is the token's.
+/// The user of a request with a verified token: <c>HttpContext.User</c> and the authenticate result of ASP.NET Core. Both are created on
+/// first use; the proxy path never uses them. Each request has its own principal; all requests of a token share its identity.
 /// </summary>
 internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeature, IAuthenticateResultFeature
 {
@@ -16,7 +16,7 @@ internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeat
     private bool _isReplaced;
     private volatile bool _isWithdrawn;
 
-    /// <summary>Why the token no longer counts; null while it does.</summary>
+    /// <summary>The reason why the token is no longer valid; null while it is.</summary>
     public TokenRejection? Withdrawn { get; private set; }
 
     public ClaimsPrincipal? User
@@ -31,8 +31,8 @@ internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeat
         set => (_user, _result, _isReplaced) = (value?.Principal, value, true);
     }
 
-    /// <summary>Makes it the request's user, for everything of ASP.NET Core that asks for one.</summary>
-    // By the types themselves: Set<T>() asks the runtime first which method that is, each time.
+    /// <summary>Sets the user of the request for ASP.NET Core.</summary>
+    // The indexer is faster than the generic method Set<T>().
     public void AttachTo(HttpContext context)
     {
         var features = context.Features;
@@ -41,8 +41,8 @@ internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeat
     }
 
     /// <summary>
-    /// The token of a live connection was revoked or has expired: code that still runs for it finds an anonymous user. A principal that it
-    /// took before is its own.
+    /// The token of a live connection was revoked or has expired. Code that still runs for it reads an anonymous user from now on; a
+    /// principal that it read earlier does not change.
     /// </summary>
     public void Withdraw(RejectionReason reason)
     {

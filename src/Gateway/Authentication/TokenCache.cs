@@ -5,23 +5,25 @@ using System.Runtime.InteropServices;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// The verified tokens that are in use, so that each is verified once. Only tokens that were found good are ever in it, and a hit is
-/// the whole token, character by character. Sets of eight, each swept by its own clock hand; a hit takes no lock and writes at most one
-/// flag. A full set takes a new token in only when it is seen a second time, so that tokens that are used once push nothing out.
+/// The cache of verified tokens. It holds only valid tokens, and a hit compares all characters of the token. It consists of sets of eight
+/// entries, each with its own clock hand for eviction. A hit takes no lock and writes at most one flag. A full set admits a new token only
+/// when it is seen a second time, so that tokens that are used once evict none.
 /// </summary>
 internal sealed class TokenCache
 {
     private const int Ways = 8;
     private const int Stripes = 64;
 
-    // The signature's end tells tokens apart as well as the whole; nobody without the key can make two good tokens alike in it.
+    // The end of the signature distinguishes tokens as well as the whole text does: without the key, a client cannot create two valid
+    // tokens with the same end.
     private const int HashedCharacters = 64;
 
     private readonly long _seed = Random.Shared.NextInt64();
     private readonly long _maxBytes;
     private readonly int _mask;
 
-    // Of each place the hash's upper half, and the second as of which it is free: a whole set is looked through without its entries.
+    // For each entry, the upper half of the hash and the Unix second from which it may be replaced, so that a set is searched without
+    // reading its entries.
     private readonly ulong[] _index;
     private readonly CachedToken?[] _entries;
     private readonly byte[] _hands;
@@ -31,7 +33,7 @@ internal sealed class TokenCache
     private int _count;
 
     /// <param name="maxEntries">Rounded up to a power of two, 64 at least.</param>
-    /// <param name="maxBytes">What the entries may take together; see <see cref="CachedToken.Size"/>.</param>
+    /// <param name="maxBytes">The memory limit of all entries; see <see cref="CachedToken.Size"/>.</param>
     public TokenCache(int maxEntries, long maxBytes)
     {
         var sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(maxEntries, Stripes) / Ways);
@@ -49,7 +51,7 @@ internal sealed class TokenCache
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Chooses the set; seeded for each process, so that nobody can aim at one.</summary>
+    /// <summary>Selects the set. The hash is seeded per process, so that clients cannot choose a set to overfill.</summary>
     public ulong HashOf(ReadOnlySpan<char> text) =>
         XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.Length > HashedCharacters ? text[^HashedCharacters..] : text), _seed);
 
@@ -73,7 +75,7 @@ internal sealed class TokenCache
         return null;
     }
 
-    /// <param name="now">Unix seconds: what has expired makes room first.</param>
+    /// <param name="now">Unix seconds. Expired entries are replaced first.</param>
     public void Add(CachedToken entry, double now)
     {
         var set = (int)entry.Hash & _mask;
@@ -88,7 +90,7 @@ internal sealed class TokenCache
 
             way = way < 0 ? Victim(set) : way;
             Replace(way, null);
-            // Out of bytes before out of places: others of the set make room, or the newcomer stays out.
+            // The memory limit is reached: evict other entries of the set, or do not add the new one.
             for (var tries = 0; tries < Ways && Bytes + entry.Size > _maxBytes; tries++)
             {
                 Replace(Victim(set), null);
@@ -101,7 +103,7 @@ internal sealed class TokenCache
         }
     }
 
-    /// <summary>The place of the same token, else one that is free or whose entry has expired; -1 when there is none.</summary>
+    /// <summary>The place of the same token, else a free place or that of an expired entry; else -1.</summary>
     private int PlaceFor(CachedToken entry, int set, double now)
     {
         var found = -1;
@@ -114,7 +116,7 @@ internal sealed class TokenCache
             else if ((uint)(_index[way] >> 32) == TagOf(entry.Hash) && _entries[way] is { } known
                 && known.Hash == entry.Hash && known.Token.Token.Text.AsSpan().SequenceEqual(entry.Token.Token.Text))
             {
-                // Verified twice by requests that came together, or kept with a key that has gone.
+                // Two concurrent requests have verified the token, or its entry has a key that the issuer no longer publishes.
                 return way;
             }
         }
@@ -122,18 +124,21 @@ internal sealed class TokenCache
         return found;
     }
 
-    /// <summary>Needs the set's lock.</summary>
+    /// <summary>The caller holds the lock of the set.</summary>
     private void Replace(int way, CachedToken? entry)
     {
         var replaced = _entries[way];
         Interlocked.Add(ref _bytes, (entry?.Size ?? 0) - (replaced?.Size ?? 0));
         Interlocked.Add(ref _count, (entry is null ? 0 : 1) - (replaced is null ? 0 : 1));
-        // A reader that meets the new entry under the old hash, or the other way round, finds another hash and goes on.
+        // A reader that sees the new entry with the old index, or the reverse, finds that the hashes differ and continues.
         Volatile.Write(ref _entries[way], entry);
         Volatile.Write(ref _index[way], entry is null ? 0 : ((ulong)TagOf(entry.Hash) << 32) | entry.FreeSecond);
     }
 
-    /// <summary>Remembers about as many tokens as there are places, in sets of four, so that two that come in turn do not push each other out.</summary>
+    /// <summary>
+    /// True when the token was seen before. Remembers as many tokens as the cache has places, in sets of four, so that tokens that alternate
+    /// do not overwrite each other.
+    /// </summary>
     private bool IsSecondSight(ulong hash)
     {
         const int width = 4;
@@ -150,7 +155,7 @@ internal sealed class TokenCache
         return false;
     }
 
-    /// <summary>The hand spares every entry that was used since it last came by, once.</summary>
+    /// <summary>The place to evict. The clock hand skips each entry once that was used since its last pass.</summary>
     private int Victim(int set)
     {
         ref var hand = ref _hands[set];

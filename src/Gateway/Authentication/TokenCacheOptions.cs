@@ -3,14 +3,19 @@ using Gateway.Settings;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// How many verified tokens are kept: <c>Gateway:TokenCache</c>. A token that is not kept is verified again, and nothing else changes.
+/// The size of the cache of verified tokens: <c>Gateway:TokenCache</c>. A token that is not in the cache is verified again.
 /// </summary>
 internal sealed record TokenCacheOptions
 {
-    /// <summary>Tokens. Default 32768; 64 to 4194304, rounded up to a power of two. As many as are in use at the same time.</summary>
+    /// <summary>
+    /// The largest number of tokens; choose as many as are in use at the same time. Rounded up to a power of two. Default 32768, range 64 to
+    /// 4194304.
+    /// </summary>
     public int MaxEntries { get; set; } = 32_768;
 
-    /// <summary>Megabytes that they may take together, about 2.5 KB for one of 700 characters. Default 128; 1 to 65536.</summary>
+    /// <summary>
+    /// The largest memory of all cached tokens, in megabytes. A token of 700 characters takes about 2.5 KB. Default 128, range 1 to 65536.
+    /// </summary>
     public int MaxMegabytes { get; set; } = 128;
 }
 

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// The user of a verified token as ASP.NET Core sees it: a claim for each value of the claims set, with the names of the token. Made once
-/// a token and shared by all its requests, so it cannot be changed; a clone can.
+/// The identity of a verified token for ASP.NET Core, with a claim for each value of the claims set. It is created once per token and shared
+/// by all its requests, so it is read-only; a clone is not.
 /// </summary>
 internal sealed class TokenIdentity : ClaimsIdentity
 {
@@ -32,10 +32,10 @@ internal sealed class TokenIdentity : ClaimsIdentity
     private TokenIdentity(TokenIdentity other)
         : base(other) => Token = other.Token;
 
-    /// <summary>What policies judge, whatever claims a clone was given.</summary>
+    /// <summary>The token that policies evaluate; claims that code adds to a clone have no effect on them.</summary>
     public VerifiedToken Token { get; }
 
-    /// <summary>The verified token of a user; null for users that come from elsewhere.</summary>
+    /// <summary>The verified token of a user; null for users of other authentication schemes.</summary>
     public static VerifiedToken? TokenOf(ClaimsPrincipal user)
     {
         foreach (var identity in user.Identities)
@@ -81,11 +81,11 @@ internal sealed class TokenIdentity : ClaimsIdentity
         if (_isShared)
         {
             throw new InvalidOperationException(
-                "This identity belongs to every request of its token. Add claims to a clone, or an identity of your own to the principal.");
+                "All requests of a token share this identity, so it is read-only. Add claims to a clone, or add another identity to the principal.");
         }
     }
 
-    /// <summary>An array gives a claim for each of its items; null gives none.</summary>
+    /// <summary>Adds a claim for each item of an array, and none for null.</summary>
     private void Add(string name, JsonElement value, string issuer)
     {
         if (value.ValueKind != JsonValueKind.Array)
@@ -102,7 +102,7 @@ internal sealed class TokenIdentity : ClaimsIdentity
 
     private void AddOne(string name, JsonElement value, string issuer)
     {
-        // The value types are those that IdentityModel gives the same JSON.
+        // The same value types as Microsoft.IdentityModel uses.
         (string Text, string Type)? read = value.ValueKind switch
         {
             JsonValueKind.String => (value.GetString()!, ClaimValueTypes.String),

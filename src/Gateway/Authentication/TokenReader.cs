@@ -20,12 +20,12 @@ internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes)
         Name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase) ? Schemes.Add(DpopProof.Name) : Schemes;
 }
 
-/// <summary>The token, or why there is none; the reason counts only without one.</summary>
+/// <summary>The token, or the reason why the request has none. The reason is valid only without a token.</summary>
 internal readonly record struct TokenSearch(string? Token, RejectionReason Reason);
 
 /// <summary>
-/// Finds the one token of a request and takes it out again before the request is forwarded. More than one is rejected: two readers
-/// could disagree which of them counts (RFC 6750 section 2).
+/// Finds the token of a request and removes it before the request is forwarded. More than one token is rejected, because gateway and
+/// destination could use different ones (RFC 6750 section 2).
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies, ConnectionTokens connections)
 {
@@ -44,7 +44,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     /// <summary>The places that are read on WebSockets and event streams alone.</summary>
     public ConnectionTokens Connections { get; } = connections;
 
-    /// <summary>For a WebSocket or an event stream: the other places are read too.</summary>
+    /// <summary>Reads the token of a WebSocket or event stream, also from <see cref="Connections"/>.</summary>
     public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RejectionReason reason)
     {
         if (!TryRead(request.Headers, out token, out reason) && reason != RejectionReason.Missing)
@@ -63,7 +63,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         return reason == default;
     }
 
-    /// <summary>False with the reason when there is no token to validate.</summary>
+    /// <summary>Reads the token. False, with the reason, when there is none to validate.</summary>
     public bool TryRead(IHeaderDictionary request, out ReadOnlyMemory<char> token, out RejectionReason reason)
     {
         token = default;
@@ -104,7 +104,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
     /// <summary>
     /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
-    /// <c>Authorization</c>: credentials that nobody checked must not stand beside an identity that somebody did. The client's request
+    /// <c>Authorization</c>: unverified credentials must not stand beside a verified identity. The client's request
     /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there. Only
     /// where no transform of the route has run.
     /// </summary>
@@ -117,7 +117,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>Like <see cref="RemoveAllHeaders"/>, but keeps a value that the client did not send: the route's own.</summary>
+    /// <summary>Like <see cref="RemoveAllHeaders"/>, but keeps values that a transform of the route has set.</summary>
     public void RemoveSentHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
     {
         RemoveSentHeader(HeaderNames.Authorization, request, proxied);
@@ -127,7 +127,7 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
         }
     }
 
-    /// <summary>Takes token cookies out of the client's request; others stay.</summary>
+    /// <summary>Removes the token cookies from the client's request and keeps the others.</summary>
     public void RemoveCookies(IHeaderDictionary request)
     {
         if (!cookies.IsEmpty && request.Cookie.Count > 0)
@@ -216,13 +216,13 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
             if (!HeaderSyntax.TokenCharacters.Contains(value[scheme.Length]))
             {
-                // Some reader takes a tab or a comma for the end of the scheme, and what follows for the token.
+                // Some parsers end the scheme at a tab or comma and read a token after it.
                 reason = RejectionReason.Malformed;
                 return false;
             }
         }
 
-        // Credentials of another scheme are no access token of ours.
+        // Credentials of another scheme, such as Basic, are not a token.
         return true;
     }
 

@@ -4,13 +4,13 @@ using Gateway.Settings;
 
 namespace Gateway.Authentication;
 
-/// <summary>Checks <c>Gateway:TokenSources</c> and makes the reader.</summary>
+/// <summary>Checks <c>Gateway:TokenSources</c> and builds the reader.</summary>
 internal static class TokenSourceCheck
 {
     public static readonly TokenSourceOptions Default = new() { Header = "Authorization", Scheme = "Bearer" };
 
     private const string Section = "Gateway:TokenSources";
-    private const string Duplicate = "an earlier source reads the same, so this one could never be reached.";
+    private const string Duplicate = "an earlier source reads the same place, so this one has no effect.";
 
     /// <summary>The names of the headers a token may come in.</summary>
     public static ImmutableArray<string> Build(List<TokenSourceOptions>? options, ConfigurationReport report, out TokenReader reader)
@@ -20,7 +20,7 @@ internal static class TokenSourceCheck
         var sources = options ?? [Default];
         if (sources.Count == 0)
         {
-            report.Error(Section, "without a source no request can carry a token.", "Leave it out for the Authorization header.");
+            report.Error(Section, "the list is empty, so no request could carry a token.", "Leave TokenSources out to read the Authorization header.");
         }
 
         for (var i = 0; i < sources.Count; i++)
@@ -29,7 +29,7 @@ internal static class TokenSourceCheck
             string?[] places = [source.Header, source.Cookie, source.WebSocketProtocol, source.Query];
             if (places.Count(place => place is not null) != 1)
             {
-                report.Error(path, "a source is exactly one place.", "Set one of Header (with an optional Scheme), Cookie, WebSocketProtocol and Query.");
+                report.Error(path, "the source does not name exactly one place.", "Set one of Header (with an optional Scheme), Cookie, WebSocketProtocol and Query.");
             }
             else if (source.Header is not null)
             {
@@ -56,10 +56,10 @@ internal static class TokenSourceCheck
             return;
         }
 
-        // The last four mean something in a query.
+        // The last four have a meaning in a query.
         if (!HeaderSyntax.IsToken(name) || name.AsSpan().ContainsAny("&%+#") || source.Scheme is not null)
         {
-            report.Error(path, $"a {kind} source has a name without spaces or separators, and no Scheme.", "Correct the name, drop Scheme.");
+            report.Error(path, $"a {kind} source needs a name without spaces or separators, and no Scheme.", "Correct the name and remove Scheme.");
         }
 
         if (names.Contains(name, comparer))
@@ -74,19 +74,19 @@ internal static class TokenSourceCheck
     {
         if (!HeaderSyntax.IsToken(source.Header) || (source.Scheme is not null && !HeaderSyntax.IsToken(source.Scheme)))
         {
-            report.Error(path, "header names and schemes have letters, digits and hyphens.", "Correct the name.");
+            report.Error(path, "the header name or the scheme is invalid.", "Use letters, digits and hyphens.");
             return;
         }
 
         if (ReservedHeaders.Contains(source.Header!, forToken: true))
         {
-            report.Error(path, "this header has another meaning to HTTP or to proxies.", "Use Authorization or a header of your own.");
+            report.Error(path, "HTTP or proxies use this header for another purpose.", "Use Authorization or another header.");
             return;
         }
 
         if (headers.Keys.FirstOrDefault(other => HeaderAlias.IsSame(other, source.Header) && !other.Equals(source.Header, StringComparison.OrdinalIgnoreCase)) is { } alias)
         {
-            report.Error(path, $"some readers cannot tell this header from {alias}, so it is removed before it is read.", "Choose names that differ in more than separators.");
+            report.Error(path, $"some destinations cannot tell this header from {alias}, so the gateway removes it before it reads tokens.", "Choose names that differ in more than separators.");
             return;
         }
 

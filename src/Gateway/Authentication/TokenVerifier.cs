@@ -5,16 +5,16 @@ using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
-/// <summary>What verifying a token came to, revocation aside; exactly one of the two.</summary>
+/// <summary>The result of verifying a token, without revocation; exactly one of the two.</summary>
 internal sealed record Verification(CachedToken? Token, TokenRejection? Rejection);
 
-/// <summary>Verifies a token that is not known yet: validate, look for its key if need be, build its identity headers.</summary>
+/// <summary>Verifies a token that is not cached: validates it, searches for an unknown key, and builds the identity headers.</summary>
 internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan identity, KeySearch keys)
 {
-    // The ring in which a search found the key may be replaced before the token is inspected again.
+    // Two, because the ring in which a search found the key may be replaced before the token is inspected again.
     private const int MostSearches = 2;
 
-    /// <summary>Completes at once unless a key must be looked for or others of the issuer are being verified.</summary>
+    /// <summary>Completes synchronously unless a key must be fetched or the issuer's limit of concurrent verifications is reached.</summary>
     public async ValueTask<Verification> VerifyAsync(ReadOnlyMemory<char> text, ulong hash, CancellationToken cancellationToken)
     {
         for (var search = 0; ; search++)

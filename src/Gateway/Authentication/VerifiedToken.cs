@@ -7,29 +7,29 @@ using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
-/// <summary>A token that is valid, with everything that is the same for each of its requests.</summary>
+/// <summary>A valid token, with all data that its requests share.</summary>
 internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableArray<IdentityHeader> identityHeaders)
 {
-    // A token meets few policies; with more than this the decision is made each time.
+    // A token is used with few policies. Further decisions are not stored.
     private const int MostDecisions = 8;
 
-    // A linked list: its head is itself the decision that is nearly always asked for, one fetch less than an array.
+    // A linked list, because its head is almost always the decision that is needed and takes one memory read less than an array.
     private volatile Decided? _lastDecided;
     private volatile TokenLookup? _lookup;
     private volatile TokenIdentity? _identity;
     private volatile VerificationKey? _proofKey;
 
-    // Immutable once made; of two threads that make them at once, one result is lost.
+    // Immutable. If two threads create them at once, one result is lost.
     private RevocationKeys? _revocationKeys;
 
     public AccessToken Token => token;
 
-    /// <summary>What it was verified with.</summary>
+    /// <summary>The key that has verified the token.</summary>
     public TokenKey Key => key;
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
 
-    /// <summary>The user as ASP.NET Core sees it, made when something asks for it.</summary>
+    /// <summary>The identity for ASP.NET Core, created on first use.</summary>
     public TokenIdentity Identity => _identity ??= new TokenIdentity(this);
 
     /// <summary>
@@ -50,17 +50,17 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
         var decision = policy.Decide(token, request);
         if ((last is null || last.Count < MostDecisions) && !policy.DependsOnRequest)
         {
-            // Of two that come at once one is lost, and made again.
+            // If two threads decide at once, one result is lost and computed again.
             _lastDecided = new Decided(policy, decision, last, (last?.Count ?? 0) + 1);
         }
 
         return decision;
     }
 
-    /// <summary>Whether the list names the token. Its names are hashed once.</summary>
+    /// <summary>True when the list names the token. The names of the token are hashed once.</summary>
     public bool IsRevoked(RevocationSet set) => set.IsRevoked(token, ref _revocationKeys);
 
-    /// <summary>What Redis is asked about the token, and has answered.</summary>
+    /// <summary>The keys to look up in Redis, and the last result.</summary>
     public TokenLookup Lookup(RevocationLookup lookup) => _lookup ??= lookup.For(token);
 
     /// <summary>
@@ -72,5 +72,5 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     private sealed record Decided(RoutePolicy Policy, PolicyDecision Decision, Decided? Previous, int Count);
 }
 
-/// <summary>Why a request has no verified token, and whose token it claimed to be as far as that was known.</summary>
+/// <summary>The reason why a request has no verified token, and the issuer that the token names, if it is configured.</summary>
 internal sealed record TokenRejection(RejectionReason Reason, string? Issuer);

@@ -59,7 +59,7 @@ internal sealed class ExplainCommand : Command
         var source = result.GetValue(_token)!;
         if (source.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(source))
         {
-            return await StoreCommand.WrongUsageAsync("--token: this is a token, and everybody on the machine can read command lines. Hand it in on standard input (-) or in a file.");
+            return await StoreCommand.WrongUsageAsync("--token: this is a token, and all users of the machine can read command lines. Pass it on standard input (-) or in a file.");
         }
 
         if (await ReadTokenAsync(source, cancellationToken) is not { } token)

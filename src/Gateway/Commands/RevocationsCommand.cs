@@ -48,7 +48,7 @@ internal sealed class RevocationsCommand : Command
         check.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
             var (request, settings) = await target.ReadAsync(result);
-            if (request.TryReadName(settings.Issuers, out var name, out _) is { } fault)
+            if (request.ReadName(settings.Issuers, out var name, out _) is { } fault)
             {
                 return await StoreCommand.WrongUsageAsync(fault);
             }
@@ -85,7 +85,7 @@ internal sealed class RevocationsCommand : Command
         restore.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
             var (request, settings) = await target.ReadAsync(result);
-            var fault = request.TryReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
+            var fault = request.ReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
             if (fault is not null)
             {
                 return await StoreCommand.WrongUsageAsync(fault);

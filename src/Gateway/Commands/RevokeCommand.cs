@@ -80,7 +80,7 @@ internal sealed class RevokeCommand : Command
             Expires = result.GetValue(_expires)?.ToUnixTimeSeconds(),
             Reason = result.GetValue(_reason),
         };
-        if (request.TryRead(settings.Issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
+        if (request.Read(settings.Issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
         {
             return await StoreCommand.WrongUsageAsync(fault);
         }

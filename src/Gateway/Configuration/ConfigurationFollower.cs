@@ -130,15 +130,15 @@ internal sealed partial class ConfigurationFollower(
         NotReloaded(logger, errors);
     }
 
-    [LoggerMessage(EventIds.ConfigurationReloaded, LogLevel.Information, "Took the changed configuration {Hash} into force: {Changes}.")]
+    [LoggerMessage(EventIds.ConfigurationReloaded, LogLevel.Information, "Applied configuration {Hash}: {Changes}.")]
     private static partial void Reloaded(ILogger logger, string hash, string changes);
 
-    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is not used, the last good one stays in force: {Errors}")]
+    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is rejected; the last valid one stays in effect: {Errors}")]
     private static partial void NotReloaded(ILogger logger, string errors);
 
     [LoggerMessage(EventIds.RoutesNotApplied, LogLevel.Error, "YARP did not apply the changed configuration.")]
     private static partial void NotApplied(ILogger logger, Exception fault);
 
-    [LoggerMessage(EventIds.ConfigurationNeedsRestart, LogLevel.Warning, "These changes take effect at the next start only: {Settings}.")]
+    [LoggerMessage(EventIds.ConfigurationNeedsRestart, LogLevel.Warning, "These changes take effect only after a restart: {Settings}.")]
     private static partial void RestartNeeded(ILogger logger, string settings);
 }

@@ -4,10 +4,10 @@ using Gateway.Settings;
 namespace Gateway.Configuration;
 
 /// <summary>A change of the file that did not take effect.</summary>
-/// <param name="IsPending">Whether the file is still the one that was rejected.</param>
+/// <param name="IsPending">True when the file is still the one that was rejected.</param>
 internal sealed record ConfigurationFailure(DateTimeOffset At, IReadOnlyList<ConfigurationError> Errors, bool IsPending);
 
-/// <summary>Which content of the file is in force since when, and what became of its changes. Immutable.</summary>
+/// <summary>Which content of the file is in effect since when, and what became of its changes. Immutable.</summary>
 /// <param name="AwaitingRestart">Settings that have changed since the start and are read there only.</param>
 internal sealed record ConfigurationState(string Hash, DateTimeOffset Since, IReadOnlyList<string> AwaitingRestart, ConfigurationFailure? LastFailure);
 

@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// What is in force, in the words of yarp.json: file and overrides together, our defaults filled in, secrets left out. The schema says what there
+/// What is in effect, in the words of yarp.json: file and overrides together, our defaults filled in, secrets left out. The schema says what there
 /// is to show, so that nothing is forgotten.
 /// </summary>
 internal static class EffectiveConfiguration

@@ -56,7 +56,7 @@ internal static class IdleTransforms
     private static bool IsFirst(RouteConfig route, int index) =>
         !route.Transforms!.Take(index).Any(earlier => earlier.Keys.Any(name => PathTransforms.Contains(name, StringComparer.OrdinalIgnoreCase)));
 
-    /// <summary>Whether some path of the route begins with the prefix.</summary>
+    /// <summary>True when some path of the route begins with the prefix.</summary>
     private static bool CanHave(RouteConfig route, string prefix)
     {
         if (PatternOf(route.Match.Path) is not { } pattern)

@@ -87,7 +87,7 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
                 && (all < segments.Length - 1 || !segments[all].StartsWith("{*", StringComparison.Ordinal) || !segments[all].EndsWith('}') || segments[all].Count(letter => letter == '{') > 1)
                 => ("a catch-all must be the whole last segment.", $"Write a slash before it, such as \"/{segments[0].Split('{')[0]}/{{**rest}}\"."),
             _ when names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice
-                => ($"the parameter \"{twice.Key}\" is there twice.", "Rename one of them."),
+                => ($"the parameter \"{twice.Key}\" occurs twice.", "Rename one of them."),
             _ when text.Contains("}{", StringComparison.Ordinal) => ("two parameters have nothing between them.", "Put a character or a slash between them."),
             _ when text.Contains('?', StringComparison.Ordinal)
                 => ("a question mark is for an optional parameter at the end, such as {name?}.", "Match the query with QueryParameters."),

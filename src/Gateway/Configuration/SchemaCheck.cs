@@ -104,7 +104,7 @@ internal static class SchemaCheck
             : effective.Concat(document.ChildrenOf(section.Path).Select(section.GetSection).Where(child => !child.Exists()));
     }
 
-    /// <summary>The kind that the file gives the value in force; an override is text.</summary>
+    /// <summary>The kind that the file gives the value in effect; an override is text.</summary>
     private static JsonTokenType KindOf(IConfigurationSection section, YarpJson document) =>
         document.Find(section.Path) is { } setting && (section.Value is null || section.Value == setting.Text) ? setting.Kind : JsonTokenType.None;
 
@@ -119,7 +119,7 @@ internal static class SchemaCheck
         }
     }
 
-    /// <summary>Of our own settings: an empty list would be taken for the default, which nobody means by it.</summary>
+    /// <summary>Of our own settings: an empty list would mean the default.</summary>
     private static void CheckNotEmpty(IConfigurationSection section, YarpJson document, ConfigurationReport report)
     {
         if (document.Find(section.Path) is { Kind: not JsonTokenType.Null } && !ChildrenOf(section, document).Any()

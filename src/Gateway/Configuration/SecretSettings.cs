@@ -39,7 +39,7 @@ internal static partial class SecretSettings
     public static bool IsSecret(PropertyInfo property) =>
         property.IsDefined(typeof(SecretAttribute)) || OfYarp.Contains((property.DeclaringType!, property.Name));
 
-    /// <summary>Whether a member of a transform holds the value of a header or of a query parameter.</summary>
+    /// <summary>True when a member of a transform holds the value of a header or of a query parameter.</summary>
     public static bool IsSecret(IEnumerable<string> transform, string member) =>
         (member.Equals("Set", StringComparison.OrdinalIgnoreCase) || member.Equals("Append", StringComparison.OrdinalIgnoreCase))
         && !transform.Any(name => Naming.Contains(name, StringComparer.OrdinalIgnoreCase));

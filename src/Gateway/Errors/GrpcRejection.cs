@@ -5,10 +5,10 @@ using System.Text;
 namespace Gateway.Errors;
 
 /// <summary>
-/// A rejection as gRPC clients read it: HTTP 200 with the status in the headers and nothing after them, which gRPC calls trailers-only. To
-/// them any other HTTP status is a fault of the transport, whose body and headers the program never sees.
+/// Rejects a gRPC call with HTTP 200 and the status in the headers, without a body (gRPC calls it trailers-only). gRPC clients treat any
+/// other HTTP status as a transport error and do not show its headers and body to the program.
 /// </summary>
-/// <param name="Status">The HTTP status that it stands for, for log and span.</param>
+/// <param name="Status">The equivalent HTTP status, for log and span.</param>
 internal sealed record GrpcRejection(int Status)
 {
     private const string Native = "application/grpc";
@@ -17,7 +17,7 @@ internal sealed record GrpcRejection(int Status)
     private const int Unknown = 2;
     private const string Hex = "0123456789ABCDEF";
 
-    // gRPC's own table (doc/http-grpc-status-mapping.md), and RESOURCE_EXHAUSTED for limits, which clients tell from an outage.
+    // gRPC's table (doc/http-grpc-status-mapping.md). Limits use RESOURCE_EXHAUSTED instead, so that clients can tell them from an outage.
     private static readonly FrozenDictionary<int, int> Codes = new Dictionary<int, int>
     {
         [StatusCodes.Status400BadRequest] = 13,
@@ -33,15 +33,15 @@ internal sealed record GrpcRejection(int Status)
         [StatusCodes.Status504GatewayTimeout] = 14,
     }.ToFrozenDictionary();
 
-    /// <summary>A gRPC or gRPC-Web call. The former does not exist on HTTP/1.1, where such a type is an ordinary client's.</summary>
+    /// <summary>True for a gRPC or gRPC-Web call. gRPC does not exist on HTTP/1.1, so there its media type marks an ordinary request.</summary>
     public static bool IsFor(HttpRequest request) => TypeOf(request) is not null;
 
-    /// <summary>The HTTP status that an answer has or, to a gRPC client, stands for.</summary>
+    /// <summary>The HTTP status of the response; for a rejected gRPC call, the equivalent HTTP status.</summary>
     public static int StatusOf(HttpContext context) =>
         (context.Request.ContentType is null ? null : context.Features.Get<GrpcRejection>()?.Status) ?? context.Response.StatusCode;
 
-    /// <summary>Headers that were set for the rejection, such as the challenge, stay.</summary>
-    /// <param name="message">Percent-encoded.</param>
+    /// <summary>Turns the response into a rejection. Headers that are already set, such as the challenge, are kept.</summary>
+    /// <param name="message">Percent-encoded by <see cref="Encode"/>.</param>
     public static void Write(HttpContext context, int status, string message)
     {
         var response = context.Response;
@@ -54,7 +54,10 @@ internal sealed record GrpcRejection(int Status)
         context.Features.Set(new GrpcRejection(status));
     }
 
-    /// <summary>The form of <c>grpc-message</c>: visible ASCII and spaces but '%', every other byte of UTF-8 percent-encoded.</summary>
+    /// <summary>
+    /// Encodes <c>grpc-message</c> as gRPC's HTTP/2 protocol prescribes: visible ASCII and spaces except '%' are kept, all other bytes of
+    /// UTF-8 are percent-encoded.
+    /// </summary>
     public static string Encode(string text)
     {
         var encoded = new StringBuilder(text.Length);
@@ -73,7 +76,9 @@ internal sealed record GrpcRejection(int Status)
         return encoded.ToString();
     }
 
-    /// <summary>The type of the answer, which repeats nothing of the request; null for what is no gRPC.</summary>
+    /// <summary>
+    /// The media type of the response, one of four constants so that nothing of the request is echoed; null when the request is not gRPC.
+    /// </summary>
     private static string? TypeOf(HttpRequest request)
     {
         if (request.ContentType is not { } type || !type.StartsWith(Native, StringComparison.OrdinalIgnoreCase) || !HttpMethods.IsPost(request.Method))

@@ -3,13 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Gateway.Errors;
 
-/// <summary>An error in the form of RFC 6749 section 5.2, for the endpoints whose callers expect that form (RFC 7009, OpenID Connect logout).</summary>
+/// <summary>
+/// An error response in the form of RFC 6749 section 5.2, for endpoints whose clients expect it (RFC 7009, OpenID Connect logout).
+/// </summary>
 internal sealed class OAuthError(int status, string error, string description) : IResult
 {
     public const string InvalidRequest = "invalid_request";
     public const string TemporarilyUnavailable = "temporarily_unavailable";
 
-    // A store or provider that fails now is tried again each second.
+    // Stores and providers are retried every second.
     private const int RetryAfterSeconds = 1;
 
     public static OAuthError Invalid(string description) => new(StatusCodes.Status400BadRequest, InvalidRequest, description);
@@ -30,7 +32,7 @@ internal sealed class OAuthError(int status, string error, string description) :
             .ExecuteAsync(httpContext);
     }
 
-    /// <summary>RFC 6749 section 5.2: visible ASCII and spaces, without quotes and backslashes.</summary>
+    /// <summary>RFC 6749 section 5.2 allows visible ASCII and spaces, without quotes and backslashes.</summary>
     private static string Printable(string text) =>
         string.Concat(text.Select(character => character is >= ' ' and <= '~' and not '"' and not '\\' ? character : '?'));
 }

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Gateway.Errors;
 
 /// <summary>
-/// Every failure the gateway answers itself is an RFC 9457 problem that is not cached and echoes nothing of the request; a gRPC client gets the
-/// same as a <see cref="GrpcRejection"/>.
+/// Writes the gateway's own error responses as RFC 9457 problem documents, which are not cached and echo nothing of the request. A gRPC
+/// client receives a <see cref="GrpcRejection"/> with the same content.
 /// </summary>
 internal static class Problem
 {
@@ -20,7 +20,7 @@ internal static class Problem
         return Task.CompletedTask;
     }
 
-    /// <summary>The body up to the trace id, which is all that differs between two answers of a kind.</summary>
+    /// <summary>Renders the body up to the trace id. Only the trace id differs between two responses with the same error.</summary>
     public static PreparedProblem Prepare(int status, string? error = null, string? reason = null, string? detail = null)
     {
         var body = new ArrayBufferWriter<byte>(256);
@@ -40,7 +40,7 @@ internal static class Problem
         return new PreparedProblem(status, [.. body.WrittenSpan[..^End.Length]], GrpcRejection.Encode(message));
     }
 
-    /// <summary>Writes headers and body into the server's own buffer, from where they leave together.</summary>
+    /// <summary>Writes headers and body into the server's buffer, which sends them together.</summary>
     public static void Write(HttpContext context, PreparedProblem problem)
     {
         var traceId = TraceId.Of(context);
@@ -81,7 +81,7 @@ internal static class Problem
     }
 }
 
-/// <summary>All of a problem but its trace id.</summary>
-/// <param name="Body">Up to the trace id.</param>
-/// <param name="GrpcMessage">What a gRPC client gets in place of the body, encoded.</param>
+/// <summary>A rendered problem document without its trace id.</summary>
+/// <param name="Body">The body up to the trace id.</param>
+/// <param name="GrpcMessage">The encoded <c>grpc-message</c> that a gRPC client receives instead of the body.</param>
 internal sealed record PreparedProblem(int Status, ImmutableArray<byte> Body, string GrpcMessage);

@@ -41,7 +41,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         if (reason is not RejectionReason.UnknownIssuer)
         {
             return new(expected, found, reason == RejectionReason.KeysUnavailable
-                ? "The family has as many key rings as it may: raise its Template:MaxRings, or wait until an idle one has gone."
+                ? "The issuer template has reached its limit of key rings: raise its Template:MaxRings, or wait until an idle ring is removed."
                 : "Every access token names its issuer as text in `iss` (RFC 9068 section 2.2): this may be another kind of token.");
         }
 

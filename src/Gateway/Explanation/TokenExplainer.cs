@@ -9,15 +9,15 @@ using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
-/// <summary>Whether a token is revoked, and how we know; without a look-up it is not known, for that reason.</summary>
+/// <summary>True when a token is revoked, and how we know; without a look-up it is not known, for that reason.</summary>
 /// <param name="Lookup">What the gateway asks Redis with each request, and an explanation does not; null for nothing.</param>
 internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source, LookupSettings? Lookup = null);
 
 /// <summary>
-/// Why is this token rejected? Walks the very checks that <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/> make, past the
-/// first that fails, and says for each what was expected and found. The token is untrusted: nothing may be decided by this result.
+/// Explains why a token is accepted or rejected. Runs the checks of <see cref="AccessTokenValidator"/> and <see cref="RoutePolicy"/>, also
+/// after the first failure, and describes what each expected and found. The token is untrusted: no decision may depend on this result.
 /// </summary>
-/// <param name="isOffline">Whether keys that are missing here may exist at the issuer.</param>
+/// <param name="isOffline">True when keys that are missing here may exist at the issuer.</param>
 internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan identity, TimeProvider time, bool isOffline = false)
 {
     private readonly AccessTokenValidator _validator = new(issuers, time);
@@ -139,7 +139,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         var keys = lookup.KeysOf(token);
         return keys.IsEmpty
             ? new ExplainedCheck(
-                CheckName.RevocationKeys, CheckOutcome.Failed, expected, "no key: the token has the values for none of them, so nobody could revoke it",
+                CheckName.RevocationKeys, CheckOutcome.Failed, expected, "no key: the token lacks the values of all of them, so it could never be revoked",
                 "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.", RejectionReason.MissingClaim)
             : new ExplainedCheck(
                 CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, $"asked of Redis with each request, not here: EXISTS {Shown.List(keys)}");

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace Gateway.Foundation;
 
 /// <summary>
-/// The pairs of the Cookie headers (RFC 6265 section 4.2.1) as they stand, nothing decoded or merged: a name that occurs twice is seen twice.
+/// Splits Cookie headers into pairs (RFC 6265 section 4.2.1) without decoding or merging them. A name that occurs twice yields two pairs,
+/// because a client could hide a second token behind the first.
 /// </summary>
 internal static class CookiePairs
 {
@@ -22,6 +23,7 @@ internal static class CookiePairs
         }
     }
 
+    /// <summary>The Cookie header without the pairs of these names, which is forwarded; empty when no pair is left.</summary>
     public static string Without(StringValues headers, ImmutableArray<string> names)
     {
         var kept = headers.SelectMany(header => (header ?? "").Split(';'))

@@ -1,6 +1,9 @@
 namespace Gateway.Foundation;
 
-/// <summary>Every log event's number: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Never reused; 100 to 102 and 321 are spent.</summary>
+/// <summary>
+/// The ids of all log events: 100 requests and tokens, 200 keys, 300 revocation, 400 configuration, 500 Redis, 600 the process. Alerts
+/// select events by id, so an id is never reused; 100 to 102 and 321 belonged to events that were removed.
+/// </summary>
 internal static class EventIds
 {
     public const int RequestFaulted = 103;
@@ -49,5 +52,5 @@ internal static class EventIds
     public const int CertificateTaken = 610;
     public const int CertificateRejected = 611;
     public const int AffinityKeysUnavailable = 620;
-    public const int PlainHttp2TurnedAway = 621;
+    public const int PlainHttp2Rejected = 621;
 }

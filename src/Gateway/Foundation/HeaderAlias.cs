@@ -1,8 +1,9 @@
 namespace Gateway.Foundation;
 
 /// <summary>
-/// Whether two header names are one name to some destination. CGI, WSGI, PHP and others fold case and turn separators into
-/// <c>_</c>, so every character that is neither letter nor digit is the same separator here (RFC 9110 section 17.10).
+/// Compares header names as a CGI, WSGI or PHP destination does: they ignore case and turn separators into <c>_</c>, so a client could
+/// send <c>x_user</c> to set <c>X-User</c>. Every character that is neither letter nor digit counts as the same separator (RFC 9110
+/// section 17.10).
 /// </summary>
 internal static class HeaderAlias
 {
@@ -26,7 +27,7 @@ internal static class HeaderAlias
         return true;
     }
 
-    /// <summary>Below 32, and one number for all names that are the same.</summary>
+    /// <summary>A bucket from 0 to 31. Names that <see cref="IsSame"/> treats as equal have the same bucket.</summary>
     public static int InitialOf(string name) => name.Length == 0 ? 0 : Fold(name[0]) & 31;
 
     private static char Fold(char c) => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '_';

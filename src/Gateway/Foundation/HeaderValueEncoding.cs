@@ -5,19 +5,19 @@ using System.Text.Json;
 namespace Gateway.Foundation;
 
 /// <summary>
-/// How a claim becomes a header value, the same for every header. Text is UTF-8 with every byte percent-encoded that is not visible
-/// ASCII, and <c>%</c> and <c>,</c> too; a space stays a space inside the value. Array items are joined by commas. So a reader splits
-/// at commas and percent-decodes each part, and no claim can add an item, a header or a line. Objects travel as their JSON text.
+/// Encodes a claim as a header value. Text is UTF-8 in which each byte that is not visible ASCII is percent-encoded, and <c>%</c> and
+/// <c>,</c> too; a space inside the value is kept. Commas join the items of an array. A destination splits at commas and
+/// percent-decodes each part, so a claim cannot add an item, a header or a line. Objects are encoded as their JSON text.
 /// </summary>
 internal static class HeaderValueEncoding
 {
     private const string Hex = "0123456789ABCDEF";
 
-    // Visible ASCII and space, less the two characters that the encoding itself uses.
+    // Visible ASCII and space, without the two characters that the encoding uses itself.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(c => c is not ('%' or ','))]);
 
-    /// <summary>The header value, or null where there is nothing to say: null, an empty string, an empty array.</summary>
+    /// <summary>The header value; null when the claim is null, an empty string or an empty array.</summary>
     public static string? Encode(JsonElement claim)
     {
         var value = claim.ValueKind == JsonValueKind.Array ? EncodeItems(claim) : EncodeItem(claim);
@@ -26,7 +26,7 @@ internal static class HeaderValueEncoding
 
     public static string Encode(string text)
     {
-        // HTTP trims spaces at both ends of a value (RFC 9110 section 5.5), so only those within survive as they are.
+        // HTTP trims spaces at both ends of a value (RFC 9110 section 5.5), so those are percent-encoded.
         var isTrimmed = text.StartsWith(' ') || text.EndsWith(' ');
         if (!isTrimmed && !text.AsSpan().ContainsAnyExcept(Plain))
         {

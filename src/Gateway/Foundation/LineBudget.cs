@@ -1,22 +1,23 @@
 namespace Gateway.Foundation;
 
-/// <summary>How many lines of one kind a second may have: a flood of bad tokens must not become a flood of lines.</summary>
+/// <summary>Limits the log lines of one kind per second, so that a flood of bad tokens does not become a flood of lines.</summary>
 internal sealed class LineBudget(TimeProvider time)
 {
-    // What a person may read and a console can take.
+    // Lines per second; more would slow the console down.
     private const int MostPerSecond = 200;
 
     private long _second;
     private int _lines;
     private int _omitted;
 
-    /// <summary>Whether one more line may be written.</summary>
-    /// <param name="omitted">What was left out before this second; told once.</param>
+    /// <summary>True when the budget of this second allows one more line.</summary>
+    /// <param name="omitted">How many lines were omitted before this second; only the first call of a second returns them.</param>
     public bool Take(out int omitted)
     {
         omitted = 0;
         var second = time.GetTimestamp() / time.TimestampFrequency;
         var last = Volatile.Read(ref _second);
+        // Exactly one thread starts the new second. Threads that count concurrently may add to the old one; the limit is approximate.
         if (second != last && Interlocked.CompareExchange(ref _second, second, last) == last)
         {
             Volatile.Write(ref _lines, 0);

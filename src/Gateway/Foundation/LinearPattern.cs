@@ -20,7 +20,7 @@ internal static class LinearPattern
         return new Regex($@"\A(?:{pattern})\z", Options, Regex.InfiniteMatchTimeout);
     }
 
-    /// <summary>As a constraint of a route means it: not anchored, and without regard to case.</summary>
+    /// <summary>Compiles the constraint of a route, which routing matches unanchored and without regard to case.</summary>
     /// <exception cref="ArgumentException">The pattern does not parse.</exception>
     /// <exception cref="NotSupportedException">It has look-around or back-references.</exception>
     public static Regex CompileForRoute(string pattern) => new(pattern, Options | RegexOptions.IgnoreCase, Regex.InfiniteMatchTimeout);

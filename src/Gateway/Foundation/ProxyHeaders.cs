@@ -16,7 +16,7 @@ internal static class ProxyHeaders
         "Proxy",
     ];
 
-    /// <summary>Whether this name is reserved for proxies, so that it must carry neither an identity nor a token.</summary>
+    /// <summary>True when proxies use the name, so that neither an identity nor a token may travel in it.</summary>
     public static bool Contains(string name) =>
         HeaderAlias.StartsWith(name, ForwardedPrefix) || Names.Any(header => HeaderAlias.IsSame(name, header));
 }

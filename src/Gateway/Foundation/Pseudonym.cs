@@ -4,9 +4,9 @@ using System.Text;
 namespace Gateway.Foundation;
 
 /// <summary>
-/// Stands for a subject or a token id in the access log: the first 64 bits of SHA-256 over issuer, line feed and value, in hex. Without a
-/// key, so that every replica writes the same and an operator who looks for a subject can work it out; the issuer keeps equal names of two
-/// issuers apart. A reader who guesses a subject can confirm the guess, so such a log is still personal data.
+/// Replaces a subject or token id in the access log: the first 64 bits of SHA-256 over issuer, line feed and value, in hex. The hash has no
+/// key, so that all replicas write the same text and an operator can compute it for a known subject. The issuer is included because two
+/// issuers may use the same subject. A reader who guesses a subject can confirm the guess, so such a log is still personal data.
 /// </summary>
 internal static class Pseudonym
 {

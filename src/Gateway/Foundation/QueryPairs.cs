@@ -1,9 +1,9 @@
 namespace Gateway.Foundation;
 
-/// <summary>The parameters of a query as they stand: names are decoded for comparison, nothing is merged or reordered.</summary>
+/// <summary>Splits a query into parameters. Names are decoded for comparison only; nothing is merged or reordered.</summary>
 internal static class QueryPairs
 {
-    /// <summary>The values of a parameter, as they were sent. Destinations compare names with or without case, so that all spellings count.</summary>
+    /// <summary>The undecoded values of a parameter. Case is ignored, because some destinations ignore it too.</summary>
     public static IEnumerable<ReadOnlyMemory<char>> ValuesOf(string query, string name) =>
         Split(query).Where(pair => IsNamed(pair, name))
             .Select(pair => pair.IndexOf('=', StringComparison.Ordinal) is >= 0 and var end ? pair.AsMemory(end + 1) : default);

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Foundation;
 
-/// <summary>The bodies that the gateway reads itself: small, whole, and of the type they say.</summary>
+/// <summary>Reads the bodies of the gateway's own endpoints: bounded in size, read as a whole, and only of the expected media type.</summary>
 internal static class RequestBody
 {
     public const string Json = "application/json";
@@ -13,13 +13,13 @@ internal static class RequestBody
 
     private const int MaxParameters = 32;
 
-    /// <summary>Whether the body is said to be of this type, in UTF-8.</summary>
+    /// <summary>True when <c>Content-Type</c> names this media type, with no charset or UTF-8.</summary>
     public static bool Is(HttpRequest request, string mediaType) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
         && (type.Charset.Length == 0 || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The body; null when it is longer than the limit, of which nothing more is read.</summary>
+    /// <summary>The body; null when it is longer than the limit. The rest of a longer body is not read.</summary>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
@@ -40,7 +40,7 @@ internal static class RequestBody
         return body.WrittenMemory;
     }
 
-    /// <summary>The parameters of a form; null when one is there twice (RFC 6749 section 3.2), or when there are too many to be one.</summary>
+    /// <summary>The parameters of a form; null when a name occurs twice (RFC 6749 section 3.2) or there are more than 32.</summary>
     public static Dictionary<string, string>? ReadForm(ReadOnlyMemory<byte> body)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace Gateway.Foundation;
 
-/// <summary>A method for people and time series to read: a client may send any word at all.</summary>
+/// <summary>Maps methods that HTTP does not define to one name for logs and metrics, because clients may send any word.</summary>
 internal static class RequestMethod
 {
-    // As in OpenTelemetry's conventions for HTTP.
+    // The value that OpenTelemetry's conventions for HTTP prescribe.
     private const string Other = "_OTHER";
 
     private static readonly FrozenSet<string> Methods = new[]

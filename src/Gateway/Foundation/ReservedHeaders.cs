@@ -1,6 +1,6 @@
 namespace Gateway.Foundation;
 
-/// <summary>Headers that mean something to HTTP or to proxies, so that neither an identity nor a token may travel in them.</summary>
+/// <summary>Headers with a meaning for HTTP or proxies, in which neither an identity nor a token may travel.</summary>
 internal static class ReservedHeaders
 {
     private static readonly string[] Names =
@@ -11,7 +11,7 @@ internal static class ReservedHeaders
         "Allow", "Expires", "Last-Modified", "DPoP", "DPoP-Nonce",
     ];
 
-    /// <param name="forToken">Whether <c>Authorization</c> is fine.</param>
+    /// <param name="forToken">True for the header of a token, which may be <c>Authorization</c>.</param>
     public static bool Contains(string name, bool forToken = false) =>
         Names.Any(reserved => HeaderAlias.IsSame(name, reserved))
         || HeaderAlias.StartsWith(name, "Content-")

@@ -4,8 +4,9 @@ namespace Gateway.Foundation;
 internal static class StageExtensions
 {
     /// <summary>
-    /// The framework's <c>UseWhen</c>, but the stages are made for the first request that needs them: those of the framework are bound to
-    /// their services by compiled expressions, and a gateway without such routes does not load the compiler. What fails once is tried again.
+    /// Like the framework's <c>UseWhen</c>, but builds the stages for the first request that needs them. The framework binds its stages to
+    /// services by compiled expressions, and a gateway without such routes need not load the compiler. A failed build is retried by the
+    /// next request.
     /// </summary>
     public static void UseOnceNeeded(this IApplicationBuilder app, Func<HttpContext, bool> isNeeded, Action<IApplicationBuilder> use) => app.Use(next =>
     {

@@ -34,12 +34,12 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            // An unpaired surrogate in a member name, met while the parser looked for duplicates.
+            // The parser found an unpaired surrogate in a member name while it looked for duplicates.
             return false;
         }
     }
 
-    // A surrogate can only come as an escape: in UTF-8 itself it is not valid.
+    // A surrogate can occur only as an escape, because it is not valid in UTF-8.
     private static bool CanHoldSurrogates(ReadOnlySpan<byte> utf8) => utf8.IndexOf("\\ud"u8) >= 0 || utf8.IndexOf("\\uD"u8) >= 0;
 
     private static bool HasOnlyPairedSurrogates(JsonElement value)

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Gateway.Foundation;
 
-/// <summary>What a problem's body, the request's log line and its trace have in common, so that one leads to the others.</summary>
+/// <summary>The id that a problem document, the log line of the request and its trace share.</summary>
 internal static class TraceId
 {
     /// <summary>
-    /// The trace the request belongs to: ours when it is traced, else its caller's, else a name of its own. Without tracing no
-    /// activity is made for a request, and the caller's <c>traceparent</c> passes through untouched.
+    /// The id of the request's trace: the gateway's when it traces the request, else the client's <c>traceparent</c>, else the request
+    /// identifier. Without tracing, no activity exists and <c>traceparent</c> is forwarded unchanged.
     /// </summary>
     public static string Of(HttpContext context) =>
         Activity.Current is { } activity ? activity.TraceId.ToHexString()

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Gateway.Foundation;
 
-/// <summary>Escapes text from outside for one line of a terminal, a log or a page.</summary>
+/// <summary>Escapes untrusted text for one line of a terminal, a log or a page, so that it cannot add lines or control the terminal.</summary>
 internal static class VisibleText
 {
-    /// <summary>Doubles a backslash and writes each character that is not visible as <c>\u</c> and four digits.</summary>
+    /// <summary>Doubles each backslash and writes each invisible character as <c>\u</c> and four hexadecimal digits.</summary>
     public static string Escape(string? text) => string.Concat((text ?? "").Select(character => character switch
     {
         '\\' => @"\\",

@@ -57,7 +57,7 @@ internal static class GatewayApp
     private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)
     {
         // The empty builder: no appsettings.json beside ours, and no middleware that an environment variable could switch on, such
-        // as trust in everybody's X-Forwarded headers.
+        // as trust in the X-Forwarded headers of every client.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             EnvironmentName = reader.EnvironmentName,

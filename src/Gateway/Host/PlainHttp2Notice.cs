@@ -45,7 +45,7 @@ internal sealed partial class PlainHttp2Notice(IMeterFactory meters, ILogger<Pla
     }
 
     [LoggerMessage(
-        EventIds.PlainHttp2TurnedAway, LogLevel.Warning,
+        EventIds.PlainHttp2Rejected, LogLevel.Warning,
         "A client spoke HTTP/2 without TLS, as gRPC clients do, to a listener that speaks HTTP/1.1 without TLS, and was turned away. Give it a listener "
             + "with Protocols Http2 under Kestrel:Endpoints, or TLS (docs/operations.md, gRPC). This is said once.")]
     private static partial void TurnedAway(ILogger logger);

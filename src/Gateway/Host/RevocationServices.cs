@@ -81,6 +81,6 @@ internal static class RevocationServices
             loggers.CreateLogger<RedisRevocationLog>());
     }
 
-    /// <summary>By the setting that is in force, since it can be reloaded.</summary>
+    /// <summary>Uses the setting in effect, because it can be reloaded.</summary>
     private static Func<TimeSpan> CheckEvery(RevocationList list) => () => RevocationCheck.CheckEvery(list.MaxStaleness);
 }

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace Gateway.Identity;
 
 /// <summary>
-/// Writes a client's address in the form that destinations expect: a listener for IPv4 and IPv6 sees IPv4 clients as
+/// Writes the client's address in the form that destinations expect. A listener for IPv4 and IPv6 reports IPv4 clients as
 /// <c>::ffff:10.0.0.7</c>.
 /// </summary>
 internal static class ForwardedAddress

@@ -5,7 +5,7 @@ using Gateway.Settings;
 
 namespace Gateway.Identity;
 
-/// <summary>Checks <c>Gateway:Identity</c> and makes the plan.</summary>
+/// <summary>Checks <c>Gateway:Identity</c> and builds the plan.</summary>
 internal static class IdentityCheck
 {
     private const string Section = "Gateway:Identity";
@@ -67,7 +67,7 @@ internal static class IdentityCheck
         }
         else if (ReservedHeaders.Contains(header))
         {
-            report.Error(path, "this header has another meaning to HTTP or to proxies.", "Choose a name of your own, such as X-Auth-Subject.");
+            report.Error(path, "HTTP or proxies use this header for another purpose.", "Choose another name, such as X-Auth-Subject.");
         }
         else if (taken.FirstOrDefault(other => HeaderAlias.IsSame(header, other)) is { } other)
         {

@@ -1,12 +1,12 @@
 namespace Gateway.Identity;
 
-/// <summary>What happens to a client header that a destination could take for one of ours.</summary>
+/// <summary>The treatment of a client header that a destination could confuse with an identity header.</summary>
 internal enum AliasBehavior
 {
-    /// <summary>It is removed and the request goes on.</summary>
+    /// <summary>Removes the header.</summary>
     Strip,
 
-    /// <summary>The request is rejected with 400. A header in exactly our spelling is still only removed.</summary>
+    /// <summary>Rejects the request with 400. A header with the exact name is still only removed.</summary>
     Reject,
 }
 
@@ -14,14 +14,16 @@ internal enum AliasBehavior
 internal sealed class IdentityOptions
 {
     /// <summary>
-    /// Header name to claim path. Absent claims give no header. <c>scope</c> and <c>client_id</c> cover the providers' own spellings
+    /// Header name to claim path. Absent claims add no header. <c>scope</c> and <c>client_id</c> include the providers' own names
     /// (<c>scp</c>; <c>azp</c>, <c>appid</c>, <c>cid</c>). Default: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, X-Auth-Roles.
     /// </summary>
     public Dictionary<string, string>? Headers { get; set; }
 
     public PayloadOptions? Payload { get; set; }
 
-    /// <summary><c>Strip</c> or <c>Reject</c> client headers that alias ours (<c>X_Auth_Subject</c>). Default <c>Strip</c>.</summary>
+    /// <summary>
+    /// <c>Strip</c> or <c>Reject</c> client headers that alias an identity header (<c>X_Auth_Subject</c>). Default <c>Strip</c>.
+    /// </summary>
     public AliasBehavior Aliases { get; set; }
 
     /// <summary>

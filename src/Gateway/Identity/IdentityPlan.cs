@@ -7,14 +7,14 @@ using Gateway.Tokens;
 
 namespace Gateway.Identity;
 
-/// <summary>One header that tells the destination something about the caller.</summary>
+/// <summary>One identity header.</summary>
 internal readonly record struct IdentityHeader(string Name, string Value);
 
 /// <summary>Which claims travel in which headers: the checked, immutable form of <see cref="IdentityOptions"/>.</summary>
 /// <param name="ResponseExpiry">The response header with the seconds that the client's token has left; null for none.</param>
 internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string? PayloadHeader, string? ResponseExpiry = null)
 {
-    // Frameworks commonly take 8 KiB of headers in all; beyond these a destination would reject what we cannot explain.
+    // In characters. Many frameworks accept 8 KiB of headers in total; a destination would reject more without a useful error.
     private const int MaxValueLength = 4 * 1024;
     private const int MaxTotalLength = 8 * 1024;
 
@@ -23,7 +23,7 @@ internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string
         .Concat(PayloadHeader is null ? [] : [PayloadHeader])
         .Concat(ResponseExpiry is null ? [] : [ResponseExpiry]);
 
-    /// <summary>Computed once for each verified token. False when a value is too long to travel; it is never cut.</summary>
+    /// <summary>Runs once for each verified token. False when a value is too long; values are never shortened.</summary>
     public bool TryCreate(AccessToken token, out ImmutableArray<IdentityHeader> headers)
     {
         var built = ImmutableArray.CreateBuilder<IdentityHeader>(Mappings.Count + 1);
@@ -46,7 +46,7 @@ internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string
 
         if (PayloadHeader is not null)
         {
-            // The payload segment is already base64url of the claims set, and the signature covers this very spelling.
+            // The payload segment is the claims set in base64url, exactly as signed.
             var claims = token.EncodedClaims;
             built.Add(new IdentityHeader(PayloadHeader, claims));
             total += claims.Length;
@@ -65,7 +65,7 @@ internal sealed record IdentityMapping(string Header, ClaimPath Path)
     {
         switch (Path.Text)
         {
-            // The two claims that providers spell in more than one way.
+            // Providers use several names for these two claims.
             case "scope":
                 return token.Scopes.IsEmpty ? null : HeaderValueEncoding.Encode(string.Join(' ', token.Scopes.AsSpan()));
             case "client_id":
@@ -77,7 +77,7 @@ internal sealed record IdentityMapping(string Header, ClaimPath Path)
         {
             [] => null,
             [var only] => HeaderValueEncoding.Encode(only),
-            // Through an array of objects the path leads to several values; they travel as one list.
+            // A path through an array of objects has several values; they are sent as one list.
             _ => string.Join(',', found.Select(HeaderValueEncoding.Encode).Where(value => value is not null)) is { Length: > 0 } list ? list : null,
         };
     }

@@ -3,19 +3,19 @@ using Gateway.Foundation;
 
 namespace Gateway.Identity;
 
-/// <summary>What to do with a client's header.</summary>
+/// <summary>The treatment of a client's header.</summary>
 internal enum HeaderVerdict
 {
     Keep,
     Strip,
 
-    /// <summary>A spelling that some destination would read as a header of the gateway.</summary>
+    /// <summary>The name is an alias that some destinations would read as a header of the gateway.</summary>
     Alias,
 }
 
 /// <summary>
-/// The header names that only the gateway may use towards a destination: the identity headers, and what proxies tell each other
-/// about the client, the target and the method, which would let a client contradict what was checked.
+/// The header names that only the gateway may send to a destination: identity headers, and proxy headers about client, target and method,
+/// with which a client could contradict the checked request.
 /// </summary>
 internal sealed class ProtectedHeaders
 {
@@ -30,11 +30,11 @@ internal sealed class ProtectedHeaders
 
     private readonly ImmutableArray<Entry> _entries;
 
-    // By first character, bit n: some protected name is n characters long. Spares nearly every header of a request the comparison.
+    // For each first character, bit n is set when a protected name has n characters. Most headers of a request need no comparison.
     private readonly ulong[] _lengths = new ulong[32];
 
     /// <param name="identityHeaders">
-    /// Removed in every spelling. The default names are removed too, because a destination may still trust them.
+    /// Removed, with all aliases. The default names are removed too, because a destination may still trust them.
     /// </param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
     /// <param name="certificateHeader">Where trusted proxies pass on the client's certificate: read before, and removed in every spelling.</param>

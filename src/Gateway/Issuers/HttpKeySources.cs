@@ -31,7 +31,7 @@ internal sealed class JwksUriSource(KeyDocumentClient client, Uri address) : IKe
 
 /// <summary>
 /// Keys found through the issuer's metadata: OpenID Connect Discovery first, RFC 8414 second. The metadata must name exactly the
-/// configured issuer (RFC 8414 section 3.3), else a redirected or mistaken document could bring somebody else's keys.
+/// configured issuer (RFC 8414 section 3.3), else a redirected or mistaken document could bring the keys of another issuer.
 /// </summary>
 internal sealed class DiscoverySource(KeyDocumentClient client, string issuer) : IKeySource
 {

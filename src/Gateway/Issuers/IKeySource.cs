@@ -8,7 +8,7 @@ internal interface IKeySource
     /// <summary>What messages call the place.</summary>
     string Name { get; }
 
-    /// <summary>Whether the place is a server that may be down when we start, so that its documents are worth keeping and sharing.</summary>
+    /// <summary>True when the place is a server that may be down when we start, so that its documents are worth keeping and sharing.</summary>
     bool IsRemote => true;
 
     /// <summary>Loads the keys of the moment. Faults of the place are values; only cancellation throws.</summary>
@@ -43,5 +43,5 @@ internal sealed record KeyLoad
 
     public static KeyLoad Parse(byte[] jwks) => JsonWebKeySet.TryParse(jwks, out var ring, out var error)
         ? new KeyLoad { Ring = ring, Document = jwks }
-        : Failed($"the document is no use: {error}");
+        : Failed($"the document cannot be used: {error}");
 }

@@ -72,7 +72,7 @@ internal sealed class IssuerKeys
     /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
     public string Family { get; init; }
 
-    /// <summary>Whether the issuer is one of a family.</summary>
+    /// <summary>True when the issuer is one of a family.</summary>
     public bool IsMember => Family != Issuer;
 
     public IKeySource Source { get; }
@@ -80,14 +80,14 @@ internal sealed class IssuerKeys
     /// <summary>How long the keys stay in use while the source fails.</summary>
     public TimeSpan MaxStale { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Whether the gateway is not ready without these keys.</summary>
+    /// <summary>True when the gateway is not ready without these keys.</summary>
     public bool IsRequired { get; init; } = true;
 
     public VerificationBudget Verifications { get; } = new(Environment.ProcessorCount);
 
     public KeyRing Current => _current;
 
-    /// <summary>Whether the source has delivered keys, including keys that an operator has told the gateway to forget.</summary>
+    /// <summary>True when the source has delivered keys, including keys that an operator has told the gateway to forget.</summary>
     public bool HasLoaded => !_loaded.IsEmpty;
 
     /// <summary>

@@ -18,10 +18,10 @@ internal abstract record IssuerRules
     /// <summary>The clients whose tokens need no <c>aud</c>.</summary>
     public ValueArray<string> ClientIds { get; init; } = [];
 
-    /// <summary>Whether a token without <c>iss</c> is this issuer's.</summary>
+    /// <summary>True when a token without <c>iss</c> is this issuer's.</summary>
     public bool AcceptWithoutIssuer { get; init; }
 
-    /// <summary>Whether a token without <c>aud</c> is accepted.</summary>
+    /// <summary>True when a token without <c>aud</c> is accepted.</summary>
     public bool AcceptWithoutAudience { get; init; }
 
     public required ValueArray<SignatureAlgorithm> Algorithms { get; init; }

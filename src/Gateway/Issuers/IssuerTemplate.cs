@@ -198,7 +198,7 @@ internal sealed partial class IssuerTemplate(TemplateSettings settings)
         return true;
     }
 
-    /// <summary>Whether there is room for one more, or can be made.</summary>
+    /// <summary>True when there is room for one more, or can be made.</summary>
     private bool HasRoom_NeedsLock(TimeProvider time)
     {
         if (_members.Count < settings.MaxRings)
@@ -222,7 +222,7 @@ internal sealed partial class IssuerTemplate(TemplateSettings settings)
         return spare is not null;
     }
 
-    /// <summary>Whether the member may be evicted: its keys could not be loaded, or no token of it was accepted in time.</summary>
+    /// <summary>True when the member may be evicted: its keys could not be loaded, or no token of it was accepted in time.</summary>
     private static bool IsSpare(TemplateMember member, TimeProvider time)
     {
         var age = time.GetElapsedTime(member.CreatedAt);

@@ -134,9 +134,9 @@ internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logge
         return Path.Combine(directory, $"{readable}-{hash}.json");
     }
 
-    [LoggerMessage(EventIds.KeyCacheIgnored, LogLevel.Warning, "Issuer {Issuer}: the kept keys in {File} are ignored: {Why}.")]
+    [LoggerMessage(EventIds.KeyCacheIgnored, LogLevel.Warning, "Issuer {Issuer}: the cached keys in {File} are ignored: {Why}.")]
     private static partial void Ignored(ILogger logger, string issuer, string file, string why);
 
-    [LoggerMessage(EventIds.KeyCacheNotWritten, LogLevel.Warning, "Keys cannot be kept in {Directory}: {Error} Until they can, a restart needs the providers.")]
+    [LoggerMessage(EventIds.KeyCacheNotWritten, LogLevel.Warning, "Keys cannot be cached in {Directory}: {Error} Until they can, the gateway needs the issuers at a restart.")]
     private static partial void NotWritten(ILogger logger, string directory, string error);
 }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Gateway.Issuers;
 
 /// <summary>
-/// Listens to what other replicas share: a new document and a forgotten key are in force here as soon as the doorbell rings, a
+/// Listens to what other replicas share: a new document and a forgotten key are in effect here as soon as the notification arrives, a
 /// forgotten key at the next look in any case.
 /// </summary>
 internal sealed class SharedKeyFollower(

@@ -23,7 +23,7 @@ internal sealed partial class StoredKeyDocuments(
 
     /// <summary>Applies the document that another replica has shared, if it can be used.</summary>
     /// <param name="maxAge">How old it may be; null for the issuer's <see cref="IssuerKeys.MaxStale"/>.</param>
-    /// <returns>Whether the keys are at least as fresh as that document now.</returns>
+    /// <returns>True when the keys are at least as fresh as that document now.</returns>
     public async Task<bool> TakeSharedAsync(IssuerKeys keys, Func<TimeSpan?, TimeSpan>? maxAge, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -94,9 +94,9 @@ internal sealed partial class StoredKeyDocuments(
         }
     }
 
-    [LoggerMessage(EventIds.KeysTaken, LogLevel.Information, "Issuer {Issuer}: took keys fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
+    [LoggerMessage(EventIds.KeysTaken, LogLevel.Information, "Issuer {Issuer}: loaded keys that were fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
     private static partial void Taken(ILogger logger, string issuer, DateTimeOffset fetchedAt, int count);
 
-    [LoggerMessage(EventIds.StoredKeysRejected, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica are no use: {Error}.")]
+    [LoggerMessage(EventIds.StoredKeysRejected, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica cannot be used: {Error}.")]
     private static partial void Rejected(ILogger logger, string issuer, string error);
 }

@@ -20,7 +20,7 @@ internal static class TemplateCheck
 
         if (options.Template is not { } template)
         {
-            report.Error($"{path}:Template", "a placeholder needs the values it may take; else anybody's tenant would do.", "Set AnyOf or Matches.");
+            report.Error($"{path}:Template", "the placeholder has no rule for its values, so tokens of any tenant would be accepted.", "Set AnyOf or Matches.");
             return null;
         }
 

@@ -2,10 +2,10 @@ namespace Gateway.Issuers;
 
 /// <summary>
 /// How many signatures of one issuer are checked at once. Checking is all the work an attacker can make us do. While most signatures are
-/// good, nobody waits; in a flood of bad ones the issuer's new tokens stand in a line for half of the cores, while known tokens have
+/// good, no request waits; in a flood of bad ones the issuer's new tokens stand in a line for half of the cores, while known tokens have
 /// the others.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody takes has nothing to dispose of.
+#pragma warning disable CA1001 // A semaphore whose wait handle is never taken has nothing to dispose of.
 internal sealed class VerificationBudget(int cores)
 #pragma warning restore CA1001
 {

@@ -10,11 +10,12 @@ namespace Gateway.Jose;
 /// </summary>
 internal static class CertificateKey
 {
+    // Characters of base64.
     private const int MaxLength = 16 * 1024;
 
     /// <summary>
-    /// True when the JWK has a certificate and no key parameters of its own. If the certificate cannot be used, the key is null and the
-    /// reason is set.
+    /// True when the JWK has a certificate and no key parameters of its own. The key is then null, and the reason set, if the certificate
+    /// cannot be used.
     /// </summary>
     /// <exception cref="CryptographicException">The data is not a certificate.</exception>
     public static bool TryRead(JsonElement jwk, string? keyId, SignatureAlgorithm? only, out VerificationKey? key, out string? why)
@@ -26,7 +27,7 @@ internal static class CertificateKey
             return false;
         }
 
-        why = "has an `x5c` whose first item is no certificate in base64";
+        why = "has an `x5c` whose first item is not a base64 certificate";
         var leaf = chain[0];
         // RFC 7517 section 4.7: base64, not base64url.
         if (leaf.ValueKind != JsonValueKind.String || leaf.GetString()!.Length > MaxLength || !leaf.TryGetBytesFromBase64(out var der))
@@ -51,12 +52,12 @@ internal static class CertificateKey
                 var curve = ec.ExportParameters(false);
                 var name = CurveOf(curve.Curve);
                 key = name is null ? null : VerificationKey.Ec(keyId, only, name, curve);
-                why = key is null ? "has a certificate of a curve other than P-256, P-384 and P-521" : null;
+                why = key is null ? "has a certificate with a curve other than P-256, P-384 and P-521" : null;
             }
         }
         else
         {
-            why = "has a certificate with a key of another type than its `kty`, or than RSA and EC";
+            why = "has a certificate whose key type differs from its `kty` or is not RSA or EC";
         }
 
         return true;

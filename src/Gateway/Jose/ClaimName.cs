@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Gateway.Jose;
 
-/// <summary>The claims that the checks of a token read, spelt as they are there.</summary>
+/// <summary>The claims that the checks of a token read.</summary>
 internal enum ClaimName
 {
     Iss,
@@ -41,13 +41,14 @@ internal enum ClaimName
     Ver,
 }
 
-/// <summary>The claims by their text.</summary>
+/// <summary>Finds a claim by its name in the token.</summary>
 internal static class ClaimNames
 {
     public const int Count = (int)ClaimName.Ver + 1;
 
     /// <summary>
-    /// Of the longest with each character as <c>\u</c> and four digits. Clients choose the names, so longer ones are not unescaped.
+    /// The length of the longest name when each of its characters is escaped as <c>\u</c> and four digits. Clients choose the names of
+    /// claims, so longer ones are not unescaped.
     /// </summary>
     public const int MaxEscapedLength = 6 * 10;
 
@@ -63,12 +64,12 @@ internal static class ClaimNames
 
     private static readonly ImmutableArray<byte[]> Names = [.. Texts.Select(Encoding.ASCII.GetBytes)];
 
-    // No two start alike, so one comparison of many at once leaves at most one name to compare.
+    // No two names share their first 8 bytes, so one vectorized search leaves at most one name to compare.
     private static readonly ulong[] Starts = [.. Names.Select(name => StartOf(name))];
 
     public static string TextOf(ClaimName name) => Texts[(int)name];
 
-    /// <summary>-1 when we do not know it.</summary>
+    /// <summary>The position of the name in <see cref="ClaimName"/>; -1 for other claims.</summary>
     public static int IndexOf(ReadOnlySpan<byte> name)
     {
         var index = Starts.AsSpan().IndexOf(StartOf(name));

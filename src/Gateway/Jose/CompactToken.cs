@@ -4,15 +4,15 @@ using System.Buffers.Text;
 namespace Gateway.Jose;
 
 /// <summary>
-/// A JWS in compact form (RFC 7515 section 3.1), split but not trusted. One token has one spelling: no padding, no white space,
-/// no spare bits in the last character, because caches and revocation compare the text.
+/// A JWS in compact form (RFC 7515 section 3.1), split but not verified. Caches and revocation compare the text, so a token must have
+/// only one encoding: padding, white space and nonzero unused bits in the last character are rejected.
 /// </summary>
 internal readonly ref struct CompactToken
 {
-    /// <summary>Characters; larger tokens are rejected before anything is decoded.</summary>
+    /// <summary>In characters. Larger tokens are rejected before anything is decoded.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>Bytes of the decoded JOSE header.</summary>
+    /// <summary>Of the decoded JOSE header, in bytes.</summary>
     public const int MaxHeaderLength = 1024;
 
     /// <summary>base64url, and the dot.</summary>
@@ -75,7 +75,7 @@ internal readonly ref struct CompactToken
     {
         _ when segment.IsEmpty => false,
         0 => true,
-        // RFC 4648 section 3.5: the bits that encode nothing must be zero, else one byte string has many spellings.
+        // RFC 4648 section 3.5: unused bits must be zero, else the same bytes have several encodings.
         2 => (SixBits(segment[^1]) & 0b1111) == 0,
         3 => (SixBits(segment[^1]) & 0b11) == 0,
         _ => false,

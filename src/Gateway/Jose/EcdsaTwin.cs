@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The other encoding of an ECDSA token. If (r, s) is a signature, (r, n - s) is one too, so any holder of a token can write it in a second
-/// way that verifies; a revocation by the token's hash has to stop both.
+/// The second valid form of an ECDSA token. If (r, s) is a signature, (r, n - s) is one too, so the holder of a token can derive another
+/// text that verifies. A revocation by the hash of the token must cover both.
 /// </summary>
 internal static class EcdsaTwin
 {
@@ -24,7 +24,7 @@ internal static class EcdsaTwin
         var other = order - new BigInteger(half, isUnsigned: true, isBigEndian: true);
         if (signature.Length != algorithm.SignatureLength || other.Sign <= 0)
         {
-            // No signature that could verify, in whichever spelling.
+            // The signature cannot verify in either form.
             return null;
         }
 

@@ -9,7 +9,7 @@ namespace Gateway.Jose;
 /// </summary>
 internal readonly record struct JoseHeader(string? Algorithm, string? KeyId, string? Type)
 {
-    // Longer key ids than any provider uses; a bound on what is compared and counted.
+    // Longer than any provider's key ids; bounds the cost of a lookup.
     private const int MaxKeyIdLength = 256;
 
     public static bool TryParse(ReadOnlySpan<byte> utf8, out JoseHeader header) => TryParse(utf8, out header, out _);
@@ -35,6 +35,7 @@ internal readonly record struct JoseHeader(string? Algorithm, string? KeyId, str
         return true;
     }
 
+    /// <summary>True when the member is absent or a string.</summary>
     private static bool TryReadString(JsonElement json, ReadOnlySpan<byte> name, out string? value)
     {
         value = null;

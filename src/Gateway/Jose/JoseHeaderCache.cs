@@ -1,14 +1,14 @@
 namespace Gateway.Jose;
 
 /// <summary>
-/// Headers that were read before. An issuer writes the same one on every token that it signs with a key, so its text is compared and not
-/// parsed again. What a text says never changes, so it does not matter whose token brought it.
+/// Caches parsed JOSE headers by their text. An issuer writes the same header on all tokens that it signs with one key. Parsing depends on
+/// the text only, so tokens of different issuers may share an entry, verified or not.
 /// </summary>
 internal sealed class JoseHeaderCache
 {
     private const int Slots = 256;
 
-    // Longer than the headers of providers; clients must not fill the memory.
+    // Longer than the headers of providers. It bounds the memory that clients can occupy.
     private const int MaxLength = 256;
 
     private readonly Entry?[] _entries = new Entry?[Slots];
@@ -21,7 +21,7 @@ internal sealed class JoseHeaderCache
             return TokenParts.TryReadHeader(token, out header);
         }
 
-        // Seeded for each process, so that clients cannot choose a slot.
+        // The hash is seeded per process, so clients cannot choose the slot that they overwrite.
         ref var slot = ref _entries[string.GetHashCode(text) & (Slots - 1)];
         if (Volatile.Read(ref slot) is { } known && text.SequenceEqual(known.Text))
         {

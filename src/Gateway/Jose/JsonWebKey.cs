@@ -5,11 +5,11 @@ using System.Text.Json;
 
 namespace Gateway.Jose;
 
-/// <summary>Reads one public JWK (RFC 7517, RFC 7518 section 6) and says why when it cannot be used to verify.</summary>
+/// <summary>Reads one public JWK (RFC 7517, RFC 7518 section 6), or returns the reason why it cannot verify signatures.</summary>
 internal static class JsonWebKey
 {
     private const int MinRsaBits = 2048; // RFC 7518 section 3.3
-    private const int MaxRsaBits = 8192; // beyond it one verification costs milliseconds
+    private const int MaxRsaBits = 8192; // with longer keys, one verification takes milliseconds
     private const int MaxNameLength = 64;
 
     public static bool TryRead(JsonElement jwk, [NotNullWhen(true)] out VerificationKey? key, [NotNullWhen(false)] out string? why)
@@ -57,12 +57,12 @@ internal static class JsonWebKey
         }
         catch (CryptographicException)
         {
-            why = "is rejected by the crypto library: its numbers are not a key of its type";
+            why = "is rejected by the crypto library: its numbers are not a valid key of its type";
             return false;
         }
     }
 
-    /// <summary>What messages call the key: its <c>kid</c>, cut to a length that fits a log line.</summary>
+    /// <summary>The name of the key in messages: its <c>kid</c>, shortened to fit a log line.</summary>
     public static string NameOf(JsonElement jwk)
     {
         if (jwk.ValueKind != JsonValueKind.Object || !TryReadText(jwk, "kid"u8, out var keyId) || keyId is null)
@@ -74,7 +74,7 @@ internal static class JsonWebKey
         return $"key \"{string.Concat(name.Select(c => char.IsControl(c) ? '?' : c))}\"";
     }
 
-    /// <summary>RFC 7517 sections 4.2 and 4.3.</summary>
+    /// <summary>The reason why the key must not verify signatures (RFC 7517 sections 4.2 and 4.3), or null.</summary>
     private static string? Misuse(JsonElement jwk)
     {
         if (jwk.TryGetProperty("use"u8, out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("sig"u8)))
@@ -132,7 +132,7 @@ internal static class JsonWebKey
             return false;
         }
 
-        // An exponent of 1 verifies everything, an even one or an even modulus is not RSA; a long one is a way to make us slow.
+        // With exponent 1 any signature verifies. Even exponents and moduli are not RSA. A long exponent makes verification slow.
         if (exponent.Length is 0 or > 8 || (exponent[^1] & 1) == 0 || exponent is [1] || (modulus[^1] & 1) == 0)
         {
             why = "has an impossible exponent or modulus";

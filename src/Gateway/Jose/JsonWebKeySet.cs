@@ -6,8 +6,8 @@ using Gateway.Foundation;
 namespace Gateway.Jose;
 
 /// <summary>
-/// Reads a JWK Set (RFC 7517 section 5) into a ring. A key that cannot be used is skipped with the reason and spoils no other;
-/// a document without a single usable key is an error, so that it can never replace a good ring.
+/// Reads a JWK Set (RFC 7517 section 5) into a key ring. An unusable key is skipped with a reason and does not affect the others. A
+/// document without a usable key is an error, so that it cannot replace a good ring.
 /// </summary>
 internal static class JsonWebKeySet
 {

@@ -3,19 +3,19 @@ using System.Collections.Immutable;
 
 namespace Gateway.Jose;
 
-/// <summary>A key of a set that cannot be used, and why. Never carries key material.</summary>
+/// <summary>A key of a set that cannot be used, and the reason. It contains no key material.</summary>
 internal readonly record struct SkippedKey(string Key, string Why);
 
 /// <summary>
-/// An issuer's verification keys at one moment: immutable, swapped whole. A token is checked with the key that it names, or with the few that
-/// share that <c>kid</c>; without <c>kid</c> only when exactly one key fits its algorithm. So no token costs more than
+/// The verification keys of an issuer at one moment. It is immutable and replaced as a whole. A token is verified with the keys that have
+/// its <c>kid</c>, or, without <c>kid</c>, with the only key that fits its algorithm. Therefore a token causes at most
 /// <see cref="MostChoices"/> verifications.
 /// </summary>
 internal sealed class KeyRing
 {
     public static readonly KeyRing Empty = new([], []);
 
-    /// <summary>How many keys of one <c>kid</c> are tried.</summary>
+    /// <summary>The most keys with one <c>kid</c> that are tried.</summary>
     private const int MostChoices = 4;
 
     private readonly FrozenDictionary<string, ImmutableArray<VerificationKey>> _byKeyId;
@@ -36,13 +36,13 @@ internal sealed class KeyRing
     public bool IsEmpty => Keys.IsEmpty;
 
     /// <summary>
-    /// The key for a token, or null. Where keys share a <c>kid</c>, the algorithm chooses; where it cannot, the first four are tried in turn
-    /// (RFC 7517 section 4.5 leaves the choice to us).
+    /// The key for a token, or null. Among keys with the same <c>kid</c>, the algorithm selects; if several fit, the first four are tried in
+    /// turn (RFC 7517 section 4.5 leaves the choice to the application).
     /// </summary>
     public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
     {
         var candidates = Keys;
-        // A secret has no id of its own, so every `kid` of a token matches it.
+        // A configured secret has no id, so it matches every `kid`.
         if (keyId is not null && !_byKeyId.TryGetValue(keyId, out candidates) && Keys is not [{ IsSecret: true }])
         {
             return null;

@@ -6,14 +6,14 @@ using System.Text.Json;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The claims of a token that its checks read, found in one pass over the claims set: asked for one by one, each costs a walk over all.
-/// Nothing is allocated for them; they take some 500 bytes, so pass them by <c>in</c>.
+/// The claims that the checks of a token read, found in one pass over the claims set, because a JsonElement searches all members for each
+/// look-up. The struct takes about 500 bytes and no heap memory; pass it by <c>in</c>.
 /// </summary>
 internal struct KnownClaims
 {
     private Values _values;
 
-    // One bit a claim.
+    // One bit for each claim.
     private ulong _present;
 
     /// <param name="claims">An object in which no name occurs twice.</param>
@@ -23,7 +23,7 @@ internal struct KnownClaims
         foreach (var claim in claims.EnumerateObject())
         {
             var name = JsonMarshal.GetRawUtf8PropertyName(claim);
-            // The raw name is as the token spells it; with an escape in it, it is the same name (RFC 8259 section 8.3).
+            // The raw name may contain escapes; it is equal to the unescaped name (RFC 8259 section 8.3).
             var isEscaped = name.Length <= ClaimNames.MaxEscapedLength && name.Contains((byte)'\\');
             var index = ClaimNames.IndexOf(isEscaped ? Encoding.UTF8.GetBytes(claim.Name) : name);
             if (index >= 0)
@@ -36,7 +36,7 @@ internal struct KnownClaims
         return known;
     }
 
-    /// <summary>Whether the claim is present; null counts as present.</summary>
+    /// <summary>True when the claim is present; null counts as present.</summary>
     public readonly bool Has(ClaimName name) => (_present & (1ul << (int)name)) != 0;
 
     /// <summary>

@@ -32,7 +32,9 @@ internal enum RejectionReason
 }
 
 /// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
-/// <param name="Status">401 the token is bad, 403 it is good but not enough, 400 the request is bad, 503 we cannot decide.</param>
+/// <param name="Status">
+/// 401: the token is invalid. 403: it is valid but insufficient. 400: the request is malformed. 503: the gateway cannot decide now.
+/// </param>
 /// <param name="Error">The RFC 6750 section 3.1 code, or null where the challenge must not carry one.</param>
 /// <param name="Tag">The name in metrics, logs and the detailed body.</param>
 /// <param name="Meaning">One sentence for the documentation.</param>
@@ -58,7 +60,7 @@ internal static class Rejections
         new(401, InvalidToken, "too_large", "The token, its header or an identity value made from it exceeds its size limit."),
         new(400, InvalidRequest, "multiple_tokens", "The request carries more than one token (RFC 6750 section 2)."),
         new(401, InvalidToken, "unsupported_algorithm", "The `alg` is not one that the issuer may use."),
-        new(401, InvalidToken, "wrong_type", "The `typ`, or a mark such as `token_use` or `nonce`, says that this is not an access token."),
+        new(401, InvalidToken, "wrong_type", "The `typ`, or a claim such as `token_use` or `nonce`, marks the token as another kind than an access token."),
         new(401, InvalidToken, "unknown_issuer", "The `iss` is not exactly that of a configured issuer."),
         new(401, InvalidToken, "unknown_key", "The issuer publishes no usable key for this `kid` and `alg`."),
         new(401, InvalidToken, "bad_signature", "The signature does not verify with the key."),

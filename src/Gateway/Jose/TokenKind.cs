@@ -34,7 +34,7 @@ internal static class TokenKind
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11; FAPI 1.0 Advanced 5.2.2).
     private static readonly ImmutableArray<ClaimName> IdTokenMarks = [ClaimName.AtHash, ClaimName.CHash, ClaimName.SHash];
 
-    // The members with which each Entra ID access token names its client or what it grants; its ID tokens have none of them.
+    // Every access token of Entra ID has one of these members, which name its client or its grant; its ID tokens have none of them.
     private static readonly ImmutableArray<ClaimName> ClientOrGrant =
         [ClaimName.AppId, ClaimName.Azp, ClaimName.ClientId, ClaimName.Cid, ClaimName.Scp, ClaimName.Scope];
 
@@ -103,13 +103,13 @@ internal static class TokenKind
     }
 
     /// <summary>
-    /// Whether the token is marked as an access token. <c>nonce</c> is defined for ID tokens only (OpenID Connect), but it is also in the
+    /// True when the token is marked as an access token. <c>nonce</c> is defined for ID tokens only (OpenID Connect), but it is also in the
     /// access tokens of Keycloak before 25 (<c>typ</c> Bearer), ForgeRock (<c>tokenName</c>), Azure AD B2C (<c>scp</c>) and authentik
     /// (<c>scope</c>, or <c>azp</c> with <c>uid</c>); docs/decisions/0011-id-tokens.md.
     /// </summary>
     private static bool IsAccessToken(in KnownClaims claims, string? headerType)
     {
-        // RFC 9068 section 2.1: nothing but an access token has this type.
+        // RFC 9068 section 2.1: only access tokens have this type.
         if (headerType is not null && IsAllowedType(headerType, AccessTokenTypes))
         {
             return true;
@@ -123,7 +123,7 @@ internal static class TokenKind
             }
         }
 
-        // RFC 9068 section 2.2.3. As text only: UAA's ID tokens carry a list.
+        // RFC 9068 section 2.2.3. Only text counts, because UAA's ID tokens have a list.
         return IsText(claims, ClaimName.Scope) || IsText(claims, ClaimName.Scp) || (IsText(claims, ClaimName.Azp) && IsText(claims, ClaimName.Uid));
     }
 

@@ -5,7 +5,7 @@ using Gateway.Foundation;
 
 namespace Gateway.Jose;
 
-/// <summary>The first and the last step with any signed JWT: take it apart, and verify its signature. What is between differs by kind.</summary>
+/// <summary>The first and the last step for any signed JWT: split and decode it, and verify its signature.</summary>
 internal static class TokenParts
 {
     /// <summary>Header and claims of an unverified token. They may only cause a rejection (RFC 8725 section 3.8).</summary>
@@ -23,7 +23,7 @@ internal static class TokenParts
 
     public static bool TryReadHeader(CompactToken compact, out JoseHeader header)
     {
-        // Short by the split's limit.
+        // TrySplit bounds the length of the header, so the stack is safe.
         Span<byte> buffer = stackalloc byte[CompactToken.MaxHeaderLength + 2];
         return JoseHeader.TryParse(buffer[..CompactToken.Decode(compact.Header, buffer)], out header);
     }
@@ -41,7 +41,7 @@ internal static class TokenParts
         }
     }
 
-    /// <summary>Whether the signature of this very text is the key's.</summary>
+    /// <summary>True when the signature in the text verifies with the key.</summary>
     public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key)
     {
         if (!CompactToken.TrySplit(text, out var compact, out _))

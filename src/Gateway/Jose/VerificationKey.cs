@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Gateway.Jose;
 
-/// <summary>One key an issuer verifies with. Imported once; safe for any number of threads.</summary>
+/// <summary>One verification key of an issuer. It is imported once and safe for concurrent use.</summary>
 internal sealed class VerificationKey
 {
     private readonly KeyType _type;
@@ -14,10 +14,10 @@ internal sealed class VerificationKey
     private readonly byte[] _numbers;
     private readonly Ed25519Key? _ed25519;
 
-    // Keys that share a kid; a signature by any of them is valid.
+    // Keys with the same kid. A signature by any of them is valid.
     private readonly ImmutableArray<VerificationKey> _choices = [];
 
-    // .NET does not promise that one RSA or ECDsa object may be used by two threads at once, so each use takes one out.
+    // .NET does not guarantee that RSA and ECDsa objects are thread-safe, so each verification takes one out of this pool.
     private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
 
     private VerificationKey(
@@ -42,7 +42,7 @@ internal sealed class VerificationKey
 
     public bool IsSecret => _type == KeyType.Secret;
 
-    /// <summary>What the key may verify.</summary>
+    /// <summary>The algorithms whose signatures the key may verify.</summary>
     public IEnumerable<SignatureAlgorithm> Algorithms => SignatureAlgorithms.All.Where(Fits).Select(traits => traits.Algorithm);
 
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
@@ -60,13 +60,13 @@ internal sealed class VerificationKey
     /// <summary>The secrets of one issuer; while one replaces another, either verifies.</summary>
     public static VerificationKey Secrets(ImmutableArray<byte[]> secrets) => new(null, KeyType.Secret, null, null, secrets, null, []);
 
-    /// <summary>Keys of one type that share a <c>kid</c>: each is tried.</summary>
+    /// <summary>Combines keys of one type with the same <c>kid</c>; each is tried.</summary>
     public static VerificationKey AnyOf(ImmutableArray<VerificationKey> choices) => new(choices);
 
-    /// <summary>Whether this key is a duplicate of the other key of the same set.</summary>
+    /// <summary>True when both keys of one set have the same id, algorithm and numbers.</summary>
     public bool IsDuplicateOf(VerificationKey other) => KeyId == other.KeyId && _only == other._only && IsSameAs(other);
 
-    /// <summary>Whether both verify exactly the same signatures, also under different ids.</summary>
+    /// <summary>True when both verify exactly the same signatures, also under different ids.</summary>
     public bool IsSameAs(VerificationKey other) =>
         ReferenceEquals(this, other)
         || (_choices.Length == other._choices.Length
@@ -77,7 +77,7 @@ internal sealed class VerificationKey
             && _secrets.Length == other._secrets.Length
             && _secrets.Zip(other._secrets).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)));
 
-    /// <summary>Whether every signature that the other key verifies is one that this key, or one of its choices, verifies.</summary>
+    /// <summary>True when this key, or one of its choices, verifies every signature that the other key verifies.</summary>
     public bool Includes(VerificationKey other) => IsSameAs(other) || _choices.Any(choice => choice.IsSameAs(other));
 
     /// <summary>RFC 7518 section 3 and RFC 8725 section 3.1: type, curve and, where the key names one, the algorithm must agree.</summary>
@@ -117,6 +117,7 @@ internal sealed class VerificationKey
         Span<byte> hash = stackalloc byte[algorithm.HashLength];
         if (_type == KeyType.Secret)
         {
+            // All secrets are tried in constant time, so that the duration does not tell which one matched.
             var verified = false;
             foreach (var secret in _secrets)
             {
@@ -133,8 +134,8 @@ internal sealed class VerificationKey
         {
             return verifier switch
             {
-                // RFC 8017 section 8.1.2: as long as the modulus. The library takes a PSS signature without its leading zero too, which
-                // would be a second spelling of the token.
+                // RFC 8017 section 8.1.2: the signature is as long as the modulus. The library also accepts a PSS signature without its
+                // leading zero, which would be a second encoding of the same token.
                 RSA rsa => signature.Length == (rsa.KeySize + 7) / 8 && rsa.VerifyHash(
                     hash, signature, algorithm.Hash, algorithm.IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
                 ECDsa ecdsa => ecdsa.VerifyHash(hash, signature),
@@ -143,7 +144,7 @@ internal sealed class VerificationKey
         }
         catch (CryptographicException)
         {
-            // Some impossible signatures (r or s out of range) are an error to the library; to us they are bad signatures.
+            // The library throws for some impossible signatures, such as r or s out of range. They are bad signatures.
             return false;
         }
         finally

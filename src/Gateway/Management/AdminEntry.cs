@@ -10,7 +10,7 @@ namespace Gateway.Management;
 /// </summary>
 internal abstract class AdminEntry
 {
-    /// <summary>Whether a web page sent the request that is not allowed to.</summary>
+    /// <summary>True when a web page sent the request that is not allowed to.</summary>
     public abstract bool IsFromElsewhere(HttpRequest request);
 
     /// <summary>Sets the headers of every answer.</summary>

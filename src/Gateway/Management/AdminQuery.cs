@@ -5,7 +5,7 @@ namespace Gateway.Management;
 /// <summary>The query of a call to <c>/admin</c>, in which a slip of the pen must not widen what is asked for.</summary>
 internal static class AdminQuery
 {
-    /// <summary>The error when a parameter is unknown or there twice; else null.</summary>
+    /// <summary>The error when a parameter is unknown or occurs twice; else null.</summary>
     public static OAuthError? Unknown(IQueryCollection query, params ReadOnlySpan<string> known)
     {
         foreach (var (name, values) in query)
@@ -18,7 +18,7 @@ internal static class AdminQuery
 
             if (values.Count != 1)
             {
-                return OAuthError.Invalid($"{name}: this parameter is there twice.");
+                return OAuthError.Invalid($"{name}: this parameter occurs twice.");
             }
         }
 

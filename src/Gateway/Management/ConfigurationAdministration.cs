@@ -7,7 +7,7 @@ using Gateway.Settings;
 
 namespace Gateway.Management;
 
-/// <summary><c>GET /admin/config</c>: what is in force, since when, and why a later change is not.</summary>
+/// <summary><c>GET /admin/config</c>: the configuration in effect, its age, and the errors of a later change.</summary>
 internal sealed class ConfigurationAdministration(LiveGateway live, ConfigurationStatus status, RevocationList revocations)
 {
     public void Map(IEndpointRouteBuilder admin) => admin.MapGet("/config", () =>
@@ -47,7 +47,7 @@ internal sealed record ConfigurationDescription(
 /// <param name="AgeSeconds">Seconds since it was last known to be complete; null when it never was.</param>
 internal sealed record RevocationListDescription(bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
-/// <param name="IsPending">Whether the file is still the one that was rejected.</param>
+/// <param name="IsPending">True when the file is still the one that was rejected.</param>
 internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);
 
 internal sealed record FindingDescription(string Rule, string Place, string Setting, string Problem, string Cure);

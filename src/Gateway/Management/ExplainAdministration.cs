@@ -10,7 +10,7 @@ using Gateway.Tokens;
 namespace Gateway.Management;
 
 /// <summary>
-/// <c>POST /admin/explain</c>: every check of a token on a route, by the configuration, keys and revocations in force. 200 whatever the
+/// <c>POST /admin/explain</c>: every check of a token on a route, with the configuration, keys and revocations in effect. 200 whatever the
 /// verdict. The token is neither kept nor logged.
 /// </summary>
 internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
@@ -66,7 +66,7 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
             members = RequestBody.ReadForm(body);
             if (members is null)
             {
-                return "A parameter is there twice.";
+                return "A parameter occurs twice.";
             }
         }
         else

@@ -67,7 +67,7 @@ internal sealed class RevocationAdministration(
         }
 
         var query = context.Request.Query;
-        var fault = new RevocationRequest(query["kind"], query["issuer"], query["value"]).TryReadName(live.Current, out var name, out var issuer)
+        var fault = new RevocationRequest(query["kind"], query["issuer"], query["value"]).ReadName(live.Current, out var name, out var issuer)
             ?? RevocationRequest.CheckReason(query["reason"]);
         if (fault is not null)
         {
@@ -146,7 +146,7 @@ internal sealed class RevocationAdministration(
         (text, reason) = ("", null);
         if (RequestBody.ReadForm(body) is not { } form)
         {
-            return OAuthError.Invalid("A parameter is there twice.");
+            return OAuthError.Invalid("A parameter occurs twice.");
         }
 
         // RFC 6749 section 3.2: what is not known is ignored, such as the client_id of an RFC 7009 library.

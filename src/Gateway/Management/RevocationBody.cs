@@ -59,7 +59,7 @@ internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time
             }
         }
 
-        var wrong = request.TryRead(live.Current, time.GetUtcNow(), by, out var entry);
+        var wrong = request.Read(live.Current, time.GetUtcNow(), by, out var entry);
         if (wrong is null)
         {
             entries.Add(entry!);

@@ -33,7 +33,7 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
         {
             if (!RevocationNames.TryParse(name, out RevocationKind known))
             {
-                return OAuthError.Invalid($"kind: this is one of {string.Join(", ", RevocationNames.Kinds)}.");
+                return OAuthError.Invalid($"kind: write one of {string.Join(", ", RevocationNames.Kinds)}.");
             }
 
             kind = known;

@@ -10,7 +10,7 @@ namespace Gateway.Policies;
 /// <summary>Names a value in the claims set. See <see cref="ClaimRuleOptions.Path"/> for how it is written.</summary>
 internal sealed class ClaimPath : IEquatable<ClaimPath>
 {
-    /// <summary>What the gateway concludes instead of reading: <see cref="AccessToken.SubjectType"/>.</summary>
+    /// <summary>A value that the gateway derives: <see cref="AccessToken.SubjectType"/>.</summary>
     public const string SubjectType = "$subject_type";
 
     /// <summary>Before the name of a parameter of the JOSE header, such as <c>$jose.kid</c>.</summary>
@@ -44,18 +44,18 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
 
     public static bool TryParse(string text, out ClaimPath path)
     {
-        // Names such as https://shop.example/roles have dots that separate nothing.
+        // The dots in names such as https://shop.example/roles are not separators.
         var names = text.Contains("://", StringComparison.Ordinal) ? [text] : Split(text);
         path = new ClaimPath(text, names);
         return names.All(name => name.Length > 0);
     }
 
-    /// <summary>The derived names that these issuers give a meaning.</summary>
+    /// <summary>The derived names that are valid with these issuers.</summary>
     public static string[] DerivedBy(IEnumerable<IssuerOptions> issuers) =>
         [SubjectType, .. issuers.Select(issuer => IssuerTemplate.PlaceholderOf(issuer.Issuer ?? "")).OfType<string>().Distinct().Select(name => $"${name}")];
 
     /// <summary>
-    /// Every value that the path leads to; through an array it may lead to several. A last array counts as one value, and so does null.
+    /// Adds all values at the path; a path through an array may have several. An array or null at the end of the path is one value.
     /// </summary>
     public void Collect(AccessToken token, List<JsonElement> found)
     {

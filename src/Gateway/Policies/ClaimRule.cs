@@ -9,7 +9,7 @@ namespace Gateway.Policies;
 /// <summary>One test on one claim. A claim whose JSON type the test cannot read does not satisfy the test.</summary>
 internal abstract class ClaimRule(ClaimPath path)
 {
-    /// <summary>Whether a token without the claim fails the rule.</summary>
+    /// <summary>True when a token without the claim fails the rule.</summary>
     public bool NeedsClaim => !IsSatisfiedBy([]);
 
     public string Path => path.Text;
@@ -58,7 +58,7 @@ internal abstract class ClaimRule(ClaimPath path)
     protected static bool IsSame(JsonElement scalar, string wanted) => scalar.ValueKind switch
     {
         JsonValueKind.String => scalar.ValueEquals(wanted),
-        // 3, 3.0 and 3e0 are one number, and so is the text "3" in a rule.
+        // 3, 3.0, 3e0 and the text "3" in a rule are the same number.
         JsonValueKind.Number => decimal.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && scalar.TryGetDecimal(out var claimed)
             && claimed == number,
@@ -68,8 +68,8 @@ internal abstract class ClaimRule(ClaimPath path)
     };
 
     /// <summary>
-    /// Whether a claim that is a list holds the value: an array, a space-separated string, or the one value itself. An item of an array is
-    /// never split: the group "shop admin" is not the group "admin".
+    /// True when the claim, read as a list, holds the value. A list is an array, a space-separated string, or one value. Items of an array are
+    /// not split: the group "shop admin" is not the group "admin".
     /// </summary>
     protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
     {
@@ -127,7 +127,7 @@ internal sealed class EqualsRule(ClaimPath path, string wanted) : ClaimRule(path
 
 internal sealed class MatchesRule(ClaimPath path, Regex pattern) : ClaimRule(path)
 {
-    // Shown without the anchors that Compile puts around it.
+    // Without the anchors that LinearPattern.Compile adds.
     public override string Expectation => $"text that matches {pattern.ToString()[5..^3]}";
 
     protected override bool IsSatisfiedBy(List<JsonElement> values)

@@ -7,7 +7,7 @@ using Gateway.Settings;
 
 namespace Gateway.Policies;
 
-/// <summary>Checks <c>Gateway:Policies</c> and makes the policies.</summary>
+/// <summary>Checks <c>Gateway:Policies</c> and builds the policies.</summary>
 internal static class PolicyCheck
 {
     public static RoutePolicies Build(
@@ -25,7 +25,7 @@ internal static class PolicyCheck
             var path = $"Gateway:Policies:{name}";
             if (policies.ContainsKey(name) || name.Equals("Default", StringComparison.OrdinalIgnoreCase))
             {
-                report.Error(path, "this name is built in.", "Choose another.");
+                report.Error(path, "this name belongs to a built-in policy.", "Choose another name.");
                 continue;
             }
 
@@ -53,16 +53,16 @@ internal static class PolicyCheck
         {
             if (!issuers.ContainsKey(options.Issuers[i]) && !report.IsInFile($"Gateway:Issuers:{options.Issuers[i]}"))
             {
-                report.Error($"{path}:Issuers:{i}", "there is no such issuer.", Suggestion.For(options.Issuers[i], issuers.Keys));
+                report.Error($"{path}:Issuers:{i}", $"policy \"{name}\" names the issuer \"{options.Issuers[i]}\", which is not defined.", Suggestion.For(options.Issuers[i], issuers.Keys));
             }
         }
 
         CheckScopes(options.Scopes?.All, $"{path}:Scopes:All", report);
         CheckScopes(options.Scopes?.Any, $"{path}:Scopes:Any", report);
-        // An object that holds nothing is bound to null, as if it had been left out.
+        // Configuration binds an empty object to null, like a missing one.
         if (options.Scopes is { All: null, Any: null } || (options.Scopes is null && context.Document.Find($"{path}:Scopes") is { Kind: JsonTokenType.StartObject }))
         {
-            report.Error($"{path}:Scopes", "this asks for nothing.", "Set All or Any, or leave Scopes out.");
+            report.Error($"{path}:Scopes", "Scopes requires no scope.", "Set All or Any, or leave Scopes out.");
         }
 
         var rules = ImmutableArray.CreateBuilder<ClaimRule>();
@@ -100,10 +100,10 @@ internal static class PolicyCheck
     {
         for (var i = 0; i < scopes?.Count; i++)
         {
-            // RFC 6749 section 3.3; it also keeps the challenge free of quotes and line breaks.
+            // RFC 6749 section 3.3. The check also keeps quotes and line breaks out of the WWW-Authenticate header.
             if (scopes[i].Length == 0 || scopes[i].Any(c => c is <= ' ' or > '~' or '"' or '\\'))
             {
-                report.Error($"{path}:{i}", "this is not one scope.", "Scopes are visible ASCII without spaces, quotes and backslashes; write each as an item of its own.");
+                report.Error($"{path}:{i}", "this is not a valid scope.", "Use visible ASCII without spaces, quotes and backslashes; write each scope as a separate item.");
             }
         }
     }
@@ -112,7 +112,7 @@ internal static class PolicyCheck
     {
         if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || !claim.IsKnown(derived))
         {
-            report.Error($"{path}:Path", "a rule needs a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+            report.Error($"{path}:Path", "this is not a valid claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
             return null;
         }
 

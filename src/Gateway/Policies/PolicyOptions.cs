@@ -2,33 +2,33 @@ using Gateway.Settings;
 
 namespace Gateway.Policies;
 
-/// <summary>What a policy does with its decision.</summary>
+/// <summary>The effect of a policy's decision.</summary>
 internal enum PolicyMode
 {
-    /// <summary>Rejects.</summary>
+    /// <summary>Rejects requests that do not satisfy the policy.</summary>
     Enforce,
 
-    /// <summary>Records what it would have rejected and lets it through, without identity headers unless the token is valid.</summary>
+    /// <summary>Allows all requests and records those that would be rejected. Only a valid token gives identity headers.</summary>
     Report,
 }
 
-/// <summary>What happens while the revocation list is too old to trust.</summary>
+/// <summary>The decision while the revocation list is older than <c>MaxStaleness</c>.</summary>
 internal enum UnavailableBehavior
 {
-    /// <summary>503 with Retry-After.</summary>
+    /// <summary>Rejects with 503 and <c>Retry-After</c>.</summary>
     Reject,
 
-    /// <summary>Decide on the last known list.</summary>
+    /// <summary>Decides with the last known list.</summary>
     Allow,
 }
 
-/// <summary>What happens to a live connection (WebSocket, event stream, gRPC) when its token expires.</summary>
+/// <summary>The effect of a token's expiry on its live connection (WebSocket, event stream, gRPC).</summary>
 internal enum ExpiryBehavior
 {
-    /// <summary>It is ended within a second.</summary>
+    /// <summary>The gateway closes the connection within a second.</summary>
     Close,
 
-    /// <summary>It goes on until an end closes it, or the token is revoked.</summary>
+    /// <summary>The connection stays open until client or destination close it, or the token is revoked.</summary>
     Keep,
 }
 
@@ -64,15 +64,15 @@ internal sealed class PolicyOptions
     /// <summary><c>Enforce</c>, or <c>Report</c>: decide, record, let through. Default <c>Enforce</c>.</summary>
     public PolicyMode Mode { get; set; }
 
-    /// <summary>Whether the destination receives the access token as the client sent it. Default false.</summary>
+    /// <summary>Forward the access token to the destination as the client sent it. Default false.</summary>
     public bool ForwardToken { get; set; }
 
     /// <summary><c>Reject</c> (503) or <c>Allow</c> while the revocation list is older than <c>MaxStaleness</c>. Default <c>Reject</c>.</summary>
     public UnavailableBehavior OnRevocationUnavailable { get; set; }
 
     /// <summary>
-    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token, clock skew included. <c>Keep</c>: it
-    /// outlives its token's expiry. A revoked token ends it in either case. Default <c>Close</c>.
+    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token expires, clock skew included. <c>Keep</c>: it
+    /// continues after the expiry. A revocation ends it in both cases. Default <c>Close</c>.
     /// </summary>
     public ExpiryBehavior OnExpiry { get; set; }
 
@@ -83,7 +83,7 @@ internal sealed class PolicyOptions
     public SenderConstraint SenderConstraint { get; set; }
 }
 
-/// <summary>The scopes a policy asks for (RFC 6749 section 3.3), compared whole and case-sensitively.</summary>
+/// <summary>The scopes that a policy requires (RFC 6749 section 3.3); compared as a whole and case-sensitively.</summary>
 internal sealed class ScopeOptions
 {
     /// <summary>Every one of these is required. Default none.</summary>

@@ -7,10 +7,12 @@ namespace Gateway.Policies;
 /// <summary>The outcome of a policy: allowed, or the reason and what the client has to ask for: scopes, or another login.</summary>
 internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null);
 
-/// <summary>What a route asks of a token: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
+/// <summary>The requirements of a route for tokens: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
 {
-    /// <summary>YARP's word for a public route: no token is read, and what the client sent as credentials is the destination's to judge.</summary>
+    /// <summary>
+    /// YARP's name for a public route: the gateway reads no token and forwards the client's credentials to the destination.
+    /// </summary>
     public const string AnonymousName = "Anonymous";
 
     /// <summary>Any valid token of any configured issuer.</summary>
@@ -43,7 +45,7 @@ internal sealed record RoutePolicy
 
     public bool ForwardToken { get; init; }
 
-    /// <summary>Whether the destination receives the credentials in the places where tokens come in.</summary>
+    /// <summary>True when the destination receives the credentials in the token sources.</summary>
     public bool KeepsCredentials => ForwardToken || IsAnonymous;
 
     public UnavailableBehavior OnRevocationUnavailable { get; init; }
@@ -118,7 +120,7 @@ internal sealed record RoutePolicy
         return true;
     }
 
-    /// <summary>Whether the token has one of the scopes of which any is enough, or none is asked for.</summary>
+    /// <summary>True when the token has one of <see cref="AnyScopes"/>, or none is required.</summary>
     public bool HasAnyScope(AccessToken token)
     {
         foreach (var scope in AnyScopes)
@@ -132,7 +134,7 @@ internal sealed record RoutePolicy
         return AnyScopes.IsEmpty;
     }
 
-    /// <summary>RFC 6750 section 3: the scopes that would have been enough; those the token has already need no mention.</summary>
+    /// <summary>RFC 6750 section 3: the scopes that would suffice, without those that the token has already.</summary>
     private string MissingScopes(AccessToken token)
     {
         var missing = AllScopes.Where(scope => !token.Scopes.Contains(scope));

@@ -1,8 +1,8 @@
 namespace Gateway.Redis;
 
 /// <summary>
-/// Stops asking a server that does not answer: after a few timeouts in a row one call a second goes through as a probe, the others
-/// fail at once.
+/// A circuit breaker for a server that does not respond. After three timeouts in a row, it allows one call per second as a probe; other
+/// calls fail at once.
 /// </summary>
 internal sealed class RedisBreaker(TimeProvider time)
 {

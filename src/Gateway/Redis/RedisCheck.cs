@@ -14,14 +14,14 @@ internal static class RedisCheck
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(10);
 
-    // What the client cannot do, and would ignore or misread.
+    // Options that the client library ignores or misreads.
     private static readonly ImmutableDictionary<string, string> Rejected = ImmutableDictionary.CreateRange(
         StringComparer.OrdinalIgnoreCase,
         [
             KeyValuePair.Create("channelPrefix", "Use KeyPrefix; it counts for keys and channels."),
         ]);
 
-    // What looks like an option may be a piece of a password that has a comma, so that no other name is repeated.
+    // Only these names are shown in messages: other text may be part of a password that contains a comma.
     private static readonly ImmutableSortedSet<string> Options = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "abortConnect", "allowAdmin", "asyncTimeout", "checkCertificateRevocation", "configChannel", "configCheckSeconds", "connectRetry",
@@ -43,7 +43,7 @@ internal static class RedisCheck
 
         if (options.KeyPrefix.Any(char.IsControl))
         {
-            report.Error($"{Section}:KeyPrefix", "a control character is no part of a name.", "Choose a name such as gateway:.");
+            report.Error($"{Section}:KeyPrefix", "the prefix contains a control character.", "Choose a name such as gateway:.");
         }
 
         var connection = CheckConnection(options.Connection, report);
@@ -95,9 +95,9 @@ internal static class RedisCheck
                     report.Error(
                         path,
                         Options.TryGetValue(name, out var known)
-                            ? $"the option \"{known}\" has an impossible value."
-                            : $"part {index + 1} of it is an option that is unknown or has an impossible value.",
-                        "Correct it; the options are those of StackExchange.Redis. A password with a comma belongs into PasswordFile.");
+                            ? $"the option \"{known}\" has an invalid value."
+                            : $"part {index + 1} is an unknown option or has an invalid value.",
+                        "Correct it; the options are those of StackExchange.Redis. Write a password with a comma into PasswordFile.");
                     isGood = false;
                 }
             }
@@ -110,7 +110,7 @@ internal static class RedisCheck
 
         if (!IsUnderstood(connection) || ConfigurationOptions.Parse(connection) is not { EndPoints.Count: > 0 } options)
         {
-            report.Error(path, "this names no server.", "Write host:port; separate several by commas.");
+            report.Error(path, "the connection string names no server.", "Write host:port; separate several by commas.");
             return null;
         }
 
@@ -143,7 +143,7 @@ internal static class RedisCheck
         var path = context.Resolve(file.Length == 0 ? "." : file);
         if (!File.Exists(path))
         {
-            context.Report.Error($"{Section}:{name}", "there is no such file.", "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
+            context.Report.Error($"{Section}:{name}", "the file does not exist.", "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
         }
 
         return path;
@@ -155,7 +155,7 @@ internal static class RedisCheck
         {
             if (options.CertificateKeyFile is not null)
             {
-                context.Report.Error($"{Section}:CertificateKeyFile", "a key without its certificate is no use.", "Set CertificateFile too.");
+                context.Report.Error($"{Section}:CertificateKeyFile", "the key has no certificate.", "Set CertificateFile too.");
             }
 
             return null;
@@ -168,7 +168,7 @@ internal static class RedisCheck
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            context.Report.Error($"{Section}:CertificateFile", "no certificate with its key can be read.", "Mount PEM files; a relative path starts at the folder of yarp.json.");
+            context.Report.Error($"{Section}:CertificateFile", "the certificate and its key cannot be read.", "Mount PEM files; a relative path starts at the folder of yarp.json.");
             return null;
         }
     }

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 namespace Gateway.Redis;
 
 /// <summary>
-/// The one connection to Redis. The client library waits for ever for a server that accepts and never answers, remembers the first
-/// password, and notices a dead socket after minutes; so here every call has a deadline, unanswered calls are counted and capped, a
-/// breaker spares a silent server, and a connection on which nothing succeeds is thrown away and made anew, with the password read
-/// again. Connecting is a background matter: the process starts without Redis.
+/// The connection to Redis. The client library waits without limit for a server that accepts a connection and never responds, keeps the
+/// first password, and detects a dead socket after minutes. Therefore each call has a deadline, the number of pending calls is limited, a
+/// breaker protects a silent server, and a connection on which all calls fail is replaced, with the password read again. Connecting
+/// happens in the background, so the process starts without Redis.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
@@ -35,10 +35,10 @@ internal sealed class RedisConnection : IAsyncDisposable
         _subscriptions = new RedisSubscriptions(settings.Timeout, time);
     }
 
-    /// <summary>What every key and channel begins with.</summary>
+    /// <summary>The prefix of all keys and channels.</summary>
     public string KeyPrefix => _settings.KeyPrefix;
 
-    /// <summary>How it is doing at the moment, for people.</summary>
+    /// <summary>The current state for the status page and readiness.</summary>
     public RedisStatus Status => new(
         _settings.Name,
         _health.Fault is { } fault ? RedisFaults.Of(fault).Message : null,
@@ -48,7 +48,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>The deadline of every call.</summary>
     public TimeSpan Timeout => _settings.Timeout;
 
-    /// <summary>Whether the primary itself reported its role at the last check. Answers to primary calls count in either case.</summary>
+    /// <summary>True when the primary itself reported its role at the last check. Answers to primary calls count in either case.</summary>
     public bool IsPrimaryProven => _link?.Roles is { Fault: null, IsProven: true };
 
     /// <summary>The timestamp of the last check at which the primary itself reported its role; null when it does not tell, and in a
@@ -72,7 +72,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     public async Task<T> CallAnyAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
         await CallAsync(await LinkAsync(cancellationToken), call, isOfPrimary: false, cancellationToken);
 
-    /// <summary>What calls are made on at the moment, to be told from what replaces it; null when there is none.</summary>
+    /// <summary>The current connection, so that callers can detect a replacement; null when there is none.</summary>
     public async Task<RedisLink?> LinkAsync(CancellationToken cancellationToken)
     {
         Start();
@@ -158,7 +158,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         try
         {
             var answer = await call();
-            // What comes of a connection that was replaced says nothing about the one that replaced it.
+            // A result of a replaced connection must not change the health of its successor.
             if (link == _link)
             {
                 _health.Answered(isOfPrimary);
@@ -215,7 +215,7 @@ internal sealed class RedisConnection : IAsyncDisposable
                 await UntilLostAsync(link, stopping);
                 if (!_health.IsObsolete)
                 {
-                    // Nothing answers on it. One that is only obsolete still serves what it can until there is another.
+                    // No call succeeds on it. An obsolete connection stays in use until its replacement is connected.
                     _link = null;
                     Discard(link);
                 }

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
-/// <summary>Makes connections, each with the password of the moment and within a bounded time, and takes them down.</summary>
+/// <summary>Opens connections within a bounded time, each with the current password, and closes them.</summary>
 internal sealed partial class RedisConnector(RedisSettings settings, TimeProvider time, ILogger logger) : IDisposable
 {
-    // Beyond the client's own limit, which it does not always keep.
+    // Longer than the client's own limit, which the client sometimes exceeds.
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(4);
 
     private readonly RedisSentinelQuery _sentinels = new(settings, time);
@@ -84,7 +84,7 @@ internal sealed partial class RedisConnector(RedisSettings settings, TimeProvide
         }
         else
         {
-            // Seen, so that it is not reported as unobserved.
+            // Observe the exception so that it does not surface as an unobserved one.
             _ = late.Exception;
         }
     }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
-/// <summary>Everything that can be wrong with Redis, for us.</summary>
+/// <summary>The closed list of faults of Redis.</summary>
 internal enum RedisFault
 {
     NotConnected,
@@ -32,10 +32,10 @@ internal enum RedisFault
     Other,
 }
 
-/// <summary>What a fault is called, and whether it is about the server as a whole or about the one call.</summary>
-/// <param name="Prefix">How Redis' own error message begins, where it has one.</param>
-/// <param name="IsOutage">Whether every call would fail.</param>
-/// <param name="Message">A sentence for people. Never Redis' own text: it may repeat arguments.</param>
+/// <summary>The text of a fault, and whether it affects all calls or one.</summary>
+/// <param name="Prefix">The start of Redis' own error message, if there is one.</param>
+/// <param name="IsOutage">True when every call would fail.</param>
+/// <param name="Message">A text for operators. Never Redis' own text, which may repeat arguments.</param>
 internal sealed record RedisFaultTraits(string? Prefix, bool IsOutage, string Message);
 
 /// <summary>The table of faults.</summary>
@@ -53,7 +53,7 @@ internal static class RedisFaults
         [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
-        [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis wants a password and none is configured (NOAUTH); set PasswordFile"),
+        [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis requires a password and none is configured (NOAUTH); set PasswordFile"),
         [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis rejects the password (WRONGPASS); correct it"),
         [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the gateway's user its keys, channels and commands (docs/operations.md lists them)"),
         [RedisFault.ReadOnly] = new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
@@ -63,19 +63,19 @@ internal static class RedisFaults
         [RedisFault.OutOfMemory] = new("OOM", false, "Redis is out of memory (OOM) and stores nothing; give it more"),
         [RedisFault.Misconfigured] = new("MISCONF", false, "Redis cannot write to its disk (MISCONF) and stores nothing"),
         [RedisFault.Moved] = new("MOVED", false, "the Redis cluster has the key elsewhere or is not whole (MOVED, CLUSTERDOWN)"),
-        [RedisFault.WrongType] = new("WRONGTYPE", false, "one of the gateway's keys holds something else (WRONGTYPE); choose another KeyPrefix"),
+        [RedisFault.WrongType] = new("WRONGTYPE", false, "one of the gateway's keys holds a value of another type (WRONGTYPE); choose another KeyPrefix"),
         [RedisFault.NoSuchKey] = new("ERR no such key", false, "Redis has no such key"),
-        [RedisFault.Garbage] = new(null, true, "the answer is not Redis' protocol, or not what was asked for; is that port Redis?"),
+        [RedisFault.Garbage] = new(null, true, "the reply is not in Redis' protocol, or has an unexpected type; check that the port is Redis'"),
         [RedisFault.TooManyCalls] = new(null, true, "too many calls to Redis are unanswered"),
-        [RedisFault.NotReplicated] = new(null, false, "too few of Redis' replicas have taken it over in time (WaitReplicas); it is written, and a failover may lose it"),
-        [RedisFault.ClusterWithoutWait] = new(null, false, "a Redis cluster cannot be waited for; set WaitReplicas to 0"),
+        [RedisFault.NotReplicated] = new(null, false, "too few of Redis' replicas have acknowledged the entry in time (WaitReplicas); it is written, but a failover may lose it"),
+        [RedisFault.ClusterWithoutWait] = new(null, false, "WaitReplicas does not work with a Redis cluster; set it to 0"),
         [RedisFault.Other] = new(null, false, "Redis rejects the call"),
     }.ToFrozenDictionary();
 
     public static RedisFaultTraits Of(RedisFault fault) => Table[fault];
 
-    /// <summary>What an exception of the client means.</summary>
-    /// <param name="hasPassword">Whether one was sent: the client reports a missing and a wrong one alike.</param>
+    /// <summary>Maps an exception of the client to a fault.</summary>
+    /// <param name="hasPassword">True when a password was sent: the client reports a missing and a wrong one alike.</param>
     public static RedisFault Classify(Exception exception, bool hasPassword) => exception switch
     {
         RedisServerException => OfServerError(exception.Message),
@@ -84,7 +84,7 @@ internal static class RedisFaults
         _ => OfFailedConnection($"{exception.Message} {exception.InnerException?.Message}", hasPassword),
     };
 
-    /// <summary>What an error that Redis answered means; it is known by its first word.</summary>
+    /// <summary>Maps an error reply of Redis to a fault by its first word.</summary>
     public static RedisFault OfServerError(string text)
     {
         foreach (var (fault, traits) in Table)
@@ -101,14 +101,14 @@ internal static class RedisFaults
             return RedisFault.ReadOnly;
         }
 
-        // The client puts a redirect that leads nowhere into words of its own.
+        // The client describes a redirect that leads nowhere in its own words.
         return text.StartsWith("ASK ", StringComparison.Ordinal) || text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal)
             || text.Contains("MOVED", StringComparison.Ordinal) || text.Contains("hashslot", StringComparison.Ordinal)
             ? RedisFault.Moved
             : RedisFault.Other;
     }
 
-    /// <summary>Why there is no connection; the client says so in its text alone.</summary>
+    /// <summary>Maps a failed connection to a fault. The client reports the cause only in the text of its exception.</summary>
     public static RedisFault OfFailedConnection(string text, bool hasPassword)
     {
         if (Says("WRONGPASS") || Says("invalid password"))
@@ -134,8 +134,8 @@ internal static class RedisFaults
     }
 }
 
-/// <summary>A call to Redis failed, or was not made because it would have.</summary>
-#pragma warning disable CA1032, CA1064 // Never thrown without its fault, nor seen outside this assembly.
+/// <summary>A call to Redis failed, or was not made because it would fail.</summary>
+#pragma warning disable CA1032, CA1064 // Always thrown with its fault, and only inside this assembly.
 internal sealed class RedisUnavailableException(RedisFault fault) : Exception(RedisFaults.Of(fault).Message)
 #pragma warning restore CA1032, CA1064
 {

@@ -3,8 +3,8 @@ using Gateway.Foundation;
 namespace Gateway.Redis;
 
 /// <summary>
-/// How a connection is doing, from the outcome of its calls: what is wrong, since when, and whether to call at all. One log line for each
-/// kind of fault in an outage.
+/// Tracks the health of a connection from the results of its calls: the fault, its start, and whether calls are allowed. It writes one log
+/// line for each kind of fault in an outage.
 /// </summary>
 internal sealed partial class RedisHealth(string endpoints, TimeProvider time, ILogger logger)
 {
@@ -12,11 +12,11 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
     private readonly RedisBreaker _breaker = new(time);
 
-    // Of members that are asked while the primary is away: their silence is not the primary's.
+    // Timeouts of replicas, which are asked while the primary is down, must not open the primary's breaker.
     private readonly RedisBreaker _others = new(time);
     private readonly Lock _lock = new();
 
-    // Faults of this outage that the log has named. The first is often mere silence; the rejected password behind it shows later.
+    // Faults of this outage that were logged. The first is often a timeout; the cause, such as a rejected password, appears later.
     private readonly HashSet<RedisFault> _named = [];
     private RedisFault? _fault;
     private long _failingSince;
@@ -34,10 +34,10 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
     }
 
-    /// <summary>Whether the server has been silent for so long that calls are not made.</summary>
+    /// <summary>True when the breaker blocks calls because the server does not respond.</summary>
     public bool IsBreakerOpen => _breaker.IsOpen;
 
-    /// <summary>Whether the connection must be replaced.</summary>
+    /// <summary>True when the connection must be replaced.</summary>
     public bool IsLost
     {
         get
@@ -49,12 +49,12 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         }
     }
 
-    /// <summary>Whether the connection works, but not for all there is to ask.</summary>
+    /// <summary>True when the connection works but must be replaced, because it does not lead to the primary.</summary>
     public bool IsObsolete => _isObsolete;
 
     public bool MayCall(bool isOfPrimary) => (isOfPrimary ? _breaker : _others).MayCall();
 
-    /// <summary>A new connection, which has time to show whether all is well again.</summary>
+    /// <summary>A new connection was opened; it gets three seconds until a persistent fault replaces it.</summary>
     public void Connected()
     {
         _breaker.Answered();
@@ -113,8 +113,8 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
 
         lock (_lock)
         {
-            // Who has the key now, the client asks when it connects; and it may go on talking to the one that had it for as long as others
-            // of the cluster answer.
+            // The client learns the current primary only when it connects. With an old connection it may call a former primary for as long
+            // as other members respond.
             _isObsolete |= fault is RedisFault.ReadOnly or RedisFault.NoPrimary or RedisFault.Moved or RedisFault.Garbage
                 or RedisFault.SeveralPrimaries or RedisFault.Replaced or RedisFault.TooFewReplicas;
             if (!RedisFaults.Of(fault).IsOutage)
@@ -133,12 +133,12 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
         Lost(logger, endpoints, RedisFaults.Of(fault).Message);
     }
 
-    [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. Trying again each second.")]
+    [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. The gateway retries every second.")]
     private static partial void Lost(ILogger logger, string endpoints, string error);
 
-    [LoggerMessage(EventIds.RedisRoleHidden, LogLevel.Warning, "Redis at {Endpoints} does not let the gateway ask for its role. Allow its user the command ROLE: without it a writable replica is not told from the primary, and no look-up counts.")]
+    [LoggerMessage(EventIds.RedisRoleHidden, LogLevel.Warning, "Redis at {Endpoints} rejects the command ROLE. Allow it for the gateway's user: without it the gateway cannot tell a writable replica from the primary, and ignores look-ups.")]
     private static partial void RoleHidden(ILogger logger, string endpoints);
 
-    [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} answers again.")]
+    [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} responds again.")]
     private static partial void Restored(ILogger logger, string endpoints);
 }

@@ -14,7 +14,7 @@ internal sealed class RedisLink(
 
     public ConnectionMultiplexer Multiplexer => multiplexer;
 
-    /// <summary>Whether one of several members is connected, though not the one that was asked for.</summary>
+    /// <summary>True when one of several members is connected, though not the one that was asked for.</summary>
     public bool HasOthers => multiplexer.GetEndPoints().Length > 1 && multiplexer.IsConnected;
 
     /// <summary>The roles of the members at the last check; null before the first.</summary>

@@ -19,19 +19,19 @@ internal sealed class RedisOptions
     /// </summary>
     public string? PasswordFile { get; set; }
 
-    /// <summary>What every key and channel begins with. Default <c>gateway:</c>.</summary>
+    /// <summary>The prefix of all keys and channels. Default <c>gateway:</c>.</summary>
     public string KeyPrefix { get; set; } = "gateway:";
 
     /// <summary>The deadline of every call. No request waits for one, but those of a shared rate limit; those of <c>Lookup</c> have their own. Default 250 ms, range 10 ms to 10 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// How many of Redis' replicas must have a revocation before it is acknowledged, within <see cref="Timeout"/>; else the writer gets
-    /// an error, though the entry is written. Not with a cluster. Default 0, range 0 to 16.
+    /// The number of Redis replicas that must have a revocation before it is acknowledged, within <see cref="Timeout"/>; else the writer
+    /// gets an error, although the entry is written. Not with a cluster. Default 0, range 0 to 16.
     /// </summary>
     public int WaitReplicas { get; set; }
 
-    /// <summary>A PEM file with the certificate authorities to trust in place of the system's; needs <c>ssl=true</c>. Default none.</summary>
+    /// <summary>A PEM file with the certificate authorities to trust instead of the system's; needs <c>ssl=true</c>. Default none.</summary>
     public string? CaFile { get; set; }
 
     /// <summary>A PEM file with the client certificate; needs <c>ssl=true</c>. Default none.</summary>

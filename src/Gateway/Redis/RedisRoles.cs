@@ -5,7 +5,7 @@ namespace Gateway.Redis;
 /// <summary>The roles of the members of one connection, as they last reported them.</summary>
 /// <param name="AskedAt">The timestamp of the question.</param>
 /// <param name="Fault">Why no reply on this connection counts as the primary's; null when there is exactly one primary.</param>
-/// <param name="IsProven">Whether the primary itself reported its role. False when an access list forbids ROLE.</param>
+/// <param name="IsProven">True when the primary itself reported its role. False when an access list forbids ROLE.</param>
 /// <param name="IsCluster">
 /// Whether the connection is to a cluster, in which each primary owns its own slots, so that two primaries for one key cannot occur.
 /// </param>

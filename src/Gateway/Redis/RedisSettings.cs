@@ -10,7 +10,7 @@ internal sealed class RedisSettings
     // Connecting includes a handshake of some round trips; a server that takes longer is tried again.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The connection string, with whatever secret it holds.</summary>
+    /// <summary>The connection string, which may contain a password.</summary>
     public required string Connection { get; init; }
 
     /// <summary>The endpoints without the options, for messages.</summary>
@@ -24,22 +24,22 @@ internal sealed class RedisSettings
 
     public int WaitReplicas { get; init; }
 
-    /// <summary>Roots to trust in place of the system's; null for the system's.</summary>
+    /// <summary>The root certificates to trust; null for the system's.</summary>
     public required X509Certificate2Collection? Authorities { get; init; }
 
     public required X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The options of a new connection, with the password that is in force now.</summary>
-    /// <param name="untrusted">Told when the server's certificate is rejected: the client reports that like a rejected password.</param>
+    /// <summary>The options of a new connection, with the current password.</summary>
+    /// <param name="untrusted">Called when the server's certificate is rejected; the client reports that like a rejected password.</param>
     /// <exception cref="IOException">The password file cannot be read.</exception>
     public async Task<ConfigurationOptions> ReadAsync(Action untrusted, CancellationToken cancellationToken)
     {
         var options = ConfigurationOptions.Parse(Connection);
-        // Reconnecting is our own business: with the new password, and with a limit on how long a silent server is believed.
+        // The gateway reconnects itself, with the new password, and with a limit on the time without responses.
         options.AbortOnConnectFail = true;
         options.ConnectRetry = 1;
         options.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
-        // Keys and channels of the client's own that an access list would have to allow.
+        // Turn off the client's own keys and channels, which an access list would have to allow.
         options.TieBreaker = "";
         // A call without a connection fails at once, so that requests and the follower can react to it.
         options.BacklogPolicy = BacklogPolicy.FailFast;
@@ -72,7 +72,7 @@ internal sealed class RedisSettings
 
     private static bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
-        // A wrong name or no certificate stays wrong whoever signed it.
+        // A wrong name or a missing certificate is an error whichever authority is trusted.
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
             return false;
@@ -80,7 +80,7 @@ internal sealed class RedisSettings
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        // A private authority seldom publishes revocation lists that we could reach.
+        // Private authorities seldom publish revocation lists that the gateway can reach.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         using var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());

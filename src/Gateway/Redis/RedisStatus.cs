@@ -1,7 +1,7 @@
 namespace Gateway.Redis;
 
-/// <summary>A connection as people see it.</summary>
+/// <summary>The state of the connection for the status page.</summary>
 /// <param name="Name">The endpoints, without options and secrets.</param>
-/// <param name="Fault">What is wrong, in fixed words; null when nothing is.</param>
-/// <param name="IsBreakerOpen">Whether calls are not made but for one probe a second.</param>
+/// <param name="Fault">The message of the current fault; null when there is none.</param>
+/// <param name="IsBreakerOpen">True when only one probe per second is sent.</param>
 internal sealed record RedisStatus(string Name, string? Fault, bool IsConnected, bool IsBreakerOpen);

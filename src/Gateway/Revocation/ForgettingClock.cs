@@ -1,8 +1,8 @@
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The time for forgetting, which cannot be undone: never ahead of what has really passed. A clock that jumps ahead is believed when
-/// it has stayed there for an hour; one that goes back is believed at once. Forgetting late costs some memory and nothing else.
+/// The clock for removing expired entries. Removal cannot be undone, so this clock must not run ahead of the real time: it follows a clock
+/// that jumped forward only after an hour, and one that moved back at once. Late removal costs only memory.
 /// </summary>
 internal sealed class ForgettingClock(TimeProvider time)
 {
@@ -15,7 +15,7 @@ internal sealed class ForgettingClock(TimeProvider time)
     private long? _aheadSince;
     private TimeSpan _leastAhead;
 
-    /// <summary>Asked again and again, so that a jump is noticed when it comes.</summary>
+    /// <summary>The trusted time. Read it at short intervals, so that a jump is detected when it happens.</summary>
     public DateTimeOffset Now
     {
         get
@@ -45,7 +45,7 @@ internal sealed class ForgettingClock(TimeProvider time)
             return believed;
         }
 
-        // The least of the hour: a second jump at its end is not believed with the first.
+        // The smallest lead of the hour: a second jump at its end is not trusted together with the first.
         _leastAhead = _aheadSince is null || ahead < _leastAhead ? ahead : _leastAhead;
         _aheadSince ??= timestamp;
         if (time.GetElapsedTime(_aheadSince.Value, timestamp) < BelieveAfter)

@@ -1,39 +1,39 @@
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The append-only log that holds the truth about revocations. Replicas replay it from the start and follow it; the request
-/// path never touches it. Faults of the store surface as exceptions, which the follower turns into staleness.
+/// The append-only log of revocations. Replicas replay it from the start and follow it; requests never read it. Faults of the store are
+/// exceptions, after which the follower's list grows stale.
 /// </summary>
 internal interface IRevocationLog
 {
-    /// <summary>Returns when the entries are durable: what has been acknowledged survives a crash of the process.</summary>
-    /// <returns>The timestamp from which a read finds them.</returns>
+    /// <summary>Returns when the entries are durable, so that acknowledged entries survive a crash of the process.</summary>
+    /// <returns>The timestamp from which reads return the entries.</returns>
     ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Reads the entries after <paramref name="position"/> in order; the default is the start of the log.</summary>
     ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken);
 
-    /// <summary>Completes when there may be something new to read, at the latest after the store's polling interval.</summary>
+    /// <summary>Completes when there may be new entries, at the latest after the store's polling interval.</summary>
     ValueTask WaitForChangeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes this replica the one that puts back what the log has lost, or lets it stay so for another while; false while another one
-    /// is. A log that reports losses must have more than this.
+    /// Makes this replica the leader, which puts back the entries that the log has lost, or extends its lease; false while another replica
+    /// is the leader. A log that can report losses must override this default.
     /// </summary>
     ValueTask<bool> TryLeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
 
-    /// <summary>Lets another replica be it.</summary>
+    /// <summary>Ends the lease, so that another replica can lead.</summary>
     ValueTask EndLeadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
-/// <summary>A run of log entries and the position to read on from.</summary>
-/// <param name="Repeated">How many of the entries, the first ones, had been read before a loss and come again.</param>
+/// <summary>Consecutive log entries, and the position at which to continue.</summary>
+/// <param name="Repeated">The number of leading entries that were already read before a loss.</param>
 /// <param name="IsAfterLoss">
-/// The log is not what it was when it was last read; it begins again. The entries are those that it had acknowledged here and that were lost
-/// before they could be read.
+/// The log has lost entries since the last read, and reading starts again. The entries are those that this replica had written and that were
+/// lost before it could read them.
 /// </param>
 /// <param name="ProvenAt">
-/// The timestamp at which the server that answered was last known to be the primary, where that is not certain for the answer itself.
+/// The timestamp at which the responding server was last proven to be the primary; null when the reply itself proves it.
 /// </param>
 internal readonly record struct RevocationPage(
     IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false,

@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// A place in a revocation log, after which to read on. Two numbers, because a Redis stream's ids are two; the other stores use the
-/// first. The default is the start of the log.
+/// A position in a revocation log. The ids of a Redis stream consist of two numbers; the other stores use only the first. The default is
+/// the start of the log.
 /// </summary>
 internal readonly record struct LogPosition(ulong First, ulong Second = 0)
 {
-    /// <summary>The smallest place behind this one.</summary>
+    /// <summary>The smallest position after this one.</summary>
     public LogPosition Next => Second == ulong.MaxValue ? new LogPosition(First + 1) : this with { Second = Second + 1 };
 
     public bool IsAfter(LogPosition other) => (First, Second).CompareTo((other.First, other.Second)) > 0;
 
-    /// <summary>Reads a stream id, <c>1526919030474-55</c>.</summary>
+    /// <summary>Reads a stream id such as <c>1526919030474-55</c>.</summary>
     public static bool TryParse(string? id, out LogPosition position)
     {
         position = default;

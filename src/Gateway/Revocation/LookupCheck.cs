@@ -12,16 +12,16 @@ internal static class LookupCheck
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    /// <summary>Null when nothing is to be looked up.</summary>
+    /// <summary>Null when look-ups are not configured.</summary>
     public static LookupSettings? Build(LookupOptions? options, SettingsContext context)
     {
         var report = context.Report;
         if (options is null)
         {
-            // An object that holds nothing is bound to null, as if it had been left out.
+            // Configuration binds an empty object to null, like a missing one.
             if (context.Document.Find(Section) is { Kind: JsonTokenType.StartObject })
             {
-                report.Error(Section, "this looks nothing up.", "Set Keys, or leave Lookup out.");
+                report.Error(Section, "the look-up has no keys.", "Set Keys, or leave Lookup out.");
             }
 
             return null;
@@ -39,7 +39,7 @@ internal static class LookupCheck
 
         if (options.Keys is not { Count: > 0 and <= MostKeys } texts)
         {
-            report.Error($"{Section}:Keys", "one to 8 keys are required.", "Name one, such as revoked:{jti}.");
+            report.Error($"{Section}:Keys", "this needs 1 to 8 keys.", "Name one, such as revoked:{jti}.");
             return null;
         }
 
@@ -56,7 +56,7 @@ internal static class LookupCheck
             }
             else
             {
-                report.Error($"{Section}:Keys:{i}", "this key names no token.", "Put a placeholder such as {jti} into it, and no other braces.");
+                report.Error($"{Section}:Keys:{i}", "this key has no valid placeholder, so it would not depend on the token.", "Put a placeholder such as {jti} into it, and no other braces.");
             }
         }
 

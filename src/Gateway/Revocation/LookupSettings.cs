@@ -4,14 +4,14 @@ using Gateway.Tokens;
 
 namespace Gateway.Revocation;
 
-/// <summary>What Redis is asked per request: the checked form of <see cref="LookupOptions"/>.</summary>
+/// <summary>The look-up in Redis for each request: the checked form of <see cref="LookupOptions"/>.</summary>
 internal sealed record LookupSettings(ImmutableArray<LookupKey> Keys, TimeSpan Timeout, TimeSpan CacheFor)
 {
-    /// <summary>The keys of this token; none, when it lacks a value for each of them.</summary>
+    /// <summary>The keys of this token; empty when it lacks a value for each of them.</summary>
     public ImmutableArray<string> KeysOf(AccessToken token) => [.. Keys.Select(key => key.Of(token)).OfType<string>().Distinct()];
 }
 
-/// <summary>A Redis key with places for values of the token.</summary>
+/// <summary>A Redis key with placeholders for values of the token.</summary>
 internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
 {
     private static readonly ImmutableDictionary<string, Func<AccessToken, string?>> Values = ImmutableDictionary.CreateRange<string, Func<AccessToken, string?>>(
@@ -25,7 +25,9 @@ internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
 
     public static IEnumerable<string> Placeholders => Values.Keys.Order();
 
-    /// <summary>Reads the text of a key. The name of an unknown placeholder comes out as <paramref name="unknown"/>; null with false is any other fault.</summary>
+    /// <summary>
+    /// Reads the text of a key. If a placeholder is unknown, <paramref name="unknown"/> is its name; it is null for other mistakes.
+    /// </summary>
     public static bool TryParse(string text, out LookupKey? key, out string? unknown)
     {
         var parts = ImmutableArray.CreateBuilder<Part>();
@@ -58,7 +60,7 @@ internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
         }
 
         key = new LookupKey(parts.ToImmutable());
-        // One that names no token would revoke all of them.
+        // A key without a placeholder would revoke all tokens.
         return parts.Any(part => part.Value is not null);
     }
 
@@ -85,6 +87,6 @@ internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
         return text.ToString();
     }
 
-    /// <summary>A piece of text, and the value that stands behind it.</summary>
+    /// <summary>A piece of text, and the value that follows it.</summary>
     internal sealed record Part(string Text, Func<AccessToken, string?>? Value);
 }

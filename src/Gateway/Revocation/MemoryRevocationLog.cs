@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Gateway.Revocation;
 
-/// <summary>A log that lives and dies with the process: for development and for gateways that do not revoke.</summary>
+/// <summary>A log in memory, lost at shutdown: for development and for gateways that do not revoke.</summary>
 internal sealed class MemoryRevocationLog : IRevocationLog
 {
     private readonly Lock _lock = new();
@@ -45,7 +45,7 @@ internal sealed class MemoryRevocationLog : IRevocationLog
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The heartbeat: nothing new, and that is known again.
+            // The heartbeat: reading again proves that the list is current.
         }
     }
 }

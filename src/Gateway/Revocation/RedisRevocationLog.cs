@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The shared store: a stream that all replicas follow and any service may append to, with a doorbell beside it. The stream is the
-/// truth; the doorbell only spares the wait for the next look, and is looked past each second. Reading begins at the last entry that
-/// is known: if that is not there any more, the stream has lost its end or all of itself, whatever was appended since.
+/// The shared store: a Redis stream that all replicas follow and any service may append to, and a publish/subscribe channel that notifies
+/// replicas of new entries. Only the stream is authoritative. Notifications may be lost; they only shorten the wait until the next poll.
+/// Each read starts at the last entry that was read: if that entry is missing, the stream has lost its end or all its entries.
 /// </summary>
 internal sealed partial class RedisRevocationLog : IRevocationLog
 {
@@ -17,11 +17,11 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private const int SmallestPage = 100;
     private const int AppendAtOnce = 64;
 
-    // The first ring is answered at once; while more come, what they announce is read together: each reading costs more than an entry,
-    // and each change has every cached token looked up again. A fifth of the time in which a revocation is to be in force everywhere.
+    // The first notification causes a read at once; entries of later notifications are read together, because a read costs more than an
+    // entry, and after each change all cached tokens are checked again. A fifth of the 100 ms goal for a revocation to take effect.
     private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(20);
 
-    // Longer than any step of putting back takes, so that only the death of a replica lets another take over.
+    // Longer than any step of putting back takes, so that another replica takes over only when the leader has stopped.
     private static readonly TimeSpan LeadFor = TimeSpan.FromSeconds(30);
 
     private readonly RedisConnection _redis;
@@ -32,7 +32,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly Func<TimeSpan> _heartbeat;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _notified = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly UnreadEntries _unread = new();
     private int _pageSize = FirstPage;
     private long _malformed;
@@ -44,7 +44,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private LogPosition _lostAt;
     private bool _hasLostHead;
 
-    /// <param name="heartbeat">How long the doorbell may be silent before the stream is looked at anyway; asked for again each time.</param>
+    /// <param name="heartbeat">The longest time without a notification until the stream is polled; called for each wait.</param>
     public RedisRevocationLog(RedisConnection redis, Func<TimeSpan> heartbeat, TimeProvider time, ILogger<RedisRevocationLog> logger)
     {
         _redis = redis;
@@ -56,10 +56,10 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         _logger = logger;
     }
 
-    /// <summary>How many entries of other writers could not be read and were skipped.</summary>
+    /// <summary>The number of entries that could not be read and were skipped.</summary>
     public long MalformedEntries => Interlocked.Read(ref _malformed);
 
-    /// <summary>How often the stream was found to have lost entries.</summary>
+    /// <summary>The number of times the stream was found to have lost entries.</summary>
     public long Losses => Interlocked.Read(ref _losses);
 
     public async ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         var link = await _redis.LinkAsync(cancellationToken);
         foreach (var some in entries.Chunk(AppendAtOnce))
         {
-            // In one go: the client keeps the order of calls, and each is acknowledged by its own answer.
+            // Sent together: the client keeps the order of calls, and Redis acknowledges each of them.
             var answers = await Task.WhenAll(some.Select(entry => _stream.AddAsync(entry, cancellationToken)));
             last = answers[^1];
             _unread.Add(some, answers);
@@ -78,8 +78,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         if (last is not null)
         {
             // Wakes this replica's follower at once, without waiting for the published message.
-            _rung.Writer.TryWrite(true);
-            await RingAsync((string?)last, cancellationToken);
+            _notified.Writer.TryWrite(true);
+            await NotifyAsync((string?)last, cancellationToken);
             await _redis.WaitForReplicasAsync(link, cancellationToken);
         }
 
@@ -91,14 +91,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         if (!_isListening)
         {
             _isListening = true;
-            await _redis.SubscribeAsync(_stream.Name, _ => _rung.Writer.TryWrite(true));
+            await _redis.SubscribeAsync(_stream.Name, _ => _notified.Writer.TryWrite(true));
             await _upkeep.CheckEvictionAsync(cancellationToken);
         }
 
         var count = _pageSize;
-        // Read before the query: between two role checks a member may have become a second primary, which a read does not detect.
+        // Taken before the query: between two role checks a member may have become a second primary, which a read does not detect.
         var proven = _redis.PrimaryAt;
-        // Acknowledged before the question, so they are in the answer, if it comes from a server that has them.
+        // Acknowledged before the query, so a server with all entries returns them.
         var expected = _unread.Snapshot();
         var rows = await ReadAsync(position, count, cancellationToken);
         var isLast = rows.Length < count;
@@ -108,7 +108,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             {
                 _hasLostHead = false;
                 _upkeep.Forget();
-                // What is known stays known, and what is new there may have smaller ids.
+                // The entries in memory stay in effect. New entries of the stream may have smaller ids.
                 _lostAt = position.IsAfter(_lostAt) ? position : _lostAt;
                 Interlocked.Increment(ref _losses);
                 Lost(_logger, _stream.Name, position);
@@ -129,7 +129,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         return page;
     }
 
-    /// <summary>A page for a reader beside the follower: of what is there, with no judgement on what should be.</summary>
+    /// <summary>Reads a page for a reader other than the follower, without detecting losses.</summary>
     public async ValueTask<RevocationPage> PageAfterAsync(LogPosition position, CancellationToken cancellationToken)
     {
         var rows = await _stream.RangeAsync(position == default ? "-" : position.Next.ToString(), FirstPage, cancellationToken);
@@ -143,17 +143,17 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         using var either = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Token, cancellationToken);
         try
         {
-            await _rung.Reader.ReadAsync(either.Token);
+            await _notified.Reader.ReadAsync(either.Token);
             var early = BetweenReads - _time.GetElapsedTime(_lastWait);
             if (early > TimeSpan.Zero)
             {
                 await Task.Delay(early, _time, cancellationToken);
-                _rung.Reader.TryRead(out _);
+                _notified.Reader.TryRead(out _);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The heartbeat: look anyway.
+            // The heartbeat: poll without a notification.
         }
 
         _lastWait = _time.GetTimestamp();
@@ -188,12 +188,12 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
         catch (RedisUnavailableException fault) when (fault.Fault == RedisFault.Silent)
         {
-            // The page may have been too much for the deadline.
+            // The page may have been too large for the deadline.
             _pageSize = Math.Max(SmallestPage, count / 4);
             throw;
         }
 
-        // As large as the deadline allows with ease, so that a long list is read in few calls and a slow link still gets through.
+        // Adapt the page size to the deadline: a long list takes few calls, and a slow link can still read it.
         if (_time.GetElapsedTime(start) < _redis.Timeout / 4)
         {
             _pageSize = Math.Min(LargestPage, count * 2);
@@ -202,7 +202,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         return rows;
     }
 
-    /// <summary>Whether the entry at which reading stopped has gone without having expired, or ids have gone back.</summary>
+    /// <summary>True when the last entry that was read is missing but has not expired, or when ids have decreased.</summary>
     private async Task<bool> IsLostAsync(LogPosition position, StreamRow[] rows, CancellationToken cancellationToken)
     {
         if (_readTo.Id == position)
@@ -215,7 +215,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             return false;
         }
 
-        // Only what has expired may have been deleted.
+        // Replicas delete only expired entries.
         return _readFrom.Id != position
             || !_upkeep.MayDelete(_readFrom.Expires)
             || (rows.Length == 0 && (await _stream.LastIdAsync(cancellationToken) is not { } last || position.IsAfter(last)));
@@ -241,14 +241,14 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
         if (rows.Length > 0)
         {
-            // A malformed entry may be deleted by whoever wrote it.
+            // The writer of a malformed entry may delete it.
             _readTo = (position, rows[^1].Entry?.Expires ?? long.MinValue);
         }
 
         return new RevocationPage(entries, position, isLast, repeated);
     }
 
-    private async Task RingAsync(string? id, CancellationToken cancellationToken)
+    private async Task NotifyAsync(string? id, CancellationToken cancellationToken)
     {
         try
         {
@@ -257,13 +257,13 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
         catch (RedisUnavailableException)
         {
-            // What was appended is in the stream, and found there within a second.
+            // The entries are in the stream, and the next poll reads them within a second.
         }
     }
 
-    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} is another one than before, emptied or older, or lost entries: reading stopped at {Id}. This replica keeps what it knows, and what is missing is put back.")]
+    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} was replaced, emptied or restored from a backup, or lost entries after {Id}. This replica keeps all revocations in memory, and missing entries are put back.")]
     private static partial void Lost(ILogger logger, string stream, LogPosition id);
 
-    [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} cannot be read and is skipped: it is malformed, or of a newer version. gateway.revocation.malformed counts the others.")]
+    [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} is skipped because it is malformed or of a newer version. Further ones are only counted, in gateway.revocation.malformed.")]
     private static partial void Malformed(ILogger logger, LogPosition id, string stream);
 }

@@ -4,13 +4,13 @@ using StackExchange.Redis;
 namespace Gateway.Revocation;
 
 /// <summary>One row of the stream.</summary>
-/// <param name="Entry">Null when its fields make no sense.</param>
+/// <param name="Entry">Null when its fields are malformed.</param>
 internal readonly record struct StreamRow(LogPosition Id, RevocationEntry? Entry);
 
 /// <summary>The commands of the one stream that holds the revocations.</summary>
 internal sealed class RedisStream(RedisConnection redis)
 {
-    /// <summary>The key of the stream, and the channel of its doorbell.</summary>
+    /// <summary>The key of the stream, and the name of the channel that notifies of new entries.</summary>
     public string Name { get; } = redis.KeyPrefix + "revocations";
 
     public Task<RedisResult> AddAsync(RevocationEntry entry, CancellationToken cancellationToken) => redis.CallAsync(
@@ -34,14 +34,14 @@ internal sealed class RedisStream(RedisConnection redis)
         }
     }
 
-    /// <summary>The largest id it ever gave out, whether that entry is still there or not; null when there is no stream.</summary>
+    /// <summary>The largest id that the stream has assigned, even if that entry was deleted; null when the stream does not exist.</summary>
     public async Task<LogPosition?> LastIdAsync(CancellationToken cancellationToken)
     {
         try
         {
             var about = (RedisResult[]?)await redis.CallAsync(
                 database => database.ExecuteAsync("XINFO", ["STREAM", (RedisKey)Name], CommandFlags.DemandMaster), cancellationToken) ?? [];
-            // Names and values in turn.
+            // Names and values alternate.
             for (var i = 0; i + 1 < about.Length; i += 2)
             {
                 if ((string?)about[i] == "last-generated-id" && LogPosition.TryParse((string?)about[i + 1], out var newest))
@@ -62,9 +62,9 @@ internal sealed class RedisStream(RedisConnection redis)
         database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster), cancellationToken);
 
     /// <summary>
-    /// A replica answers reads, and so does a primary that was partitioned and replaced. So the gateway first sends, on the same
-    /// connection, a write that changes nothing: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer
-    /// replicas than min-replicas-to-write (NOREPLICAS), which keeps an old primary from being read for as long as it is partitioned.
+    /// Replicas serve reads, and so does a primary that was partitioned and replaced. Therefore the gateway first sends, on the same
+    /// connection, a write without effect: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer replicas
+    /// than min-replicas-to-write (NOREPLICAS), so that a partitioned old primary is not read.
     /// </summary>
     private async Task<RedisResult> ReadPrimaryAsync(IDatabase database, string from, int count)
     {
@@ -80,7 +80,7 @@ internal sealed class RedisStream(RedisConnection redis)
         return await read;
     }
 
-    /// <summary>Whether the write was rejected for a reason that says nothing about the role: an access list, or a full disk.</summary>
+    /// <summary>True when the write was rejected for a reason that is independent of the role: an access list, or a full disk.</summary>
     private static bool IsUndecided(Task write) => write.Exception?.InnerException is RedisServerException error
         && RedisFaults.OfServerError(error.Message) is RedisFault.NotPermitted or RedisFault.Misconfigured;
 }

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Gateway.Revocation;
 
-/// <summary>Looks after the head of the stream once a minute: deletes what is long expired, and notices when something else has.</summary>
+/// <summary>
+/// Checks the start of the stream once a minute: deletes entries that expired more than an hour ago, and detects the loss of others.
+/// </summary>
 internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream stream, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -19,7 +21,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
     private LogPosition _head;
     private long _headExpires = long.MinValue;
 
-    /// <summary>Whether entries that had not expired are missing at the start of the stream.</summary>
+    /// <summary>True when entries at the start of the stream are missing that had not expired.</summary>
     public async Task<bool> LooksLostAsync(int count, CancellationToken cancellationToken)
     {
         if (time.GetElapsedTime(_last) < Every)
@@ -34,7 +36,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
             var isLost = _headExpires >= Now && (rows.Length == 0 || rows[0].Id.IsAfter(_head));
             var limit = Now - (long)KeepExpired.TotalSeconds;
             var head = rows.FirstOrDefault(row => row.Entry is null || row.Entry.Expires >= limit);
-            // A malformed entry may be deleted by whoever wrote it.
+            // The writer of a malformed entry may delete it.
             (_head, _headExpires) = (head.Id, head.Entry?.Expires ?? long.MinValue);
             if (rows.Where(row => row.Entry?.Expires < limit).Select(row => row.Id).ToList() is { Count: > 0 } expired)
             {
@@ -45,18 +47,18 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         }
         catch (RedisUnavailableException)
         {
-            // Next time: reading is what counts, and an access list may forbid deleting.
+            // Retried in a minute. An access list may forbid deletion, and reading is more important.
             return false;
         }
     }
 
-    /// <summary>The stream begins anew; what was missing is known.</summary>
+    /// <summary>Resets the loss detection after a loss was reported.</summary>
     public void Forget() => _headExpires = long.MinValue;
 
-    /// <summary>Whether an entry may have been deleted because it expired, by a replica whose clock is some minutes ahead.</summary>
+    /// <summary>True when a replica, whose clock may be 10 minutes ahead, may have deleted the entry as expired.</summary>
     public bool MayDelete(long expires) => expires < Now - (long)(KeepExpired - ClockDifference).TotalSeconds;
 
-    /// <summary>Warns of a memory limit that would have Redis drop the stream. An access list may forbid asking.</summary>
+    /// <summary>Logs a warning when Redis may evict the stream under memory pressure.</summary>
     public async Task CheckEvictionAsync(CancellationToken cancellationToken)
     {
         const string name = "maxmemory_policy:";
@@ -64,7 +66,7 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         {
             var text = (string?)await redis.CallAsync(database => database.ExecuteAsync("INFO", ["memory"], CommandFlags.DemandMaster), cancellationToken) ?? "";
             var policy = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
-            // The other policies drop nothing, or only keys with an expiry; the stream has none.
+            // The other policies evict nothing or only keys with an expiry; the stream has none.
             if (policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true)
             {
                 MayEvict(logger, policy, stream.Name);
@@ -72,12 +74,12 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         }
         catch (RedisUnavailableException)
         {
-            // Nothing is known against it.
+            // An access list may forbid INFO. Then the policy stays unknown.
         }
     }
 
     private long Now => _clock.Now.ToUnixTimeSeconds();
 
-    [LoggerMessage(EventIds.RevocationsEvictable, LogLevel.Warning, "Redis' maxmemory-policy is {Policy}: short of memory it may drop the stream {Stream} with all revocations. Set it to noeviction.")]
+    [LoggerMessage(EventIds.RevocationsEvictable, LogLevel.Warning, "Redis' maxmemory-policy is {Policy}: under memory pressure Redis may evict the stream {Stream} with all revocations. Set the policy to noeviction.")]
     private static partial void MayEvict(ILogger logger, string policy, string stream);
 }

@@ -1,8 +1,8 @@
 namespace Gateway.Revocation;
 
 /// <summary>
-/// What a run of entries comes to, name by name: where something was revoked, restored and revoked again, as in a log that is read a
-/// second time, no request may see the moment in between. What the set knows anyway takes no room, so a long log can be read again.
+/// The net effect of consecutive entries on each name. When a log that is read again revokes, restores and revokes a name, no request may
+/// see the restored state in between. Entries that the set already covers take no memory, so a long log can be read again.
 /// </summary>
 internal sealed class RevocationChanges(RevocationSet set)
 {
@@ -11,8 +11,8 @@ internal sealed class RevocationChanges(RevocationSet set)
     public IReadOnlyDictionary<RevocationKey, RevocationChange> ByName => _changes;
 
     /// <param name="isOld">
-    /// Whether it may have been read before, and the log has lost others since, perhaps some that came after it. Then it counts only
-    /// where nothing is known, not even that it was taken back or has expired.
+    /// True when the entry may have been read before a loss of the log, which may have lost later entries for the same name. It is then
+    /// applied only if the name is neither revoked nor restored and the entry has not expired.
     /// </param>
     public void Add(RevocationEntry entry, bool isOld = false)
     {
@@ -43,7 +43,7 @@ internal sealed class RevocationChanges(RevocationSet set)
     public void Clear() => _changes.Clear();
 }
 
-/// <summary>What a run of entries does to one name.</summary>
-/// <param name="RestoredUntil">What was known is void, and the last minute in which somebody may ask why; null when it still holds.</param>
-/// <param name="Mark">What holds from now on; null when nothing does.</param>
+/// <summary>The net effect of consecutive entries on one name.</summary>
+/// <param name="RestoredUntil">Set when earlier entries are void: the last minute in which to remember the restore. Else null.</param>
+/// <param name="Mark">The revocation in effect from now on; null for none.</param>
 internal readonly record struct RevocationChange(RevocationKind Kind, int? RestoredUntil, RevocationMark? Mark);

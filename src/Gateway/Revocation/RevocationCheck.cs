@@ -11,7 +11,7 @@ internal static class RevocationCheck
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(1);
 
-    /// <summary>How to reach Redis, when it is the store or looked up in.</summary>
+    /// <summary>The settings of Redis if it is the store or used for look-ups; else null.</summary>
     public static RedisSettings? Run(RevocationOptions options, SettingsContext context, out LookupSettings? lookup)
     {
         var report = context.Report;
@@ -22,7 +22,7 @@ internal static class RevocationCheck
 
         if (options.Store == RevocationStore.Sqlite && string.IsNullOrWhiteSpace(options.Sqlite.Path))
         {
-            report.Error($"{Section}:Sqlite:Path", "the store needs a file.", "Name one, such as data/revocations.db.");
+            report.Error($"{Section}:Sqlite:Path", "the store Sqlite needs the path of a file.", "Name one, such as data/revocations.db.");
         }
 
         lookup = LookupCheck.Build(options.Lookup, context);

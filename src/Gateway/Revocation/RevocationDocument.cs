@@ -25,11 +25,11 @@ internal sealed record RevocationDocument(
 /// <param name="Next">The cursor of the next page; absent at the end.</param>
 internal sealed record RevocationListDocument(RevocationDocument[] Revocations, string? Next);
 
-/// <summary>What became of a token that was handed in to be revoked.</summary>
-/// <param name="Why">When nothing was to be done: the reason, one of the rejections.</param>
+/// <summary>The result of revoking a token by its text.</summary>
+/// <param name="Why">The tag of the rejection, when the token is not valid anyway and was not revoked.</param>
 internal sealed record RevokedTokenDocument(bool Revoked, string? Why, RevocationDocument? Revocation);
 
-/// <summary>Whether a name is revoked, and by what.</summary>
+/// <summary>The state of one name, and its revocation.</summary>
 internal sealed record RevocationCheckDocument(bool Revoked, RevocationDocument? Revocation);
 
 [JsonSourceGenerationOptions(

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Gateway.Revocation;
 
-/// <summary>An entry as the fields of a stream: names and values in turn. Any service may write them, so nothing in them is taken for granted.</summary>
+/// <summary>
+/// An entry as the fields of a stream, in which names and values alternate. Any service may write to the stream, so all fields are checked.
+/// </summary>
 internal static class RevocationFields
 {
     public static IEnumerable<object> Write(RevocationEntry entry)

@@ -2,7 +2,9 @@ using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
-/// <summary>Replays the log into the set before the first request, then follows it. A fault of the store only makes the list older.</summary>
+/// <summary>
+/// Replays the log into the set before the first request, then follows it. When the store fails, the list stays in use and grows older.
+/// </summary>
 internal sealed partial class RevocationFollower(IRevocationLog log, RevocationList list, TimeProvider time, ILogger<RevocationFollower> logger)
     : BackgroundService
 {
@@ -10,12 +12,12 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     private static readonly TimeSpan RetryPutBack = TimeSpan.FromSeconds(5);
 
     private readonly ForgettingClock _clock = new(time);
-    // Once requests rely on the list, pages are applied together: a store that is read again from its start must not undo, page by page,
-    // what the last page still says. Kept through a fault: after a loss nobody else may have them.
+    // After the first load, all pages of one reading are applied together: when a store is read again from its start, an early page must
+    // not undo revocations that a later page contains. Kept during a fault, because after a loss this may be the only copy.
     private readonly RevocationChanges _waiting = new(list.Set);
     private LogPosition _position;
 
-    // The latest minute as of which entries were left out or forgotten as expired.
+    // The latest minute as of which entries were skipped or removed as expired.
     private int _expiredUntil;
     private RevocationPutBack? _putBack;
     private bool _isReadingAgain;
@@ -40,10 +42,10 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         }
     }
 
-    /// <summary>Whether the log lost something that is not yet put back.</summary>
+    /// <summary>True when the log lost entries that are not yet put back.</summary>
     internal bool IsPuttingBack => _putBack is not null;
 
-    /// <summary>Waits for news, reads it, and does what is due; false when the log cannot be read.</summary>
+    /// <summary>Waits for new entries, reads them, and puts back lost ones; false when the log cannot be read.</summary>
     internal async Task<bool> TurnAsync(CancellationToken stopping)
     {
         if (!await TryReadAsync(stopping))
@@ -60,7 +62,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         (long Asked, long Fresh) read;
         try
         {
-            // After a fault there is enough to read without waiting for more.
+            // After a fault, read at once instead of waiting for a notification.
             if (list.IsLoaded && !_failing && (_isPutBackFailing || _putBack is not { IsLeading: true }))
             {
                 await log.WaitForChangeAsync(stopping);
@@ -72,7 +74,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         {
             return true;
         }
-#pragma warning disable CA1031 // A store may fail in any way; every fault means the same to us: the list grows old, requests go on.
+#pragma warning disable CA1031 // A store may throw any exception. Each has the same effect: the list grows older and requests continue.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -112,14 +114,14 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         list.Set.ForgetExpired(now);
         if (RevocationClock.MinuteOf(now) < _expiredUntil)
         {
-            // The clock was ahead and was set back: entries that were left out or forgotten as expired are live again.
+            // The clock was ahead and was set back, so entries that were skipped or removed as expired may be live again.
             _position = default;
         }
 
         _expiredUntil = RevocationClock.MinuteOf(now);
         if (_isReadingAgain)
         {
-            // A fault came between: who answers now may be another server, with less.
+            // A fault interrupted the reading. The server that responds now may be another one, with fewer entries.
             _putBack = new RevocationPutBack(list.Set, log, logger);
         }
 
@@ -135,8 +137,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             {
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
-                // Other replicas may not have these entries, nor those that wait, so they take effect at once; none is older than the known
-                // ones.
+                // Other replicas may not have these entries or those in _waiting, so they take effect at once. None is older than the
+                // entries that were applied.
                 ApplyAll(page.Entries, !_isReadingAgain);
                 _isReadingAgain = true;
                 continue;
@@ -154,14 +156,14 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
                     continue;
                 }
 
-                // What another replica believes to have been taken back is not news to one that knows of a later revocation.
+                // A restore that another replica put back must not undo a later revocation that this replica has.
                 var isOld = i < page.Repeated || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
                 _waiting.Add(page.Entries[i], isOld);
             }
 
             if (!_isReadingAgain || page.IsLast)
             {
-                // From here on also after a fault: whether the log still has this page is seen only from its end.
+                // While reading again, the position advances only at the end: a fault must restart the reading.
                 _position = position;
             }
 
@@ -180,7 +182,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     {
         if (!isNewer)
         {
-            // What waits was read from the log's start, and only its end says what holds.
+            // The pending changes start at the beginning of the log and are valid only after its end.
             list.Set.Apply(acknowledged);
             return;
         }
@@ -211,7 +213,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         {
             return;
         }
-#pragma warning disable CA1031 // As in reading: it is tried again, and the list is no older for it.
+#pragma warning disable CA1031 // As for reading. The step is retried, and the age of the list does not change.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -232,7 +234,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
     [LoggerMessage(EventIds.RevocationsNotRead, LogLevel.Error, "The revocation log cannot be read: {Error}. After MaxStaleness each policy's OnRevocationUnavailable decides.")]
     private static partial void NotRead(ILogger logger, string error);
 
-    [LoggerMessage(EventIds.RevocationsNotPutBack, LogLevel.Error, "What the revocation log has lost cannot be put back: {Error}. Trying again every 5 seconds.")]
+    [LoggerMessage(EventIds.RevocationsNotPutBack, LogLevel.Error, "Entries that the revocation log has lost cannot be put back: {Error}. The gateway retries every 5 seconds.")]
     private static partial void NotPutBack(ILogger logger, string error);
 
     [LoggerMessage(EventIds.RevocationsReadAgain, LogLevel.Information, "The revocation log can be read again: {Count} live entries.")]

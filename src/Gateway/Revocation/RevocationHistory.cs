@@ -1,12 +1,12 @@
 namespace Gateway.Revocation;
 
-/// <summary>Which names a list is to show; null is any.</summary>
-/// <param name="Value">The whole value.</param>
-/// <param name="Prefix">How the value begins.</param>
+/// <summary>Selects the names in a list; null matches all.</summary>
+/// <param name="Value">The exact value.</param>
+/// <param name="Prefix">The start of the value.</param>
 internal sealed record RevocationFilter(RevocationKind? Kind = null, string? Issuer = null, string? Value = null, string? Prefix = null)
 {
     public bool Matches(RevocationEntry entry) =>
-        // An entry that was put back has its name's digest alone; only who knows the whole name can tell that it is meant.
+        // An entry that was put back has only the digest of its name, so only a filter with the exact name can match it.
         (entry.Digest is { } digest && this is { Kind: { } kind, Issuer: { } issuer, Value: { } value, Prefix: null })
             ? digest == RevocationKey.Of(kind, issuer, value)
             : Matches(RevocationName.Of(entry));
@@ -19,20 +19,19 @@ internal sealed record RevocationFilter(RevocationKind? Kind = null, string? Iss
 }
 
 /// <summary>A page of the live revocations, in the order of their names.</summary>
-/// <param name="Next">The name after which to read on; null at the end.</param>
+/// <param name="Next">The name after which the next page starts; null at the end.</param>
 internal sealed record RevocationListing(IReadOnlyList<RevocationEntry> Entries, RevocationName? Next);
 
 /// <summary>
-/// What is revoked, for people. The memory of a replica holds hashes and cut-offs; names, reasons and callers are in the log alone. So each
-/// question replays the log, and keeps no more of it than one page: the smallest names after a given one. However long the log is, the
-/// memory it takes is bounded.
+/// Lists revocations for operators. Replicas keep only digests and cut-offs; names, reasons and callers are in the log. Therefore each query
+/// replays the log, and keeps one page of it: the smallest names after a given one. Memory is bounded for a log of any length.
 /// </summary>
 /// <param name="read">Reads the page after a position of the log.</param>
 internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, ValueTask<RevocationPage>> read, TimeProvider time)
 {
     /// <summary>
-    /// The live revocations that match, those with the smallest names. A page may hold fewer than it may, even none, and still
-    /// not be the last.
+    /// The live revocations that match, in the order of their names. A page may hold fewer entries than the limit, or none, without being
+    /// the last.
     /// </summary>
     public async Task<RevocationListing> ListAsync(RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
     {
@@ -40,14 +39,14 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
         return new RevocationListing([.. known.Values.Where(IsLive)], known.Count == limit ? known.Keys.Last() : null);
     }
 
-    /// <summary>What is revoked by this name and not restored, also when it may be forgotten by now; null when nothing is.</summary>
+    /// <summary>The revocation of this name, also when it has expired; null when there is none or it was restored.</summary>
     public async Task<RevocationEntry?> FindAsync(RevocationName name, CancellationToken cancellationToken)
     {
         var known = await ReplayAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), null, 1, cancellationToken);
         return known.TryGetValue(name, out var entry) && entry.Operation == RevocationOperation.Revoke ? entry : null;
     }
 
-    /// <summary>Every live revocation that matches, in the order of their names: for a command, whose memory is its own.</summary>
+    /// <summary>All live revocations that match, in the order of their names. Only for commands, because memory is not bounded.</summary>
     public async Task<IReadOnlyList<RevocationEntry>> ListAllAsync(RevocationFilter filter, CancellationToken cancellationToken)
     {
         var known = new Dictionary<RevocationName, RevocationEntry>();
@@ -68,7 +67,7 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
         return [.. known.Where(pair => IsLive(pair.Value)).OrderBy(pair => pair.Key).Select(pair => pair.Value)];
     }
 
-    /// <summary>What was asked for by its whole name keeps that name, also where the log has the digest alone.</summary>
+    /// <summary>The name of the filter if it is exact, because the log may hold only the digest; else the name of the entry.</summary>
     private static RevocationName NameOf(RevocationEntry entry, RevocationFilter filter) =>
         filter is { Kind: { } kind, Issuer: { } issuer, Value: { } value } ? new RevocationName(kind, issuer, value) : RevocationName.Of(entry);
 
@@ -110,7 +109,9 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
         return known;
     }
 
-    /// <summary>As in a replica's memory: of two entries for one name the later cut-off and the later expiry count; a restore ends both.</summary>
+    /// <summary>
+    /// Merges as a replica does: of two entries for one name, the later cut-off and the later expiry apply; a restore ends both.
+    /// </summary>
     private static RevocationEntry Merge(RevocationEntry earlier, RevocationEntry entry) =>
         entry.Operation == RevocationOperation.Restore || earlier.Operation == RevocationOperation.Restore
             ? entry

@@ -7,18 +7,18 @@ using Gateway.Tokens;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The names by which one token can be revoked. A hash costs as much as reading a claim, so only kinds that the list ever held are hashed.
+/// The digests of the names by which a token can be revoked. Only kinds of which the list has ever held an entry are hashed, to save time.
 /// </summary>
 internal sealed class RevocationKeys
 {
-    /// <summary>The kinds whose names are known here.</summary>
+    /// <summary>The kinds that are hashed here.</summary>
     public RevocationKinds Kinds { get; private init; }
 
     public RevocationKey? TokenId { get; private init; }
 
     public RevocationKey? TokenHash { get; private init; }
 
-    /// <summary>The hash of the token's other spelling, where its algorithm has two.</summary>
+    /// <summary>The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one.</summary>
     public RevocationKey? TwinHash { get; private init; }
 
     public RevocationKey? Subject { get; private init; }
@@ -57,7 +57,7 @@ internal sealed class RevocationKeys
         return Base64Url.EncodeToString(digest);
     }
 
-    /// <summary>Whether a text can be such a hash: 32 bytes in their one spelling.</summary>
+    /// <summary>True when the text can be such a hash: 32 bytes in canonical base64url.</summary>
     public static bool IsHash(string text)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

@@ -1,6 +1,6 @@
 namespace Gateway.Revocation;
 
-/// <summary>What a revocation names. The names are those of the log's <c>kind</c> field.</summary>
+/// <summary>The kinds of names in revocations. The log's <c>kind</c> field holds them in lower case.</summary>
 internal enum RevocationKind
 {
     /// <summary>One token, by its <c>jti</c>.</summary>
@@ -22,7 +22,7 @@ internal enum RevocationKind
     Token,
 }
 
-/// <summary>What an entry does to the revocation list.</summary>
+/// <summary>The effect of an entry on the revocation list.</summary>
 internal enum RevocationOperation
 {
     Revoke,

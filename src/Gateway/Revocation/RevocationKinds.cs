@@ -1,6 +1,6 @@
 namespace Gateway.Revocation;
 
-/// <summary>A set of <see cref="RevocationKind"/>, a bit each.</summary>
+/// <summary>A set of <see cref="RevocationKind"/>, with one bit for each.</summary>
 [Flags]
 internal enum RevocationKinds : byte
 {

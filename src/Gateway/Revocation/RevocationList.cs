@@ -5,7 +5,7 @@ using Gateway.Tokens;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// Was this token withdrawn? Answered from memory in every case; the follower keeps the set current and notes when it last was.
+/// Checks tokens against the revocations in memory. The follower updates the set and records when it last reached the end of the log.
 /// </summary>
 internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 {
@@ -18,24 +18,24 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
 
     public RevocationSet Set { get; } = new();
 
-    /// <summary>How old the list may be before "not revoked" is a guess.</summary>
+    /// <summary>The age from which the list no longer proves that a token is not revoked.</summary>
     public TimeSpan MaxStaleness
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _maxStaleness));
         set => Volatile.Write(ref _maxStaleness, value.Ticks);
     }
 
-    /// <summary>Whether the log has been read to its end at least once.</summary>
+    /// <summary>True when the log has been read to its end at least once.</summary>
     public bool IsLoaded => Volatile.Read(ref _lastRead) != Never;
 
     public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
     /// <summary>
-    /// Whether "not revoked" is uncertain for this issuer's tokens; also while it is unknown whether a key was forgotten.
+    /// True when the list cannot prove that a token of this issuer is not revoked, or when it is unknown whether one of its keys was forgotten.
     /// </summary>
     private bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
 
-    /// <summary>How old the knowledge of the log's end is; null as long as it was never reached.</summary>
+    /// <summary>The time since the end of the log was last reached; null before the first time.</summary>
     public TimeSpan? Lag
     {
         get
@@ -45,7 +45,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         }
     }
 
-    /// <summary>Why the log could not be read the last time; null while it can.</summary>
+    /// <summary>The error of the last read of the log; null when it succeeded.</summary>
     public string? Error { get; private set; }
 
     /// <summary>For a token that was not verified; <c>TokenValidity</c> answers for one that was.</summary>
@@ -69,7 +69,7 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         Interlocked.Exchange(ref _nextRead, NewRead()).SetResult();
     }
 
-    /// <summary>Waits until the log was read to its end at a moment or later. False when that did not happen in time.</summary>
+    /// <summary>Waits until a read that started at this moment or later has reached the end of the log. False after the time limit.</summary>
     /// <param name="moment">A timestamp, such as that of an acknowledged append.</param>
     public async Task<bool> UntilReadAsync(long moment, TimeSpan atMost)
     {

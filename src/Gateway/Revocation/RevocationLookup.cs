@@ -6,26 +6,27 @@ using StackExchange.Redis;
 
 namespace Gateway.Revocation;
 
-/// <summary>What Redis is asked about one token, and what it last said.</summary>
+/// <summary>The Redis keys of a token, and the result of the last look-up.</summary>
 internal sealed class TokenLookup(ImmutableArray<string> keys)
 {
-    private volatile LookupAnswer? _last;
+    private volatile LookupResult? _last;
 
     public ImmutableArray<string> Keys => keys;
 
-    public LookupAnswer? Last
+    public LookupResult? Last
     {
         get => _last;
         set => _last = value;
     }
 }
 
-/// <param name="AskedAt">The timestamp of the question: the answer is no younger.</param>
-internal sealed record LookupAnswer(bool IsRevoked, long AskedAt);
+/// <param name="AskedAt">The timestamp before the look-up, from which its age counts.</param>
+internal sealed record LookupResult(bool IsRevoked, long AskedAt);
 
 /// <summary>
-/// Asks Redis whether one of a token's keys exists, all in one round trip, within a deadline that a request can bear. It takes only some of
-/// the places for calls, so that whoever follows the list always has one. It connects at the start, which takes longer than a request may.
+/// Asks Redis in one round trip whether one of a token's keys exists, with a short deadline because a request waits. It uses only a part of
+/// the allowed pending calls, so that the follower of the list always has some left. It connects at the start, because that takes longer
+/// than the deadline.
 /// </summary>
 internal sealed class RevocationLookup(
     LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time, GatewayMetrics metrics) : IHostedService, IDisposable
@@ -38,7 +39,7 @@ internal sealed class RevocationLookup(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Task call = redis.CallAsync(database => database.PingAsync(CommandFlags.DemandMaster), cancellationToken);
-        // Without Redis the start goes on, and policies decide.
+        // The start continues without Redis; OnRevocationUnavailable of the policies decides then.
         await call.WaitAsync(ConnectFor, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -46,7 +47,7 @@ internal sealed class RevocationLookup(
 
     public TokenLookup For(AccessToken token) => new(settings.KeysOf(token));
 
-    /// <summary>"Unavailable" when Redis does not answer in time; but what was last known to be revoked stays so.</summary>
+    /// <summary>Unavailable when Redis does not respond in time, unless the last result was "revoked", which stays in effect.</summary>
     public async ValueTask<RevocationStatus> AskAsync(TokenLookup token, CancellationToken cancellationToken)
     {
         var last = token.Last;
@@ -60,7 +61,7 @@ internal sealed class RevocationLookup(
         var call = CallAsync(token.Keys);
         try
         {
-            var answer = new LookupAnswer(await call.WaitAsync(settings.Timeout, time, cancellationToken), now);
+            var answer = new LookupResult(await call.WaitAsync(settings.Timeout, time, cancellationToken), now);
             token.Last = answer;
             metrics.RedisLookup(answer.IsRevoked ? "revoked" : "not_revoked");
             return answer.IsRevoked ? RevocationStatus.Revoked : RevocationStatus.NotRevoked;
@@ -90,7 +91,7 @@ internal sealed class RevocationLookup(
 
         try
         {
-            // Not given up with the request: a call counts until Redis has answered it or its own deadline is over.
+            // Not cancelled with the request: a call counts as pending until Redis responds or its own deadline passes.
             var isThere = await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
             // A key that is missing on a former primary may exist on the current one.
             return isThere || redis.SincePrimary <= list.MaxStaleness ? isThere : throw new RedisUnavailableException(RedisFault.RoleUnknown);
@@ -112,7 +113,7 @@ internal sealed class RevocationLookup(
         }
     }
 
-    /// <summary>One that is there decides, whatever became of the questions for the others, which other nodes may have.</summary>
+    /// <summary>One existing key suffices, also if the calls for other keys, which may be on other nodes, failed.</summary>
     private static async Task<bool> IsAnyThereAsync(IDatabase database, ImmutableArray<string> keys, CommandFlags flags)
     {
         var answers = keys.Select(key => database.KeyExistsAsync(key, flags)).ToList();

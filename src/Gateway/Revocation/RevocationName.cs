@@ -1,6 +1,9 @@
 namespace Gateway.Revocation;
 
-/// <summary>What an entry is about. Entries with one name add up, and a restore takes back all of them. Ordered, so that lists can be paged.</summary>
+/// <summary>
+/// The name of an entry. Entries with the same name are merged, and a restore ends all of them. Names have an order, so that lists can be
+/// paged.
+/// </summary>
 internal readonly record struct RevocationName(RevocationKind Kind, string Issuer, string Value) : IComparable<RevocationName>
 {
     public static RevocationName Of(RevocationEntry entry) => new(entry.Kind, entry.Issuer, entry.Value);

@@ -1,11 +1,11 @@
 namespace Gateway.Revocation;
 
-/// <summary>The log's words for kinds and operations, the same in every store and on the command line.</summary>
+/// <summary>The names of kinds and operations in the log, the same in every store and on the command line.</summary>
 internal static class RevocationNames
 {
     public static readonly IReadOnlyList<string> Kinds = [.. Enum.GetValues<RevocationKind>().Select(Of)];
 
-#pragma warning disable CA1308 // The log's words are lower case by contract.
+#pragma warning disable CA1308 // The names are lower case by contract.
     public static string Of(RevocationKind kind) => kind.ToString().ToLowerInvariant();
 
     public static string Of(RevocationOperation operation) => operation.ToString().ToLowerInvariant();

@@ -2,7 +2,7 @@ using Gateway.Redis;
 
 namespace Gateway.Revocation;
 
-/// <summary>Where revocations are kept.</summary>
+/// <summary>The store of revocations.</summary>
 internal enum RevocationStore
 {
     /// <summary>Lost when the process ends.</summary>
@@ -26,12 +26,12 @@ internal sealed class RevocationOptions
     public RedisOptions Redis { get; set; } = new();
 
     /// <summary>
-    /// How old the list may grow while its store cannot be read; beyond it each policy's <c>OnRevocationUnavailable</c> decides.
-    /// Default 10 seconds, range 1 second to 1 day.
+    /// The largest age of the list while its store cannot be read. When the list is older, each policy's <c>OnRevocationUnavailable</c>
+    /// decides. Default 10 seconds, range 1 second to 1 day.
     /// </summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Keys that another program keeps in Redis and that are asked for with each request, besides the list. Default none.</summary>
+    /// <summary>A look-up in Redis for each request, in addition to the list, of keys that another program writes. Default none.</summary>
     public LookupOptions? Lookup { get; set; }
 }
 

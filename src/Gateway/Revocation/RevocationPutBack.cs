@@ -3,9 +3,9 @@ using Gateway.Foundation;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// Puts back what the log has lost and this replica still knows. What the log says now is replayed into a set of its own, and the two
-/// sets are compared, so an entry is written only where the log does not say as much. Of several replicas one leads at a time, and the
-/// others replay what it writes before they write themselves: each entry is put back once. In steps, between which the log is read on.
+/// Puts back the entries that the log has lost and this replica still has. It replays the log into a second set and compares both sets, so
+/// that it writes only missing entries. One replica leads at a time; the others read its entries before they write, so that each entry is
+/// put back once. The work is split into steps, between which the log is read.
 /// </summary>
 internal sealed partial class RevocationPutBack(RevocationSet known, IRevocationLog log, ILogger logger)
 {
@@ -14,36 +14,36 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
 
     private readonly RevocationSet _logged = new();
 
-    // Where a name was revoked, restored and revoked again, an old revocation in the log is no proof to a replica that knows of the
-    // restoring alone; so the last one is written once more.
+    // When a name was revoked, restored and revoked again, an old revocation in the log does not override a restore that another replica
+    // has. Therefore the last revocation is written once more.
     private readonly HashSet<RevocationKey> _revokedAgain = [];
     private int _segment;
     private int _written;
 
     public bool IsDone { get; private set; }
 
-    /// <summary>Whether it is this replica's turn, so that there is more to do than to wait.</summary>
+    /// <summary>True when this replica leads, so that the next step need not wait for new entries.</summary>
     public bool IsLeading { get; private set; }
 
-    /// <summary>The log says this, read from its start.</summary>
-    /// <param name="repeated">How many of the entries, the first ones, had been read before the loss.</param>
+    /// <summary>Adds a page of the log, which is read from its start.</summary>
+    /// <param name="repeated">The number of leading entries that were read before the loss.</param>
     public void Saw(IReadOnlyList<RevocationEntry> entries, int repeated)
     {
         _logged.ForgetLike(known);
-        // One that is over would count as one of the present minute, and hide that the log has lost one that is.
+        // An expired entry would count as one of the current minute and hide that the log has lost a live one.
         _logged.Apply([.. entries.Where(entry => entry.Operation == RevocationOperation.Restore || RevocationClock.MinuteOf(entry.Expires) >= known.Minute)]);
         _revokedAgain.UnionWith(entries.Skip(repeated)
             .Where(entry => entry.Operation == RevocationOperation.Revoke && known.WasRestored(entry.Key)).Select(entry => entry.Key));
     }
 
-    /// <summary>Goes on for a step. The log has been read to its end since the last one.</summary>
+    /// <summary>Runs one step. The log must have been read to its end since the last step.</summary>
     public async Task StepAsync(CancellationToken cancellationToken)
     {
         var wasLeading = IsLeading;
         IsLeading = await log.TryLeadAsync(cancellationToken);
         if (!IsLeading || !wasLeading)
         {
-            // First, what the one before us has written is to be read.
+            // A new leader must first read the entries of its predecessor.
             _segment = 0;
             return;
         }
@@ -88,6 +88,6 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
         By = "gateway",
     };
 
-    [LoggerMessage(EventIds.RevocationsPutBack, LogLevel.Information, "Of what the revocation log had lost, this replica has put back {Count} entries.")]
+    [LoggerMessage(EventIds.RevocationsPutBack, LogLevel.Information, "This replica has put back {Count} entries that the revocation log had lost.")]
     private static partial void PutBack(ILogger logger, int count);
 }

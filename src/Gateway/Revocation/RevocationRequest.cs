@@ -2,26 +2,26 @@ using Gateway.Issuers;
 
 namespace Gateway.Revocation;
 
-/// <summary>What a person or a program wants revoked, as it was written down. What is left out has a default.</summary>
+/// <summary>An unchecked request to revoke. Missing members have defaults.</summary>
 /// <param name="Issuer">The issuer's name in yarp.json or its <c>iss</c>; may be left out when there is only one.</param>
-/// <param name="Before">Unix seconds; now, unless the kind names one token.</param>
-/// <param name="Expires">Unix seconds; when no token that is meant can be valid any more.</param>
+/// <param name="Before">Unix seconds; default now. Not for kinds that name one token.</param>
+/// <param name="Expires">Unix seconds; default the time at which no token with this name can still be valid.</param>
 internal sealed record RevocationRequest(
     string? Kind, string? Issuer, string? Value, long? Before = null, long? Expires = null, string? Reason = null)
 {
     private const int MaxValueLength = 4096;
     private const int MaxReasonLength = 1000;
 
-    /// <summary>The name alone. Null when it makes sense, else what is wrong: the field and what to write there.</summary>
-    public string? TryReadName(IssuerDirectory issuers, out RevocationName name, out IssuerProfile? issuer)
+    /// <summary>Reads the name. Returns null, or the error: the field and its cure.</summary>
+    public string? ReadName(IssuerDirectory issuers, out RevocationName name, out IssuerProfile? issuer)
     {
         (name, issuer) = (default, null);
         if (!RevocationNames.TryParse(Kind, out RevocationKind kind))
         {
-            return $"kind: this is one of {string.Join(", ", RevocationNames.Kinds)}.";
+            return $"kind: write one of {string.Join(", ", RevocationNames.Kinds)}.";
         }
 
-        // Of an issuer the value is the issuer again; either will do.
+        // For the kind issuer, issuer and value are the same; one of them suffices.
         issuer = issuers.Named(Issuer ?? (kind == RevocationKind.Issuer ? Value : null));
         if (issuer is null)
         {
@@ -33,7 +33,7 @@ internal sealed record RevocationRequest(
             name = new RevocationName(kind, issuer.Issuer, issuer.Issuer);
             return Value is null || issuers.Named(Value)?.Issuer == issuer.Issuer
                 ? null
-                : "value: for the kind issuer this is the issuer again; leave it out.";
+                : "value: for the kind issuer this must be the same issuer; leave it out.";
         }
 
         if (Value is not { Length: > 0 and <= MaxValueLength })
@@ -43,15 +43,15 @@ internal sealed record RevocationRequest(
 
         name = new RevocationName(kind, issuer.Issuer, Value);
         return kind == RevocationKind.Token && !RevocationKeys.IsHash(Value)
-            ? "value: for the kind token this is the base64url SHA-256 of the whole token; hand in the token itself instead: POST /admin/revocations/token, or `gateway revoke token -`."
+            ? "value: for the kind token this must be the base64url SHA-256 of the whole token; or send the token itself: POST /admin/revocations/token, or `gateway revoke token -`."
             : null;
     }
 
-    /// <summary>The whole entry. Null when it makes sense, else what is wrong: the field and what to write there.</summary>
-    public string? TryRead(IssuerDirectory issuers, DateTimeOffset now, string by, out RevocationEntry? entry)
+    /// <summary>Reads the whole entry. Returns null, or the error: the field and its cure.</summary>
+    public string? Read(IssuerDirectory issuers, DateTimeOffset now, string by, out RevocationEntry? entry)
     {
         entry = null;
-        if (TryReadName(issuers, out var name, out var issuer) is { } fault)
+        if (ReadName(issuers, out var name, out var issuer) is { } fault)
         {
             return fault;
         }
@@ -64,7 +64,7 @@ internal sealed record RevocationRequest(
 
         if (Expires <= now.ToUnixTimeSeconds())
         {
-            return "expires: this time has passed, so the revocation would do nothing.";
+            return "expires: this time has passed, so the revocation would have no effect.";
         }
 
         long? before = isOneToken ? null : Before ?? now.ToUnixTimeSeconds();
@@ -74,5 +74,5 @@ internal sealed record RevocationRequest(
     }
 
     public static string? CheckReason(string? reason) =>
-        reason is { Length: > MaxReasonLength } ? $"reason: this has at most {MaxReasonLength} characters." : null;
+        reason is { Length: > MaxReasonLength } ? $"reason: write at most {MaxReasonLength} characters." : null;
 }

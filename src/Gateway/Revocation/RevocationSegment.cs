@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// One small table of a <see cref="RevocationTable"/>: open addressing, probed place by place. A place holds the key's 101 bits, the
-/// kind in 3 and the minute in 24. Minute 0 is a place never taken, at which a search ends; a minute that is over is a place to be
-/// taken again, at which it does not. Places are only ever overwritten when they are not live, the minute last, so a reader sees a
-/// name whole or not at all.
+/// One hash table of a <see cref="RevocationTable"/>, with open addressing and linear probing. A slot of 128 bits holds 101 bits of the
+/// key, 3 of the kind and 24 of the minute. Minute 0 marks a slot that was never used; it ends a search. A minute that has passed marks a
+/// reusable slot; it does not end a search. The writer overwrites only slots that are not live, and writes the minute last, so that a
+/// lock-free reader sees a complete name or none.
 /// </summary>
 internal sealed class RevocationSegment
 {
-    /// <summary>A minute that is always over: that of a name which was removed.</summary>
+    /// <summary>A minute that has always passed; it marks a removed name.</summary>
     public const int NeverLive = 1;
 
     public const int LastMinute = (1 << MinuteBits) - 1;
@@ -18,7 +18,7 @@ internal sealed class RevocationSegment
     private const ulong KeyMask = RevocationKey.LowMask;
     private const int Smallest = 4;
 
-    // A copy is filled to 5/7, so that it can take a fifth more before 6/7 are full and a search gets long: 18.7 to 22.4 bytes a name.
+    // A copy is filled to 5/7, so that it has room for a fifth more until 6/7, beyond which searches get long: 18.7 to 22.4 bytes per name.
     private readonly Place[] _places;
     private readonly long[]? _cutOffs;
     private readonly int _limit;
@@ -32,7 +32,7 @@ internal sealed class RevocationSegment
         _limit = Math.Min((int)(capacity * 6L / 7), capacity - 1);
     }
 
-    /// <summary>The live names in a table with room for more.</summary>
+    /// <summary>Copies the live names into a new table with room for more.</summary>
     public static RevocationSegment Copy(RevocationSegment? old, int firstLive, bool hasCutOffs)
     {
         var copy = new RevocationSegment(old?.CountLive(firstLive) ?? 0, hasCutOffs);
@@ -48,7 +48,7 @@ internal sealed class RevocationSegment
         return copy;
     }
 
-    /// <summary>For readers: whether the name is live, with its cut-off.</summary>
+    /// <summary>Finds a live name and its cut-off. For any thread.</summary>
     public bool TryGet(RevocationKey key, int firstLive, out long cutOff)
     {
         cutOff = long.MaxValue;
@@ -71,11 +71,11 @@ internal sealed class RevocationSegment
                 return true;
             }
 
-            // Changed meanwhile, perhaps to another name with another cut-off.
+            // The writer changed the slot between the two reads, so the cut-off may belong to another name: search again.
         }
     }
 
-    /// <summary>Where the name is live, or -1.</summary>
+    /// <summary>The slot of the live name, or -1. For the writing thread.</summary>
     public int Find(RevocationKey key, int firstLive) => Find(key, firstLive, out _);
 
     public int MinuteAt(int place) => MinuteOf(_places[place].Low);
@@ -112,7 +112,7 @@ internal sealed class RevocationSegment
         }
         else
         {
-            // Whoever still reads here for the name of before, by a minute ago, sees that it is gone before its cut-off is another's.
+            // A concurrent reader of the old name must see that it is removed before the slot gets another cut-off.
             Update(place, NeverLive, CutOffAt(place));
         }
 
@@ -126,7 +126,7 @@ internal sealed class RevocationSegment
         return true;
     }
 
-    /// <summary>Whether a quarter of it, and more than a table of the smallest size, is over.</summary>
+    /// <summary>True when more than a quarter of the slots, and more than the smallest table has, hold expired names.</summary>
     public bool IsWorthCopying(int firstLive) => _taken - CountLive(firstLive) > Math.Max(Smallest, _taken / 4);
 
     public IEnumerable<RevocationMark> Live(int firstLive)
@@ -174,7 +174,7 @@ internal sealed class RevocationSegment
 
     private RevocationKind KindAt(int place) => (RevocationKind)((_places[place].Low >> MinuteBits) & 7);
 
-    /// <summary>The key's middle bits as a share of the table's length; its first bits chose the table.</summary>
+    /// <summary>Maps middle bits of the key to a slot; its first bits have selected the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int StartOf(RevocationKey key) => (int)(((ulong)(uint)(key.High >> 16) * (uint)_places.Length) >> 32);
 
@@ -189,11 +189,11 @@ internal sealed class RevocationSegment
     }
 }
 
-/// <summary>What is known of one name.</summary>
-/// <param name="Minute">The last one in which it is live.</param>
-/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are rejected. All of them: the largest number.</param>
+/// <summary>The revocation of one name.</summary>
+/// <param name="Minute">The last minute in which it is live.</param>
+/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are rejected. The largest number means all tokens.</param>
 internal readonly record struct RevocationMark(RevocationKey Key, RevocationKind Kind, int Minute, long CutOff)
 {
-    /// <summary>Two entries for one name: the later cut-off and the later expiry win, in whichever order they were written.</summary>
+    /// <summary>Merges two entries for one name: the later cut-off and the later expiry apply, in either order of writing.</summary>
     public RevocationMark Merge(RevocationMark other) => this with { Minute = Math.Max(Minute, other.Minute), CutOff = Math.Max(CutOff, other.CutOff) };
 }

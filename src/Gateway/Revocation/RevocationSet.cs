@@ -3,37 +3,37 @@ using Gateway.Tokens;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The live revocations in memory, exact. Written by the follower alone, read by every request without a lock.
+/// The live revocations in memory, without false positives. Only the follower writes; requests read without locks.
 /// </summary>
 internal sealed class RevocationSet
 {
     private readonly RevocationTable _singles = new(hasCutOffs: false);
     private readonly RevocationTable _groups = new(hasCutOffs: true);
 
-    // Names that were ever taken back, for as long as an older copy of the log may say otherwise.
+    // Restored names, kept for as long as an older copy of the log may still revoke them.
     private readonly RevocationTable _restored = new(hasCutOffs: false);
     private long _version;
 
-    // Every kind of which there ever was an entry; in it before the kind's first name is in a table.
+    // All kinds that ever had an entry. A kind is added before its first name, so that a reader who finds the name hashes the kind.
     private volatile RevocationKinds _kinds;
 
-    /// <summary>The minute as of which what expired is forgotten.</summary>
+    /// <summary>The minute before which all entries have been removed as expired.</summary>
     public int Minute { get; private set; }
 
     public int Count => _singles.Count + _groups.Count;
 
     /// <summary>
-    /// Grows after every change by which a token may be rejected that was not before; not by restoring and expiry. Who keeps an answer
-    /// reads this first and looks up second: then the answer holds at least until the version is another one.
+    /// Increases after each change that can reject more tokens, but not after a restore or an expiry. To cache a result, read the version
+    /// first and check the token second: the result "not revoked" is then valid until the version changes.
     /// </summary>
     public long Version => Volatile.Read(ref _version);
 
-    /// <summary>Whether the kind names one token, for which there is no cut-off.</summary>
+    /// <summary>True when the kind names one token, which needs no cut-off.</summary>
     public static bool IsSingle(RevocationKind kind) => kind is RevocationKind.Jti or RevocationKind.Token;
 
     public void Apply(RevocationEntry entry) => Apply([entry]);
 
-    /// <summary>Applies what the entries come to, name by name.</summary>
+    /// <summary>Applies the net effect of the entries on each name.</summary>
     public void Apply(IReadOnlyList<RevocationEntry> entries)
     {
         var changes = new RevocationChanges(this);
@@ -66,7 +66,7 @@ internal sealed class RevocationSet
 
         if (rejectsMore)
         {
-            // Set after the marks, so that a reader of the new version has seen them.
+            // Written after the marks, so that a reader of the new version sees them.
             Volatile.Write(ref _version, _version + 1);
         }
     }
@@ -85,8 +85,8 @@ internal sealed class RevocationSet
             return false;
         }
 
-        // Cut-offs are whole seconds, so a token of that very second counts as issued before; and one that does not say when it was
-        // issued is older than any cut-off.
+        // Cut-offs are whole seconds, so a token issued within that second counts as issued before it. A token without `iat` counts as
+        // older than any cut-off.
         var issued = token.IssuedAt is { } seconds ? (long)Math.Floor(seconds) : long.MinValue;
         var keys = known;
         if (keys is null || (_kinds & ~keys.Kinds) != 0)
@@ -109,24 +109,24 @@ internal sealed class RevocationSet
     /// <summary>Removes the entries that have expired in `other`.</summary>
     public void ForgetLike(RevocationSet other) => Forget(other.Minute);
 
-    /// <summary>Whether the mark would change nothing.</summary>
+    /// <summary>True when applying the mark would have no effect.</summary>
     public bool Covers(RevocationMark mark) => TableOf(mark.Kind).Covers(mark.Key, mark.Minute, mark.CutOff);
 
-    /// <summary>Whether the name is revoked, be it for some tokens only.</summary>
+    /// <summary>True when the name is revoked, with any cut-off.</summary>
     public bool IsRevoked(RevocationKind kind, RevocationKey name) => TableOf(kind).TryGet(name, out _);
 
-    /// <summary>Whether the name was ever taken back, be it revoked again or not.</summary>
+    /// <summary>True when the name was restored, also if it was revoked again later.</summary>
     public bool WasRestored(RevocationKey name) => _restored.TryGet(name, out _);
 
-    /// <summary>A part of what is revoked. For the thread that writes.</summary>
+    /// <summary>The revoked names of one segment. For the writing thread.</summary>
     public IEnumerable<RevocationMark> Live(int segment) => _singles.Live(segment).Concat(_groups.Live(segment));
 
-    /// <summary>A part of what was taken back and not revoked again.</summary>
+    /// <summary>The names of one segment that were restored and not revoked again. For the writing thread.</summary>
     public IEnumerable<RevocationMark> Restored(int segment) => _restored.Live(segment).Where(mark => !IsRevoked(mark.Kind, mark.Key));
 
     private void Forget(int minute)
     {
-        // A clock that goes back brings nothing back.
+        // A clock that moves back does not make expired entries live again.
         if (minute <= Minute)
         {
             return;

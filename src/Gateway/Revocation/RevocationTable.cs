@@ -1,18 +1,18 @@
 namespace Gateway.Revocation;
 
 /// <summary>
-/// Names with an expiry each, and a cut-off each where there are cut-offs; 16 bytes a place, or 24. Ten million names must neither be
-/// ten million objects nor cost the request path more than some reads of memory, and growing must not double them for a moment. So
-/// there are 4096 small tables, each of which grows alone. One thread writes; any number read, without a lock: a place once taken is
-/// never moved within its table, and a table that grows is replaced by a copy. Expiry is a minute's number beside the key. When a
-/// minute is over, one comparison makes all its names absent; their places are used again, or given back table by table.
+/// Revoked names with their expiry and, if needed, a cut-off; 16 or 24 bytes per slot. Ten million names must not be ten million objects,
+/// a look-up must cost only a few memory reads, and growing must not need twice the memory. Therefore there are 4096 small tables that
+/// grow independently. One thread writes and any number of threads read without locks: a name never moves within its table, and a table
+/// that grows is replaced by a copy. The expiry is the number of a minute beside the key: when a minute has passed, one comparison makes
+/// all its names absent, and their slots are reused or freed table by table.
 /// </summary>
 internal sealed class RevocationTable(bool hasCutOffs)
 {
     public const int Segments = 1 << SegmentBits;
     private const int SegmentBits = 12;
 
-    // So many calls of Expire see every segment once.
+    // The number of calls of Expire that visit all segments once.
     private const int Rounds = 16;
 
     private readonly RevocationSegment?[] _segments = new RevocationSegment?[Segments];
@@ -21,25 +21,25 @@ internal sealed class RevocationTable(bool hasCutOffs)
     private int _count;
     private int _round;
 
-    /// <summary>How many names are live.</summary>
+    /// <summary>The number of live names.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether the name is live, with its cut-off. For any thread.</summary>
+    /// <summary>Finds a live name and its cut-off. For any thread.</summary>
     public bool TryGet(RevocationKey key, out long cutOff)
     {
         cutOff = long.MaxValue;
         return Volatile.Read(ref _segments[SegmentOf(key)]) is { } segment && segment.TryGet(key, Volatile.Read(ref _firstLive), out cutOff);
     }
 
-    /// <summary>Whether the name is live until this minute at least, with this cut-off at least.</summary>
+    /// <summary>True when the name is live at least until this minute and with at least this cut-off.</summary>
     public bool Covers(RevocationKey key, int minute, long cutOff) =>
         _segments[SegmentOf(key)] is { } segment
         && segment.Find(key, _firstLive) is var place and >= 0
         && segment.MinuteAt(place) >= minute && segment.CutOffAt(place) >= cutOff;
 
-    /// <summary>Adds a name, or moves its minute and its cut-off up, never down.</summary>
-    /// <param name="minute">The last minute in which it is live. One that is over counts as the present one.</param>
-    /// <returns>Whether more is rejected than before.</returns>
+    /// <summary>Adds a name, or raises its minute and cut-off.</summary>
+    /// <param name="minute">The last minute in which it is live. A minute that has passed counts as the current one.</param>
+    /// <returns>True when more tokens are rejected than before.</returns>
     public bool Add(RevocationKey key, RevocationKind kind, int minute, long cutOff)
     {
         minute = Math.Max(minute, _firstLive);
@@ -67,8 +67,8 @@ internal sealed class RevocationTable(bool hasCutOffs)
         return true;
     }
 
-    /// <summary>Puts this minute and this cut-off in the place of what was known of the name, if anything.</summary>
-    /// <returns>Whether more is rejected than before.</returns>
+    /// <summary>Adds a name, or overwrites its minute and cut-off.</summary>
+    /// <returns>True when more tokens are rejected than before.</returns>
     public bool Replace(RevocationKey key, RevocationKind kind, int minute, long cutOff)
     {
         if (_segments[SegmentOf(key)] is not { } segment || segment.Find(key, _firstLive) is not (var place and >= 0))
@@ -94,8 +94,8 @@ internal sealed class RevocationTable(bool hasCutOffs)
         }
     }
 
-    /// <summary>Makes all names absent whose minute is over, and gives back some of the memory they took.</summary>
-    /// <param name="firstLive">The present minute. A clock that goes back brings nothing back.</param>
+    /// <summary>Makes all names absent whose minute has passed, and frees some of their memory.</summary>
+    /// <param name="firstLive">The current minute. A clock that moves back has no effect.</param>
     public void Expire(int firstLive)
     {
         if (firstLive > _firstLive)
@@ -118,7 +118,7 @@ internal sealed class RevocationTable(bool hasCutOffs)
         _round = (_round + 1) % Rounds;
     }
 
-    /// <summary>The live names of one segment. For the thread that writes.</summary>
+    /// <summary>The live names of one segment. For the writing thread.</summary>
     public IEnumerable<RevocationMark> Live(int segment) => _segments[segment]?.Live(_firstLive) ?? [];
 
     private void Counted(int minute, int change)

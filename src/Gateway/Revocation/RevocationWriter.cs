@@ -10,7 +10,7 @@ internal enum RevocationOutcome
     /// </summary>
     NotKept,
 
-    /// <summary>The store has them. This replica has not read them in time and will do so later.</summary>
+    /// <summary>The store has them. This replica has not read them within 5 seconds and will do so later.</summary>
     Kept,
 
     /// <summary>The store has them, and they are in effect for the next request to this replica.</summary>
@@ -19,7 +19,7 @@ internal enum RevocationOutcome
 
 /// <summary>
 /// Writes to the log for callers in this process. An acknowledgement means that the entries are in effect on this replica: a caller that
-/// revokes a token and then sends it must not be let through. The reason of a failed write is logged and not shown to the caller.
+/// revokes a token and then sends it must be rejected. The cause of a failed write is logged and not shown to the caller.
 /// </summary>
 internal sealed partial class RevocationWriter(IRevocationLog log, RevocationList list, ILogger<RevocationWriter> logger)
 {
@@ -35,7 +35,7 @@ internal sealed partial class RevocationWriter(IRevocationLog log, RevocationLis
         {
             kept = await log.AppendAsync(entries, CancellationToken.None);
         }
-#pragma warning disable CA1031 // A store may fail in any way; every fault means the same to the caller: it is not kept.
+#pragma warning disable CA1031 // A store may throw any exception. Each means that the entries are not written.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -46,6 +46,6 @@ internal sealed partial class RevocationWriter(IRevocationLog log, RevocationLis
         return await list.UntilReadAsync(kept, LongestWait) ? RevocationOutcome.InEffect : RevocationOutcome.Kept;
     }
 
-    [LoggerMessage(EventIds.RevocationNotKept, LogLevel.Error, "A revocation could not be written to the store: {Error}. Its caller was told so.")]
+    [LoggerMessage(EventIds.RevocationNotKept, LogLevel.Error, "A revocation could not be written to the store: {Error}. The caller has received an error.")]
     private static partial void NotKept(ILogger logger, string error);
 }

@@ -3,20 +3,20 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The embedded store: one SQLite file that the gateway follows and that <c>gateway revoke</c> writes from another process. Durable
-/// when acknowledged: WAL with a flush at each commit.
+/// The embedded store: one SQLite file that the gateway follows and to which <c>gateway revoke</c> writes from another process.
+/// Acknowledged entries are durable: SQLite uses a write-ahead log with a flush at each commit.
 /// </summary>
 internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRevocationLog
 {
     private const int PageSize = 10_000;
 
-    // The goal is 100 ms: half of that is the wait, the rest is for the read.
+    // A revocation is to take effect within 100 ms: half of that is the wait, the rest is for the read.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
     private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
 
-    // A connection that stays open goes on reading a file that has been deleted or replaced, and all would look well.
+    // An open connection would continue to read a file that was deleted or replaced, without an error.
     private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
 
     private readonly ForgettingClock _clock = new(time);
@@ -59,7 +59,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
     public async ValueTask<RevocationPage> ReadAfterAsync(LogPosition position, CancellationToken cancellationToken)
     {
-        // What comes back after a fault may be another file, such as a backup; reading all of it again changes nothing that is known.
+        // After a fault the file may be another one, such as a backup. Reading all entries again does not undo any that were applied.
         position = _hasFailed ? default : position;
         _hasFailed = true;
         _ = _clock.Now;
@@ -78,7 +78,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         last.CommandText = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'revocations'), 0)";
         if ((long)(await last.ExecuteScalarAsync(cancellationToken))! < (long)position.First)
         {
-            // Ids only grow, so this is another file than the one that was read before.
+            // Ids only increase, so this is another file than before.
             position = default;
         }
 
@@ -94,7 +94,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         {
             rows++;
             position = new LogPosition((ulong)reader.GetInt64(0));
-            // The table's own checks admit no other kind or operation; a row that a stranger's schema let in is not one of ours.
+            // The CHECK constraints of the table allow no other kind or operation, but another program may have created the table.
             if (RevocationNames.TryParse(reader.GetString(1), out RevocationKind kind)
                 && RevocationNames.TryParse(reader.GetString(6), out RevocationOperation operation))
             {

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// What a stream has acknowledged here and nobody here has read back yet: should the stream be lost in between, nobody else would know
-/// of them.
+/// Entries that the stream has acknowledged to this replica and that it has not read back yet. If the stream loses them, this is the only
+/// copy.
 /// </summary>
 internal sealed class UnreadEntries
 {
@@ -13,7 +13,7 @@ internal sealed class UnreadEntries
 
     private readonly ConcurrentQueue<(LogPosition Id, RevocationEntry Entry)> _entries = new();
 
-    /// <param name="answers">The stream's id of each.</param>
+    /// <param name="answers">The id of each entry in the stream.</param>
     public void Add(RevocationEntry[] entries, RedisResult[] answers)
     {
         for (var i = 0; i < entries.Length; i++)
@@ -32,7 +32,7 @@ internal sealed class UnreadEntries
 
     public (LogPosition Id, RevocationEntry Entry)[] Snapshot() => _entries.ToArray();
 
-    /// <summary>The stream was read up to here.</summary>
+    /// <summary>Removes the entries up to this position, to which the stream was read.</summary>
     public void Forget(LogPosition read)
     {
         while (_entries.TryPeek(out var first) && !first.Id.IsAfter(read) && _entries.TryDequeue(out _))
@@ -40,10 +40,10 @@ internal sealed class UnreadEntries
         }
     }
 
-    /// <summary>The ones after a position in order, which are the caller's from now on; none of the others is of use.</summary>
+    /// <summary>Removes all entries and returns those after the position, in order.</summary>
     public RevocationEntry[] Take(LogPosition position)
     {
-        // Others may be acknowledged meanwhile, and stay.
+        // Entries that are added concurrently may remain.
         var taken = new List<(LogPosition Id, RevocationEntry Entry)>();
         while (_entries.TryDequeue(out var unread))
         {
@@ -53,7 +53,7 @@ internal sealed class UnreadEntries
         return [.. taken.Where(unread => unread.Id.IsAfter(position)).OrderBy(unread => unread.Id.First).ThenBy(unread => unread.Id.Second).Select(unread => unread.Entry)];
     }
 
-    /// <summary>Whether rows from a position on are without one of them: a replica that takes over may lack the last entries.</summary>
+    /// <summary>True when the rows after a position lack one of the entries: a replica that was promoted may lack the last ones.</summary>
     public static bool LacksOne((LogPosition Id, RevocationEntry Entry)[] expected, LogPosition position, StreamRow[] rows, bool isLast) =>
         expected.Any(unread => unread.Id.IsAfter(position)
             && (isLast || !unread.Id.IsAfter(rows[^1].Id))

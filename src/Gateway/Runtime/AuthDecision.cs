@@ -9,12 +9,12 @@ namespace Gateway.Runtime;
 /// <param name="Issuer">The configured name of the issuer, if the token names a configured one.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
 {
-    /// <summary>Whether the gateway rejected the request. Any client can cause rejections at any rate.</summary>
+    /// <summary>True when the gateway rejected the request. Any client can cause rejections at any rate.</summary>
     public bool IsRejection => Outcome is "deny" or "ambiguous" or "limit" or "logout";
 
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
 
-    public static void Denied(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
+    public static void Rejected(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
 
     public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
 

@@ -24,7 +24,7 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>Why there is no verified token, on a route that asks for one.</summary>
     public TokenRejection? Rejection { get; set; }
 
-    /// <summary>Whether the route's policy has let the request through. Nothing else is forwarded.</summary>
+    /// <summary>True when the route's policy has let the request through. Nothing else is forwarded.</summary>
     public bool IsAllowed { get; set; }
 
     /// <summary>The tunnel that the client has requested with a complete handshake. Without such a request no tunnel is opened.</summary>

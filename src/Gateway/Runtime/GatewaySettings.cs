@@ -75,7 +75,7 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the folder where key documents are stored; null when they are not stored.</summary>
     public required string? KeyCacheDirectory { get; init; }
 
-    /// <summary>Whether replicas share key documents through Redis.</summary>
+    /// <summary>True when replicas share key documents through Redis.</summary>
     public required bool ShareKeys { get; init; }
 
     /// <summary>Full path of the folder of data protection keys; null for Redis or memory.</summary>

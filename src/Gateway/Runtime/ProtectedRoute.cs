@@ -13,7 +13,7 @@ namespace Gateway.Runtime;
 /// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
 /// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
 /// <param name="RateLimit">Null for as many requests as come.</param>
-/// <param name="HasTimeout">Whether its requests have a time to end in.</param>
+/// <param name="HasTimeout">True when its requests have a time to end in.</param>
 internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
 {
     private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     /// <summary>Null for a cluster that <c>Gateway:Clusters</c> adds nothing to.</summary>
     public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Clusters.GetValueOrDefault(Cluster);
 
-    /// <summary>Whether the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
+    /// <summary>True when the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
     public bool IsWatched { get; } = Cluster is not null
         && (Snapshot.Clusters.ContainsKey(Cluster) || ClusterOf(Cluster, Snapshot)?.HealthCheck?.Passive?.Enabled == true);
 

@@ -8,7 +8,7 @@ namespace Gateway.Runtime;
 
 /// <summary>
 /// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Rejections"/> and made once, because
-/// whoever floods us with bad tokens should not cost us a JSON writer each. The public body is the same for every bad token, so that it
+/// a flood of bad tokens must not cost a JSON writer for each request. The public body is the same for every bad token, so that it
 /// tells an attacker nothing; the reason is added only when detailed errors are on.
 /// </summary>
 internal sealed class RejectionWriter

@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Settings;
 
-/// <summary>A PEM file with the certificate authorities to trust in place of the system's.</summary>
+/// <summary>Loads a PEM file with the certificate authorities to trust instead of the system's.</summary>
 internal static class AuthorityFile
 {
     /// <param name="path">The setting that names the file.</param>
-    /// <returns>Null when no file is named; what is wrong with one is reported.</returns>
+    /// <returns>Null when no file is named. An unusable file is reported.</returns>
     public static X509Certificate2Collection? Load(string path, string? file, SettingsContext context)
     {
         if (file is null)
@@ -22,7 +22,7 @@ internal static class AuthorityFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            // Reported below, like a file without a certificate.
+            // The error is reported below, as for a file without a certificate.
         }
 
         if (authorities.Count == 0)

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace Gateway.Settings;
 
-/// <summary>The content of yarp.json at one moment, wherever links lead: what is followed is what is written, not when or where.</summary>
+/// <summary>
+/// The content of yarp.json at one moment. Changes are detected by content and not by time or path, because Kubernetes replaces a mounted
+/// file by moving a symbolic link.
+/// </summary>
 internal sealed class ConfigurationFile
 {
     private readonly string _name;
@@ -28,9 +31,9 @@ internal sealed class ConfigurationFile
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             var problem = Directory.Exists(path) ? "this is a folder."
-                : fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file."
-                : fault is UnauthorizedAccessException ? "the permission is missing."
-                : "the disk or the path does not answer.";
+                : fault is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist."
+                : fault is UnauthorizedAccessException ? "the gateway has no permission to read it."
+                : "reading the file failed.";
             throw new ConfigurationException([new ConfigurationError(path, "", $"cannot be read: {problem}", "Name a readable file with --config or GATEWAY_CONFIG.")]);
         }
     }

@@ -1,14 +1,14 @@
 
 namespace Gateway.Settings;
 
-/// <summary>One thing wrong with the configuration: where, what, and how to mend it. Never holds a secret's value.</summary>
+/// <summary>One error of the configuration: place, problem and cure. It never contains the value of a secret.</summary>
 internal sealed record ConfigurationError(string Location, string Path, string Problem, string Cure, string Rule = ErrorRules.File)
 {
     public override string ToString() => Path.Length == 0 ? $"{Location}: {Problem} {Cure}" : $"{Location}: {Path}: {Problem} {Cure}";
 }
 
-/// <summary>The configuration has errors; they are all in here.</summary>
-#pragma warning disable CA1032, CA1064 // Never thrown without its errors, nor seen outside this assembly.
+/// <summary>The configuration is invalid. <see cref="Errors"/> holds all errors.</summary>
+#pragma warning disable CA1032, CA1064 // Always thrown with its errors, and only inside this assembly.
 internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> errors)
     : Exception(string.Join(Environment.NewLine, errors))
 #pragma warning restore CA1032, CA1064
@@ -16,7 +16,7 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
     public IReadOnlyList<ConfigurationError> Errors => errors;
 }
 
-/// <summary>Collects everything that is wrong, so that an operator mends a file once and not once for each error.</summary>
+/// <summary>Collects all errors, so that an operator can correct the file in one pass.</summary>
 internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
 {
     // The addresses of --urls. Messages show them, because an address is not a secret.
@@ -26,11 +26,11 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     private readonly List<string> _distrusted = [];
     private string[] _schemaErrors = [];
 
-    /// <summary>In the order of the file; what has no place there comes first.</summary>
+    /// <summary>The errors in the order of the file. Errors without a place in the file come first.</summary>
     public IReadOnlyList<ConfigurationError> Errors =>
         [.. _errors.OrderBy(entry => entry.Place?.Line).ThenBy(entry => entry.Place?.Column).Select(entry => entry.Error)];
 
-    /// <summary>What the findings from here on are reported as, for pipelines.</summary>
+    /// <summary>The rule id of the errors that are reported from now on, for pipelines.</summary>
     public string Rule { get; set; } = ErrorRules.Schema;
 
     public int Count => _errors.Count;
@@ -44,7 +44,8 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase) && (path.Length == ancestor.Length || path[ancestor.Length] == ':');
 
     /// <summary>
-    /// Suppresses further errors for this setting: a reported key is probably a misspelling of it, and "this is required" would mislead.
+    /// Suppresses further errors for this setting: a reported key is probably a misspelling of it, and "this setting is required" would
+    /// mislead.
     /// </summary>
     public void Distrust(string? path)
     {
@@ -86,7 +87,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
     }
 
-    /// <summary>Whether the file has this setting, valid or not: a reference to a rejected definition is not a second error.</summary>
+    /// <summary>True when the file has this setting, valid or not. A reference to an invalid definition is not a second error.</summary>
     public bool IsInFile(string path) => document.Find(path) is not null;
 
     public bool HasErrorsBelow(string path) => Paths.Any(known => IsAtOrBelow(known, path));
@@ -102,7 +103,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     private static bool IsParent(string path, string child) =>
         IsAtOrBelow(child, path) && child.LastIndexOf(':') == path.Length;
 
-    /// <summary>The file's line, or the override that wins over it; something that is missing is reported at its closest parent.</summary>
+    /// <summary>The position in the file, or the override that replaces the setting. A missing setting is reported at its closest parent.</summary>
     private FileSetting? PlaceOf(string path, out bool isOverride)
     {
         var section = configuration.GetSection(path);

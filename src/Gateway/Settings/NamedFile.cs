@@ -3,11 +3,11 @@ namespace Gateway.Settings;
 /// <summary>Reads a file that a setting names, for the check of its content.</summary>
 internal static class NamedFile
 {
-    public const string Cure = "Mount it, or correct the path; a relative one starts at the folder of yarp.json.";
+    public const string Cure = "Mount the file, or correct the path; a relative path starts at the folder of yarp.json.";
     private const long MaxLength = 1024 * 1024;
 
     /// <param name="path">The setting that names the file.</param>
-    /// <returns>The content; null when it cannot be read, which is reported.</returns>
+    /// <returns>The content; null when the file cannot be read, after the error is reported.</returns>
     public static byte[]? Read(string path, string file, SettingsContext context)
     {
         var (content, problem) = Read(file.Length == 0 ? "" : context.Resolve(file));
@@ -25,7 +25,7 @@ internal static class NamedFile
         {
             if (!File.Exists(file))
             {
-                return (null, file.Length > 0 && Directory.Exists(file) ? "this is a folder, not a file." : "there is no such file.");
+                return (null, file.Length > 0 && Directory.Exists(file) ? "this is a folder, not a file." : "the file does not exist.");
             }
 
             return new FileInfo(file).Length switch
@@ -37,7 +37,7 @@ internal static class NamedFile
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            return (null, fault is UnauthorizedAccessException ? "the gateway may not read this file." : "this file cannot be read.");
+            return (null, fault is UnauthorizedAccessException ? "the gateway has no permission to read this file." : "this file cannot be read.");
         }
     }
 }

@@ -1,5 +1,5 @@
 namespace Gateway.Settings;
 
-/// <summary>Marks a setting whose value may be a secret, or hold one: it is never shown. Of a map the keys are.</summary>
+/// <summary>Marks a setting whose value may be or contain a secret and is never shown. The keys of a map are shown.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretAttribute : Attribute;

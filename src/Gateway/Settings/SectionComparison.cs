@@ -1,6 +1,6 @@
 namespace Gateway.Settings;
 
-/// <summary>Whether a section says the same as before, overrides included.</summary>
+/// <summary>Compares a section of two configurations, overrides included.</summary>
 internal static class SectionComparison
 {
     public static bool IsSame(IConfiguration one, IConfiguration other, string path) =>

@@ -6,8 +6,8 @@ using System.Text;
 namespace Gateway.Settings;
 
 /// <summary>
-/// The shape of a part of yarp.json, read off the types it is bound to: ours and YARP's own records. So a key is known exactly when
-/// something reads it, and a new YARP version brings its new keys along.
+/// The shape of a part of yarp.json, derived from the types that it is bound to: the gateway's options and YARP's records. A key is
+/// therefore known exactly when something reads it, and an update of YARP adds its new keys.
 /// </summary>
 internal abstract record SettingNode
 {
@@ -20,7 +20,7 @@ internal abstract record SettingNode
     public sealed record List(SettingNode Item) : SettingNode;
 
     /// <summary>One value of a type that has a text form.</summary>
-    /// <param name="AnyScalar">Whether JSON numbers and booleans may stand for text.</param>
+    /// <param name="AnyScalar">True when text may also be written as a JSON number or boolean.</param>
     public sealed record Value(Type Type, bool AnyScalar) : SettingNode;
 
     public static SettingNode Of(Type type, bool anyScalar = false, params ReadOnlySpan<string> except)

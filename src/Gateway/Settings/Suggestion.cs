@@ -1,6 +1,6 @@
 namespace Gateway.Settings;
 
-/// <summary>"Did you mean": the known name closest to a misspelt one.</summary>
+/// <summary>Suggests the known name that is closest to a misspelt one.</summary>
 internal static class Suggestion
 {
     public static string For(string name, IEnumerable<string> known)
@@ -8,7 +8,7 @@ internal static class Suggestion
         var candidates = known.ToArray();
         return Closest(name, candidates) is { } closest
             ? $"Did you mean \"{closest}\"?"
-            : candidates.Length == 0 ? "Remove it, there is nothing to name." : $"Known here: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
+            : candidates.Length == 0 ? "Remove it; no name is defined here." : $"Known names: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
     }
 
     /// <summary>The known name that was probably meant; null when none is close.</summary>
@@ -18,7 +18,7 @@ internal static class Suggestion
         return closest is not null && Distance(name, closest) <= Math.Max(2, name.Length / 3) ? closest : null;
     }
 
-    /// <summary>Levenshtein's, ignoring case.</summary>
+    /// <summary>The Levenshtein distance, without regard to case.</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -4,12 +4,12 @@ using System.Text.Unicode;
 
 namespace Gateway.Settings;
 
-/// <summary>Where a setting stands in the file, and what kind of JSON value it is.</summary>
+/// <summary>The position of a setting in the file, and the kind of its JSON value.</summary>
 internal readonly record struct FileSetting(int Line, int Column, JsonTokenType Kind, string? Text);
 
 /// <summary>
-/// yarp.json as a flat list of settings that know their line. Comments and trailing commas are fine, as in every .NET settings file;
-/// a key that occurs twice is not, since only one of the two would count.
+/// yarp.json as a flat list of settings with their positions. Comments and trailing commas are allowed, as in every .NET settings file. A
+/// key that occurs twice is an error, because only one of the two would have an effect.
 /// </summary>
 internal sealed class YarpJson
 {
@@ -47,7 +47,7 @@ internal sealed class YarpJson
         catch (JsonException fault)
         {
             throw Error(
-                $"{name}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", "this is not JSON.", "Look for a missing comma, quote or bracket just before.");
+                $"{name}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", "this is not JSON.", "Look for a missing comma, quote or bracket just before this position.");
         }
 
         return errors.Count == 0 ? document : throw new ConfigurationException(errors);
@@ -55,10 +55,10 @@ internal sealed class YarpJson
 
     public FileSetting? Find(string path) => _settings.TryGetValue(path, out var setting) ? setting : null;
 
-    /// <summary>The names in an object or the indexes of a list, those without a value too. At the top the path is empty.</summary>
+    /// <summary>The names in an object or the indexes of a list, also those without a value. The path of the root is empty.</summary>
     public IReadOnlyList<string> ChildrenOf(string path) => _children.TryGetValue(path, out var names) ? names : [];
 
-    /// <summary>The closest setting around one that is not in the file.</summary>
+    /// <summary>The closest parent, in the file, of a setting that is missing.</summary>
     public FileSetting? FindParent(string path)
     {
         for (var end = path.LastIndexOf(':'); end > 0; end = path.LastIndexOf(':', end - 1))
@@ -89,12 +89,12 @@ internal sealed class YarpJson
                     path = Join(open.Peek().Path, name);
                     if (name.Length == 0 || name.Contains(':', StringComparison.Ordinal))
                     {
-                        // .NET's configuration would take the colon for a step into an object.
-                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "a key is not empty and has no colon.", "Rename it, or nest objects."));
+                        // .NET's configuration would read the colon as a separator between object and member.
+                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "this key is empty or contains a colon.", "Rename it, or nest objects."));
                     }
                     else if (_settings.ContainsKey(path))
                     {
-                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "this key is there twice.", "Keep one of them."));
+                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "this key occurs twice.", "Keep one of them."));
                     }
 
                     Add(open.Peek().Path, name, path, line, column);
@@ -131,7 +131,7 @@ internal sealed class YarpJson
             {
                 if (open.Count == MaxDepth)
                 {
-                    throw Error($"{Name}:{line}:{column}", "", $"objects and lists are nested deeper than {MaxDepth} levels.", "Nothing in this file needs that; look for a bracket too many.");
+                    throw Error($"{Name}:{line}:{column}", "", $"objects and lists are nested deeper than {MaxDepth} levels.", "No setting needs that; look for an extra bracket.");
                 }
 
                 open.Push((path, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
@@ -158,7 +158,7 @@ internal sealed class YarpJson
         }
         catch (InvalidOperationException)
         {
-            throw Error($"{Name}:{line}:{column}", "", "this text has half of a \\u surrogate pair.", "Write the character itself.");
+            throw Error($"{Name}:{line}:{column}", "", "this text contains an unpaired \\u surrogate.", "Write the character itself.");
         }
     }
 

@@ -4,14 +4,14 @@ using Gateway.Jose;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// The gateway's own instruments on the meter <c>Gateway</c>. Never a tag: token, jti, sub, raw path, or anything else that a client
-/// could make up. Counting is an addition, whether or not somebody listens; nothing is allocated for a measurement.
+/// The gateway's instruments on the meter <c>Gateway</c>. A tag never holds a token, <c>jti</c>, <c>sub</c>, raw path or other text that
+/// clients choose, because each value would add a series. Counting is one addition, with or without a listener, and allocates nothing.
 /// </summary>
 internal sealed class GatewayMetrics : IDisposable
 {
     public const string MeterName = "Gateway";
 
-    /// <summary>The counter with the most series: decisions and reasons by routes by issuers.</summary>
+    /// <summary>The counter with the most series: decision and reason, for each route and issuer.</summary>
     public const string DecisionsName = "gateway.auth.decisions";
 
     /// <summary>The tag value for an issuer that is not configured.</summary>
@@ -19,7 +19,7 @@ internal sealed class GatewayMetrics : IDisposable
 
     private const long NotMeasured = long.MinValue;
 
-    // From a hit in the cache of verified tokens to a request that waits for keys.
+    // In seconds, from a hit in the token cache to a request that waits for keys.
     private static readonly double[] AuthBuckets =
         [0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1, 5];
 
@@ -49,7 +49,7 @@ internal sealed class GatewayMetrics : IDisposable
         _meter = factory.Create(MeterName);
         _decisions = new Totals(_meter, DecisionsName, "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
         _authDuration = _meter.CreateHistogram(
-            "gateway.auth.duration", "s", "Time from a request's token to its verdict.", tags: null,
+            "gateway.auth.duration", "s", "Time to authenticate a request.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = AuthBuckets });
         var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
         (_cacheHits, _cacheMisses) = (cacheLookups.Hot("hit"), cacheLookups.Hot("miss"));
@@ -66,20 +66,20 @@ internal sealed class GatewayMetrics : IDisposable
         _clusterRetries = new Totals(_meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster", "result");
         _clusterRejections = new Totals(_meter, "gateway.cluster.rejections", "{rejection}", "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
         _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
-        _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators asked for.", "action", "result");
+        _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators requested.", "action", "result");
     }
 
-    /// <summary>The requests that a route lets through with a token of an issuer: for the route to keep.</summary>
+    /// <summary>The counter of requests that a route allows with a token of this issuer. The route keeps it, so that counting needs no look-up.</summary>
     public Total AllowedBy(string route, string issuer) => _decisions.Hot("allow", "none", route, issuer);
 
-    public void Denied(RejectionReason reason, string route, string? issuer) =>
+    public void Rejected(RejectionReason reason, string route, string? issuer) =>
         Decided("deny", Rejections.Of(reason).Tag, route, issuer);
 
-    /// <summary>A policy in report mode would have rejected, and let through.</summary>
+    /// <summary>A policy in report mode allowed a request that it would reject in enforce mode.</summary>
     public void Reported(RejectionReason reason, string route, string? issuer) =>
         Decided("report", Rejections.Of(reason).Tag, route, issuer);
 
-    /// <summary>When authentication began, for <see cref="Authenticated"/>. The clock is read only if there is a listener.</summary>
+    /// <summary>The start of authentication, for <see cref="Authenticated"/>. The clock is read only if there is a listener.</summary>
     public long StartAuthentication() => _authDuration.Enabled ? _time.GetTimestamp() : NotMeasured;
 
     /// <summary>The token has been verified or rejected.</summary>
@@ -91,7 +91,7 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
-    /// <param name="isHit">Whether the token was there, and what it was verified with still holds.</param>
+    /// <param name="isHit">True when the token was cached and its issuer, key and time are still valid.</param>
     public void TokenCacheLookup(bool isHit) => (isHit ? _cacheHits : _cacheMisses).Add();
 
     public void KeysRefreshed(string issuer, bool succeeded) =>
@@ -101,7 +101,7 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
         _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
 
-    /// <summary>A verified token was looked for in the revocation list; <see cref="RevocationStatus.Unavailable"/> is a list too old to tell.</summary>
+    /// <summary>A verified token was checked against the revocation list. <see cref="RevocationStatus.Unavailable"/>: the list is too old.</summary>
     public void RevocationLookup(RevocationStatus result) => _revocationResults[(int)result].Add();
 
     /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
@@ -113,7 +113,7 @@ internal sealed class GatewayMetrics : IDisposable
     public void ConnectionClosed(RejectionReason reason) =>
         _closedConnections.Of(Rejections.Of(reason).Tag).Add();
 
-    /// <param name="lag">Time since the end of the log was last reached; null as long as it never was.</param>
+    /// <param name="lag">Time since the end of the log was last reached; null before the first time.</param>
     public void ObserveRevocations(Func<int> entries, Func<TimeSpan?> lag)
     {
         _meter.CreateObservableUpDownCounter("gateway.revocation.entries", entries, "{entry}", "Live entries of the revocation list.");
@@ -121,11 +121,11 @@ internal sealed class GatewayMetrics : IDisposable
             "gateway.revocation.lag", () => lag() is { } behind ? [new(behind.TotalSeconds)] : [], "s", "Time since the end of the revocation log was last reached.");
     }
 
-    /// <summary>Entries of other writers that could not be read.</summary>
+    /// <summary>Entries of the log that could not be read.</summary>
     public void ObserveMalformedRevocations(Func<long> count) => _meter.CreateObservableCounter(
         "gateway.revocation.malformed", count, "{entry}", "Entries of the revocation log that could not be read and were skipped.");
 
-    /// <summary>How often the log was found to have lost entries that replicas had read.</summary>
+    /// <summary>How often the log was found to have lost entries that a replica had read.</summary>
     public void ObserveLostRevocations(Func<long> count) => _meter.CreateObservableCounter(
         "gateway.revocation.lost", count, "{loss}", "Times the revocation log was found to have lost entries.");
 
@@ -136,10 +136,10 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveConfiguration(Func<string> hash, Func<DateTimeOffset> since)
     {
         _meter.CreateObservableGauge(
-            "gateway.config.last_success", () => since().ToUnixTimeSeconds(), "s", "When the configuration in force was taken over, in Unix time.");
+            "gateway.config.last_success", () => since().ToUnixTimeSeconds(), "s", "When the configuration in effect was applied, in Unix time.");
         _meter.CreateObservableGauge(
             "gateway.config.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("hash", hash()[..12])), "{configuration}",
-            "The configuration in force, by the SHA-256 of its file.");
+            "The configuration in effect, by the SHA-256 of its file.");
     }
 
     /// <param name="counter"><c>redis</c>, or <c>replica</c> while Redis is down.</param>
@@ -147,7 +147,7 @@ internal sealed class GatewayMetrics : IDisposable
 
     public void Limited(string route) => _limited.Of(route).Add();
 
-    /// <param name="result"><c>success</c>, <c>failure</c>, or <c>over_budget</c> when it was not sent again.</param>
+    /// <param name="result"><c>success</c>, <c>failure</c>, or <c>over_budget</c> when the retry budget did not allow a retry.</param>
     public void ClusterRetried(string cluster, string result) => _clusterRetries.Of(cluster, result).Add();
 
     public void ClusterRejected(string cluster) => _clusterRejections.Of(cluster).Add();
@@ -157,11 +157,11 @@ internal sealed class GatewayMetrics : IDisposable
         "gateway.cluster.in_flight", () => clusters().Select(each => new Measurement<int>(each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster))),
         "{request}", "Requests under way to clusters with MaxInFlight.");
 
-    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the issuer may send the same token again.</param>
     public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
 
     /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
-    /// <param name="succeeded">Whether it is in force everywhere; what was not understood is not counted.</param>
+    /// <param name="succeeded">True when the change is in effect on all replicas. Malformed requests are not counted.</param>
     public void AdminWrote(string action, bool succeeded) => _adminWrites.Of(action, ResultOf(succeeded)).Add();
 
     public void HeadersStripped(int count) => _strippedHeaders.Of().Add(count);

@@ -2,65 +2,65 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Gateway.Telemetry;
 
-/// <summary>The <c>Logging</c> section: what .NET reads of it. The framework ignores other keys, so they are errors here.</summary>
+/// <summary>The keys of the <c>Logging</c> section that .NET reads. The framework ignores other keys; here they are errors.</summary>
 internal sealed class LoggingSection
 {
-    /// <summary>The least level by category; <c>Default</c> is for all others.</summary>
+    /// <summary>The minimum level for each category; <c>Default</c> applies to all others.</summary>
     public Dictionary<string, LogLevel>? LogLevel { get; set; }
 
     public ConsoleLogging? Console { get; set; }
 
-    /// <summary>Lines for the OpenTelemetry collector.</summary>
+    /// <summary>Log lines for the OpenTelemetry collector.</summary>
     public ProviderLogging? OpenTelemetry { get; set; }
 
-    /// <summary>Lines for an attached debugger.</summary>
+    /// <summary>Log lines for an attached debugger.</summary>
     public ProviderLogging? Debug { get; set; }
 
-    /// <summary>Lines for event tracing.</summary>
+    /// <summary>Log lines for event tracing.</summary>
     public ProviderLogging? EventSource { get; set; }
 
-    /// <summary>Lines for the event log of Windows.</summary>
+    /// <summary>Log lines for the event log of Windows.</summary>
     public ProviderLogging? EventLog { get; set; }
 }
 
-/// <summary>Levels of one receiver of log lines.</summary>
+/// <summary>The settings of one logging provider.</summary>
 internal sealed class ProviderLogging
 {
-    /// <summary>The least level by category, for this receiver alone.</summary>
+    /// <summary>The minimum level for each category, for this provider only.</summary>
     public Dictionary<string, LogLevel>? LogLevel { get; set; }
 
-    /// <summary>Whether a line has its finished text too.</summary>
+    /// <summary>Include the formatted message in each line.</summary>
     public bool? IncludeFormattedMessage { get; set; }
 
-    /// <summary>Whether a line has the scopes it is in.</summary>
+    /// <summary>Include the scopes in each line.</summary>
     public bool? IncludeScopes { get; set; }
 
-    /// <summary>Whether the values of a line are read from its state.</summary>
+    /// <summary>Read the values of a line from its state.</summary>
     public bool? ParseStateValues { get; set; }
 }
 
-/// <summary>Lines on standard output.</summary>
+/// <summary>Log lines on standard output.</summary>
 internal sealed class ConsoleLogging
 {
-    /// <summary>The least level by category, for the console alone.</summary>
+    /// <summary>The minimum level for each category, for the console only.</summary>
     public Dictionary<string, LogLevel>? LogLevel { get; set; }
 
-    /// <summary>The form of a line. Default <c>Json</c>; in the Development environment <c>Simple</c>.</summary>
+    /// <summary>The format of a line. Default <c>Json</c>; in the Development environment <c>Simple</c>.</summary>
     public ConsoleFormatterName? FormatterName { get; set; }
 
     public ConsoleFormatting? FormatterOptions { get; set; }
 
-    /// <summary>Lines of this level and above go to standard error.</summary>
+    /// <summary>Lines of this level and above are written to standard error.</summary>
     public LogLevel? LogToStandardErrorThreshold { get; set; }
 
-    /// <summary>What happens when the console is slower than the gateway. Default <c>Wait</c>.</summary>
+    /// <summary>The behaviour when the queue of console lines is full. Default <c>Wait</c>.</summary>
     public ConsoleLoggerQueueFullMode? QueueFullMode { get; set; }
 
-    /// <summary>Lines that wait for the console at most. Default 2500, range 1 to 1000000.</summary>
+    /// <summary>The most lines in the queue for the console. Default 2500, range 1 to 1000000.</summary>
     public int? MaxQueueLength { get; set; }
 }
 
-/// <summary>The forms of a line on the console.</summary>
+/// <summary>The formats of a line on the console.</summary>
 internal enum ConsoleFormatterName
 {
     Simple,
@@ -68,30 +68,30 @@ internal enum ConsoleFormatterName
     Systemd,
 }
 
-/// <summary>Details of the form of a line.</summary>
+/// <summary>Options of the console format.</summary>
 internal sealed class ConsoleFormatting
 {
-    /// <summary>Whether a line has the scopes it is in.</summary>
+    /// <summary>Include the scopes in each line.</summary>
     public bool? IncludeScopes { get; set; }
 
-    /// <summary>A .NET format for the time of a line.</summary>
+    /// <summary>The .NET format string of the timestamp.</summary>
     public string? TimestampFormat { get; set; }
 
-    /// <summary>Whether the time is in UTC.</summary>
+    /// <summary>Write timestamps in UTC.</summary>
     public bool? UseUtcTimestamp { get; set; }
 
-    /// <summary>For <c>Simple</c>: whether an entry is one line.</summary>
+    /// <summary>For <c>Simple</c>: write each entry on one line.</summary>
     public bool? SingleLine { get; set; }
 
-    /// <summary>For <c>Simple</c>: whether levels have colours.</summary>
+    /// <summary>For <c>Simple</c>: write levels in colours.</summary>
     public LoggerColorBehavior? ColorBehavior { get; set; }
 
     public JsonFormatting? JsonWriterOptions { get; set; }
 }
 
-/// <summary>For <c>Json</c>.</summary>
+/// <summary>Options of the <c>Json</c> format.</summary>
 internal sealed class JsonFormatting
 {
-    /// <summary>Whether an entry spans lines.</summary>
+    /// <summary>Write each entry indented, on several lines.</summary>
     public bool? Indented { get; set; }
 }

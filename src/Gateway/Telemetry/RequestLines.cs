@@ -1,18 +1,18 @@
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Turns off the host's lines about requests, at every level of every log. They read the Host before the first stage, and a host that is
-/// not valid punycode would end the request there. With them on, the host also begins a trace and a scope for each request.
+/// Turns off the host's log lines about requests for all providers and levels. They read the Host header before the first stage, and a
+/// host that is not valid punycode would throw there. When they are on, the host also starts an activity and a scope for each request.
 /// </summary>
 internal static class RequestLines
 {
     private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    // Of the rules that match, those that name the provider win, then the longest category, then the last. A category has one asterisk at
-    // most, so no longer one matches.
+    // Among matching rules, .NET prefers those that name the provider, then the longest category, then the last. A category has at most
+    // one asterisk, so no longer pattern can match.
     private const string LongestPattern = $"{Category}*{Category}";
 
-    /// <summary>Holds after a reload of the levels too, which makes the options anew.</summary>
+    /// <summary>Also applies after a reload of the levels, which creates new options.</summary>
     public static void SilenceRequestLines(this ILoggingBuilder logging) =>
         logging.Services.PostConfigure<LoggerFilterOptions>(static options =>
         {

@@ -16,13 +16,13 @@ internal static class RequestSpan
     private const int HttpPort = 80;
     private const int HttpsPort = 443;
 
-    /// <summary>The source of the spans that are the gateway's own.</summary>
+    /// <summary>The source of the gateway's own spans.</summary>
     public static readonly ActivitySource Source = new("Gateway");
 
     // Client-supplied text: a method that HTTP does not define, and the names of query parameters.
     private static readonly string[] Removed = ["http.request.method_original", "url.query"];
 
-    /// <summary>Takes nanoseconds without a listener.</summary>
+    /// <summary>Null, and almost free, without a listener.</summary>
     public static Activity? StartKeyRefresh(string issuer) => Source.StartActivity("gateway.keys.refresh")?.SetTag("gateway.issuer", issuer);
 
     public static void Complete(Activity span, HttpResponse response)
@@ -42,7 +42,7 @@ internal static class RequestSpan
         }
 
         span.SetTag("gateway.proxy.error", context.Features.Get<IForwarderErrorFeature>()?.Error.ToString());
-        // A gRPC rejection is HTTP 200, by which alone the instrumentation judges.
+        // The status of a rejected gRPC call is HTTP 200, so the instrumentation does not mark the span as failed.
         var status = GrpcRejection.StatusOf(context);
         if (status != response.StatusCode && status >= StatusCodes.Status500InternalServerError)
         {

@@ -9,19 +9,19 @@ using OpenTelemetry.Trace;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Who listens to what: <c>/metrics</c> always, and a collector for each signal that the <c>OTEL_*</c> variables send somewhere. Where
-/// nobody listens, nothing is made.
+/// Registers the listeners of metrics, traces and logs: <c>/metrics</c> always, and an exporter for each signal that the <c>OTEL_*</c>
+/// variables export.
 /// </summary>
 internal static class TelemetryServices
 {
-    /// <summary>Ours, and those of the framework that say something of a proxy.</summary>
+    /// <summary>The gateway's meter, and the framework's meters that are useful for a proxy.</summary>
     public static readonly string[] Meters =
     [
         GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
         "System.Net.Http", "System.Runtime",
     ];
 
-    // The SDK sets the room aside at once, some 100 bytes each.
+    // The SDK allocates about 100 bytes for each at once.
     private const int MostDecisions = 20_000;
 
     public static void AddTelemetry(this IServiceCollection services, TelemetrySettings settings)
@@ -37,14 +37,14 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Ours, with room for the decisions of hundreds of routes: past its limit, 2000 series unless told, the SDK adds up all further ones
-    /// under no name but <c>otel.metric.overflow</c>.
+    /// Adds the meters, with a limit that suffices for the decisions of hundreds of routes. Above its default of 2000 series, the SDK sums
+    /// all further ones in a single series, <c>otel.metric.overflow</c>.
     /// </summary>
     public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics) => metrics
         .AddMeter(Meters)
         .AddView(GatewayMetrics.DecisionsName, new MetricStreamConfiguration { CardinalityLimit = MostDecisions });
 
-    /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> say otherwise.</summary>
+    /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> override them.</summary>
     public static void Describe(ResourceBuilder resource) => resource.Clear()
         .AddService("gateway", serviceVersion: typeof(TelemetryServices).Assembly.GetName().Version?.ToString(fieldCount: 3))
         .AddTelemetrySdk()
@@ -64,7 +64,7 @@ internal static class TelemetryServices
 
     private static void AddCollector(this IServiceCollection services, TelemetrySettings settings)
     {
-        // The exporter comes for all three signals; one without sources sends nothing.
+        // UseOtlpExporter registers an exporter for all three signals; a signal without sources sends nothing.
         services.AddOpenTelemetry()
             .ConfigureResource(Describe)
             .WithTracing(tracing =>

@@ -4,15 +4,15 @@ using Gateway.Settings;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// What OpenTelemetry's <c>OTEL_*</c> variables ask for. The SDK reads most of them itself, and ignores what it does not understand; a
-/// typo would mean silence just when somebody looks for a trace, so the ones that decide whether anything arrives are checked.
+/// The settings in OpenTelemetry's <c>OTEL_*</c> variables. The SDK reads most of them itself and ignores invalid values. A typing error
+/// would stop the export unnoticed, so the variables that decide whether data arrives are checked here.
 /// </summary>
 internal sealed record TelemetrySettings
 {
     private const string Otlp = "otlp";
     private const string None = "none";
 
-    /// <summary><c>OTEL_SDK_DISABLED</c>: no signal of any kind, <c>/metrics</c> included.</summary>
+    /// <summary><c>OTEL_SDK_DISABLED</c>: no signals, and no <c>/metrics</c>.</summary>
     public bool IsDisabled { get; private init; }
 
     public bool ExportsTraces { get; private init; }
@@ -21,10 +21,10 @@ internal sealed record TelemetrySettings
 
     public bool ExportsLogs { get; private init; }
 
-    /// <summary>A name that <see cref="TraceSamplers"/> knows.</summary>
+    /// <summary>A name that <see cref="TraceSamplers"/> defines.</summary>
     public string Sampler { get; private init; } = TraceSamplers.Default;
 
-    /// <summary>For the samplers by trace id: the part of all traces to keep.</summary>
+    /// <summary>For the samplers by trace id: the fraction of traces to keep, from 0 to 1.</summary>
     public double SamplerRatio { get; private init; } = 1;
 
     public bool Exports => ExportsTraces || ExportsMetrics || ExportsLogs;
@@ -63,12 +63,12 @@ internal sealed record TelemetrySettings
 
         bool HasValue(string variable) => !string.IsNullOrEmpty(configuration[variable]);
 
-        // The value is not shown: addresses and headers may hold credentials. An empty variable counts as none.
+        // The value is not shown, because addresses and headers may hold credentials. An empty variable counts as unset.
         void Check(string variable, Func<string, bool> isGood, string cure)
         {
             if (configuration[variable] is { Length: > 0 } value && !isGood(value))
             {
-                report.Error(variable, "The value is not understood.", cure);
+                report.Error(variable, "the value is invalid.", cure);
             }
         }
     }

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// A counter that is read instead of listened to: counting is one addition with or without a listener, and no count from before the first
-/// read is lost. One total for each combination of tags; these come from the configuration and from closed lists.
+/// An observable counter: counting is one addition with or without a listener, and counts before the first read are kept. It holds one
+/// total for each combination of tags. The tags come from the configuration and from closed lists, so memory is bounded.
 /// </summary>
 internal sealed class Totals
 {
@@ -24,7 +24,7 @@ internal sealed class Totals
     public Total Of(string? first = null, string? second = null, string? third = null, string? fourth = null) =>
         Find((first, second, third, fourth), isHot: false);
 
-    /// <summary>The total of these tags for one good request after another: to be kept, and with a place for each core.</summary>
+    /// <summary>The total of these tags for the hot path. The caller keeps it; each core counts in its own cache line.</summary>
     public Total Hot(string? first = null, string? second = null, string? third = null, string? fourth = null) =>
         Find((first, second, third, fourth), isHot: true);
 
@@ -36,18 +36,18 @@ internal sealed class Totals
                 made.IsHot),
             (Tags: _tags, IsHot: isHot));
 
-    // A series shows after its first count.
+    // A series appears after its first count.
     private IEnumerable<Measurement<long>> Read() => _totals.Values.Select(total => total.Read()).Where(total => total.Value > 0);
 }
 
 /// <summary>One series of a counter.</summary>
 /// <param name="isHot">
-/// Whether cores add to places of their own, so that none waits for another. That is memory for each core, which the series of rejections,
-/// as many as a stranger can start, do not get.
+/// True when each core adds to its own place, so that cores do not contend. This costs memory per core, so it is not used for rejections,
+/// whose number of series grows with hostile requests.
 /// </param>
 internal sealed class Total(KeyValuePair<string, object?>[] tags, bool isHot)
 {
-    // Numbers in a cache line.
+    // The count of longs in a cache line of 64 bytes.
     private const int Line = 64 / sizeof(long);
 
     private static readonly int LastPlace = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) - 1;

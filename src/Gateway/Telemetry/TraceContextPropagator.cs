@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Reads and writes W3C trace context only. <c>baggage</c> stays what it is at an edge: a client's header like any other, forwarded as
-/// it came whether the request is traced or not, removed by a route's transform where that is wanted, and never recorded.
+/// Reads and writes W3C trace context only. At an edge, <c>baggage</c> is a header of an untrusted client: it is never recorded, and it
+/// is forwarded unchanged unless a transform of the route removes it.
 /// </summary>
 internal sealed class TraceContextPropagator : DistributedContextPropagator
 {

@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// The samplers that <c>OTEL_TRACES_SAMPLER</c> can name, each behind one rule: a trace starts with a client's request. Health probes,
-/// background key loads and anything else that the gateway does without a request start no trace.
+/// The samplers that <c>OTEL_TRACES_SAMPLER</c> can name. With each of them, only a client's request starts a trace; health probes,
+/// background key loads and other work without a request do not.
 /// </summary>
 internal static class TraceSamplers
 {

@@ -18,7 +18,7 @@ internal sealed class AccessToken
     /// <summary><c>jti</c>.</summary>
     public required string? TokenId { get; init; }
 
-    /// <summary><c>client_id</c> (RFC 9068), or what providers use in its place: <c>azp</c>, <c>appid</c>, <c>cid</c>.</summary>
+    /// <summary><c>client_id</c> (RFC 9068), or the claim that some providers use instead: <c>azp</c>, <c>appid</c>, <c>cid</c>.</summary>
     public required string? ClientId { get; init; }
 
     /// <summary><c>sid</c>, the session at the issuer.</summary>
@@ -39,13 +39,13 @@ internal sealed class AccessToken
     /// <summary>The whole claims set.</summary>
     public required JsonElement Claims { get; init; }
 
-    /// <summary>What it is signed with.</summary>
+    /// <summary>The algorithm of the signature.</summary>
     public required AlgorithmTraits Algorithm { get; init; }
 
-    /// <summary>The whole compact token in ASCII, as it came.</summary>
+    /// <summary>The compact token as received, in ASCII.</summary>
     public required byte[] Text { get; init; }
 
-    /// <summary>The payload segment as it stands in the token: base64url of the claims set's JSON.</summary>
+    /// <summary>The payload segment of the token: the claims set in base64url.</summary>
     public string EncodedClaims => Encoding.ASCII.GetString(Text.AsSpan()[(Text.IndexOf((byte)'.') + 1)..Text.LastIndexOf((byte)'.')]);
 
     /// <summary>The JOSE header, which the signature covers. Parsed each time: few policies look at it.</summary>

@@ -12,7 +12,7 @@ namespace Gateway.Tokens;
 /// </summary>
 internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider time)
 {
-    /// <summary>Every check but that of the signature, in order: the first that fails decides.</summary>
+    /// <summary>The checks before the signature, in order. The first failure decides.</summary>
     public static readonly ImmutableArray<TokenStepRow> Steps =
     [
         new(TokenStep.Form, static (_, ref token) =>
@@ -47,7 +47,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
 
     public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } rejected ? rejected : Verify(text, token!);
 
-    /// <summary>Every check but the signature. The rejection, or null with the token whose signature is left to check.</summary>
+    /// <summary>Runs all checks except the signature. Returns the rejection, or null and the token whose signature is not yet verified.</summary>
     public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
         token = null;
@@ -65,7 +65,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
         return null;
     }
 
-    /// <summary>The signature, over the very text that was inspected.</summary>
+    /// <summary>Verifies the signature of the inspected text.</summary>
     public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token) =>
         TokenParts.IsSigned(text, token.Key.Algorithm, token.Key.Key)
             ? TokenResult.Accepted(token.ToAccessToken(text))
@@ -100,7 +100,7 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     private static bool HasRequiredClaims(in RegisteredClaims claims, IssuerProfile issuer)
     {
         var hasTokenId = claims.TokenId is not null || !issuer.RequireTokenId;
-        // RFC 9068 section 2.2; `iss`, `exp` and `aud` are required of every token and checked by now.
+        // RFC 9068 section 2.2. Earlier steps require `iss`, `exp` and `aud` of every token.
         return hasTokenId && (!issuer.IsAccessTokenProfile
             || claims is { Subject: not null, ClientId: not null, IssuedAt: not null, TokenId: not null });
     }

@@ -12,18 +12,18 @@ namespace Gateway.Tokens;
 /// <param name="ExpiresAt"><c>exp</c> in Unix seconds, without clock skew.</param>
 internal sealed record LogoutToken(IssuerProfile Issuer, string TokenId, string? Subject, string? SessionId, double IssuedAt, double ExpiresAt);
 
-/// <summary>The logout token, or why there is none; exactly one of the two.</summary>
+/// <summary>The logout token, or the reason for its rejection; exactly one of the two.</summary>
 internal readonly record struct LogoutTokenResult(LogoutToken? Token, RejectionReason Reason);
 
 /// <summary>
-/// Validates logout tokens as OpenID Connect Back-Channel Logout 1.0 section 2.6 says, with the signature last as for access tokens. Neither
-/// kind passes as the other: a logout token must have <c>events</c>, and an access token must not.
+/// Validates logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.6), with the signature last as for access tokens. A logout
+/// token must have <c>events</c> and an access token must not, so that neither is accepted as the other.
 /// </summary>
 internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider time)
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-    // Section 2.4 recommends the first; providers that came before it send the second, or nothing.
+    // Section 2.4 recommends the first. Older providers send the second, or no type.
     private static readonly string[] Types = ["logout+jwt", "JWT"];
 
     /// <param name="issuerName">The issuer whose path the token was sent to, by its name in yarp.json.</param>
@@ -45,7 +45,7 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return RejectionReason.UnknownIssuer;
         }
 
-        // An ID token of a logged-in user has a nonce and must never log him out.
+        // Section 2.4 forbids `nonce`, so that an ID token, which clients hold, cannot end the user's session.
         if (!TokenKind.IsAllowedType(header.Type, Types) || !HasLogoutEvent(json) || json.TryGetProperty("nonce"u8, out _))
         {
             return RejectionReason.WrongType;

@@ -6,12 +6,12 @@ using Gateway.Jose;
 namespace Gateway.Tokens;
 
 /// <summary>
-/// The claims that RFC 7519, RFC 9068 and common providers give a meaning, read with their exact JSON types. A claim of the wrong
-/// type is <see cref="RejectionReason.BadClaim"/>: guessing what an issuer meant is how differentials begin.
+/// The claims with a meaning in RFC 7519, RFC 9068 or at common providers, read with their exact JSON types. A claim of a wrong type is
+/// <see cref="RejectionReason.BadClaim"/> and is not converted: gateway and destination could convert it differently.
 /// </summary>
 internal struct RegisteredClaims
 {
-    // 9999-12-31T23:59:59Z; beyond it a NumericDate is a mistake or an attack on arithmetic.
+    // 9999-12-31T23:59:59Z. A later NumericDate is a mistake or an attempt to cause an overflow.
     private const double MaxNumericDate = 253_402_300_799;
 
     private static readonly ImmutableArray<ClaimName> ClientIdClaims = [ClaimName.ClientId, ClaimName.Azp, ClaimName.AppId, ClaimName.Cid];
@@ -74,11 +74,11 @@ internal struct RegisteredClaims
         return true;
     }
 
-    /// <summary>Whether the token names no audience: <c>aud</c> is absent, null, empty text or an empty list.</summary>
+    /// <summary>True when the token names no audience: <c>aud</c> is absent, null, empty text or an empty list.</summary>
     public static bool HasNoAudience(in KnownClaims claims) =>
         !HasValue(claims, ClaimName.Aud, out var audience) || (audience.ValueKind == JsonValueKind.Array && audience.GetArrayLength() == 0);
 
-    /// <summary>RFC 7519 section 4.1.3: a string or an array of strings, one of which must be ours, exactly.</summary>
+    /// <summary>RFC 7519 section 4.1.3: <c>aud</c> is a string or an array of strings, one of which must equal an accepted audience.</summary>
     public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RejectionReason reason)
     {
         reason = RejectionReason.BadClaim;
@@ -170,8 +170,8 @@ internal struct RegisteredClaims
     private static bool TryReadScopes(in KnownClaims claims, out ImmutableArray<string> scopes)
     {
         scopes = [];
-        // RFC 8693 section 4.2: `scope` is one string, space-separated. Entra ID and Okta use `scp`, and several issuers send a list in one
-        // of the two.
+        // RFC 8693 section 4.2: `scope` is one space-separated string. Entra ID and Okta use `scp`, and several issuers send an array in
+        // either claim.
         if (!HasValue(claims, ClaimName.Scope, out var list) && !HasValue(claims, ClaimName.Scp, out list))
         {
             return true;

@@ -10,12 +10,12 @@ internal sealed record SignedToken(IssuerProfile Issuer, JsonElement Claims);
 /// <summary>Checks a token before its signature is verified; returns the reason to reject it, or null.</summary>
 internal delegate RejectionReason? TokenCheck(JoseHeader header, JsonElement claims, IssuerProfile issuer);
 
-/// <summary>The signed token, or why there is none; exactly one of the two.</summary>
+/// <summary>The signed token, or the reason for its rejection; exactly one of the two.</summary>
 internal readonly record struct SignedTokenResult(SignedToken? Token, RejectionReason Reason);
 
 /// <summary>
-/// Verifies who signed a token. Checks form, issuer, algorithm, the rules of the kind of token, key and signature, in the order of their
-/// cost. For tokens that are not used as credentials: logout tokens, and access tokens that an administrator revokes.
+/// Verifies the issuer's signature on tokens that are not used as credentials: logout tokens, and access tokens that an administrator
+/// revokes. It checks form, issuer, algorithm, the rules for the kind of token, key and signature, in the order of their cost.
 /// </summary>
 internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimeProvider time)
 {
@@ -58,7 +58,7 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
                 return Rejected(reason);
             }
 
-            // Null when the ring was replaced again after the search.
+            // This is null when the ring was replaced again after the search.
             key = issuerKeys.Current.Find(header.KeyId, algorithm);
         }
 

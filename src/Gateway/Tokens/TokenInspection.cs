@@ -4,7 +4,7 @@ using Gateway.Jose;
 
 namespace Gateway.Tokens;
 
-/// <summary>What the checks of a token have found so far. Nothing of it has been verified.</summary>
+/// <summary>The results of the checks of a token so far. None of them is verified by a signature.</summary>
 internal ref struct TokenInspection(ReadOnlySpan<char> text)
 {
     public readonly ReadOnlySpan<char> Text = text;
@@ -15,7 +15,7 @@ internal ref struct TokenInspection(ReadOnlySpan<char> text)
 
     public JsonElement Claims;
 
-    /// <summary>Those of <see cref="Claims"/> that the checks read; <see cref="Registered"/> is what they say.</summary>
+    /// <summary>The members of <see cref="Claims"/> that the checks read; <see cref="Registered"/> holds their values.</summary>
     public KnownClaims KnownClaims;
 
     public AlgorithmTraits? Algorithm;
@@ -24,7 +24,7 @@ internal ref struct TokenInspection(ReadOnlySpan<char> text)
 
     public RegisteredClaims Registered;
 
-    /// <summary>The ring that was looked into.</summary>
+    /// <summary>The ring that was searched for <see cref="Key"/>.</summary>
     public KeyRing? Ring;
 
     public VerificationKey? Key;

@@ -4,8 +4,8 @@ using Gateway.Jose;
 namespace Gateway.Tokens;
 
 /// <summary>
-/// The times of a token against the clock (RFC 7519 sections 4.1.4 to 4.1.6). The skew widens the window at both ends: issuers
-/// and we both drift, and a false 401 costs a login.
+/// Compares the times of a token with the clock (RFC 7519 sections 4.1.4 to 4.1.6). The clock skew widens the window at both ends,
+/// because the clocks of issuer and gateway both drift.
 /// </summary>
 internal static class TokenLifetime
 {
@@ -30,13 +30,13 @@ internal static class TokenLifetime
 
         if (claims.NotBefore > claims.ExpiresAt)
         {
-            // The token expires before it becomes valid. This is a mistake, and parsers treat it differently.
+            // The token expires before it becomes valid. Implementations disagree on such a token.
             reason = RejectionReason.BadClaim;
             return false;
         }
 
-        // Without `iat` or `nbf` nobody knows how long the token has lived, only how long it still will; issued this moment by a
-        // clock ahead of ours is the latest start it can have.
+        // Without `iat` and `nbf` the start is unknown. The latest possible start is now, by an issuer whose clock is ahead by the skew,
+        // so the check is on the time that remains.
         var start = claims.IssuedAt ?? claims.NotBefore ?? now + skew;
         reason = RejectionReason.LifetimeTooLong;
         return claims.ExpiresAt - start <= issuer.MaxLifetime.TotalSeconds;

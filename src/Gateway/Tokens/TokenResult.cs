@@ -4,7 +4,7 @@ using Gateway.Jose;
 
 namespace Gateway.Tokens;
 
-/// <summary>The outcome of validating one token: the token, or why not and, as far as it was known, whose.</summary>
+/// <summary>The result of validating a token: the token, or the reason for its rejection and its issuer, if it is known.</summary>
 internal readonly struct TokenResult
 {
     private TokenResult(AccessToken? token, RejectionReason reason, IssuerProfile? issuer, WantedKey? wanted = null)

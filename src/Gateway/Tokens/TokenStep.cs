@@ -2,7 +2,7 @@ using Gateway.Jose;
 
 namespace Gateway.Tokens;
 
-/// <summary>The checks of a token before its signature. <see cref="AccessTokenValidator"/> makes them in this order, that of their cost.</summary>
+/// <summary>The checks of a token before its signature, in the order in which <see cref="AccessTokenValidator"/> runs them.</summary>
 internal enum TokenStep
 {
     Form,
@@ -19,8 +19,8 @@ internal enum TokenStep
     Key,
 }
 
-/// <summary>The reason to reject the token, or null with what was found out.</summary>
+/// <summary>Runs a check and stores its result in the inspection. Returns the reason to reject the token, or null.</summary>
 internal delegate RejectionReason? TokenStepCheck(AccessTokenValidator validator, ref TokenInspection token);
 
-/// <summary>One check, and the earlier ones that must have passed for it to make sense.</summary>
+/// <summary>One check, and the earlier checks whose results it reads.</summary>
 internal sealed record TokenStepRow(TokenStep Step, TokenStepCheck Check, params TokenStep[] Needs);

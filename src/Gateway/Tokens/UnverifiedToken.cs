@@ -5,19 +5,19 @@ using Gateway.Jose;
 
 namespace Gateway.Tokens;
 
-/// <summary>The key that a token names, and the ring it was found in.</summary>
+/// <summary>The key of a token, and the ring in which it was found.</summary>
 internal sealed record TokenKey(string? KeyId, AlgorithmTraits Algorithm, VerificationKey Key, KeyRing Ring)
 {
     /// <summary>
-    /// This key in a later ring, or null when the token would be checked without it there. A second key that the issuer publishes under the same
-    /// <c>kid</c> does not unsay what the first one has verified.
+    /// This key in a later ring; null when the later ring would not use it for the token, so that the token must be verified again. If the
+    /// issuer only adds a second key with the same <c>kid</c>, the earlier verification stays valid.
     /// </summary>
     public TokenKey? In(KeyRing ring) => ring.Find(KeyId, Algorithm) is { } found && found.Includes(Key)
         ? this with { Key = found.IsSameAs(Key) ? found : Key, Ring = ring }
         : null;
 }
 
-/// <summary>A token that every check but that of its signature has let pass. It may be rejected, and nothing else.</summary>
+/// <summary>A token that has passed all checks except the signature. Its claims may be used only to reject it.</summary>
 internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, TokenKey key)
 {
     private readonly RegisteredClaims _registered = registered;

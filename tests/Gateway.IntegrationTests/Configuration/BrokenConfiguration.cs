@@ -39,6 +39,12 @@ internal sealed record BrokenConfiguration(Damage Damage, string Path, JsonObjec
         root["Kestrel"]!["Endpoints"]!["tls"]!["Url"] = "https://127.0.0.1:0";
         root["Gateway"]!["Management"]!["Port"] = 0;
         root["Gateway"]!["Revocation"] = new JsonObject { ["Store"] = "Memory" };
+        foreach (var (_, limit) in root["Gateway"]!["RateLimits"]!.AsObject())
+        {
+            // Shared limits need Redis.
+            limit!.AsObject().Remove("Shared");
+        }
+
         root["Gateway"]!["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:01" };
         return root;
     }

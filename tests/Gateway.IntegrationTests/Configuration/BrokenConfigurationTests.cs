@@ -76,7 +76,7 @@ public sealed partial class BrokenConfigurationTests : IDisposable
         }
     }
 
-    /// <returns>Whether it started, and what was wrong then with its answers.</returns>
+    /// <returns>True when it started, and what was wrong then with its answers.</returns>
     private static async Task<(bool Started, string? Answer)> StartAsync(string file)
     {
         try

@@ -104,7 +104,7 @@ public sealed class ReloadTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await _parts.StatusAsync("/public/x") == 200 && _parts.LinesWith(line) > 0, "every request has a line");
         await Eventually.TrueAsync(() => _parts.LinesWith("into force: Logging.") == 1, "the change is logged");
         _parts.Change(configuration => configuration.Remove("Logging"));
-        await Eventually.TrueAsync(() => _parts.LinesWith("into force: Logging.") == 2, "the change is in force");
+        await Eventually.TrueAsync(() => _parts.LinesWith(": Logging.") == 2, "the change is in effect");
 
         var before = _parts.LinesWith(line);
         (await _parts.StatusAsync("/public/x")).ShouldBe(200);
@@ -120,7 +120,7 @@ public sealed class ReloadTests : IAsyncLifetime
     {
         var token = _parts.Issuer.Token().Build();
         _parts.Mount.Write(content);
-        await Eventually.TrueAsync(() => _parts.LinesWith("is not used") == 1, what);
+        await Eventually.TrueAsync(() => _parts.LinesWith("configuration is rejected") == 1, what);
 
         // Every look since then finds the same, and something else that reloads does not help it in.
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
@@ -128,7 +128,7 @@ public sealed class ReloadTests : IAsyncLifetime
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
         _parts.Change(configuration => configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}"));
         await _parts.ShouldComeToAnswerAsync(200, "/new/x");
-        _parts.LinesWith("is not used").ShouldBeLessThanOrEqualTo(2);
+        _parts.LinesWith("configuration is rejected").ShouldBeLessThanOrEqualTo(2);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class ReloadTests : IAsyncLifetime
         await Eventually.TrueAsync(() => _parts.LinesWith("no keys can be loaded from there") == 1, "the loss is prevented");
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
         _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = _parts.Issuer.JwksUri });
-        await Eventually.TrueAsync(() => _parts.LinesWith("into force") == 1, "the corrected source is taken");
+        await Eventually.TrueAsync(() => _parts.LinesWith("Applied configuration") == 1, "the corrected source is taken");
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
     }
 
@@ -188,7 +188,7 @@ public sealed class ReloadTests : IAsyncLifetime
     {
         _parts.Change(configuration => configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = "cache" });
 
-        await Eventually.TrueAsync(() => _parts.LinesWith("at the next start only: Gateway:Keys.") == 1, "the setting is named");
+        await Eventually.TrueAsync(() => _parts.LinesWith("only after a restart: Gateway:Keys.") == 1, "the setting is named");
     }
 
     [Fact]

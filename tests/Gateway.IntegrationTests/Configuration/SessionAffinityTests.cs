@@ -92,7 +92,7 @@ public sealed class SessionAffinityTests : IAsyncLifetime
         return await TestGateway.StartAsync(configuration, environment: "Production");
     }
 
-    /// <summary>Whether the cookie of one gateway leads to the same destination at another, ten times in a row.</summary>
+    /// <summary>True when the cookie of one gateway leads to the same destination at another, ten times in a row.</summary>
     private async Task<bool> IsHeldAsync(TestGateway maker, TestGateway reader)
     {
         _one.Forget();

@@ -35,7 +35,7 @@ public sealed class KeyCacheTests : IAsyncLifetime
         await using var gateway = await StartAsync(waitUntilReady: false);
 
         (await StatusAsync(gateway)).ShouldBe(HttpStatusCode.OK);
-        gateway.Logs.Lines.ShouldContain(line => line.Contains("took keys fetched at", StringComparison.Ordinal));
+        gateway.Logs.Lines.ShouldContain(line => line.Contains("loaded keys that were fetched at", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class KeyCacheTests : IAsyncLifetime
         await using var gateway = await StartAsync(folder: Path.Combine(_cache.FullName, "file", "below"));
 
         (await StatusAsync(gateway)).ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("Keys cannot be kept", StringComparison.Ordinal)), "the warning");
+        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("Keys cannot be cached", StringComparison.Ordinal)), "the warning");
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class KeyFileTests : IAsyncLifetime
         // It would open the route, were it not for the typo.
         await File.WriteAllTextAsync(
             gateway.ConfigFile, good.Replace("\"Authenticated\"", "\"Anonymous\"", StringComparison.Ordinal).Replace("\"Policies\"", "\"Polices\"", StringComparison.Ordinal));
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("is not used", StringComparison.Ordinal)), "the broken file is seen");
+        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("configuration is rejected", StringComparison.Ordinal)), "the broken file is seen");
         await File.WriteAllTextAsync(Beside(gateway, "secret"), "the next secret, of 32 bytes or more\n");
 
         await ShouldTurnAsync(gateway, Token(next, "HS256"), 200);

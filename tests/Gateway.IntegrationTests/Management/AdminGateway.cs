@@ -9,7 +9,7 @@ internal static class AdminGateway
     public const string Issuer = "https://idp.test";
 
     /// <param name="key">The one key of the issuer.</param>
-    /// <param name="hasPolicy">Whether <c>/admin</c> asks for the scope <c>gateway:admin</c>.</param>
+    /// <param name="hasPolicy">True when <c>/admin</c> asks for the scope <c>gateway:admin</c>.</param>
     public static Task<TestGateway> StartAsync(
         RecordingDestination destination, SigningKey key, string environment, bool hasPolicy, Action<JsonObject>? edit = null,
         TimeProvider? time = null)

@@ -74,8 +74,8 @@ public sealed class RevocationListTests : IClassFixture<SqliteAdministration>
 
     [Theory]
     [InlineData("?kin=sub", "kin: this parameter is unknown")]
-    [InlineData("?kind=email", "kind: this is one of")]
-    [InlineData("?kind=sub&kind=jti", "kind: this parameter is there twice.")]
+    [InlineData("?kind=email", "kind: write one of")]
+    [InlineData("?kind=sub&kind=jti", "kind: this parameter occurs twice.")]
     [InlineData("?limit=0", "limit: this is 1 to 1000.")]
     [InlineData("?limit=1001", "limit: this is 1 to 1000.")]
     [InlineData("?cursor=x", "cursor: send the next")]
@@ -114,7 +114,7 @@ public sealed class RevocationListTests : IClassFixture<SqliteAdministration>
     }
 
     [Theory]
-    [InlineData("", "kind: this is one of")]
+    [InlineData("", "kind: write one of")]
     [InlineData("?kind=sub", "value: write the sub")]
     [InlineData("?kind=sub&value=x&issuer=nobody", "issuer: name one of shop")]
     [InlineData("?kind=sub&value=x&values=y", "values: this parameter is unknown")]

@@ -96,15 +96,15 @@ public sealed class RevokeTests : IClassFixture<StandardGateway>
     }
 
     [Theory]
-    [InlineData("""{ "value": "NAME" }""", "kind: this is one of jti, sub, sid, client, issuer, token.")]
-    [InlineData("""{ "kind": "Sub", "value": "NAME" }""", "kind: this is one of")]
+    [InlineData("""{ "value": "NAME" }""", "kind: write one of jti, sub, sid, client, issuer, token.")]
+    [InlineData("""{ "kind": "Sub", "value": "NAME" }""", "kind: write one of")]
     [InlineData("""{ "kind": 1, "value": "NAME" }""", "kind: this must be text.")]
     [InlineData("""{ "kind": "sub" }""", "value: write the sub")]
     [InlineData("""{ "kind": "sub", "value": "" }""", "value: write the sub")]
     [InlineData("""{ "kind": "sub", "value": "NAME", "issuer": "https://nobody.example" }""", "issuer: name one of shop")]
     [InlineData("""{ "kind": "issuer", "value": "NAME" }""", "issuer: name one of shop")]
     [InlineData("""{ "kind": "issuer", "issuer": "shop", "value": "NAME" }""", "value: for the kind issuer")]
-    [InlineData("""{ "kind": "token", "value": "NAME" }""", "value: for the kind token this is the base64url SHA-256")]
+    [InlineData("""{ "kind": "token", "value": "NAME" }""", "value: for the kind token this must be the base64url SHA-256")]
     [InlineData("""{ "kind": "jti", "value": "NAME", "before": 1000 }""", "before: the kind jti names one token")]
     [InlineData("""{ "kind": "sub", "value": "NAME", "before": 1700000000000 }""", "before: write whole Unix seconds (not milliseconds)")]
     [InlineData("""{ "kind": "sub", "value": "NAME", "before": 1.5 }""", "before: write whole Unix seconds")]

@@ -106,7 +106,7 @@ public sealed class RevokeTokenTests : IClassFixture<StandardGateway>
     public async Task Wrong_call_says_what_to_send()
     {
         (await _gateway.RevokeTokenAsync(("tokn", "x"))).Description.ShouldBe("token: this is required (RFC 7009 section 2.1).");
-        (await _gateway.RevokeTokenAsync(("token", "x"), ("token", "y"))).Description.ShouldBe("A parameter is there twice.");
+        (await _gateway.RevokeTokenAsync(("token", "x"), ("token", "y"))).Description.ShouldBe("A parameter occurs twice.");
         (await _gateway.RevokeTokenAsync(("token", new string('x', 40_000)))).Status.ShouldBe(413);
         using var unknown = new StringContent("""{ "token": "x", "why": "y" }""", Encoding.UTF8, "application/json");
         (await _gateway.SendAsync(HttpMethod.Post, "/token", unknown, null)).Description.ShouldNotBeNull().ShouldStartWith("why: this member is unknown");

@@ -41,7 +41,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         page.Row("Routes", "private").ShouldContain("Authenticated Enforces");
         page.Row("Routes", "public").ShouldContain("Public");
         var hostile = page.Row("Routes", Hostile);
-        hostile.ShouldContain("orders Reports only: rejects nobody");
+        hostile.ShouldContain("orders Reports only: rejects no request");
         hostile.ShouldContain("issuer: shop");
         hostile.ShouldContain("scopes: all of orders:read");
         hostile.ShouldContain("tenant: exactly <b>blue</b>");
@@ -92,7 +92,7 @@ public sealed class StatusPageTests : IAsyncLifetime
         var before = await RawAsync(gateway, "GET");
 
         await redis.HangAsync();
-        await UntilAsync("The breaker is open: one call a second is tried.");
+        await UntilAsync("The breaker is open: the gateway sends one call per second.");
         await UntilAsync("The revocation list is older than 00:00:01: Redis does not answer in time.");
         var during = await RawAsync(gateway, "GET");
         await redis.ContinueAsync();

@@ -27,7 +27,7 @@ public sealed class RedisFaultTests
         (await RedisGateways.UntilAsync(all[0], during, HttpStatusCode.Unauthorized)).ShouldBeLessThan(TimeSpan.FromSeconds(5));
         (await RedisGateways.StatusAsync(all[0], before)).ShouldBe(HttpStatusCode.Unauthorized);
         await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.OK);
-        Says(all[0], "answers again").ShouldBeTrue();
+        Says(all[0], "responds again").ShouldBeTrue();
     }
 
     [Fact]
@@ -97,12 +97,12 @@ public sealed class RedisFaultTests
         await RedisGateways.UntilAsync(all[0], before, HttpStatusCode.Unauthorized);
 
         await all.Redis.CommandAsync("FLUSHALL");
-        await Eventually.TrueAsync(() => Says(all[0], "is another one than before"), "the loss is logged");
+        await Eventually.TrueAsync(() => Says(all[0], "was replaced, emptied or restored"), "the loss is logged");
         await all.AppendAsync("jti", "after");
 
         await RedisGateways.UntilAsync(all[0], all.Issuer.Token().With("jti", "after").Build(), HttpStatusCode.Unauthorized);
         (await RedisGateways.StatusAsync(all[0], before)).ShouldBe(HttpStatusCode.Unauthorized);
-        all[0].Logs.Lines.Count(line => line.Contains("is another one than before", StringComparison.Ordinal)).ShouldBe(1);
+        all[0].Logs.Lines.Count(line => line.Contains("was replaced, emptied or restored", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class RedisFaultTests
 
         var gateway = await all.AddAsync(waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => Says(gateway, "is that port Redis?"), "the stranger is named");
+        await Eventually.TrueAsync(() => Says(gateway, "check that the port is Redis"), "the stranger is named");
     }
 
     private static bool Says(TestGateway gateway, string text) => gateway.Logs.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));

@@ -138,7 +138,7 @@ public sealed class RevocationLookupTests
         // Two sockets a connection, one connection a second, and what was under way.
         (await ConnectionsAsync(replica) - before).ShouldBeLessThan(8 + (4 * TimeProvider.System.GetElapsedTime(since).TotalSeconds));
         // What the replica answers does not make it an end of the outage.
-        all[0].Logs.Lines.Count(line => line.Contains("answers again", StringComparison.Ordinal)).ShouldBe(0);
+        all[0].Logs.Lines.Count(line => line.Contains("responds again", StringComparison.Ordinal)).ShouldBe(0);
         await replica.CommandAsync("REPLICAOF", "NO", "ONE");
         await RedisGateways.UntilAsync(all[0], other, HttpStatusCode.OK);
     }

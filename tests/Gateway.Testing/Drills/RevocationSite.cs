@@ -104,7 +104,7 @@ internal sealed class RevocationSite : IAsyncDisposable
         return set;
     }
 
-    /// <summary>Whether Redis has every one of them.</summary>
+    /// <summary>True when Redis has every one of them.</summary>
     public async Task<bool> IsInRedisAsync(IEnumerable<string> ids)
     {
         try

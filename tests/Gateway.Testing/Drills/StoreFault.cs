@@ -1,14 +1,14 @@
 namespace Gateway.Testing.Drills;
 
 /// <summary>What happens to Redis in a drill.</summary>
-/// <param name="IsReadable">Whether the list can be read all the while, so that no request may be answered with 503.</param>
+/// <param name="IsReadable">True when the list can be read all the while, so that no request may be answered with 503.</param>
 /// <param name="Hold">How long it lasts.</param>
 internal sealed record StoreFault(string Name, bool IsReadable, TimeSpan Hold, Func<Task> StartAsync, Func<Task> EndAsync)
 {
     /// <summary>What is made ready while all is well.</summary>
     public Func<Task> PrepareAsync { get; init; } = () => Task.CompletedTask;
 
-    /// <summary>Whether Redis comes back without what it acknowledged last.</summary>
+    /// <summary>True when Redis comes back without what it acknowledged last.</summary>
     public bool LosesWrites { get; init; }
 }
 

@@ -22,7 +22,7 @@ public sealed class CheckCommandTests : IDisposable
 
         lenient.ExitCode.ShouldBe(0);
         lenient.Output.ShouldBe($"{file}: no errors, 1 warning.{Environment.NewLine}");
-        lenient.Errors.ShouldStartWith("risky.json:10:30: warning GW102: Gateway:Policies:trial:Mode: this policy rejects nobody.");
+        lenient.Errors.ShouldStartWith("risky.json:10:30: warning GW102: Gateway:Policies:trial:Mode: this policy rejects no request.");
         strict.ExitCode.ShouldBe(1);
     }
 

@@ -17,7 +17,7 @@ public sealed class ListenerCheckTests
     [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"http://*:8443\", \"Protocols\": \"Htp2\" } }", "Kestrel:Endpoints:a:Protocols", "Did you mean \"Http2\"?")]
     [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"http://*:8443\", \"Protocol\": \"Http2\" } }", "Kestrel:Endpoints:a:Protocol", "Did you mean \"Protocols\"?")]
     [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"https://*:8443\", \"SslProtocols\": [\"Tls14\"], \"Certificate\": { " + Pair + " } } }", "Kestrel:Endpoints:a:SslProtocols:0", "Did you mean")]
-    [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"https://*:8443\", \"ClientCertificateMode\": \"Required\", \"Certificate\": { " + Pair + " } } }", "Kestrel:Endpoints:a:ClientCertificateMode", "Known here")]
+    [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"https://*:8443\", \"ClientCertificateMode\": \"Required\", \"Certificate\": { " + Pair + " } } }", "Kestrel:Endpoints:a:ClientCertificateMode", "Known names")]
     [InlineData("\"Endpoints\": { \"a\": { \"Url\": \"https://*:8443\", \"Certificate\": { \"Paht\": \"a.pem\", \"KeyPath\": \"a.key\" } } }", "Kestrel:Endpoints:a:Certificate:Paht", "Did you mean \"Path\"?")]
     [InlineData("\"Limits\": { \"MaxConcurrentConnections\": 1 }", "Kestrel:Limits", "Remove it;")]
     [InlineData("\"Endpoints\": { \"a\": { \"Protocols\": \"Http2\" } }", "Kestrel:Endpoints:a:Url", "Write one such as")]
@@ -43,8 +43,8 @@ public sealed class ListenerCheckTests
     }
 
     [Theory]
-    [InlineData("\"Path\": \"none.pem\", \"KeyPath\": \"a.key\"", ":Path", "there is no such file.")]
-    [InlineData("\"Path\": \"a.pem\", \"KeyPath\": \"none.key\"", ":KeyPath", "there is no such file.")]
+    [InlineData("\"Path\": \"none.pem\", \"KeyPath\": \"a.key\"", ":Path", "the file does not exist.")]
+    [InlineData("\"Path\": \"a.pem\", \"KeyPath\": \"none.key\"", ":KeyPath", "the file does not exist.")]
     [InlineData("\"Path\": \".\", \"KeyPath\": \"a.key\"", ":Path", "this is a folder, not a file.")]
     [InlineData("\"Path\": \"empty\", \"KeyPath\": \"a.key\"", ":Path", "this file is empty.")]
     [InlineData("\"Path\": \"text\", \"KeyPath\": \"a.key\"", ":Path", "there is no certificate in PEM form in this file.")]
@@ -88,7 +88,7 @@ public sealed class ListenerCheckTests
 
     [Theory]
     [InlineData("\"LogLevl\": { \"Default\": \"Warning\" }", "Logging:LogLevl", "Did you mean \"LogLevel\"?")]
-    [InlineData("\"LogLevel\": { \"Default\": \"Warn\" }", "Logging:LogLevel:Default", "Known here")]
+    [InlineData("\"LogLevel\": { \"Default\": \"Warn\" }", "Logging:LogLevel:Default", "Known names")]
     [InlineData("\"Consle\": { \"LogLevel\": { \"Default\": \"Warning\" } }", "Logging:Consle", "Did you mean \"Console\"?")]
     [InlineData("\"Console\": { \"FormatterName\": \"jsn\" }", "Logging:Console:FormatterName", "Did you mean \"Json\"?")]
     [InlineData("\"Console\": { \"FormatterOptions\": { \"SingelLine\": true } }", "Logging:Console:FormatterOptions:SingelLine", "Did you mean \"SingleLine\"?")]

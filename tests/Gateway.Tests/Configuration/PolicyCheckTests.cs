@@ -26,8 +26,8 @@ public sealed class PolicyCheckTests
     [InlineData("""{ "StepUp": { "MaxAge": "00:00:01.5" } }""", ":StepUp:MaxAge", "this is out of range.", "Choose whole seconds")]
     [InlineData("""{ "StepUp": { "MaxAge": "367.00:00:00" } }""", ":StepUp:MaxAge", "this is out of range.", "Choose whole seconds")]
     [InlineData("""{ "Claims": [{ "Path": "a", "EqualsRouteValue": "b", "Exists": true }] }""", ":Claims:0", "a rule has exactly one test, with at least one value.", "Set one of")]
-    [InlineData("""{ "Claims": [{ "Path": "$jose.", "Exists": true }] }""", ":Claims:0:Path", "a rule needs a claim path.", "Write a claim's name")]
-    [InlineData("""{ "Claims": [{ "Path": "$jsoe.kid", "Exists": true }] }""", ":Claims:0:Path", "a rule needs a claim path.", "Write a claim's name")]
+    [InlineData("""{ "Claims": [{ "Path": "$jose.", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.", "Write a claim's name")]
+    [InlineData("""{ "Claims": [{ "Path": "$jsoe.kid", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.", "Write a claim's name")]
     public async Task Policy_that_asks_for_nothing_or_for_what_is_not_there_is_an_error(string policy, string path, string problem, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(Policies, $"{Policies} \"test\": {policy},");

@@ -31,7 +31,7 @@ public sealed class ResourceCheckTests
     [InlineData("", ":AuthorizationServers", "at least one is required.", "Name the issuers whose tokens the routes accept.")]
     [InlineData(", \"AuthorizationServers\": [\"shp\"]", ":AuthorizationServers:0", "this is neither an issuer of Gateway:Issuers nor an https URL.", "Did you mean \"shop\"?")]
     [InlineData(", \"AuthorizationServers\": [\"shop\", \"http://login.example.com\"]", ":AuthorizationServers:1", "this is neither an issuer of Gateway:Issuers nor an https URL.", "")]
-    [InlineData(", \"AuthorizationServers\": [\"shop\"], \"Scopes\": [\"a b\"]", ":Scopes:0", "this is not one scope.", "Scopes are visible ASCII")]
+    [InlineData(", \"AuthorizationServers\": [\"shop\"], \"Scopes\": [\"a b\"]", ":Scopes:0", "this is not a valid scope.", "Use visible ASCII")]
     public async Task Resource_without_an_authorization_server_is_an_error(string more, string path, string problem, string cure)
     {
         var error = (await ErrorsOfAsync($"{{ {Good}{more} }}")).ShouldHaveSingleItem();

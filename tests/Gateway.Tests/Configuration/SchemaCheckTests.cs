@@ -21,7 +21,7 @@ public sealed class SchemaCheckTests
     [InlineData("\"Routes\": {", "\"Route\": {}, \"Routes\": {", "ReverseProxy:Route", "Did you mean \"Routes\"?")]
     [InlineData("\"Address\"", "\"Adress\"", "ReverseProxy:Clusters:shop:Destinations:one:Adress", "Did you mean \"Address\"?")]
     [InlineData("\"Destinations\": {", "\"HttpRequest\": { \"Versoin\": \"2\" }, \"Destinations\": {", "ReverseProxy:Clusters:shop:HttpRequest:Versoin", "Did you mean \"Version\"?")]
-    [InlineData("\"ClusterId\"", "\"RouteId\": \"x\", \"ClusterId\"", "ReverseProxy:Routes:orders:RouteId", "Known here: AuthorizationPolicy")]
+    [InlineData("\"ClusterId\"", "\"RouteId\": \"x\", \"ClusterId\"", "ReverseProxy:Routes:orders:RouteId", "Known names: AuthorizationPolicy")]
     public async Task Unknown_key_is_reported_with_the_likely_one(string old, string replacement, string path, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -60,9 +60,9 @@ public sealed class SchemaCheckTests
 
     [Theory]
     [InlineData("\"Mode\": \"Reprt\"", "Did you mean \"Report\"?")]
-    [InlineData("\"Mode\": \"1\"", "Known here: Enforce, Report.")]
-    [InlineData("\"Mode\": \"Report,Enforce\"", "Known here: Enforce, Report.")]
-    [InlineData("\"Mode\": 1", "Known here: Enforce, Report.")]
+    [InlineData("\"Mode\": \"1\"", "Known names: Enforce, Report.")]
+    [InlineData("\"Mode\": \"Report,Enforce\"", "Known names: Enforce, Report.")]
+    [InlineData("\"Mode\": 1", "Known names: Enforce, Report.")]
     public async Task Enum_is_one_of_its_names(string setting, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync("\"Scopes\":", $"{setting}, \"Scopes\":");

@@ -30,8 +30,8 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"http://idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://user:pw@idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
-    [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"none.json\" }", ":Keys:JwksFile", "there is no such file.")]
-    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "there is no such file.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"none.json\" }", ":Keys:JwksFile", "the file does not exist.")]
+    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "the file does not exist.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"ClientIds\": [\" \"], " + Keys, ":ClientIds", "at least one client id is required, and none may be blank.")]
@@ -119,10 +119,10 @@ public sealed class SectionCheckTests
     }
 
     [Theory]
-    [InlineData("{ \"Claims\": [{ \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
-    [InlineData("{ \"Claims\": [{ \"Path\": \"a..b\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
-    [InlineData("{ \"Claims\": [{ \"Path\": \"$a\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
-    [InlineData("{ \"Claims\": [{ \"Path\": \"$subject_type.x\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "a rule needs a claim path.")]
+    [InlineData("{ \"Claims\": [{ \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"a..b\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"$a\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
+    [InlineData("{ \"Claims\": [{ \"Path\": \"$subject_type.x\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\" }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Equals\": 1, \"Exists\": true }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"AnyOf\": [], \"Exists\": true }] }", ":Claims:0:AnyOf", "this is empty.")]
@@ -132,12 +132,12 @@ public sealed class SectionCheckTests
     [InlineData("{ \"Scopes\": { \"All\": [] } }", ":Scopes:All", "this is empty.")]
     [InlineData("{ \"Scopes\": {} }", "", "this is empty.")]
     [InlineData("{ \"Scopes\": { \"All\": null } }", "", "this is empty.")]
-    [InlineData("{ \"Scopes\": {}, \"ForwardToken\": true }", ":Scopes", "this asks for nothing.")]
-    [InlineData("{ \"Scopes\": { \"All\": null, \"Any\": null }, \"Issuers\": [\"shop\"] }", ":Scopes", "this asks for nothing.")]
-    [InlineData("{ \"Scopes\": { \"Any\": [\"a b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
-    [InlineData("{ \"Scopes\": { \"Any\": [\"\"] } }", ":Scopes:Any:0", "this is not one scope.")]
-    [InlineData("{ \"Scopes\": { \"Any\": [\"a\\\"b\"] } }", ":Scopes:Any:0", "this is not one scope.")]
-    [InlineData("{ \"Issuers\": [\"shp\"] }", ":Issuers:0", "there is no such issuer.")]
+    [InlineData("{ \"Scopes\": {}, \"ForwardToken\": true }", ":Scopes", "Scopes requires no scope.")]
+    [InlineData("{ \"Scopes\": { \"All\": null, \"Any\": null }, \"Issuers\": [\"shop\"] }", ":Scopes", "Scopes requires no scope.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"a b\"] } }", ":Scopes:Any:0", "this is not a valid scope.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"\"] } }", ":Scopes:Any:0", "this is not a valid scope.")]
+    [InlineData("{ \"Scopes\": { \"Any\": [\"a\\\"b\"] } }", ":Scopes:Any:0", "this is not a valid scope.")]
+    [InlineData("{ \"Issuers\": [\"shp\"] }", ":Issuers:0", "policy \"read\" names the issuer \"shp\", which is not defined.")]
     public async Task Policy_that_could_let_the_wrong_caller_in_is_an_error(string policy, string path, string? problem)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync("{ \"Scopes\": { \"All\": [\"orders:read\"] } }", policy);
@@ -175,7 +175,7 @@ public sealed class SectionCheckTests
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"\"Policies\": {{ \"{name}\": {{ \"ForwardToken\": true }},");
 
-        errors.ShouldHaveSingleItem().Problem.ShouldBe("this name is built in.");
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("this name belongs to a built-in policy.");
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class SectionCheckTests
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("Gateway:Revocation:Redis:Connection");
-        error.Problem.ShouldBe($"part {option} of it is an option that is unknown or has an impossible value.");
+        error.Problem.ShouldBe($"part {option} is an unknown option or has an invalid value.");
         error.Cure.ShouldContain("PasswordFile");
         error.ToString().ShouldNotContain("canary");
     }
@@ -208,7 +208,7 @@ public sealed class SectionCheckTests
         var errors = await CheckedConfiguration.ErrorsWithAsync(
             "\"Policies\": {", "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,KeepAlive=x\" } }, \"Policies\": {");
 
-        errors.ShouldHaveSingleItem().Problem.ShouldBe("the option \"keepAlive\" has an impossible value.");
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("the option \"keepAlive\" has an invalid value.");
     }
 
     [Theory]

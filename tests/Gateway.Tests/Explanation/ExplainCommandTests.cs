@@ -54,7 +54,7 @@ public sealed class ExplainCommandTests : IDisposable
         var route = await ExplainAsync("\"Discovery\": true", token, "--route", "ordrs");
 
         argument.ExitCode.ShouldBe(2);
-        argument.Errors.ShouldStartWith("--token: this is a token, and everybody on the machine can read command lines.");
+        argument.Errors.ShouldStartWith("--token: this is a token, and all users of the machine can read command lines.");
         argument.Errors.ShouldNotContain(token);
         route.ExitCode.ShouldBe(2);
         route.Errors.ShouldContain("Did you mean \"orders\"?");

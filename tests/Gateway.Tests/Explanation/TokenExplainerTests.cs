@@ -114,7 +114,7 @@ public sealed class TokenExplainerTests
         var explanation = _shop.Explain(_shop.Token().Build(), policy);
 
         explanation.Verdict.ShouldBe(Verdict.Reported);
-        explanation.Summary.ShouldStartWith("Let through, because policy \"trial\" only reports; recorded as insufficient_scope");
+        explanation.Summary.ShouldStartWith("Allowed, because policy \"trial\" only reports; recorded as insufficient_scope");
         ExplanationDocument.Of(explanation).Status.ShouldBeNull();
     }
 

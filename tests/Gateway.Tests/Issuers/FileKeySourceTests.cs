@@ -34,7 +34,7 @@ public sealed class FileKeySourceTests : IDisposable
         (await new JwksFileSource(_folder.FullName).LoadAsync(CancellationToken.None)).Error.ShouldNotBeNull().ShouldContain("cannot be read");
 
         await File.WriteAllTextAsync(KeyFile, "{\"keys\":[");
-        (await new JwksFileSource(KeyFile).LoadAsync(CancellationToken.None)).Error.ShouldNotBeNull().ShouldContain("no use");
+        (await new JwksFileSource(KeyFile).LoadAsync(CancellationToken.None)).Error.ShouldNotBeNull().ShouldContain("cannot be used");
 
         await File.WriteAllTextAsync(KeyFile, new string(' ', (256 * 1024) + 1));
         (await new JwksFileSource(KeyFile).LoadAsync(CancellationToken.None)).Error.ShouldNotBeNull().ShouldContain("larger");

@@ -43,7 +43,7 @@ public sealed class RedisHealthTests : IDisposable
         _health.Failed(RedisFault.Silent, isOfPrimary: true);
 
         LinesOf(RedisFault.Silent).ShouldBe(2);
-        _logs.Lines.Count(line => line.Contains("answers again", StringComparison.Ordinal)).ShouldBe(1);
+        _logs.Lines.Count(line => line.Contains("responds again", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ public sealed class YarpJsonTests
     [InlineData("{ \"a\": 1 } x", "yarp.json:1:12", "this is not JSON.")]
     [InlineData("[]", "yarp.json:1:1", "the file must hold an object.")]
     [InlineData("\n \"text\"", "yarp.json:2:2", "the file must hold an object.")]
-    [InlineData("{ \"a\": \"\\ud800\" }", "yarp.json:1:8", "this text has half of a \\u surrogate pair.")]
-    [InlineData("{ \"\\ud800\": 1 }", "yarp.json:1:3", "this text has half of a \\u surrogate pair.")]
+    [InlineData("{ \"a\": \"\\ud800\" }", "yarp.json:1:8", "this text contains an unpaired \\u surrogate.")]
+    [InlineData("{ \"\\ud800\": 1 }", "yarp.json:1:3", "this text contains an unpaired \\u surrogate.")]
     public void Broken_json_is_reported_with_its_place(string text, string location, string problem)
     {
         var error = ErrorsOf(Encoding.UTF8.GetBytes(text)).ShouldHaveSingleItem();
@@ -58,7 +58,7 @@ public sealed class YarpJsonTests
     {
         var error = ErrorsOf(Encoding.UTF8.GetBytes(text)).ShouldHaveSingleItem();
 
-        error.ShouldBe(new ConfigurationError("yarp.json:2:2", path, "this key is there twice.", "Keep one of them."));
+        error.ShouldBe(new ConfigurationError("yarp.json:2:2", path, "this key occurs twice.", "Keep one of them."));
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class YarpJsonTests
     {
         var error = ErrorsOf(Encoding.UTF8.GetBytes(text)).ShouldHaveSingleItem();
 
-        error.Problem.ShouldBe("a key is not empty and has no colon.");
+        error.Problem.ShouldBe("this key is empty or contains a colon.");
     }
 
     [Theory]

@@ -77,7 +77,7 @@ public sealed class GatewayMetricsTests : IMeterFactory
     {
         var hot = AllocatedBy(route => _metrics.AllowedBy(route, "shop"));
         using var others = new GatewayMetrics(this, _clock);
-        var cold = AllocatedBy(route => others.Denied(RejectionReason.Expired, route, "shop"));
+        var cold = AllocatedBy(route => others.Rejected(RejectionReason.Expired, route, "shop"));
 
         // A line of the cache for each core, less one number.
         (hot - cold).ShouldBeGreaterThan(40);
@@ -150,7 +150,7 @@ public sealed class GatewayMetricsTests : IMeterFactory
         _metrics.RevocationLookup(RevocationStatus.NotRevoked);
         _metrics.Authenticated(started);
         _metrics.AllowedBy("orders", "shop").Add();
-        _metrics.Denied(RejectionReason.Expired, "orders", "shop");
+        _metrics.Rejected(RejectionReason.Expired, "orders", "shop");
     }
 
     [ExportModes(ExportModes.Pull)]

@@ -35,7 +35,7 @@ public sealed class MetricsEndpointTests
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
         for (var route = 0; route < 5000; route++)
         {
-            metrics.Denied(RejectionReason.Expired, $"many{route}", null);
+            metrics.Rejected(RejectionReason.Expired, $"many{route}", null);
         }
 
         var page = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);

@@ -44,9 +44,9 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
         }
     }
 
-    [LoggerMessage(EventIds.CertificateTaken, LogLevel.Information, "The certificate in {File} is shown from now on: {Thumbprint}, until {NotAfter}.")]
+    [LoggerMessage(EventIds.CertificateTaken, LogLevel.Information, "The certificate in {File} is in use from now on: {Thumbprint}, valid until {NotAfter}.")]
     private static partial void Taken(ILogger logger, string file, string thumbprint, DateTime notAfter);
 
-    [LoggerMessage(EventIds.CertificateRejected, LogLevel.Error, "The certificate in {File} is not used, the last good one stays: {Error}")]
+    [LoggerMessage(EventIds.CertificateRejected, LogLevel.Error, "The certificate in {File} is rejected; the last valid one stays in use: {Error}")]
     private static partial void Rejected(ILogger logger, string file, string error);
 }

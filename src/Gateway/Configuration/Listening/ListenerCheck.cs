@@ -127,7 +127,7 @@ internal static class ListenerCheck
         }
     }
 
-    /// <returns>Whether a certificate is named, good or not.</returns>
+    /// <returns>True when a certificate is named, good or not.</returns>
     private static bool CheckCertificate(IConfigurationSection certificate, SettingsContext context)
     {
         if (certificate.Exists())

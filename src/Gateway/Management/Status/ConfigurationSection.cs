@@ -5,7 +5,7 @@ using Gateway.Settings;
 
 namespace Gateway.Management.Status;
 
-/// <summary>Which content of the file is in force, and what was wrong with a later one.</summary>
+/// <summary>The configuration in effect, and the errors of a later change.</summary>
 internal static class ConfigurationSection
 {
     public static void Write(Html html, string file, ConfigurationState state, GatewaySnapshot snapshot, DateTimeOffset now)
@@ -14,11 +14,11 @@ internal static class ConfigurationSection
         html.Add($"<dt>State</dt><dd>");
         if (state.LastFailure is { IsPending: true })
         {
-            html.Add($"<span class=\"badge bad\">The file is rejected</span> The last good configuration stays in force.");
+            html.Add($"<span class=\"badge bad\">The file is rejected</span> The last valid configuration stays in effect.");
         }
         else
         {
-            html.Add($"<span class=\"badge good\">In force</span>");
+            html.Add($"<span class=\"badge good\">In effect</span>");
         }
 
         html.Add($"</dd><dt>File</dt><dd><code>{file}</code></dd><dt>SHA-256</dt><dd><code>{state.Hash}</code></dd>");

@@ -31,7 +31,7 @@ internal static class IssuerSection
             foreach (var template in issuers.Templates)
             {
                 html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{template.Name}</th><td role=\"cell\" data-label=\"Accepts\"><code>{template.Pattern}</code></td>");
-                html.Add($"<td role=\"cell\" data-label=\"State\" colspan=\"4\">A family: {template.Members.Count} of its issuers are in use.</td></tr>");
+                html.Add($"<td role=\"cell\" data-label=\"State\" colspan=\"4\">An issuer template: {template.Members.Count} of its issuers are in use.</td></tr>");
             }
 
             foreach (var issuer in live.Take(MostIssuers))
@@ -54,7 +54,7 @@ internal static class IssuerSection
     [
         .. issuer.Audiences,
         .. issuer.ClientIds.Select(client => $"client {client} without aud"),
-        .. issuer.AcceptWithoutAudience ? ["anybody without aud"] : Array.Empty<string>(),
+        .. issuer.AcceptWithoutAudience ? ["any client without aud"] : Array.Empty<string>(),
     ];
 
     private static void WriteRow(Html html, IssuerProfile issuer, DateTimeOffset now)

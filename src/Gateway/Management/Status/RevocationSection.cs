@@ -47,7 +47,7 @@ internal static class RevocationSection
         if (redis is not null)
         {
             html.Add($"<dt>Redis</dt><dd>{redis.Fault ?? (redis.IsConnected ? "answers" : "not connected yet")}; ");
-            html.Add($"breaker {(redis.IsBreakerOpen ? "open: one call a second is tried" : "closed")}</dd>");
+            html.Add($"breaker {(redis.IsBreakerOpen ? "open: one call per second is sent" : "closed")}</dd>");
         }
 
         if (log is RedisRevocationLog shared)

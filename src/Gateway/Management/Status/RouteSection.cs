@@ -88,7 +88,7 @@ internal static class RouteSection
 
         if (policy.Mode == PolicyMode.Report)
         {
-            html.Add($"<span class=\"badge warn\">Reports only: rejects nobody</span><ul>");
+            html.Add($"<span class=\"badge warn\">Reports only: rejects no request</span><ul>");
         }
         else
         {

@@ -8,7 +8,7 @@ using Gateway.Runtime;
 namespace Gateway.Management.Status;
 
 /// <summary>One notice for the operator.</summary>
-/// <param name="IsFailure">Whether requests are rejected over it, or changes do not take effect.</param>
+/// <param name="IsFailure">True when requests are rejected over it, or changes do not take effect.</param>
 internal sealed record StatusNotice(bool IsFailure, string Text);
 
 /// <summary>What is not as it should be.</summary>
@@ -21,7 +21,7 @@ internal static class StatusNotices
     {
         if (notices.Count == 0)
         {
-            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in force.</p>");
+            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in effect.</p>");
         }
 
         foreach (var notice in notices.OrderByDescending(notice => notice.IsFailure))
@@ -48,12 +48,12 @@ internal static class StatusNotices
 
         if (state.LastFailure is { IsPending: true })
         {
-            notices.Add(new StatusNotice(true, "The changed configuration file is rejected; the last good configuration stays in force. See Configuration."));
+            notices.Add(new StatusNotice(true, "The changed configuration file is rejected; the last valid configuration stays in effect. See Configuration."));
         }
 
         if (state.AwaitingRestart.Count > 0)
         {
-            notices.Add(new StatusNotice(false, $"Changed, and in force after a restart only: {string.Join(", ", state.AwaitingRestart)}."));
+            notices.Add(new StatusNotice(false, $"These changes take effect only after a restart: {string.Join(", ", state.AwaitingRestart)}."));
         }
 
         notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
@@ -90,12 +90,12 @@ internal static class StatusNotices
         }
         else if (revocations.Error is { } error)
         {
-            notices.Add(new StatusNotice(false, $"The revocation list cannot be read: {error}. What is known stays in force."));
+            notices.Add(new StatusNotice(false, $"The revocation list cannot be read: {error}. Revocations that were read stay in effect."));
         }
 
         if (redis is { IsBreakerOpen: true })
         {
-            notices.Add(new StatusNotice(false, "Redis does not answer. The breaker is open: one call a second is tried."));
+            notices.Add(new StatusNotice(false, "Redis does not respond. The breaker is open: the gateway sends one call per second."));
         }
         else if (redis?.Fault is { } fault)
         {

@@ -18,7 +18,7 @@ internal sealed class StatusView(
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
     /// <param name="refresh">After how many seconds the browser asks again; null for never.</param>
-    /// <param name="isLinked">Whether the page can be asked for again by its address alone.</param>
+    /// <param name="isLinked">True when the page can be asked for again by its address alone.</param>
     public string Write(GatewaySnapshot snapshot, int? refresh, bool isLinked)
     {
         var (html, now, state, redisStatus) = (new Html(), time.GetUtcNow(), configuration.Current, redis?.Status);

@@ -101,8 +101,8 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             return null;
         }
 
-        metrics.Denied(reason, route.Id, issuer);
-        AuthDecision.Denied(context, Rejections.Of(reason).Tag, route.Id, issuer);
+        metrics.Rejected(reason, route.Id, issuer);
+        AuthDecision.Rejected(context, Rejections.Of(reason).Tag, route.Id, issuer);
         var (scope, parameters) = (decision.RequiredScope, decision.StepUp?.Challenge);
         if (route.ResourceChallenge is { } resource)
         {

@@ -16,7 +16,7 @@ internal static class BearerScheme
     private const string AuthorizationSet = "__AuthorizationMiddlewareSet";
 
     /// <typeparam name="TEvents">The events of the listener.</typeparam>
-    /// <param name="onRevocationUnavailable">Whether the handler rejects tokens while the revocation list is stale.</param>
+    /// <param name="onRevocationUnavailable">True when the handler rejects tokens while the revocation list is stale.</param>
     public static void AddBearerScheme<TEvents>(this IServiceCollection services, UnavailableBehavior onRevocationUnavailable)
         where TEvents : BearerEvents
     {

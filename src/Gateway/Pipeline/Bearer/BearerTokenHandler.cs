@@ -10,7 +10,7 @@ namespace Gateway.Pipeline.Bearer;
 /// The only token handler of the Bearer scheme. It calls the same validation as proxied requests, with the same cache. The validation
 /// parameters of IdentityModel are not read, so nothing set there can accept a token.
 /// </summary>
-/// <param name="onRevocationUnavailable">Whether tokens are rejected while the revocation list is stale.</param>
+/// <param name="onRevocationUnavailable">True when tokens are rejected while the revocation list is stale.</param>
 internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior onRevocationUnavailable) : TokenHandler
 {
     private readonly RoutePolicy _policy = RoutePolicy.Authenticated with { OnRevocationUnavailable = onRevocationUnavailable };

@@ -28,7 +28,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 
     public bool IsEnding => _isEnding;
 
-    /// <summary>The stream to give to the proxy in place of the destination's.</summary>
+    /// <summary>Wraps the destination's stream for the proxy.</summary>
     public LiveStream Wrap(Stream inner, bool isWebSocket, bool isGrpc) =>
         _stream = new LiveStream(inner, isWebSocket ? new WebSocketFrames() : null, () => Ended(isGrpc));
 
@@ -59,7 +59,8 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     }
 
     /// <summary>
-    /// Aborts the connection if it has not ended in time: a client that reads nothing, a destination in the middle of a frame.
+    /// Aborts the connection if it has not ended within half a second, because the client does not read or the destination has not completed a
+    /// frame.
     /// </summary>
     public void CutOff(TimeProvider time)
     {
@@ -73,7 +74,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         }
     }
 
-    /// <summary>The request is over.</summary>
+    /// <summary>Called at the end of the request.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -20,7 +20,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
 
     private readonly ConcurrentDictionary<LiveConnection, bool> _live = new();
 
-    /// <summary>Follows a connection from now until its request is over.</summary>
+    /// <summary>Creates a connection, which is removed at the end of its request.</summary>
     public LiveConnection Add(HttpContext context, ProtectedRoute route, VerifiedToken token)
     {
         var connection = new LiveConnection(context, route, token, Remove);
@@ -28,7 +28,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
         return connection;
     }
 
-    /// <summary>Its stream is in place, so it can be ended.</summary>
+    /// <summary>Starts to check the connection. Its stream must be wrapped before, so that it can be ended.</summary>
     public void Begin(LiveConnection connection) => _live.TryAdd(connection, true);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,7 +59,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
                 continue;
             }
 
-            // Keys of a family's member are kept while they are in use.
+            // Keys of a template's issuer are kept only while they are in use.
             connection.Token.Token.Issuer.Keys.Touch(time);
             if (connection.Check(now, revocations) is { } reason)
             {
@@ -68,7 +68,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
         }
     }
 
-    /// <summary>With a look-up per request, what lives on is looked up as well.</summary>
+    /// <summary>With a look-up for each request, live connections are looked up too.</summary>
     private async Task AskAsync(RevocationLookup asked, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(SweepEvery, time);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Gateway.Pipeline.Connections;
 
-/// <summary>Stands in a response for the destination's content. The stream goes both ways, which the platform's StreamContent's does not.</summary>
+/// <summary>Replaces the destination's content in a response. Unlike StreamContent, it allows to write to the stream too.</summary>
 internal sealed class LiveContent(LiveStream stream) : HttpContent
 {
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(stream);

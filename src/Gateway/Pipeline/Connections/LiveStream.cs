@@ -1,15 +1,15 @@
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// What comes from the destination, until it is told to end: then it ends as if the destination had ended it, so that the proxy finishes
-/// the response in order. A WebSocket ends at the boundary of a frame, with a close frame from the gateway.
+/// The destination's stream, which the gateway can end. It then ends as if the destination had ended it, so that the proxy completes the
+/// response. A WebSocket ends at the boundary of a frame, with a close frame from the gateway.
 /// </summary>
-/// <param name="inner">The destination's stream; both ways for a WebSocket.</param>
-/// <param name="frames">Follows a WebSocket's frames; null when the stream may end anywhere.</param>
-/// <param name="ended">Called once, by the reader, when the stream ends at our word.</param>
+/// <param name="inner">The destination's stream; for a WebSocket in both directions.</param>
+/// <param name="frames">Tracks the frames of a WebSocket; null when the stream may end anywhere.</param>
+/// <param name="ended">Called once, by the reader, when the gateway has ended the stream.</param>
 internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action ended) : Stream
 {
-    // FIN and opcode 8, a payload of 29 bytes, 1008 (policy violation, RFC 6455 section 7.4.1), and why. A server's frames are not masked.
+    // FIN and opcode 8, a payload of 29 bytes, code 1008 (policy violation, RFC 6455 section 7.4.1), and a text. Servers do not mask frames.
     private static readonly byte[] CloseFrame = [0x88, 29, 0x03, 0xF0, .. "The access token has ended."u8];
 
     private readonly CancellationTokenSource _reading = new();
@@ -32,7 +32,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Nothing new passes from now on, in either direction; what is left of a frame still does.</summary>
+    /// <summary>Stops both directions. The rest of a frame that has begun is still forwarded.</summary>
     public void End()
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
             }
         }
 
-        // What waits for the read goes on elsewhere than here.
+        // CancelAsync runs the continuations on other threads, so they cannot block the sweep.
         _ = _reading.CancelAsync();
     }
 
@@ -52,7 +52,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
     {
         if (_callers == default)
         {
-            // The proxy reads with one token from first to last.
+            // The proxy passes the same cancellation token to all reads.
             _callers = cancellationToken.UnsafeRegister(static reading => ((CancellationTokenSource)reading!).Cancel(), _reading);
         }
 
@@ -66,14 +66,14 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
         {
             read = await inner.ReadAsync(buffer, _reading.Token);
         }
-#pragma warning disable CA1031 // However the read that End broke off fails, the stream ends.
+#pragma warning disable CA1031 // End cancels a pending read, which may fail with any exception.
         catch (Exception) when (MayEnd() && !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return Last(buffer.Span);
         }
 
-        // Nothing is asked for by an empty buffer, and the end is the destination's own when a read of more brings nothing.
+        // A read into an empty buffer returns 0 without being the end; other reads of 0 are the end by the destination.
         return read == 0 ? 0 : Pass(buffer.Span[..read], buffer.Span);
     }
 
@@ -132,7 +132,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
 
     private int Last(Span<byte> buffer)
     {
-        // A wait for the next byte, with an empty buffer, is over; the read that follows brings the end.
+        // An empty buffer only waits for data; the next read returns the close frame.
         if (buffer.IsEmpty || _hasEnded)
         {
             return 0;

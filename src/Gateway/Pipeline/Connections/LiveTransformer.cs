@@ -5,9 +5,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// Picks the responses that may outlive their token when their headers are there: WebSockets, event streams and gRPC. The proxy reads
-/// those through a stream of ours; it does not know that it can be ended. Any other response costs a look at its type, which is why this
-/// stands around YARP's transforms and is none of them: for those each response has a context made.
+/// Selects the responses that may outlive their token, by their headers: WebSockets, event streams and gRPC. The proxy reads them through a
+/// <see cref="LiveStream"/>. Other responses cost only a check of their type. It wraps YARP's transforms instead of being one, because YARP
+/// allocates a context per response for transforms.
 /// </summary>
 internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections connections) : HttpTransformer
 {
@@ -51,7 +51,7 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
         return isForwarded;
     }
 
-    /// <summary>What the proxy takes for a connection that goes both ways.</summary>
+    /// <summary>The same rule as the proxy's for connections in both directions.</summary>
     private static bool IsWebSocket(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.SwitchingProtocols
         || (response.StatusCode == HttpStatusCode.OK && response.RequestMessage?.Method == HttpMethod.Connect);

@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// Where one frame of a WebSocket ends and the next begins (RFC 6455 section 5.2), from the bytes that are forwarded. A frame of the
-/// gateway may stand only there; it may stand between the fragments of a message (section 5.4), and after a close frame none may follow
-/// (section 5.5.1).
+/// Finds the boundaries of WebSocket frames in the forwarded bytes (RFC 6455 section 5.2). The gateway may insert a close frame only at a
+/// boundary. Between the fragments of a message is allowed (section 5.4), after another close frame is not (section 5.5.1).
 /// </summary>
 internal sealed class WebSocketFrames
 {
@@ -18,10 +17,10 @@ internal sealed class WebSocketFrames
 
     public bool IsAtBoundary => _headerLength == 0 && _payloadLeft == 0;
 
-    /// <summary>Whether a close frame has begun.</summary>
+    /// <summary>True when a close frame has begun.</summary>
     public bool HasClosed { get; private set; }
 
-    /// <summary>Goes on over the bytes, and says how many there were up to the first boundary or, with no boundary asked for, in all.</summary>
+    /// <summary>Reads the bytes. Returns their number up to the first boundary, or all of them if <paramref name="toBoundary"/> is false.</summary>
     public int Advance(ReadOnlySpan<byte> bytes, bool toBoundary)
     {
         var place = 0;

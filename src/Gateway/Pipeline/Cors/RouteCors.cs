@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Gateway.Pipeline.Cors;
 
 /// <summary>
-/// ASP.NET Core's CORS stage for the routes that name a policy, and for those alone: it opens a scope of services and a dictionary for
-/// each request it sees (docs/decisions/0007-frames.md).
+/// Runs ASP.NET Core's CORS stage only for routes that name a policy, because it creates a service scope and a dictionary for each request
+/// (docs/decisions/0007-frames.md).
 /// </summary>
 internal static class RouteCors
 {

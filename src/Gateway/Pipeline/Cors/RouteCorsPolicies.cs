@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Gateway.Pipeline.Cors;
 
 /// <summary>
-/// Finds a route's policy in the configuration that the route was loaded with. To YARP's check, which asks without a route, every name
-/// exists: which ones do is our own check's business.
+/// Finds the policy in the snapshot of the route. YARP's validation asks without a route and gets a policy for each name; the gateway's
+/// own checks find unknown names.
 /// </summary>
 internal sealed class RouteCorsPolicies : ICorsPolicyProvider
 {
-    private static readonly CorsPolicy Nobody = new();
+    private static readonly CorsPolicy Empty = new();
 
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
         // YARP requires that no policy has one of its reserved names.
         policyName is null || ReservedNames.Contains(policyName) ? null
         : ProtectedRoute.Of(context) is { } route ? route.Snapshot.Settings.Cors[policyName]
-        : Nobody);
+        : Empty);
 }

@@ -3,15 +3,15 @@ using Gateway.RouteFeatures.Draining;
 namespace Gateway.Pipeline.Draining;
 
 /// <summary>
-/// Tells the clients of a replica that ends to connect again, which leads them to another one. On HTTP/1.1 that is <c>Connection: close</c>;
-/// on HTTP/2 it is GOAWAY, the server's own business.
+/// Makes clients of a replica that shuts down reconnect, so that they reach another replica. On HTTP/1.1 it sends
+/// <c>Connection: close</c>; on HTTP/2 Kestrel sends GOAWAY.
 /// </summary>
 internal sealed class DrainMiddleware(RequestDelegate next, Drain drain)
 {
     private static readonly Func<object, Task> CloseConnection = static context =>
     {
         var response = ((HttpContext)context).Response;
-        // An upgraded connection has another use for this header.
+        // On an upgraded connection this header must stay "Upgrade".
         if (response.StatusCode != StatusCodes.Status101SwitchingProtocols)
         {
             response.Headers.Connection = "close";

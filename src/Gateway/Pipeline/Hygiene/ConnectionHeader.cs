@@ -3,11 +3,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>RFC 9110 section 7.6.1: a header that <c>Connection</c> names is meant for the next hop alone, and goes no further.</summary>
+/// <summary>RFC 9110 section 7.6.1: headers that <c>Connection</c> names are for the next hop only and must not be forwarded.</summary>
 internal static class ConnectionHeader
 {
-    // What may be named without being removed: the options that are no headers, and the headers that carry the message itself, which
-    // neither a client nor a destination may take out from under the gateway.
+    // Names that are not removed: options that are not headers, and headers that the message needs. Otherwise a client could remove, for
+    // example, the token or the framing of its request after the checks.
     private static readonly string[] NotRemovable =
     [
         "close", "keep-alive", "upgrade", "te", "trailer", "host", "content-length", "transfer-encoding", "authorization", "cookie", "connection",
@@ -15,14 +15,14 @@ internal static class ConnectionHeader
         "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-version",
     ];
 
-    /// <summary>Whether it names no header, as nearly always.</summary>
+    /// <summary>True when the value names no header, the common case.</summary>
     public static bool IsPlain(string? value) =>
         string.IsNullOrEmpty(value)
         || value.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
         || value.Equals("close", StringComparison.OrdinalIgnoreCase)
         || value.Equals("upgrade", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The names of headers to remove, of a value that is not plain.</summary>
+    /// <summary>The names of the headers to remove.</summary>
     public static IEnumerable<string> Nominated(string value)
     {
         foreach (var option in new StringTokenizer(value, [',']))

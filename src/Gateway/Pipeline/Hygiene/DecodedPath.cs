@@ -6,20 +6,21 @@ using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>Decodes a path a second time and compares the result with what the server made of it.</summary>
+/// <summary>Decodes a path independently and compares the result with the path that the server decoded.</summary>
 internal static class DecodedPath
 {
-    // Stand for an encoded slash in the decoded path, in which nothing else is a control character. Two, because it is kept as it was sent.
+    // Placeholders for an encoded slash in the decoded path, which contains no other control characters. There are two, to keep the case
+    // of the escape.
     private const byte UpperSlash = 1;
     private const byte LowerSlash = 2;
 
     private static readonly SearchValues<byte> HiddenSeparators = SearchValues.Create([UpperSlash, LowerSlash, (byte)';']);
 
-    /// <param name="rawPath">The path as it was sent.</param>
-    /// <param name="path">The decoded path that the server made of it.</param>
-    /// <param name="allowed">What some route lets pass.</param>
-    /// <param name="traits">What of that the path has.</param>
-    /// <param name="hasDots">Whether dot segments were removed.</param>
+    /// <param name="rawPath">The path as sent.</param>
+    /// <param name="path">The path as the server decoded it.</param>
+    /// <param name="allowed">The traits that at least one route allows.</param>
+    /// <param name="traits">The traits of this path.</param>
+    /// <param name="hasDots">True when dot segments were removed.</param>
     public static RequestFault Check(ReadOnlySpan<char> rawPath, string path, PathTraits allowed, out PathTraits traits, out bool hasDots)
     {
         traits = PathTraits.None;
@@ -107,8 +108,8 @@ internal static class DecodedPath
     }
 
     /// <summary>
-    /// Encoded twice is safe with us and not with a destination that decodes twice. Looked for in the decoded path, because the digits
-    /// of the second encoding may be encoded themselves (<c>%25%32%65</c>).
+    /// True when a separator or dot is encoded twice: a destination that decodes twice would read another path. The search is in the decoded
+    /// path, because the digits of the second encoding may be encoded too (<c>%25%32%65</c>).
     /// </summary>
     private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
     {
@@ -126,7 +127,7 @@ internal static class DecodedPath
         return false;
     }
 
-    /// <summary>Reads the two hexadecimal digits after the first character, whatever that is.</summary>
+    /// <summary>Reads the two hexadecimal digits after the first character.</summary>
     private static bool TryReadOctet(ReadOnlySpan<char> escape, out byte octet)
     {
         octet = 0;
@@ -134,8 +135,8 @@ internal static class DecodedPath
     }
 
     /// <summary>
-    /// RFC 3986 section 5.2.4 in place. To some destinations <c>/admin;x/</c> is <c>/admin/</c>, and <c>/..;x/</c> goes up; so parameters pass only
-    /// where a route may take them, and dots beside one, or beside an encoded slash, never do.
+    /// Removes dot segments in place (RFC 3986 section 5.2.4). Some destinations read <c>/admin;x/</c> as <c>/admin/</c> and <c>/..;x/</c> as
+    /// the parent. Therefore parameters are allowed only if a route allows them, and dots beside a parameter or an encoded slash never.
     /// </summary>
     private static RequestFault RemoveDotSegments(Span<byte> path, PathTraits allowed, out int length, out bool hasDots, ref PathTraits traits)
     {
@@ -171,7 +172,7 @@ internal static class DecodedPath
                 {
                     if (length == 0)
                     {
-                        // Above the root: some readers stop there, some go on.
+                        // Above the root: servers disagree on the result.
                         return RequestFault.TargetDots;
                     }
 
@@ -198,7 +199,7 @@ internal static class DecodedPath
 
     private static bool IsDots(ReadOnlySpan<byte> segment) => segment.SequenceEqual(".."u8) || segment.SequenceEqual("."u8);
 
-    /// <summary>Whether a piece of the segment is a dot segment to a destination that takes an encoded slash or a parameter for its end.</summary>
+    /// <summary>True when a part of the segment is a dot segment for a destination that splits at encoded slashes or parameters.</summary>
     private static bool HidesDots(ReadOnlySpan<byte> segment)
     {
         if (!segment.ContainsAny(HiddenSeparators))

@@ -1,7 +1,7 @@
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Reads the host as it was sent. <see cref="HttpRequest.Host"/> decodes punycode and throws where that is none, so it may be read only after
+/// Checks the raw Host header. <see cref="HttpRequest.Host"/> decodes punycode and throws if that is invalid, so it may be read only after
 /// this check.
 /// </summary>
 internal static class HostHeader
@@ -9,7 +9,9 @@ internal static class HostHeader
     // RFC 5890 section 2.3.1.
     private const string Punycode = "xn--";
 
-    /// <summary>One non-empty host. The dot that ends a fully qualified name goes, or it would name a host that no route knows.</summary>
+    /// <summary>
+    /// True for exactly one non-empty host. Removes the dot at the end of a fully qualified name, because routes name hosts without it.
+    /// </summary>
     public static bool IsClear(IHeaderDictionary headers)
     {
         if (headers.Host is not [{ Length: > 0 } value])
@@ -17,7 +19,7 @@ internal static class HostHeader
             return false;
         }
 
-        // The colon before the port, which an IPv6 address has more of, each within brackets.
+        // The colon before the port; colons of an IPv6 address are within brackets.
         var colon = value.LastIndexOf(':');
         var end = colon > value.LastIndexOf(']') ? colon : value.Length;
         if (end > 0 && value[end - 1] == '.')
@@ -34,7 +36,7 @@ internal static class HostHeader
     {
         try
         {
-            // Both ways, because forwarded headers carry the name encoded again; in any case, because names have none.
+            // Decode and encode, because forwarded headers contain the encoded name. Lower case, because names ignore case.
             return HostString.FromUriComponent(value.ToLowerInvariant()).ToUriComponent().Length > 0;
         }
         catch (ArgumentException)

@@ -2,11 +2,11 @@ using Gateway.RouteFeatures.Paths;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>The paths that some destination makes of a path with encoded slashes or parameters.</summary>
+/// <summary>Computes how destinations may read a path with encoded slashes or parameters.</summary>
 internal static class PathReadings
 {
     /// <param name="path">The decoded path, in which encoded slashes are still encoded.</param>
-    /// <returns>Every other reading, each once. Destinations combine these steps, and do not agree on their order.</returns>
+    /// <returns>All other readings. Destinations combine these steps in different orders, so all combinations are included.</returns>
     public static IReadOnlyCollection<string> Of(string path, PathTraits traits)
     {
         var readings = new HashSet<string>(StringComparer.Ordinal) { path };
@@ -35,7 +35,7 @@ internal static class PathReadings
 
         if (traits.HasFlag(PathTraits.Parameter))
         {
-            // The parameters of each segment are dropped, or all that follows the first of them.
+            // Some destinations remove the parameters of each segment, others the whole rest of the path.
             yield return string.Join('/', path.Split('/').Select(segment => segment.Split(';')[0]));
             yield return path.Split(';')[0];
         }

@@ -4,9 +4,9 @@ using System.Text;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// UTF-8 that never fails. The server decodes header values before any stage of ours; where that fails on HTTP/2 it ends the connection, and
-/// with it the requests of everybody whose proxy shares the connection. So a byte that may not be there becomes a control character, which
-/// <see cref="RequestHeaders"/> rejects on its stream alone.
+/// UTF-8 decoding that never fails. Kestrel decodes header values before the first stage. On HTTP/2 an error would end the connection, also
+/// for other clients whose proxy shares it. Therefore an invalid byte becomes a control character, for which <see cref="RequestHeaders"/>
+/// rejects only this request.
 /// </summary>
 internal sealed class RequestHeaderEncoding : UTF8Encoding
 {
@@ -14,7 +14,7 @@ internal sealed class RequestHeaderEncoding : UTF8Encoding
 
     private const char Rejected = '\u0001';
 
-    // What the server itself looks for after the decoding, with the same consequence.
+    // Kestrel ends the connection for these characters after decoding.
     private static readonly SearchValues<char> Fatal = SearchValues.Create("\0\r\n");
 
     private RequestHeaderEncoding()

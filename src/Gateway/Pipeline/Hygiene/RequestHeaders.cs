@@ -3,14 +3,14 @@ using Gateway.Identity;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>Rejects headers that two readers understand differently, and removes those that only the gateway may send on.</summary>
+/// <summary>Rejects headers that parsers understand differently, and removes those that only the gateway may send to destinations.</summary>
 internal static class RequestHeaders
 {
-    // Where the server puts a Content-Length that came together with Transfer-Encoding.
+    // Kestrel moves a Content-Length that accompanies Transfer-Encoding to this header.
     private const string SetAsideContentLength = "X-Content-Length";
 
-    /// <param name="isHttp11">Whether the message may be chunked.</param>
-    /// <param name="stripped">How many identity headers the client had sent.</param>
+    /// <param name="isHttp11">True when the message may be chunked.</param>
+    /// <param name="stripped">The number of identity headers that the client had sent.</param>
     public static RequestFault Check(IHeaderDictionary headers, ProtectedHeaders guarded, bool isHttp11, out int stripped)
     {
         stripped = 0;
@@ -69,8 +69,8 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// RFC 9112 section 6.3: one way to know where the body ends, and section 6.1: HTTP/1.0 has no Transfer-Encoding. The server accepts
-    /// more than that.
+    /// True when the end of the body is unambiguous (RFC 9112 section 6.3) and HTTP/1.0 has no Transfer-Encoding (section 6.1). Kestrel accepts
+    /// more, which would allow request smuggling.
     /// </summary>
     private static bool HasClearFraming(IHeaderDictionary headers, bool isHttp11)
     {

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Rejects what is ambiguous and removes what only the gateway may say, before anything is decided and on every request: to public
-/// routes, without token, with a bad one, and to no route at all.
+/// Rejects ambiguous requests and removes headers that only the gateway may set. It runs before all decisions and for every request: also for
+/// public routes, without a route, and without a valid token.
 /// </summary>
 internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway live, GatewayMetrics metrics)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        // A request goes by one configuration from here to its end, whatever is read meanwhile.
+        // The request uses this snapshot to its end, also during a reload.
         var snapshot = live.Current;
         var request = new GatewayRequest(snapshot);
         context.Features[typeof(GatewayRequest)] = request;
@@ -22,7 +22,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         {
             fault = Check(context, request, out stripped);
         }
-#pragma warning disable CA1031 // Only what the client sent is read here, so whatever cannot be read is the client's fault.
+#pragma warning disable CA1031 // Only data of the client is read here, so any exception is the client's fault: 400 and not 500.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -65,7 +65,7 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         }
 
         var isHttp11 = HttpProtocol.IsHttp11(request.Protocol);
-        // RFC 9110 section 9.3.8: TRACE would send the client its own credentials back, headers we add included.
+        // RFC 9110 section 9.3.8: a TRACE response would contain the credentials, and headers that the gateway adds.
         if (HttpMethods.IsTrace(request.Method))
         {
             return RequestFault.Method;

@@ -4,37 +4,37 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>A target that passes.</summary>
-/// <param name="Sent">The path to forward; none where it had dot segments, which the server has removed.</param>
-/// <param name="Traits">What of it destinations read differently: for the route to decide.</param>
-/// <param name="Merged">The decoded path, where repeated slashes were merged.</param>
+/// <summary>A valid target.</summary>
+/// <param name="Sent">The path to forward; none if it had dot segments, which the server has removed.</param>
+/// <param name="Traits">The parts of the path that destinations read differently; the route decides on them.</param>
+/// <param name="Merged">The decoded path if repeated slashes were merged; else null.</param>
 internal readonly record struct TargetReading(SentPath Sent, PathTraits Traits, string? Merged);
 
 /// <summary>
-/// The path that routing and policy see must be the path that the destination receives. The server decodes the target once, YARP
-/// encodes the decoded path again, and each form of target takes another way through the server; so everything two readers could
-/// take for different paths is rejected here, and what is left is decoded a second time, by us, and compared.
+/// Ensures that routing and policy use the path that the destination receives. Kestrel decodes the target, YARP encodes the decoded path
+/// again, and Kestrel parses each form of target differently. Therefore targets that parsers can read differently are rejected here, and
+/// all others are decoded a second time and compared.
 /// </summary>
 internal static class RequestTarget
 {
-    // Everything of a path that stands for itself and cannot begin a dot segment or an escape: no '.', '%', ';' or '\'.
+    // Characters that cannot be part of a dot segment or an escape: no '.', '%', ';' or '\'.
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~!$&'()*+,=:@/");
 
-    // Space to tilde, less what RFC 3986 keeps out of every part of a URL and some reader treats as a delimiter.
+    // Visible ASCII without the characters that RFC 3986 excludes from URLs and that some parsers treat as delimiters.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
         [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(c => c is not ('#' or '\\' or '"' or '<' or '>'))]);
 
-    // A path is at most as long as the request line may be.
+    // In characters, like the limit of the request line.
     private const int MaxLength = 8 * 1024;
 
-    // In a query they delimit nothing.
+    // In a query those characters are not delimiters.
     private static readonly SearchValues<char> AllowedInQuery =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(c => c is not '#')]);
 
     /// <param name="raw">The target as the client sent it.</param>
-    /// <param name="path">The decoded path that the server made of it, in which encoded slashes stay encoded.</param>
-    /// <param name="isHttp1">Whether a whole URL is allowed too (RFC 9112 section 3.2.2).</param>
+    /// <param name="path">The path as Kestrel decoded it, in which encoded slashes stay encoded.</param>
+    /// <param name="isHttp1">True when a whole URL is allowed too (RFC 9112 section 3.2.2).</param>
     public static RequestFault Read(string raw, string path, bool isHttp1, PathRules rules, out TargetReading reading)
     {
         reading = default;
@@ -71,7 +71,7 @@ internal static class RequestTarget
         var fault = DecodedPath.Check(sent.Span, path, rules.AllowedSomewhere, out var traits, out var hasDots);
         if (fault == RequestFault.None && hasDots && (traits != PathTraits.None || merged is not null))
         {
-            // What a dot segment removes depends on what counts as a segment.
+            // The effect of a dot segment depends on the boundaries of segments, on which destinations disagree.
             return RequestFault.TargetDots;
         }
 
@@ -79,7 +79,7 @@ internal static class RequestTarget
         return fault;
     }
 
-    /// <summary>Makes one slash of several in a row.</summary>
+    /// <summary>Replaces repeated slashes by one.</summary>
     public static string Merge(string path)
     {
         while (path.Contains("//", StringComparison.Ordinal))

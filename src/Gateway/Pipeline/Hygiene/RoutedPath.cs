@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Judges paths with encoded slashes or parameters once their route is known. The route must let them pass, and no destination may make of
-/// them a path that another policy guards: every other reading is routed too. Requests without such a path never come here.
+/// Checks paths with encoded slashes or parameters after routing. The route must allow them, and no other reading of the path may lead to a
+/// route with another policy: all readings are routed too. Other requests skip this stage.
 /// </summary>
 internal static class RoutedPath
 {
@@ -62,7 +62,7 @@ internal static class RoutedPath
         return RequestFault.None;
     }
 
-    /// <summary>The route that the request would have with another path. Leaves the request as it was.</summary>
+    /// <summary>Finds the route for another path, and restores the request.</summary>
     private static async Task<ProtectedRoute?> RouteOfAsync(HttpContext context, string path, RequestDelegate router)
     {
         var request = context.Request;

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// YARP sends every upgrade on as GET, whatever method the client wrote, and an HTTP/2 WebSocket comes as CONNECT. The policy must be
-/// that of the GET which the destination receives, so an upgrade by another method is rejected, and CONNECT is routed as GET.
+/// Checks upgrades. YARP forwards every upgrade as GET, and a WebSocket over HTTP/2 uses CONNECT. The policy must be that of the GET that the
+/// destination receives, so an upgrade with another method is rejected, and CONNECT is routed as GET.
 /// </summary>
 internal static class UpgradeRequest
 {
     private const string SpdyPrefix = "SPDY/";
 
-    /// <param name="tunnel">The only requests that a destination may answer with a tunnel.</param>
+    /// <param name="tunnel">The kind of tunnel that the destination may open in its response.</param>
     public static bool IsClear(HttpContext context, out TunnelRequest tunnel)
     {
         tunnel = TunnelRequest.None;
@@ -33,7 +33,7 @@ internal static class UpgradeRequest
         var upgrade = request.Headers.Upgrade;
         foreach (var protocol in upgrade)
         {
-            // Other protocols are offers that nobody takes up, which RFC 9110 section 7.8 allows.
+            // Offers of other protocols are ignored, as RFC 9110 section 7.8 allows.
             if (protocol is not null
                 && ((protocol.Contains(WebSocketHandshake.Protocol, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsGet(request.Method))
                     || protocol.Contains(SpdyPrefix, StringComparison.OrdinalIgnoreCase)))
@@ -42,7 +42,7 @@ internal static class UpgradeRequest
             }
         }
 
-        // What the proxy sends on as an upgrade.
+        // The same rule as YARP's for forwarding an upgrade.
         if (upgrade.Count == 0
             || !WebSocketHandshake.Protocol.Equals(upgrade.ToString(), StringComparison.OrdinalIgnoreCase)
             || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>Both halves of RFC 6455's opening handshake: whether a client's is complete, and whether a destination's answer completes it.</summary>
+/// <summary>Checks both halves of RFC 6455's opening handshake: the client's request and the destination's response.</summary>
 internal static class WebSocketHandshake
 {
     public const string Protocol = "websocket";
@@ -16,10 +16,10 @@ internal static class WebSocketHandshake
     // RFC 6455 section 1.3.
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /// <summary>The version of RFC 6455; there is no other.</summary>
+    /// <summary>True for version 13, the only one that RFC 6455 defines.</summary>
     public static bool HasVersion(IHeaderDictionary headers) => headers.SecWebSocketVersion is [Version];
 
-    /// <summary>What a handshake over HTTP/1.1 has beside <c>Connection</c> and <c>Upgrade</c> (RFC 6455 section 4.2.1).</summary>
+    /// <summary>True when a request over HTTP/1.1 has the other headers of RFC 6455 section 4.2.1 too.</summary>
     public static bool IsComplete(IHeaderDictionary headers) =>
         HasVersion(headers)
         && headers.SecWebSocketKey is [{ Length: KeyLength } key]
@@ -27,13 +27,13 @@ internal static class WebSocketHandshake
         && length == KeyBytes;
 
     /// <summary>
-    /// RFC 6455 section 4.1 and 4.2.2, and for HTTP/2 RFC 8441 section 5. Compared with what was sent to the destination, which need not be what
-    /// the client sent: the proxy makes a key of its own where HTTP/2 becomes HTTP/1.1.
+    /// True when the response completes the handshake (RFC 6455 sections 4.1 and 4.2.2; RFC 8441 section 5 for HTTP/2). It is compared with the
+    /// request to the destination and not with the client's: the proxy creates its own key when it converts HTTP/2 to HTTP/1.1.
     /// </summary>
-    public static bool IsCompletedBy(HttpResponseMessage answer)
+    public static bool IsCompletedBy(HttpResponseMessage response)
     {
-        var (asked, given) = (answer.RequestMessage!.Headers.NonValidated, answer.Headers.NonValidated);
-        return (answer.RequestMessage.Method == HttpMethod.Connect || IsSwitched(asked, given))
+        var (asked, given) = (response.RequestMessage!.Headers.NonValidated, response.Headers.NonValidated);
+        return (response.RequestMessage.Method == HttpMethod.Connect || IsSwitched(asked, given))
             && Chooses(given, asked, "Sec-WebSocket-Protocol", atMostOne: true)
             && Chooses(given, asked, "Sec-WebSocket-Extensions", atMostOne: false);
     }
@@ -45,11 +45,11 @@ internal static class WebSocketHandshake
         && AcceptOf(key).Equals(Single(given, "Sec-WebSocket-Accept"), StringComparison.Ordinal);
 
     private static string AcceptOf(string key) =>
-#pragma warning disable CA5350 // RFC 6455 asks for SHA-1, as a check that the answer is no accident; nothing is secret.
+#pragma warning disable CA5350 // RFC 6455 requires SHA-1 here, and not for security.
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeySuffix)));
 #pragma warning restore CA5350
 
-    /// <summary>Whether all that the answer has was offered. Parameters of extensions hold no commas (RFC 6455 section 9.1).</summary>
+    /// <summary>True when the response names only offered items. Parameters of extensions contain no commas (RFC 6455 section 9.1).</summary>
     private static bool Chooses(HttpHeadersNonValidated given, HttpHeadersNonValidated asked, string header, bool atMostOne)
     {
         var chosen = Tokens(given, header).ToArray();

@@ -15,7 +15,7 @@ internal static class RateLimitKey
     public static string Of(HttpContext context, ProtectedRoute route, RateLimitPartition partition) =>
         partition.By == RateLimitPartition.Route ? route.Id : ClaimOf(context, partition) ?? AddressOf(context.Connection.RemoteIpAddress);
 
-    /// <summary>The issuer is part of the key, because two issuers may each have a subject "alice".</summary>
+    /// <summary>The claim's value with the issuer, because two issuers may each have a subject "alice". Null without the claim.</summary>
     private static string? ClaimOf(HttpContext context, RateLimitPartition partition)
     {
         if (partition.Claim is not { } claim || GatewayRequest.Of(context).Token?.Token is not { } token)

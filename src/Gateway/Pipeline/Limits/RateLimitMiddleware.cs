@@ -7,10 +7,10 @@ using Gateway.Telemetry;
 
 namespace Gateway.Pipeline.Limits;
 
-/// <summary>Not too many requests at once: rejects with 429 what the route's limit does not let through.</summary>
+/// <summary>Applies the route's rate limit and rejects requests above it with 429.</summary>
 internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
-    // Requests under way end whenever they end.
+    // For a concurrency limit, the time until a permit is free is unknown.
     private static readonly TimeSpan UnknownWait = TimeSpan.FromSeconds(1);
 
     public Task InvokeAsync(HttpContext context) =>

@@ -3,7 +3,7 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Limits;
 
-/// <summary>The stages that limit a route's requests in number and in time, for the routes that have a limit, and for those alone.</summary>
+/// <summary>Runs the stages for rate limits and timeouts, only for routes that have one.</summary>
 internal static class RouteLimits
 {
     public static void UseRouteLimits(this IApplicationBuilder app) => app.UseOnceNeeded(

@@ -7,8 +7,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Logout;
 
 /// <summary>
-/// <c>POST /backchannel-logout/{issuer}</c>: the issuer says that a session, or a subject, has logged out. Only where an issuer enables it;
-/// then everything below this path is the gateway's, and no route gets to see a logout token.
+/// <c>POST /backchannel-logout/{issuer}</c>: the issuer reports that a session or a subject has logged out. The endpoint exists only if an
+/// issuer enables it. Then no route matches below this path, so that a destination never receives a logout token.
 /// </summary>
 internal sealed partial class LogoutMiddleware(
     RequestDelegate next, LogoutReceiver receiver, GatewayMetrics metrics, ILogger<LogoutMiddleware> logger)
@@ -20,11 +20,11 @@ internal sealed partial class LogoutMiddleware(
     public Task InvokeAsync(HttpContext context) =>
         SettingsOf(context).LogoutIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
-            : AnswerAsync(context, rest);
+            : RespondAsync(context, rest);
 
     private static GatewaySettings SettingsOf(HttpContext context) => GatewayRequest.Of(context).Snapshot.Settings;
 
-    private async Task AnswerAsync(HttpContext context, PathString rest)
+    private async Task RespondAsync(HttpContext context, PathString rest)
     {
         var issuer = SettingsOf(context).LogoutIssuers.FirstOrDefault(name => rest.Equals("/" + name, StringComparison.OrdinalIgnoreCase));
         if (issuer is null)
@@ -50,7 +50,10 @@ internal sealed partial class LogoutMiddleware(
         context.Response.ContentLength = 0;
     }
 
-    /// <summary>The error, or null when the logout is in force. Section 2.8 has 400 for every failure, a store that is down among them.</summary>
+    /// <summary>
+    /// The error, or null when the logout is in effect. OpenID Connect Back-Channel Logout 1.0 section 2.8 prescribes 400 for all failures,
+    /// also if the store is down.
+    /// </summary>
     private async Task<OAuthError?> ReceiveAsync(HttpContext context, string issuer)
     {
         if (!RequestBody.Is(context.Request, RequestBody.Form)
@@ -69,7 +72,7 @@ internal sealed partial class LogoutMiddleware(
                 return null;
             case LogoutOutcome.Unavailable:
                 AuthDecision.LogoutRejected(context, Rejections.Of(reason).Tag, issuer);
-                return OAuthError.Unavailable("The logout could not be carried out now; send the same token again.", StatusCodes.Status400BadRequest);
+                return OAuthError.Unavailable("The logout is not in effect; send the same token again.", StatusCodes.Status400BadRequest);
             default:
                 var why = outcome == LogoutOutcome.Replayed ? "replayed" : Rejections.Of(reason).Tag;
                 AuthDecision.LogoutRejected(context, why, issuer);
@@ -86,6 +89,6 @@ internal sealed partial class LogoutMiddleware(
         _ => "refused",
     };
 
-    [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} logged somebody out; the tokens are revoked.")]
+    [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} has sent a logout token; the tokens of its session or subject are revoked.")]
     private static partial void Received(ILogger logger, string issuer);
 }

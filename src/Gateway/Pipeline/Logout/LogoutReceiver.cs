@@ -4,18 +4,18 @@ using Gateway.Tokens;
 
 namespace Gateway.Pipeline.Logout;
 
-/// <summary>What became of a logout token.</summary>
+/// <summary>The result of a logout token.</summary>
 internal enum LogoutOutcome
 {
     Done,
     Rejected,
     Replayed,
 
-    /// <summary>The store or the issuer's keys are not there; the same token may come again.</summary>
+    /// <summary>The store or the issuer's keys are unavailable; the issuer may send the same token again.</summary>
     Unavailable,
 }
 
-/// <param name="Reason">Why it was rejected, or the keys that are unavailable; else without meaning.</param>
+/// <param name="Reason">The reason, for <see cref="LogoutOutcome.Rejected"/> and <see cref="LogoutOutcome.Unavailable"/>.</param>
 internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default);
 
 /// <summary>Turns a logout token into entries of the revocation log.</summary>
@@ -34,7 +34,7 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
             return new LogoutResult(LogoutOutcome.Replayed);
         }
 
-        // It is not enough that the store has the entries: success tells the issuer that the session's tokens are rejected from now on.
+        // Success promises the issuer that the tokens are rejected from now on, so the entries must be in effect and not only written.
         if (await writer.AppendAsync(EntriesOf(token)) == RevocationOutcome.InEffect)
         {
             return new LogoutResult(LogoutOutcome.Done);
@@ -47,13 +47,13 @@ internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays rep
     private List<RevocationEntry> EntriesOf(LogoutToken token)
     {
         var now = time.GetUtcNow();
-        // By the issuer's clock, which also wrote the `iat` of the access tokens. A replay at another replica has the same cut-off, so it
-        // cannot end what the subject began since.
+        // The issuer's clock, which also sets `iat` of access tokens. A replay at another replica has the same cut-off, so it cannot end
+        // sessions that the subject has started since.
         var issued = (long)token.IssuedAt;
         List<RevocationEntry> entries = [];
         if (token.SessionId is { } session)
         {
-            // An ended session does not begin again, so all its tokens issued until now are revoked too.
+            // An ended session does not start again, so all its tokens issued until now are revoked.
             Add(RevocationKind.Sid, session, Math.Max(issued, now.ToUnixTimeSeconds()));
         }
 

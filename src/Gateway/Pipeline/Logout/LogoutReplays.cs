@@ -4,8 +4,8 @@ using Gateway.Tokens;
 namespace Gateway.Pipeline.Logout;
 
 /// <summary>
-/// The recent logout tokens, so that none is accepted twice (section 2.6, step 8). Only verified tokens are stored, so other clients cannot
-/// fill it; when there are more than fit, the one that ends first is let go, because a replay revokes nothing that the first did not.
+/// The recent logout tokens, so that none is accepted twice (OpenID Connect Back-Channel Logout 1.0 section 2.6, step 8). Only verified tokens
+/// are stored, so other clients cannot fill it. When it is full, the token that expires first is removed; its replay would be harmless.
 /// </summary>
 internal sealed class LogoutReplays(TimeProvider time)
 {
@@ -25,7 +25,7 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
-    /// <summary>False when it has been here before.</summary>
+    /// <summary>False when the token was added before.</summary>
     public bool TryAdd(LogoutToken token)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -40,7 +40,7 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
-    /// <summary>The logout has failed, so the token may be sent again.</summary>
+    /// <summary>Removes the token after a failed logout, so that the issuer may send it again.</summary>
     public void Forget(LogoutToken token)
     {
         lock (_lock)

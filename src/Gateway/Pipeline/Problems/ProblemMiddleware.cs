@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Problems;
 
 /// <summary>
-/// Gives a body to failures that have none: no route, the wrong method, a destination that did not answer, and a bug of the gateway. What a
-/// destination answered itself is never touched.
+/// Writes a body for failures that have none: no route, a wrong method, a destination that did not respond, and unexpected exceptions.
+/// Responses of destinations are not changed.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, ILogger<ProblemMiddleware> logger)
 {
@@ -22,17 +22,17 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         {
             await next(context);
         }
-#pragma warning disable CA1031 // Whatever it was, the client must get an answer.
+#pragma warning disable CA1031 // The client must get a response after any exception.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
             failure = fault;
         }
 
-        // Apart, so that the frame which every request waits in holds no more than it must.
+        // A separate method, so that the async state of ordinary requests stays small.
         if (failure is not null || context.Response.StatusCode >= 400)
         {
-            await AnswerAsync(context, failure, started);
+            await RespondAsync(context, failure, started);
         }
         else
         {
@@ -40,9 +40,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception? failure, long started)
+    private async Task RespondAsync(HttpContext context, Exception? failure, long started)
     {
-        if (failure is not null && HasAnswer(context.Response))
+        if (failure is not null && HasResponse(context.Response))
         {
             // A complete response was written before the failure. Bytes in the server's buffer cannot be removed, and a second response
             // after it would be invalid.
@@ -72,7 +72,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
             context.Response.Clear();
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError);
         }
-        else if (!context.Response.HasStarted && IsOurs(context))
+        else if (!context.Response.HasStarted && IsOfGateway(context))
         {
             await Problem.WriteAsync(context, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
         }
@@ -80,15 +80,15 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
         log.Notable(context, started, failure);
     }
 
-    private static bool HasAnswer(HttpResponse response) =>
+    private static bool HasResponse(HttpResponse response) =>
         !response.HasStarted && response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
-    /// <summary>To YARP a route's Timeout looks like a client that has left; a client that is still there knows better.</summary>
+    /// <summary>YARP reports a route's timeout like a client that has disconnected. If the client is still connected, it was the timeout.</summary>
     private static bool HasTimedOut(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled }
         && !context.RequestAborted.IsCancellationRequested;
 
-    private static bool IsOurs(HttpContext context) =>
+    private static bool IsOfGateway(HttpContext context) =>
         context.Response.ContentType is null
         && (context.Features.Get<IForwarderErrorFeature>() is not null || ProtectedRoute.Of(context) is null);
 

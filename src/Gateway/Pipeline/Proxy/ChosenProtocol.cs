@@ -5,17 +5,18 @@ using Microsoft.Net.Http.Headers;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// The subprotocol of a WebSocket whose token came as one. The destination was not offered the word that announced the token, and a browser fails
-/// the connection when it offered protocols and the answer names none of them; so the gateway names that word where the destination chose nothing.
+/// Sets the subprotocol of a WebSocket whose token came as a subprotocol. The gateway does not offer the token's marker to the destination, but
+/// a browser closes the connection if the response names none of the offered protocols. So the gateway names the marker if the destination
+/// has chosen none.
 /// </summary>
 internal static class ChosenProtocol
 {
-    public static void Set(HttpContext context, HttpResponseMessage answer)
+    public static void Set(HttpContext context, HttpResponseMessage response)
     {
         if (GatewayRequest.Of(context) is { TokenProtocol: { } marker } request
-            && (answer.StatusCode == HttpStatusCode.SwitchingProtocols
-                || (answer.StatusCode == HttpStatusCode.OK && request.Tunnel == TunnelRequest.Connect))
-            && !answer.Headers.NonValidated.Contains(HeaderNames.SecWebSocketProtocol))
+            && (response.StatusCode == HttpStatusCode.SwitchingProtocols
+                || (response.StatusCode == HttpStatusCode.OK && request.Tunnel == TunnelRequest.Connect))
+            && !response.Headers.NonValidated.Contains(HeaderNames.SecWebSocketProtocol))
         {
             context.Response.Headers[HeaderNames.SecWebSocketProtocol] = marker;
         }

@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// The address of a proxied request, with path and query as the client sent them. YARP encodes the decoded path anew, and <see cref="Uri"/>
-/// rewrites both, by which signatures over the raw target break and an encoded slash would be encoded twice.
+/// The address of a proxied request, with path and query as the client sent them. YARP encodes the decoded path again and <see cref="Uri"/>
+/// rewrites both, which would break signatures over the raw target and encode an encoded slash twice.
 /// </summary>
 internal static class DestinationTarget
 {
@@ -14,7 +14,7 @@ internal static class DestinationTarget
     private const string EncodedSlash = "%2F";
     private const string TwiceEncodedSlash = "%252F";
 
-    // Hygiene has rejected what may not stand in a request line.
+    // Safe, because hygiene has rejected targets with characters that are invalid in a request line.
     private static readonly UriCreationOptions AsItStands = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>For a route without transforms.</summary>
@@ -29,8 +29,8 @@ internal static class DestinationTarget
     }
 
     /// <summary>
-    /// For a route with transforms, after they have run: what they left of the path stands as it was sent, what they wrote stands as YARP
-    /// encodes it.
+    /// For a route with transforms, after they have run: parts of the path that they did not change are restored as sent; parts that they
+    /// wrote keep YARP's encoding.
     /// </summary>
     public static void Restore(HttpContext context, HttpRequestMessage proxied)
     {
@@ -61,7 +61,7 @@ internal static class DestinationTarget
         var head = path[..^kept].ToString();
         if (request.PathTraits.HasFlag(PathTraits.EncodedSlash))
         {
-            // A value that a pattern has put elsewhere. Nothing else encodes to this, because hygiene rejects what is encoded twice.
+            // A transform has moved a route value with an encoded slash. Hygiene rejects double encoding, so there is no other source.
             head = head.Replace(TwiceEncodedSlash, EncodedSlash, StringComparison.Ordinal).Replace("%252f", "%2f", StringComparison.Ordinal);
         }
 
@@ -69,11 +69,11 @@ internal static class DestinationTarget
         proxied.RequestUri = new Uri(string.Concat(written.AsSpan(0, start), head, tail, written.AsSpan(end)), AsItStands);
     }
 
-    /// <summary>The path as YARP writes it.</summary>
+    /// <summary>The path in YARP's encoding.</summary>
     private static string Encoded(PathString path) =>
         RequestUtilities.MakeDestinationAddress(AnyOrigin, path, QueryString.Empty).OriginalString[AnyOrigin.Length..];
 
-    /// <summary>How much of the end of both is the same, in whole segments.</summary>
+    /// <summary>The length of the common end, in whole segments.</summary>
     private static int KeptLength(ReadOnlySpan<char> path, ReadOnlySpan<char> own)
     {
         var common = 0;
@@ -86,7 +86,7 @@ internal static class DestinationTarget
         return slash < 0 ? 0 : common - slash;
     }
 
-    /// <summary>As many of the last segments as are wanted. Slashes are where they were: an encoded one is none.</summary>
+    /// <summary>The last segments of the sent path. An encoded slash does not separate segments.</summary>
     private static ReadOnlySpan<char> TailOf(ReadOnlySpan<char> sent, int segments)
     {
         var start = sent.Length;

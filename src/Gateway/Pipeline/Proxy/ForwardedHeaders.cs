@@ -4,12 +4,12 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>What YARP does not write of what a trusted proxy has said.</summary>
+/// <summary>Adds the forwarded headers of a trusted proxy that YARP does not write.</summary>
 internal static class ForwardedHeaders
 {
     private const string Scheme = "X-Forwarded-Proto";
 
-    /// <summary>Adds the port, where the route's transforms pass the scheme on, to which it belongs.</summary>
+    /// <summary>Adds the port if the request has <c>X-Forwarded-Proto</c>, to which the port belongs.</summary>
     public static void AddPort(HttpContext context, HttpRequestHeaders proxied)
     {
         if (GatewayRequest.Of(context).ForwardedPort is { } port && proxied.NonValidated.Contains(Scheme))

@@ -5,10 +5,12 @@ using Gateway.Telemetry;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>Holds a cluster to the requests that it can take at the same time. What comes beyond is rejected at once: a queue would only move the overload.</summary>
+/// <summary>
+/// Limits the concurrent requests of a cluster. Further requests are rejected at once, because a queue would only move the overload.
+/// </summary>
 internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
-    // Requests under way end whenever they end.
+    // The time until a request ends is unknown.
     private const int RetryAfterSeconds = 1;
 
     public async Task InvokeAsync(HttpContext context)

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Forwards a request as YARP does on a route without transforms of its own, with the identity in place of the client's credentials. YARP's
-/// own way there is a list of transforms, which look for headers that hygiene has removed already (docs/decisions/0008-plain-routes.md).
+/// Forwards a request on a route without transforms as YARP does, with the identity instead of the client's credentials. YARP itself would
+/// run a list of transforms for headers that hygiene has already removed (docs/decisions/0008-plain-routes.md).
 /// </summary>
 internal sealed class PlainTransformer : HttpTransformer
 {

@@ -7,14 +7,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Takes the client's credentials out of a proxied request and sets the identity headers. It is also the last gate: a request that no policy
-/// has let through is not forwarded, whatever happened before.
+/// Removes the client's credentials from a proxied request and sets the identity headers. It is also the last check: a request that no policy
+/// has allowed is never forwarded.
 /// </summary>
 internal static class ProxiedIdentity
 {
     /// <param name="destination">The address that the request is about to be sent to.</param>
-    /// <param name="isPlain">Whether the route has no transforms of its own, so that every header of the proxied request is the client's.</param>
-    /// <returns>False when the request has been answered instead.</returns>
+    /// <param name="isPlain">True when the route has no transforms of its own, so that every header of the proxied request is the client's.</param>
+    /// <returns>False when the gateway responds to the request itself.</returns>
     public static bool TrySet(HttpContext context, HttpRequestHeaders proxied, string destination, bool isPlain)
     {
         if (GatewayRequest.Find(context) is not { IsAllowed: true, Route: { } route } request)
@@ -24,8 +24,8 @@ internal static class ProxiedIdentity
 
         if (!route.LeadsTo(destination))
         {
-            // The configuration changed under the request. It is judged anew when it comes again. The body is the problem stage's: what is
-            // written here must not look like an answer that may be forwarded still, which that to a gRPC client does.
+            // A reload has changed the cluster, so the policy that was applied may not be the one for this destination. The client is to
+            // retry. The problem stage writes the body: a gRPC response written here would look like one to forward.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "1";
             context.Features.Set<IForwarderErrorFeature>(new ProxyFault(ForwarderError.NoAvailableDestinations));
@@ -55,7 +55,7 @@ internal static class ProxiedIdentity
         return true;
     }
 
-    /// <summary>For the request to the destination, whose headers have none of these names.</summary>
+    /// <summary>Adds the identity headers to the request to the destination.</summary>
     public static void Set(ReadOnlySpan<IdentityHeader> identity, HttpRequestHeaders headers)
     {
         var count = headers.NonValidated.Count;
@@ -65,7 +65,7 @@ internal static class ProxiedIdentity
             return;
         }
 
-        // Another stage has let such a name through, which none should: ours alone may stand there.
+        // A header with such a name is left although hygiene removes them. Remove it, so that only the gateway's value is forwarded.
         foreach (var header in identity)
         {
             headers.Remove(header.Name);

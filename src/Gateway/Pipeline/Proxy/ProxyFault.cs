@@ -2,7 +2,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>The proxy's own word for what the gateway does not forward, for the log, the problem stage and those who judge destinations.</summary>
+/// <summary>
+/// Reports to YARP's features that the gateway did not forward a request or response, for the log, the problem stage and health checks.
+/// </summary>
 internal sealed class ProxyFault(ForwarderError error) : IForwarderErrorFeature
 {
     public ForwarderError Error => error;

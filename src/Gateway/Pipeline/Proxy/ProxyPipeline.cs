@@ -3,14 +3,14 @@ using Gateway.Runtime;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// YARP's own stages in YARP's order, with those of <c>Gateway:Clusters</c> between them. Stages that wait for an answer cost every request a
-/// frame of its own, so only clusters that ask for one pay (docs/decisions/0007-frames.md).
+/// YARP's stages in YARP's order, and those of <c>Gateway:Clusters</c>. A stage that awaits the response costs each request an async frame, so
+/// only clusters that are configured for one pass through it (docs/decisions/0007-frames.md).
 /// </summary>
 internal static class ProxyPipeline
 {
     public static void Use(IReverseProxyApplicationBuilder proxy)
     {
-        // Stages are put together from the last to the first, so what is skipped to is known when the one that skips needs it.
+        // Stages are built from the last to the first, so the stage to skip to exists when the skipping stage is built.
         RequestDelegate? plain = null;
         RequestDelegate? end = null;
         proxy.UseSessionAffinity();

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Sends a request to another destination of its cluster where <see cref="RetryRule"/> allows it. It stands before load balancing, which chooses
-/// again, and behind session affinity, so that a session stays where it is. Each attempt passes the identity gate and the transforms anew.
+/// Retries a request on another destination of its cluster if <see cref="RetryRule"/> allows it. It runs before load balancing, which selects
+/// again, and after session affinity, so that a session keeps its destination. Each attempt passes the identity check and the transforms.
 /// </summary>
 internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>A request as it was before its first attempt.</summary>
-/// <param name="Headers">Those of the response: transforms write some of a failed attempt too, such as the cookie of session affinity.</param>
+/// <summary>The state of a request before its first attempt.</summary>
+/// <param name="Headers">The response headers. Transforms also set some for a failed attempt, such as the cookie of session affinity.</param>
 /// <param name="Body">Null when the request has none.</param>
 internal readonly record struct RetryableRequest(KeyValuePair<string, StringValues>[] Headers, WatchedBody? Body)
 {
@@ -20,7 +20,7 @@ internal readonly record struct RetryableRequest(KeyValuePair<string, StringValu
         return new RetryableRequest(context.Response.Headers.Count == 0 ? [] : [.. context.Response.Headers], body);
     }
 
-    /// <summary>Takes back what a failed attempt has left on the response. The proxy forwards nothing while a status other than 200 is set.</summary>
+    /// <summary>Resets the response after a failed attempt. The proxy forwards only while the status is 200.</summary>
     public void Restore(HttpContext context)
     {
         var response = context.Response;

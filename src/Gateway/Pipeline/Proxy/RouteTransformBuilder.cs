@@ -7,9 +7,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Chooses how a route's requests are forwarded: through YARP's transforms, or plainly where there are none but the default ones. Around that
-/// stands what follows connections that may outlive their token, except on public routes, which have none, and around everything the check of
-/// the destination's answer.
+/// Selects how a route's requests are forwarded: through YARP's transforms, or by <see cref="PlainTransformer"/> if there are none. It wraps
+/// that in <see cref="LiveTransformer"/>, except on public routes, which have no tokens, and all in the check of the destination's response.
 /// </summary>
 internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
 {
@@ -21,11 +20,11 @@ internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnect
 
     public HttpTransformer Build(RouteConfig route, ClusterConfig? cluster)
     {
-        // Session affinity brings a transform of its own: the one that tells the client where it belongs.
+        // Session affinity adds a transform that sends the client its affinity cookie or header.
         var isPlain = route.Transforms is not { Count: > 0 } && cluster?.SessionAffinity?.Enabled != true;
         HttpTransformer transforms = isPlain ? PlainTransformer.Instance : new SentTargetTransformer(inner.Build(route, cluster));
-        // Outermost, because what it rejects must not be looked at by anything else, on public routes too.
-        return new AnswerTransformer(
+        // Outermost, so that no other code sees a rejected response, on public routes too.
+        return new ResponseCheckTransformer(
             RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase)
                 ? transforms
                 : new LiveTransformer(transforms, connections));

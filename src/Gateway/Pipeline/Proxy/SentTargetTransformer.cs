@@ -3,7 +3,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Stands around the transforms of a route: restores what they have not changed of the request target, and adds what YARP has no transform for.
+/// Wraps the transforms of a route: restores the parts of the request target that they have not changed, and adds headers that YARP does not
+/// write.
 /// </summary>
 internal sealed class SentTargetTransformer(HttpTransformer inner) : HttpTransformer
 {

@@ -1,6 +1,6 @@
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>A request's body that knows whether somebody has begun to read it. What was read cannot be sent a second time.</summary>
+/// <summary>Records whether reading of a request's body has begun. A body that was read cannot be sent a second time.</summary>
 internal sealed class WatchedBody(Stream inner) : Stream
 {
     public bool IsRead { get; private set; }

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Model;
 namespace Gateway.Pipeline.Telemetry;
 
 /// <summary>
-/// One line for a request. That of a request that was rejected, or that failed, is written at Information and answers "why?" by trace
-/// id; that of any other at Debug.
+/// Writes one line for each request. Lines of rejected or failed requests have the level Information, so that an operator finds the reason by
+/// trace id; all others have Debug.
 /// </summary>
 internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers)
 {
@@ -25,10 +25,10 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 
     public bool IsForAll => _log.IsEnabled(LogLevel.Debug);
 
-    /// <summary>When the request began; the clock is read only when there may be a line.</summary>
+    /// <summary>The start of the request; the clock is read only if a line may be written.</summary>
     public long Start() => _log.IsEnabled(LogLevel.Information) ? time.GetTimestamp() : 0;
 
-    /// <summary>The line of a request that did not simply pass; none for any other.</summary>
+    /// <summary>Writes the line of a request that was rejected or has failed.</summary>
     public void Notable(HttpContext context, long started, Exception? failure)
     {
         var request = GatewayRequest.Find(context);
@@ -52,7 +52,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         Write(context, LogLevel.Information, request, time.GetElapsedTime(started), failure);
     }
 
-    /// <summary>The line of a request that passed.</summary>
+    /// <summary>Writes the line of any other request.</summary>
     public void Ordinary(HttpContext context, long started, Exception? failure)
     {
         var request = GatewayRequest.Find(context);
@@ -67,10 +67,10 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 
     private void Write(HttpContext context, LogLevel level, GatewayRequest? request, TimeSpan duration, Exception? fault)
     {
-        // Nothing of a token that was not verified is written, not even hashed.
+        // Claims of an unverified token are never written, not even hashed.
         var (token, decision) = (request?.Token?.Token, request?.Decision);
         var route = RequestSpan.RouteOf(context);
-#pragma warning disable CA1873 // The level has been asked for above; the analyzer knows constant levels only.
+#pragma warning disable CA1873 // The callers have checked the level, which the analyzer does not see.
         Answered(
             _log,
             level,
@@ -112,6 +112,6 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
         string subjectHash, string tokenIdHash, string cluster, string destination, string error, string cause, string client, string traceId);
 
-    [LoggerMessage(EventIds.RejectionsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were left out: more came than are worth reading. Metrics count them all.")]
+    [LoggerMessage(EventIds.RejectionsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were omitted, because their number per second is limited. Metrics count all requests.")]
     private static partial void Omitted(ILogger logger, int count, string kind);
 }

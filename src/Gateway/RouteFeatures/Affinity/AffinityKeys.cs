@@ -24,7 +24,7 @@ internal sealed partial class AffinityKeys(IDataProtectionProvider shared, TimeP
         Unavailable(logger, (fault.InnerException ?? fault).Message);
     }
 
-    [LoggerMessage(EventIds.AffinityKeysUnavailable, LogLevel.Warning, "The shared keys of session affinity cannot be used, so this replica uses its own for now: {Problem}")]
+    [LoggerMessage(EventIds.AffinityKeysUnavailable, LogLevel.Warning, "The shared keys of session affinity cannot be used, so this replica uses its own keys until they can: {Problem}")]
     private static partial void Unavailable(ILogger logger, string problem);
 
     private sealed class Protector(AffinityKeys keys, IDataProtector shared, IDataProtector own) : IDataProtector

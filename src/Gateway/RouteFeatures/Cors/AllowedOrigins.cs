@@ -52,7 +52,7 @@ internal sealed partial class AllowedOrigins
 
     public static bool IsWildcard(string origin) => origin.Contains($"{SchemeEnd}{AnySubdomain}", StringComparison.Ordinal);
 
-    /// <summary>Whether a policy may list it.</summary>
+    /// <summary>True when a policy may list it.</summary>
     public static bool IsValid(string text)
     {
         if (text == Null || IsWebOrigin(text))

@@ -4,7 +4,7 @@ namespace Gateway.RouteFeatures.Draining;
 
 /// <summary>
 /// How a replica ends that still has clients: <c>Gateway:Drain</c>. Both times and some seconds for the process to end must fit into the
-/// grace period of whoever sends SIGTERM. Read at start.
+/// grace period of the sender of SIGTERM. Read at start.
 /// </summary>
 internal sealed class DrainOptions
 {

@@ -83,7 +83,7 @@ internal static class RateLimitCheck
         if (!RateLimitPartition.TryParse(options.PartitionBy, derived, out var partitions))
         {
             report.Error(
-                $"{path}:PartitionBy", "nobody can be told apart by this.",
+                $"{path}:PartitionBy", "this does not name a value by which requests can be partitioned.",
                 $"Write {RateLimitPartition.Address}, {RateLimitPartition.Route}, a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
         }
 

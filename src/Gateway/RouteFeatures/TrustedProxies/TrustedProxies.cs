@@ -10,7 +10,7 @@ namespace Gateway.RouteFeatures.TrustedProxies;
 
 /// <summary>
 /// Takes client address, scheme and port, and host and prefix where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back to the
-/// first hop that is none. The headers themselves are stripped like everybody's; a destination gets those that we write.
+/// first hop that is none. The headers themselves are always removed; a destination receives those that the gateway writes.
 /// </summary>
 internal sealed class TrustedProxies
 {
@@ -98,7 +98,7 @@ internal static class TrustedProxiesCheck
             }
             else if (network.PrefixLength == 0)
             {
-                report.Error($"{Section}:{i}", "this is everybody: any client could choose its own address.", "Name the networks of your proxies.");
+                report.Error($"{Section}:{i}", "this network contains all addresses, so any client could forge its own.", "Name the networks of your proxies.");
             }
             else
             {

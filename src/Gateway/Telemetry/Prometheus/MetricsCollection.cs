@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace Gateway.Telemetry.Prometheus;
 
-/// <summary>What listens to the instruments for <c>/metrics</c>.</summary>
+/// <summary>Collects the instruments for <c>/metrics</c>.</summary>
 internal sealed class MetricsCollection : IDisposable
 {
     private readonly ProcessMetrics _process = new();
@@ -24,7 +24,7 @@ internal sealed class MetricsCollection : IDisposable
         }
         catch
         {
-            // The next scrape tries again, and meters that nobody has are kept for ever.
+            // The next scrape retries. Undisposed meters would stay registered for the life of the process.
             _process.Dispose();
             _exporter.Dispose();
             throw;

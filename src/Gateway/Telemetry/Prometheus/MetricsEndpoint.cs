@@ -3,9 +3,9 @@ using System.Text;
 namespace Gateway.Telemetry.Prometheus;
 
 /// <summary>
-/// <c>/metrics</c> on the management listener. The framework's instruments are listened to from the first scrape on: until somebody asks,
-/// they cost a request nothing, and the process no memory. The gateway's own counters count from the start. One collection runs at a time
-/// and its text is good for a moment, so that many scrapers cost no more than one.
+/// <c>/metrics</c> on the management listener. It listens to the framework's instruments from the first scrape on, so that they cost no
+/// time and memory without a scraper. The gateway's own counters count from the start. One collection runs at a time, and its text is
+/// reused for one second, so that many scrapers cost as much as one.
 /// </summary>
 internal sealed class MetricsEndpoint : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class MetricsEndpoint : IDisposable
 
     private readonly TimeProvider _time;
     private readonly bool _isDisabled;
-    // Asked for by one at a time. What fails once, such as for want of file handles, is tried again by the next scrape.
+    // Used by one scrape at a time. If creation fails, for example without free file handles, the next scrape retries.
     private readonly Lazy<MetricsCollection> _collection;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly Dictionary<PrometheusFormat, byte[]> _texts = [];
@@ -81,7 +81,7 @@ internal sealed class MetricsEndpoint : IDisposable
         }
     }
 
-    /// <summary>OpenMetrics for those who ask for it and like it at least as much as plain text.</summary>
+    /// <summary>OpenMetrics if <c>Accept</c> names it with at least the quality of plain text; else plain text.</summary>
     private static PrometheusFormat FormatFor(HttpRequest request)
     {
         double openMetrics = 0, text = 0;

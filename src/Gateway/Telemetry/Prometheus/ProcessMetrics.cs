@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Gateway.Telemetry.Prometheus;
 
-/// <summary>The <c>process_*</c> series that Prometheus' own client libraries write and that dashboards of any language ask for.</summary>
+/// <summary>The <c>process_*</c> series of the Prometheus client libraries, which many dashboards expect.</summary>
 internal sealed class ProcessMetrics : IDisposable
 {
     public const string MeterName = "Gateway.Process";

@@ -5,8 +5,7 @@ using OpenTelemetry.Metrics;
 namespace Gateway.Telemetry.Prometheus;
 
 /// <summary>
-/// Keeps what the last collection found, in the order of the names. Our own, because OpenTelemetry's exporter for Prometheus has
-/// been in beta for years.
+/// Holds the metrics of the last collection, sorted by name. OpenTelemetry's own exporter for Prometheus has no stable release.
 /// </summary>
 [ExportModes(ExportModes.Pull)]
 internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter
@@ -51,7 +50,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
         return (format.IsOpenMetrics ? text.Append("# EOF\n") : text).ToString();
     }
 
-    /// <summary>Who speaks: service name, version and what <c>OTEL_RESOURCE_ATTRIBUTES</c> adds.</summary>
+    /// <summary>Writes <c>target_info</c>: service name, version and the attributes in <c>OTEL_RESOURCE_ATTRIBUTES</c>.</summary>
     private void WriteTarget(StringBuilder text, PrometheusFormat format)
     {
         var attributes = ParentProvider.GetResource().Attributes

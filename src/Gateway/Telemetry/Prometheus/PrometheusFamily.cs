@@ -4,10 +4,10 @@ using OpenTelemetry.Metrics;
 
 namespace Gateway.Telemetry.Prometheus;
 
-/// <summary>All series of one name, by their labels: a name stands once in an exposition, and a series once in its family.</summary>
+/// <summary>All series of one metric name, by labels. The formats require each name and each series to occur only once.</summary>
 internal sealed class PrometheusFamily
 {
-    // The runtime publishes these two as counters, and they go down again (.NET 10).
+    // .NET 10 publishes these two as counters although their values can fall.
     private static readonly string[] FalseCounters = ["dotnet.thread_pool.queue.length", "dotnet.thread_pool.thread.count"];
 
     private readonly SortedDictionary<string, string> _series = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class PrometheusFamily
 
     public string Name { get; }
 
-    /// <summary>Null for what the formats cannot say.</summary>
+    /// <summary>Null for metrics that the formats cannot express.</summary>
     public string? Type { get; }
 
     public void Add(Metric metric)
@@ -54,7 +54,7 @@ internal sealed class PrometheusFamily
             return;
         }
 
-        // OpenMetrics names the family, the older format the sample.
+        // OpenMetrics writes the name of the family here, the older format the name of the sample.
         var name = Type == "counter" && !format.IsOpenMetrics ? $"{Name}_total" : Name;
         text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {Type}\n");
         if (format.IsOpenMetrics && _unit.Length > 0)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Gateway.Telemetry.Prometheus;
 
-/// <summary>The two text formats that scrapers read; nearly the same, each with its own rules for names and escapes.</summary>
+/// <summary>The two text formats of Prometheus scrapers. They differ in names, escapes and the end of the text.</summary>
 internal sealed class PrometheusFormat
 {
     public static readonly PrometheusFormat Text = new("text/plain; version=0.0.4; charset=utf-8", isOpenMetrics: false);
@@ -16,21 +16,23 @@ internal sealed class PrometheusFormat
 
     public bool IsOpenMetrics { get; }
 
-    /// <summary>As Go writes it, which scrapers compare with.</summary>
+    /// <summary>Formats a number as Prometheus' own libraries do.</summary>
     public static string Number(double value) =>
         double.IsNaN(value) ? "NaN"
         : double.IsPositiveInfinity(value) ? "+Inf"
         : double.IsNegativeInfinity(value) ? "-Inf"
         : value.ToString(CultureInfo.InvariantCulture).Replace('E', 'e');
 
-    /// <summary>The bound of a bucket: a float even when it is whole, so that both formats make the same series.</summary>
+    /// <summary>Formats the bound of a bucket as a float also when it is whole, so that both formats yield the same series.</summary>
     public static string Bound(double value)
     {
         var text = Number(value);
         return text.AsSpan().ContainsAnyExceptInRange('0', '9') ? text : text + ".0";
     }
 
-    /// <summary><c>name="value",...</c> in the order of the names; two names that become the same share their values.</summary>
+    /// <summary>
+    /// <c>name="value",...</c> sorted by name. The values of two names that become the same identifier are joined by a semicolon.
+    /// </summary>
     public static string Labels(IEnumerable<KeyValuePair<string, string>> labels)
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -2,12 +2,15 @@ using System.Text;
 
 namespace Gateway.Telemetry.Prometheus;
 
-/// <summary>Names as OpenTelemetry's rules for Prometheus make them: words joined by underscores, the unit in full, <c>_total</c> for what only grows.</summary>
+/// <summary>
+/// Maps names by OpenTelemetry's rules for Prometheus: words are joined by underscores, the unit is spelt out, counters end in
+/// <c>_total</c>.
+/// </summary>
 internal static class PrometheusName
 {
     private const string Total = "_total";
 
-    /// <summary>The metric's name without <c>_total</c>, and its unit as a word; empty when it has none worth a word.</summary>
+    /// <summary>The metric's name without <c>_total</c>, and its unit as a word; empty for units that Prometheus omits.</summary>
     public static (string Family, string Unit) Of(string instrument, string unit, bool isCounter)
     {
         var name = Identifier(instrument);
@@ -20,7 +23,7 @@ internal static class PrometheusName
         return (word.Length == 0 || name.EndsWith($"_{word}", StringComparison.Ordinal) ? name : $"{name}_{word}", word);
     }
 
-    /// <summary>What may stand for a metric or a label: ASCII letters, digits and underscores, no digit first.</summary>
+    /// <summary>A valid name of a metric or label: ASCII letters, digits and underscores, without a leading digit.</summary>
     public static string Identifier(string name)
     {
         var text = new StringBuilder(name.Length);
@@ -51,7 +54,7 @@ internal static class PrometheusName
         "MiBy" => "mebibytes",
         "%" => "percent",
         "1" => isCounter ? "" : "ratio",
-        // An annotation such as {request} says what is counted, which the name does already.
+        // An annotation such as {request} repeats the name.
         _ => unit.StartsWith('{') ? "" : Identifier(unit),
     };
 }

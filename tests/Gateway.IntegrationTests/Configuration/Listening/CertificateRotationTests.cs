@@ -40,14 +40,14 @@ public sealed class CertificateRotationTests : IAsyncLifetime
         });
         var connections = 0;
         using var open = CreateClient(gateway, (_, _) => connections++);
-        await EventuallyLoggedAsync(gateway, "is shown from now on");
+        await EventuallyLoggedAsync(gateway, "is in use from now on");
         (await open.GetAsync("/public/x", TestContext.Current.CancellationToken)).Version.ShouldBe(HttpVersion.Version20);
         var (shown, sent) = await HandshakeAsync(gateway);
         shown.ShouldBe(old.Thumbprint);
         sent.ShouldContain(X509Certificate2.CreateFromPem(_authority.Pem).Thumbprint, "clients get the chain that is in the file");
 
         await MountAsync(renewed, old);
-        await EventuallyLoggedAsync(gateway, "is not used");
+        await EventuallyLoggedAsync(gateway, "is rejected; the last valid one stays in use");
         (await HandshakeAsync(gateway)).Shown.ShouldBe(old.Thumbprint);
 
         await MountAsync(renewed, renewed);

@@ -168,7 +168,7 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
         await LiveGateway.UntilClosedAsync(socket);
 
         await Eventually.TrueAsync(
-            () => parts.Gateway.Logs.Lines.Any(line => line.Contains("close for revoked, issuer shop", StringComparison.Ordinal)), "the end is logged");
+            () => parts.Gateway.Logs.Lines.Any(line => line.Contains("decision close, reason revoked, issuer shop", StringComparison.Ordinal)), "the end is logged");
     }
 
     private string Token(string? id = null)

@@ -26,7 +26,7 @@ public sealed class GoAwayTests
 
         var sent = TimeProvider.System.GetTimestamp();
         var exit = replica.StopAsync();
-        await Eventually.TrueAsync(() => replica.Lines.Any(line => line.Contains("Not ready from now on", StringComparison.Ordinal)), "the drain has begun");
+        await Eventually.TrueAsync(() => replica.Lines.Any(line => line.Contains("The gateway is shutting down", StringComparison.Ordinal)), "the drain has begun");
         await connection.GetAsync(3, "/public/quick");
         (await connection.ReadUntilEndOfAsync(3)).ShouldBe(200);
 

@@ -37,7 +37,7 @@ internal sealed class KeepAliveClient(Func<Uri> choose, string path)
         }
     }
 
-    /// <summary>Whether the connection may be used again.</summary>
+    /// <summary>True when the connection may be used again.</summary>
     private async Task<bool> SendAsync(TcpClient client, StreamReader reader, Uri address)
     {
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"));

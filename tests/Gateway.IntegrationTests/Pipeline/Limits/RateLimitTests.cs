@@ -35,7 +35,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         _destination.Received.Count.ShouldBe(2);
         rejections.Measurements.ShouldBe(["1 route=limited"]);
         await Eventually.TrueAsync(
-            () => gateway.Logs.Lines.Any(line => line.Contains("limit for too_many_requests", StringComparison.Ordinal)), "the rejection is logged");
+            () => gateway.Logs.Lines.Any(line => line.Contains("decision limit, reason too_many_requests", StringComparison.Ordinal)), "the rejection is logged");
         // Another route has nothing to do with it.
         using var other = await gateway.GetAsync("/public/x");
         ((int)other.StatusCode).ShouldBe(200);

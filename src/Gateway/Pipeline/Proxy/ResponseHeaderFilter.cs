@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>Takes out of a destination's answer what is not for the client.</summary>
-internal static class AnswerHeaders
+/// <summary>Removes headers and trailers that are not for the client from a destination's response.</summary>
+internal static class ResponseHeaderFilter
 {
-    // RFC 9110 section 6.5.1: what says how to read, route or judge a message has no business behind it. The HTTP client drops most of
-    // them in their own spelling.
+    // RFC 9110 section 6.5.1: fields for framing, routing and the like must not be trailers. The HTTP client drops most of them, but not
+    // their aliases.
     private static readonly string[] NoTrailers =
     [
         "Transfer-Encoding", "Content-Length", "Content-Encoding", "Content-Type", "Content-Range", "Host", "Connection", "Keep-Alive", "Upgrade",
@@ -24,29 +24,29 @@ internal static class AnswerHeaders
 
     private const string CorsPrefix = "Access-Control-";
 
-    /// <summary>Before the headers are copied.</summary>
-    public static void Clean(HttpContext context, HttpResponseMessage answer)
+    /// <summary>Call it before the proxy copies the headers.</summary>
+    public static void Clean(HttpContext context, HttpResponseMessage response)
     {
-        // The reason is text of the destination's in a line of ours. The client needs none (RFC 9112 section 4).
-        if (answer.ReasonPhrase.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        // The reason phrase is text of the destination in the status line of the gateway. Clients ignore it (RFC 9112 section 4).
+        if (response.ReasonPhrase.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = null;
         }
 
-        if (answer.StatusCode == HttpStatusCode.ResetContent)
+        if (response.StatusCode == HttpStatusCode.ResetContent)
         {
-            // It may be framed as an empty body in more than one way; what is there nevertheless goes nowhere.
-            answer.Content.Dispose();
-            answer.Content = new ByteArrayContent([]);
+            // A response with 205 may frame its empty body in several ways. Any bytes that follow are dropped.
+            response.Content.Dispose();
+            response.Content = new ByteArrayContent([]);
         }
 
         if (GatewayRequest.Of(context).Snapshot.Settings.Identity.ResponseExpiry is { } expiry)
         {
             // Only the gateway knows, on public routes too: a client trusts this name.
-            answer.Headers.Remove(expiry);
+            response.Headers.Remove(expiry);
         }
 
-        if (!answer.Headers.NonValidated.TryGetValues("Connection", out var connection))
+        if (!response.Headers.NonValidated.TryGetValues("Connection", out var connection))
         {
             return;
         }
@@ -55,14 +55,14 @@ internal static class AnswerHeaders
         {
             foreach (var name in ConnectionHeader.IsPlain(value) ? [] : ConnectionHeader.Nominated(value))
             {
-                // Asked for first: to remove a name of the other kind is a fault.
-                if (answer.Headers.NonValidated.Contains(name))
+                // Contains first, because Remove throws for a header of the other collection.
+                if (response.Headers.NonValidated.Contains(name))
                 {
-                    answer.Headers.Remove(name);
+                    response.Headers.Remove(name);
                 }
-                else if (answer.Content.Headers.NonValidated.Contains(name))
+                else if (response.Content.Headers.NonValidated.Contains(name))
                 {
-                    answer.Content.Headers.Remove(name);
+                    response.Content.Headers.Remove(name);
                 }
             }
         }

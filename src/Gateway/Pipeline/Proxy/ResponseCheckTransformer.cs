@@ -4,10 +4,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Stands around all transforms of a route and sees a destination's answer before anything of it is forwarded, and before the proxy would
-/// join the two connections. What <see cref="AnswerCheck"/> rejects becomes 502; the proxy then closes the destination's connection.
+/// Wraps all transforms of a route and checks the destination's response before any of it is forwarded, and before the proxy connects a
+/// tunnel. If <see cref="ResponseCheck"/> rejects it, the client gets 502 and the proxy closes the destination's connection.
 /// </summary>
-internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
+internal sealed class ResponseCheckTransformer(HttpTransformer inner) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken) =>
@@ -18,14 +18,14 @@ internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
     {
         if (proxyResponse is not null)
         {
-            var fault = AnswerCheck.Of(httpContext, proxyResponse);
-            if (fault != AnswerFault.None)
+            var fault = ResponseCheck.Of(httpContext, proxyResponse);
+            if (fault != ResponseFault.None)
             {
                 Reject(httpContext, fault);
                 return ValueTask.FromResult(false);
             }
 
-            AnswerHeaders.Clean(httpContext, proxyResponse);
+            ResponseHeaderFilter.Clean(httpContext, proxyResponse);
             ChosenProtocol.Set(httpContext, proxyResponse);
         }
 
@@ -38,13 +38,13 @@ internal sealed class AnswerTransformer(HttpTransformer inner) : HttpTransformer
         // HTTP/1.1 clients get no trailers.
         if (!HttpProtocol.IsHttp11(httpContext.Request.Protocol))
         {
-            AnswerHeaders.CleanTrailers(httpContext, proxyResponse.TrailingHeaders);
+            ResponseHeaderFilter.CleanTrailers(httpContext, proxyResponse.TrailingHeaders);
         }
 
         return inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
 
-    private static void Reject(HttpContext context, AnswerFault fault)
+    private static void Reject(HttpContext context, ResponseFault fault)
     {
         // The proxy has copied status and reason already.
         context.Response.Clear();
