@@ -21,7 +21,7 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
     // RFC 9110 section 5.6.2: every character but letters and digits that a field name may have.
     private const string Separators = "!#$%&'*+-.^_`|~";
 
-    private static readonly string[] IdentityHeaders =
+    internal static readonly string[] IdentityHeaders =
         ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload"];
 
     private static readonly string[] ProxyHeaders =
@@ -201,7 +201,7 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
 
     private RecordingDestination Destination => _parts.Destination;
 
-    private static IEnumerable<string> Spellings(string name) =>
+    internal static IEnumerable<string> Spellings(string name) =>
         Separators.Select(separator => name.Replace('-', separator))
             .Concat(Separators.Select(separator => $"{name[..name.LastIndexOf('-')]}{separator}{name[(name.LastIndexOf('-') + 1)..]}"))
             .Concat([name.ToLowerInvariant(), name.ToUpperInvariant(), name.ToUpperInvariant().Replace('-', '_')])

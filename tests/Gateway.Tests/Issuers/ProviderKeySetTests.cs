@@ -105,6 +105,18 @@ public sealed class ProviderKeySetTests
     }
 
     [Fact]
+    public void Same_key_twice_is_one_key()
+    {
+        var shop = new Shop();
+        var jwk = First.ToJwk();
+        shop.Publish([jwk, jwk.DeepClone(), Second.ToJwk(), jwk.DeepClone()]);
+
+        shop.Decide(shop.TokenSignedBy(First)).ShouldBe(Shop.Accepted);
+        shop.Decide(shop.TokenSignedBy(Second)).ShouldBe(Shop.Accepted);
+        Shop.RingOf([jwk.DeepClone(), jwk.DeepClone()]).Keys.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void Numbers_with_a_leading_zero_or_padding_are_the_same_key()
     {
         var jwk = First.ToJwk();
