@@ -102,7 +102,7 @@ public sealed class ReloadTests : IAsyncLifetime
 
         _parts.Change(configuration => configuration["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Gateway.Access"] = "Debug" } });
         await Eventually.TrueAsync(async () => await _parts.StatusAsync("/public/x") == 200 && _parts.LinesWith(line) > 0, "every request has a line");
-        await Eventually.TrueAsync(() => _parts.LinesWith("into force: Logging.") == 1, "the change is logged");
+        await Eventually.TrueAsync(() => _parts.LinesWith(": Logging.") == 1, "the change is logged");
         _parts.Change(configuration => configuration.Remove("Logging"));
         await Eventually.TrueAsync(() => _parts.LinesWith(": Logging.") == 2, "the change is in effect");
 
