@@ -78,7 +78,7 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
         var result = await Script.RunAsync("env", ["GATEWAY_CONFIG=/etc/gateway/none.json", Path.Combine(image.App, "gateway"), "revoke", "sub", "alice"]);
 
         result.ExitCode.ShouldBe(1, result.Output);
-        result.Errors.ShouldContain("/etc/gateway/none.json: cannot be read: there is no such file.");
+        result.Errors.ShouldContain("/etc/gateway/none.json: cannot be read: the file does not exist.");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class OidcProviderTests
 
         await gateway.UntilAsync(phone.AccessToken, 401);
         await gateway.ShouldAnswerAsync(laptop.AccessToken, 200);
-        gateway.Logs.Lines.ShouldContain(line => line.Contains("320: Issuer provider logged somebody out", StringComparison.Ordinal));
+        gateway.Logs.Lines.ShouldContain(line => line.Contains("320: Issuer provider has sent a logout token", StringComparison.Ordinal));
     }
 
     private static JsonObject Configuration(string issuer, RecordingDestination destination)
