@@ -1,4 +1,5 @@
 using Gateway.Configuration;
+using Gateway.ExternalAuthorization;
 using Gateway.Pipeline.Authentication;
 using Gateway.Pipeline.Authorization;
 using Gateway.Pipeline.Bearer;
@@ -32,7 +33,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ResourceMetadataMiddleware>();  // Resources/       which issuer to ask for tokens: public
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route
-        app.UseRoutedPath();                              // Hygiene/         encoded slashes and parameters: the route lets them pass, or not
+        app.UseRoutedPath(app);                              // Hygiene/         encoded slashes and parameters: the route lets them pass, or not
         app.UseRouteCors();                               // Cors/            a preflight ends here and needs no token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   apply the route's policy
@@ -41,4 +42,31 @@ internal static class GatewayPipeline
                                                           // Connections/     end WebSockets, event streams and gRPC calls with their token
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
+    /// <summary>
+    /// The stages of those above that decide, for requests that another proxy describes and forwards (ExternalAuthorization/). CORS, timeouts and
+    /// response headers are that proxy's.
+    /// </summary>
+    public static void UseDecisions(this WebApplication app) => app.Services.GetRequiredService<Decisions>().Use(() =>
+    {
+        var stages = ((IApplicationBuilder)app).New();
+        stages.UseMiddleware<AccessLogMiddleware>();
+        stages.UseMiddleware<ProblemMiddleware>();
+        stages.UseMiddleware<RequestHygieneMiddleware>();
+        stages.UseMiddleware<DescribedHygieneMiddleware>();
+        stages.UseRouting();
+        stages.Use(Decisions.RequireRoute);
+        stages.UseRoutedPath(app);
+        stages.UseMiddleware<AuthenticationMiddleware>();
+        stages.UseMiddleware<AuthorizationMiddleware>();
+        stages.UseMiddleware<RateLimitMiddleware>();
+        stages.Use(static _ => Decisions.Allow);
+        stages.UseEndpoints(endpoints =>                  // gives the router the routes; never runs
+        {
+            foreach (var source in ((IEndpointRouteBuilder)app).DataSources)
+            {
+                endpoints.DataSources.Add(source);
+            }
+        });
+        return stages.Build();
+    });
 }

@@ -129,6 +129,9 @@ internal static class FullConfiguration
             "TrustForwardedPrefix": true,
             "ResponseHeaders": { "Strict-Transport-Security": "max-age=31536000", "Content-Security-Policy": "default-src 'none'" },
             "Drain": { "Delay": "00:00:10", "Timeout": "00:01:00" },
+            "ExternalAuthorization": {
+              "Port": 9001, "Protocols": ["ForwardAuth", "envoy"], "Certificate": { "Path": "client.pem", "KeyPath": "client.key" }, "ClientCaFile": "ca.pem"
+            },
             "Management": { "Port": "9000", "Policy": "admin" }
           },
           "ReverseProxy": {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
+using Gateway.ExternalAuthorization;
 using Gateway.Host;
 using Gateway.Management;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +37,9 @@ internal sealed class TestGateway : IAsyncDisposable
     public string HttpsAddress => _app.Urls.First(url => url.StartsWith("https:", StringComparison.Ordinal));
 
     public string ManagementAddress => $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
+
+    /// <summary>The listener for other proxies.</summary>
+    public string AuthorizationAddress => _app.Services.GetServices<IHostedService>().OfType<AuthorizationServer>().Single().Address!;
 
     public string ConfigFile => Path.Combine(_folder.FullName, "yarp.json");
 

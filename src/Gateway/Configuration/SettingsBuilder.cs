@@ -74,6 +74,7 @@ internal static class SettingsBuilder
             Redis = redis,
             Lookup = lookup,
             Management = options.Management,
+            ExternalAuthorization = ExternalAuthorizationCheck.Build(configuration, options.ExternalAuthorization, options.TrustedProxies is { Count: > 0 }, context),
             Drain = DrainCheck.Build(options.Drain, context),
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
             Telemetry = TelemetrySettings.Build(configuration, context.Report),

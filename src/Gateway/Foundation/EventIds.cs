@@ -10,6 +10,8 @@ internal static class EventIds
     public const int RequestAnswered = 104;
     public const int RejectionsOmitted = 105;
     public const int ProofRejected = 106;
+    public const int AuthorizationCallerRejected = 110;
+    public const int AuthorizationRequestUnclear = 111;
 
     public const int KeysRefreshed = 200;
     public const int KeysNotRefreshed = 201;

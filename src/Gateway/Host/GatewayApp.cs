@@ -38,6 +38,7 @@ internal static class GatewayApp
         builder.Services.AddGateway(reading);
         var app = builder.Build();
         app.UseGateway();
+        app.UseDecisions();
         RiskCheck.Log(app.Logger, reading.Warnings);
         return app;
     }
@@ -102,7 +103,9 @@ internal static class GatewayApp
             });
         }
 
-        var certificates = new EndpointCertificates(builder.Configuration.GetSection(SettingSchema.Kestrel), builder.Environment.ContentRootPath);
+        var certificates = new EndpointCertificates(
+            builder.Configuration.GetSection(SettingSchema.Kestrel), builder.Configuration.GetSection(ExternalAuthorizationCheck.Certificate),
+            builder.Environment.ContentRootPath);
         builder.Services.AddSingleton(certificates);
         builder.WebHost.UseKestrel((web, kestrel) =>
         {

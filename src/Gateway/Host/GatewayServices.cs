@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Authentication.SenderConstraint;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
+using Gateway.ExternalAuthorization;
 using Gateway.Issuers;
 using Gateway.Management;
 using Gateway.Management.Status;
@@ -156,5 +157,10 @@ internal static class GatewayServices
         services.AddSingleton<StatusView>();
         services.AddSingleton<StatusPage>();
         services.AddHostedService<ManagementServer>();
+
+        // ExternalAuthorization/
+        services.AddSingleton<Decisions>();
+        services.AddSingleton<CallerLog>();
+        services.AddHostedService<AuthorizationServer>();
     }
 }

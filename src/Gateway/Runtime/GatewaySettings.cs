@@ -92,6 +92,9 @@ internal sealed record GatewaySettings
 
     public required ManagementOptions Management { get; init; }
 
+    /// <summary>Null if no other proxy may ask for decisions.</summary>
+    public required ExternalAuthorizationSettings? ExternalAuthorization { get; init; }
+
     public required DrainSettings Drain { get; init; }
 
     public required bool DetailedErrors { get; init; }

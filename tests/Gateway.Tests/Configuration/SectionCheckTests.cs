@@ -254,6 +254,16 @@ public sealed class SectionCheckTests
     [InlineData("\"Management\": { \"Port\": -1 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 65536 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 80.5 }", "Gateway:Management:Port")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 65536 }", "Gateway:ExternalAuthorization:Port")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8081 }", "Gateway:ExternalAuthorization:Port")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8080 }", "Gateway:ExternalAuthorization:Port")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Port\": 9000 }", "Gateway:ExternalAuthorization:Protocols")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [] }", "Gateway:ExternalAuthorization:Protocols")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": {}", "Gateway:ExternalAuthorization:Protocols")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Nginx\"] }", "Gateway:ExternalAuthorization:Protocols:0")]
+    [InlineData("\"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"] }", "Gateway:ExternalAuthorization")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"ClientCaFile\": \"none.pem\" }", "Gateway:ExternalAuthorization:ClientCaFile")]
+    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Certificate\": { \"Path\": \"none.pem\" } }", "Gateway:ExternalAuthorization:Certificate:Path")]
     [InlineData("\"Errors\": { \"Detailed\": \"sometimes\" }", "Gateway:Errors:Detailed")]
     public async Task Value_out_of_range_is_an_error(string section, string path)
     {

@@ -14,9 +14,11 @@ internal sealed class EndpointCertificates
 
     private readonly Dictionary<string, EndpointCertificate> _byEndpoint = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <param name="external">The certificate of the listener for other proxies.</param>
     /// <param name="root">Where relative paths start: the folder of yarp.json.</param>
-    public EndpointCertificates(IConfiguration kestrel, string root)
+    public EndpointCertificates(IConfiguration kestrel, IConfigurationSection external, string root)
     {
+        External = Read(external, root);
         var fallback = Read(kestrel.GetSection("Certificates:Default"), root);
         foreach (var endpoint in kestrel.GetSection(Endpoints).GetChildren())
         {
@@ -28,7 +30,10 @@ internal sealed class EndpointCertificates
         }
     }
 
-    public IEnumerable<EndpointCertificate> All => _byEndpoint.Values.Distinct();
+    /// <summary>That of the listener for other proxies; null for none.</summary>
+    public EndpointCertificate? External { get; }
+
+    public IEnumerable<EndpointCertificate> All => _byEndpoint.Values.Concat(External is null ? [] : [External]).Distinct();
 
     public void Apply(KestrelConfigurationLoader kestrel)
     {
@@ -38,7 +43,7 @@ internal sealed class EndpointCertificates
         }
     }
 
-    private static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate = (_, handshake) =>
+    public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate = (_, handshake) =>
     {
         if (certificate.Current is { } current)
         {

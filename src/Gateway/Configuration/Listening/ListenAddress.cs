@@ -8,7 +8,7 @@ namespace Gateway.Configuration.Listening;
 /// <param name="Host">Null for every address of the machine.</param>
 internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host, bool IsLocalhost, int Port)
 {
-    public static ListenAddress Management(int port, bool isLoopback) => new($"port {port}", false, isLoopback ? IPAddress.Loopback : null, false, port);
+    public static ListenAddress Own(int port, bool isLoopback) => new($"port {port}", false, isLoopback ? IPAddress.Loopback : null, false, port);
 
     /// <param name="address">Null for a socket in the file system, which clashes with no port.</param>
     public static bool TryParse(string text, out ListenAddress? address, [NotNullWhen(false)] out string? problem)

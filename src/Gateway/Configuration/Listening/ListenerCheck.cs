@@ -17,7 +17,7 @@ internal static class ListenerCheck
     private const string ManagementPort = "Gateway:Management:Port";
     private const string Example = "Write one such as http://*:8080 or https://*:8443.";
 
-    public static void Run(IConfiguration configuration, int managementPort, SettingsContext context)
+    public static void Run(IConfiguration configuration, int managementPort, int? authorizationPort, SettingsContext context)
     {
         var report = context.Report;
         var endpoints = configuration.GetSection(Endpoints).GetChildren().ToArray();
@@ -53,10 +53,24 @@ internal static class ListenerCheck
             }
         }
 
-        var management = ListenAddress.Management(managementPort, context.IsDevelopment);
-        foreach (var (_, address) in open.Where(entry => entry.Address.ClashesWith(management)))
+        CheckOwnPort(ManagementPort, managementPort, 8081, open, context);
+        if (authorizationPort is { } other)
         {
-            report.Error(ManagementPort, $"port {managementPort} is taken by the public address {address.Text}.", "Choose another port for one of them; the default here is 8081.");
+            CheckOwnPort(ExternalAuthorizationCheck.Port, other, 8082, open, context);
+            if (other == managementPort && other != 0)
+            {
+                report.Error(ExternalAuthorizationCheck.Port, $"port {other} is taken by {ManagementPort}.", "Choose another port for one of them; the default here is 8082.");
+            }
+        }
+    }
+
+    /// <summary>A port of a listener that must not be public.</summary>
+    private static void CheckOwnPort(string path, int port, int usual, List<(string Path, ListenAddress Address)> open, SettingsContext context)
+    {
+        var own = ListenAddress.Own(port, context.IsDevelopment);
+        foreach (var (_, address) in open.Where(entry => entry.Address.ClashesWith(own)))
+        {
+            context.Report.Error(path, $"port {port} is taken by the public address {address.Text}.", $"Choose another port for one of them; the default here is {usual}.");
         }
     }
 

@@ -20,6 +20,7 @@ internal enum RequestFault
     HeaderValue,
     Framing,
     HeaderAlias,
+    HeaderNotRemovable,
     Unreadable,
 }
 
@@ -52,6 +53,7 @@ internal static class RequestFaults
         RequestFault.HeaderValue => new(400, "A header value has a control character, or is not UTF-8.", Closes: true),
         RequestFault.Framing => new(400, "The message's length is ambiguous: Transfer-Encoding must be exactly chunked, without Content-Length, on HTTP/1.1.", Closes: true),
         RequestFault.HeaderAlias => new(400, "A header name differs from a reserved one only in its separators."),
+        RequestFault.HeaderNotRemovable => new(400, "A header has a name, or a spelling of one, that only proxies may send, and the proxy in front cannot remove it; leave it out."),
         RequestFault.Unreadable => new(400, "The request cannot be read.", Closes: true),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };

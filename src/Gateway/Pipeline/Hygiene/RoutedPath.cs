@@ -11,23 +11,24 @@ namespace Gateway.Pipeline.Hygiene;
 /// </summary>
 internal static class RoutedPath
 {
-    public static void UseRoutedPath(this WebApplication app) => app.UseOnceNeeded(
+    /// <param name="endpoints">Where the routes are.</param>
+    public static void UseRoutedPath(this IApplicationBuilder app, IEndpointRouteBuilder endpoints) => app.UseOnceNeeded(
         static context => GatewayRequest.Of(context).PathTraits != PathTraits.None,
         stages =>
         {
-            var router = RouterOver(app, stages);
+            var router = RouterOver(endpoints, stages);
             stages.Use(next => context => CheckAsync(context, router, next));
         });
 
     /// <summary>Finds the endpoint of a request again, without calling it.</summary>
-    private static RequestDelegate RouterOver(WebApplication app, IApplicationBuilder stages)
+    private static RequestDelegate RouterOver(IEndpointRouteBuilder routes, IApplicationBuilder stages)
     {
         var routing = stages.New();
         routing.UseRouting();
         routing.Use(static _ => static _ => Task.CompletedTask);
         routing.UseEndpoints(endpoints =>
         {
-            foreach (var source in ((IEndpointRouteBuilder)app).DataSources)
+            foreach (var source in routes.DataSources)
             {
                 endpoints.DataSources.Add(source);
             }

@@ -49,10 +49,14 @@ internal sealed class TrustedProxies
         _forwarded.ApplyForwarders(context);
     }
 
-    /// <summary>Whether a trusted proxy has sent the request. To be asked before <see cref="Apply"/>, which puts the client in the proxy's place.</summary>
-    public bool HasSent(HttpContext context) => IsTrusted(context.Connection.RemoteIpAddress);
+    /// <summary>
+    /// Whether a trusted proxy has sent the request, or describes it. To be asked before <see cref="Apply"/>, which puts the client in the
+    /// proxy's place.
+    /// </summary>
+    public bool HasSent(HttpContext context) => IsTrusted(context.Connection.RemoteIpAddress) || context.Features.Get<DescribedByProxy>() is not null;
 
-    private bool IsTrusted(IPAddress? sender)
+    /// <summary>Whether the address is one of the proxies.</summary>
+    public bool IsTrusted(IPAddress? sender)
     {
         if (sender is null)
         {
@@ -70,6 +74,12 @@ internal sealed class TrustedProxies
 
         return false;
     }
+}
+
+/// <summary>A feature of requests that a trusted proxy describes instead of sending them. Their sender is the client.</summary>
+internal sealed class DescribedByProxy
+{
+    public static readonly DescribedByProxy Instance = new();
 }
 
 /// <summary>Which proxies are trusted, and what beside the client's address, scheme and port is taken from them.</summary>

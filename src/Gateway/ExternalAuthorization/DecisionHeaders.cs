@@ -1,0 +1,68 @@
+using Gateway.Identity;
+using Gateway.Runtime;
+using Gateway.Tokens;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.ExternalAuthorization;
+
+/// <summary>Compares the headers that the client sent with those that the stages left, and says what the proxy has to change.</summary>
+internal static class DecisionHeaders
+{
+    /// <summary>Whether a change means nothing: the host is the proxy's to choose, and the content type was hidden from the stages.</summary>
+    public static bool IsIgnored(string name) =>
+        name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase);
+
+    public static AllowedRequest Of(HttpContext context, DescribedRequest described)
+    {
+        var request = GatewayRequest.Of(context);
+        var route = request.Route!;
+        var settings = route.Snapshot.Settings;
+        var headers = context.Request.Headers;
+        var owned = ProtectedHeaders.WithDefaults(settings.Identity.HeaderNames);
+        if (!route.Policy.KeepsCredentials)
+        {
+            owned = owned.Concat(settings.Tokens.CredentialHeaders);
+            foreach (var name in settings.Tokens.CredentialHeaders.Append(DpopProof.Name))
+            {
+                headers.Remove(name);
+            }
+        }
+
+        List<IdentityHeader> set = request.Token is { } token ? [.. token.IdentityHeaders] : [];
+        var absent = owned.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => !Has(set, name)).ToList();
+        var removed = new List<string>();
+        foreach (var (name, values) in described.Headers)
+        {
+            if (IsIgnored(name) || described.LeavesToProxy(name) || Has(set, name) || absent.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var kept = headers[name];
+            if (kept.Count == 0)
+            {
+                removed.Add(name);
+            }
+            else if (kept != values)
+            {
+                set.Add(new IdentityHeader(name, kept.ToString()));
+            }
+        }
+
+        var isQueryKept = context.Request.QueryString.Value == described.Split().Query;
+        return new AllowedRequest(set, absent, removed, isQueryKept ? [] : settings.Tokens.Connections.Parameters);
+    }
+
+    private static bool Has(List<IdentityHeader> headers, string name)
+    {
+        foreach (var header in headers)
+        {
+            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
