@@ -12,6 +12,7 @@ using Gateway.Pipeline.Problems;
 using Gateway.Pipeline.Proxy;
 using Gateway.Pipeline.Resources;
 using Gateway.Pipeline.ResponseHeaders;
+using Gateway.Pipeline.SecurityEvents;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
 
@@ -30,6 +31,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ProblemMiddleware>();           // Problems/        give every failure a problem document
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
+        app.UseMiddleware<SecurityEventMiddleware>();     // SecurityEvents/  CAEP and RISC events: no route, no access token
         app.UseMiddleware<ResourceMetadataMiddleware>();  // Resources/       which issuer to ask for tokens: public
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route

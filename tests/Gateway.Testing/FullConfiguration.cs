@@ -62,7 +62,8 @@ internal static class FullConfiguration
                 "Issuer": "https://a.example.com/realms/shop", "Audiences": ["shop-api", "shop-admin"], "Keys": { "Discovery": true },
                 "Algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
                 "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true,
-                "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true }
+                "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true },
+                "SecurityEvents": { "Audience": "https://api.example.com", "EmailIsSubject": true, "SessionOnly": false }
               },
               "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "ClientIds": ["shop-job"], "Keys": { "Discovery": false, "JwksUri": "http://b.example.com/keys", "AllowHttp": true } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },

@@ -80,6 +80,27 @@ internal sealed class TokenBuilder
         return this;
     }
 
+    /// <summary>A good security event token (RFC 8417) in place of the access token.</summary>
+    /// <param name="type">The last two parts of the event's URI around <c>event-type</c>, such as <c>caep/session-revoked</c>.</param>
+    /// <param name="subject">The subject identifier; null for none.</param>
+    public TokenBuilder AsSecurityEvent(string type, string? subject, string audience = "https://api.example.com")
+    {
+        Header["typ"] = "secevent+jwt";
+        foreach (var absent in new[] { "client_id", "scope", "sub", "sid", "exp", "nbf" })
+        {
+            Claims.Remove(absent);
+        }
+
+        Claims["aud"] = audience;
+        Claims["events"] = new JsonObject { [$"https://schemas.openid.net/secevent/{type.Replace("/", "/event-type/", StringComparison.Ordinal)}"] = new JsonObject() };
+        if (subject is not null)
+        {
+            Claims["sub_id"] = JsonNode.Parse(subject);
+        }
+
+        return this;
+    }
+
     /// <summary>Signs exactly this header text, JSON or not.</summary>
     public TokenBuilder WithHeaderJson(string json)
     {

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Gateway.Foundation;
+using Gateway.Issuers;
 using Gateway.Pipeline.Logout;
+using Gateway.Pipeline.SecurityEvents;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Settings;
@@ -26,7 +28,8 @@ internal static partial class RouteCheck
     private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
     public static void Run(
-        IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, ConfigurationReport report)
+        IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, bool hasEvents,
+        ConfigurationReport report)
     {
         var clusters = configuration.GetSection(ClustersSection).GetChildren().ToArray();
         var matches = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -45,7 +48,12 @@ internal static partial class RouteCheck
             ResourceRouteCheck.Run(route, options, report);
             if (hasLogout)
             {
-                CheckPath(route, report);
+                CheckPath(route, LogoutMiddleware.Path, "logout tokens", nameof(IssuerOptions.BackChannelLogout), report);
+            }
+
+            if (hasEvents)
+            {
+                CheckPath(route, SecurityEventMiddleware.Path, "security events", nameof(IssuerOptions.SecurityEvents), report);
             }
 
             // Two routes with the same match would make every such request fail as ambiguous.
@@ -97,12 +105,12 @@ internal static partial class RouteCheck
     }
 
     /// <summary>Such a route would never see a request.</summary>
-    private static void CheckPath(IConfigurationSection route, ConfigurationReport report)
+    private static void CheckPath(IConfigurationSection route, string own, string what, string setting, ConfigurationReport report)
     {
         var path = route.GetSection($"{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}");
-        if (path.Value?.TrimStart('/').Split('/')[0].Equals(LogoutMiddleware.Path[1..], StringComparison.OrdinalIgnoreCase) == true)
+        if (path.Value?.TrimStart('/').Split('/')[0].Equals(own[1..], StringComparison.OrdinalIgnoreCase) == true)
         {
-            report.Error(path.Path, "here the gateway takes logout tokens.", "Choose another path, or remove BackChannelLogout from the issuers.");
+            report.Error(path.Path, $"here the gateway takes {what}.", $"Choose another path, or remove {setting} from the issuers.");
         }
     }
 

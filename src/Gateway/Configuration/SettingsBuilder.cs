@@ -33,7 +33,8 @@ internal static class SettingsBuilder
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, [.. options.ResponseHeaders ?? []], context.Report);
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, context);
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
-        RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, context.Report);
+        ImmutableArray<string> eventIssuers = [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
+        RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, hasEvents: !eventIssuers.IsEmpty, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
             ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
@@ -44,6 +45,7 @@ internal static class SettingsBuilder
         {
             Issuers = IssuerCheck.Build(options.Issuers, context),
             LogoutIssuers = logoutIssuers,
+            SecurityEventIssuers = eventIssuers,
             Policies = policies,
             Cors = CorsCheck.Build(options.Cors, context.Report),
             RateLimits = RateLimitCheck.Build(options.RateLimits, derived, redis is not null, context.Report),

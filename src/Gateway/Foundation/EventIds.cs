@@ -35,6 +35,7 @@ internal static class EventIds
     public const int RevocationsNotPutBack = 313;
     public const int RevocationsEvictable = 314;
     public const int LogoutReceived = 320;
+    public const int SecurityEventReceived = 325;
 
     public const int ConfigurationReloaded = 400;
     public const int ConfigurationNotReloaded = 401;

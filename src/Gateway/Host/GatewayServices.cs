@@ -11,6 +11,7 @@ using Gateway.Pipeline.Connections;
 using Gateway.Pipeline.Cors;
 using Gateway.Pipeline.Logout;
 using Gateway.Pipeline.Proxy;
+using Gateway.Pipeline.SecurityEvents;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Policies;
 using Gateway.Revocation;
@@ -103,6 +104,10 @@ internal static class GatewayServices
         services.AddSingleton<LogoutTokenReader>();
         services.AddSingleton<LogoutReplays>();
         services.AddSingleton<LogoutReceiver>();
+
+        // Pipeline/SecurityEvents/
+        services.AddSingleton<SecurityEventReader>();
+        services.AddSingleton<SecurityEventReceiver>();
 
         // Pipeline/Bearer/
         services.AddBearerScheme<RequestBearerEvents>(UnavailableBehavior.Reject);

@@ -107,6 +107,7 @@ internal static class IssuerCheck
             MaxLifetime = options.MaxLifetime,
             RequireTokenId = options.RequireTokenId,
             BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
+            SecurityEvents = SecurityEventCheck.Build(name, path, options.SecurityEvents, report),
             Keys = KeyCheck.Build(name, path, options, algorithms, context),
         };
     }

@@ -71,6 +71,12 @@ internal sealed class IssuerOptions
     /// listener and revokes the session and the subject they name. Default none: the gateway has no such path.
     /// </summary>
     public BackChannelLogoutOptions? BackChannelLogout { get; set; }
+
+    /// <summary>
+    /// Takes the issuer's security events (CAEP, RISC), pushed (RFC 8935) to <c>POST /security-events/{name}</c> on the public listener, and revokes the
+    /// sessions and subjects they are about. Default none: the gateway has no such path.
+    /// </summary>
+    public SecurityEventOptions? SecurityEvents { get; set; }
 }
 
 /// <summary>Logout at the issuer ends access here: <c>Gateway:Issuers:{name}:BackChannelLogout</c>.</summary>

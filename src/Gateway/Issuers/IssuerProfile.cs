@@ -37,6 +37,9 @@ internal abstract record IssuerRules
     /// <summary>How its logout tokens are taken; null when they are not.</summary>
     public BackChannelLogout? BackChannelLogout { get; init; }
 
+    /// <summary>How its security events are taken; null when they are not.</summary>
+    public SecurityEventSettings? SecurityEvents { get; init; }
+
     /// <summary>
     /// Whether RFC 9068's required claims are asked for: when its <c>at+jwt</c> is the only type that the issuer may use.
     /// </summary>

@@ -10,7 +10,7 @@ namespace Gateway.Runtime;
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
 {
     /// <summary>True when the gateway rejected the request. Any client can cause rejections at any rate.</summary>
-    public bool IsRejection => Outcome is "deny" or "ambiguous" or "limit" or "logout";
+    public bool IsRejection => Outcome is "deny" or "ambiguous" or "limit" or "logout" or "event";
 
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
 
@@ -29,6 +29,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>
     public static void LogoutRejected(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
+
+    /// <summary>An issuer's security event token, or what was sent as one.</summary>
+    public static void SecurityEventRejected(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("event", reason, issuer);
 
     /// <summary>Rejected by the route's rate limit.</summary>
     public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);

@@ -30,6 +30,9 @@ internal sealed record GatewaySettings
     /// <summary>The names of the issuers whose logout tokens are accepted.</summary>
     public required ImmutableArray<string> LogoutIssuers { get; init; }
 
+    /// <summary>The names of the issuers whose security events are accepted.</summary>
+    public required ImmutableArray<string> SecurityEventIssuers { get; init; }
+
     public required RoutePolicies Policies { get; init; }
 
     public required FrozenDictionary<string, CorsPolicy> Cors { get; init; }

@@ -41,6 +41,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Totals _clusterRetries;
     private readonly Totals _clusterRejections;
     private readonly Totals _logouts;
+    private readonly Totals _securityEvents;
     private readonly Totals _adminWrites;
 
     public GatewayMetrics(IMeterFactory factory, TimeProvider time)
@@ -66,6 +67,7 @@ internal sealed class GatewayMetrics : IDisposable
         _clusterRetries = new Totals(_meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster", "result");
         _clusterRejections = new Totals(_meter, "gateway.cluster.rejections", "{rejection}", "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
         _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
+        _securityEvents = new Totals(_meter, "gateway.security_events.tokens", "{token}", "Security event tokens that issuers sent.", "issuer", "result");
         _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators requested.", "action", "result");
     }
 
@@ -159,6 +161,9 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the issuer may send the same token again.</param>
     public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
+
+    /// <param name="result"><c>done</c>, <c>rejected</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    public void SecurityEventReceived(string issuer, string result) => _securityEvents.Of(issuer, result).Add();
 
     /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>
     /// <param name="succeeded">True when the change is in effect on all replicas. Malformed requests are not counted.</param>

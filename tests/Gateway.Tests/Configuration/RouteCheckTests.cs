@@ -62,6 +62,20 @@ public sealed class RouteCheckTests
     }
 
     [Theory]
+    [InlineData("/security-events/shop")]
+    [InlineData("/Security-Events/{**rest}")]
+    public async Task Route_where_security_events_are_taken_is_an_error(string path)
+    {
+        var yarpJson = CheckedConfiguration.With("/orders/{**rest}", path);
+        (await CheckedConfiguration.ErrorsOfAsync(yarpJson)).ShouldBeEmpty("without security events it is a path like any other");
+
+        var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson.Replace(
+            "\"Keys\":", "\"SecurityEvents\": { \"Audience\": \"https://api.example.com\" }, \"Keys\":", StringComparison.Ordinal));
+
+        errors.ShouldHaveSingleItem().Problem.ShouldBe("here the gateway takes security events.");
+    }
+
+    [Theory]
     [InlineData("""{ "RequestHeader": "X-Auth-Subject", "Set": "root" }""", "RequestHeader")]
     [InlineData("""{ "requestHeader": "x_auth.subject", "Append": "root" }""", "RequestHeader")]
     [InlineData("""{ "RequestHeaderRouteValue": "X-Auth-Roles", "Set": "rest" }""", "RequestHeaderRouteValue")]

@@ -34,6 +34,8 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "the file does not exist.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
+    [InlineData(Keys, "\"SecurityEvents\": { \"Audience\": \" \" }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
+    [InlineData(Keys, "\"SecurityEvents\": { \"SessionOnly\": true }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
     [InlineData(Keys, "\"ClientIds\": [\" \"], " + Keys, ":ClientIds", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"AcceptWithoutIssuer\": true, " + Keys, ":AcceptWithoutIssuer", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
     [InlineData(Keys, "\"AcceptWithoutAudience\": true, " + Keys, ":AcceptWithoutAudience", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]

@@ -26,7 +26,11 @@ internal sealed class LogoutReplays(TimeProvider time)
     }
 
     /// <summary>False when the token was added before.</summary>
-    public bool TryAdd(LogoutToken token)
+    public bool TryAdd(LogoutToken token) => TryAdd(token.Issuer.Issuer, token.TokenId, token.ExpiresAt + token.Issuer.ClockSkew.TotalSeconds);
+
+    /// <summary>The same for a security event token.</summary>
+    /// <param name="until">The Unix second from which on the token is rejected for its age.</param>
+    public bool TryAdd(string issuer, string tokenId, double until)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
         lock (_lock)
@@ -36,16 +40,18 @@ internal sealed class LogoutReplays(TimeProvider time)
                 MakeRoom_NeedsLock(now);
             }
 
-            return _seen.TryAdd(KeyOf(token), token.ExpiresAt + token.Issuer.ClockSkew.TotalSeconds);
+            return _seen.TryAdd(KeyOf(issuer, tokenId), until);
         }
     }
 
     /// <summary>Removes the token after a failed logout, so that the issuer may send it again.</summary>
-    public void Forget(LogoutToken token)
+    public void Forget(LogoutToken token) => Forget(token.Issuer.Issuer, token.TokenId);
+
+    public void Forget(string issuer, string tokenId)
     {
         lock (_lock)
         {
-            _seen.Remove(KeyOf(token));
+            _seen.Remove(KeyOf(issuer, tokenId));
         }
     }
 
@@ -65,5 +71,5 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
-    private static RevocationKey KeyOf(LogoutToken token) => RevocationKey.Of(RevocationKind.Jti, token.Issuer.Issuer, token.TokenId);
+    private static RevocationKey KeyOf(string issuer, string tokenId) => RevocationKey.Of(RevocationKind.Jti, issuer, tokenId);
 }

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using Gateway.Errors;
+using Gateway.Foundation;
+using Gateway.Jose;
+using Gateway.Pipeline.Logout;
+using Gateway.Runtime;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline.SecurityEvents;
+
+/// <summary>
+/// <c>POST /security-events/{issuer}</c>: the issuer pushes a security event token (RFC 8935). Only where an issuer enables it; then the gateway
+/// handles everything below this path, and no route receives such a token.
+/// </summary>
+internal sealed partial class SecurityEventMiddleware(
+    RequestDelegate next, SecurityEventReceiver receiver, GatewayMetrics metrics, ILogger<SecurityEventMiddleware> logger)
+{
+    public const string Path = "/security-events";
+
+    private const string MediaType = "application/secevent+jwt";
+    private const string Invalid = "The security event token is not valid.";
+    private const int MaxBody = 32 * 1024;
+    private const int RetryAfterSeconds = 1;
+
+    public Task InvokeAsync(HttpContext context) =>
+        SettingsOf(context).SecurityEventIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
+            ? next(context)
+            : AnswerAsync(context, rest);
+
+    private static GatewaySettings SettingsOf(HttpContext context) => GatewayRequest.Of(context).Snapshot.Settings;
+
+    private async Task AnswerAsync(HttpContext context, PathString rest)
+    {
+        var response = context.Response;
+        var issuer = SettingsOf(context).SecurityEventIssuers.FirstOrDefault(name => rest.Equals("/" + name, StringComparison.OrdinalIgnoreCase));
+        if (issuer is null)
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            response.Headers.Allow = HttpMethods.Post;
+            return;
+        }
+
+        if (!RequestBody.Is(context.Request, MediaType)
+            || await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { Length: > 0 } body)
+        {
+            await new SecurityEventError(SecurityEventError.InvalidRequest, $"Send one security event token as {MediaType}.").WriteAsync(context);
+            return;
+        }
+
+        var (outcome, reason) = await receiver.ReceiveAsync(Encoding.UTF8.GetString(body.Span).AsMemory(), issuer, context.RequestAborted);
+        metrics.SecurityEventReceived(issuer, NameOf(outcome));
+        switch (outcome)
+        {
+            case LogoutOutcome.Done:
+                Received(logger, issuer);
+                // RFC 8935 section 2.2.
+                response.StatusCode = StatusCodes.Status202Accepted;
+                response.ContentLength = 0;
+                response.Headers.CacheControl = "no-store";
+                break;
+            case LogoutOutcome.Unavailable:
+                AuthDecision.SecurityEventRejected(context, Rejections.Of(reason).Tag, issuer);
+                response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+                await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, detail: "The event is not in effect; send the same token again.");
+                break;
+            default:
+                var isReplay = outcome == LogoutOutcome.Replayed;
+                var why = isReplay ? "replayed" : Rejections.Of(reason).Tag;
+                AuthDecision.SecurityEventRejected(context, why, issuer);
+                await new SecurityEventError(
+                    isReplay ? SecurityEventError.InvalidRequest : SecurityEventError.CodeOf(reason),
+                    SettingsOf(context).DetailedErrors ? $"The security event token is not valid: {why}." : Invalid).WriteAsync(context);
+                break;
+        }
+    }
+
+    private static string NameOf(LogoutOutcome outcome) => outcome switch
+    {
+        LogoutOutcome.Done => "done",
+        LogoutOutcome.Replayed => "replayed",
+        LogoutOutcome.Unavailable => "unavailable",
+        _ => "rejected",
+    };
+
+    [LoggerMessage(EventIds.SecurityEventReceived, LogLevel.Information, "Issuer {Issuer} has sent a security event; the tokens that it is about are revoked.")]
+    private static partial void Received(ILogger logger, string issuer);
+}
