@@ -16,6 +16,7 @@ internal static class FullConfiguration
         ["jwks.json"] = Jwks(),
         ["ca.pem"] = Certificate(),
         ["redis"] = "password",
+        ["token"] = "token",
         ["client.pem"] = Certificate(),
         ["client.key"] = Key.ExportPkcs8PrivateKeyPem(),
     };
@@ -65,7 +66,7 @@ internal static class FullConfiguration
                 "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true },
                 "SecurityEvents": { "Audience": "https://api.example.com", "EmailIsSubject": true, "SessionOnly": false }
               },
-              "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "ClientIds": ["shop-job"], "Keys": { "Discovery": false, "JwksUri": "http://b.example.com/keys", "AllowHttp": true } },
+              "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "ClientIds": ["shop-job"], "Keys": { "Discovery": false, "JwksUri": "http://b.example.com/keys", "AllowHttp": true, "TokenFile": "token" } },
               "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
               "listed": {
                 "Issuer": "https://c.example.com/{realm}", "Template": { "AnyOf": ["a", "b"], "MaxRings": 10, "IdleAfter": "00:10:00" }, "Audiences": ["shop-api"],

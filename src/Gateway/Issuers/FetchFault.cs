@@ -25,6 +25,7 @@ internal static class FetchFault
             "the answer ended too early",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError }
             or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } => "its answer is not valid HTTP",
+        TokenFileException => "the file of Keys:TokenFile holds no token that can be read",
         InvalidDataException => "its answer is not valid gzip",
         _ => "the connection broke",
     };

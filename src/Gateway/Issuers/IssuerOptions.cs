@@ -162,6 +162,12 @@ internal sealed class KeySourceOptions
     /// <summary>A PEM file with the certificate authorities to trust for the provider, in place of the system's. Default none.</summary>
     public string? CaFile { get; set; }
 
+    /// <summary>
+    /// A file with the bearer token for the request to <see cref="JwksUri"/>, read again for each request, such as a pod's service account token for the API
+    /// server of Kubernetes. With Discovery it is an error: the metadata would say where the token goes. Default none.
+    /// </summary>
+    public string? TokenFile { get; set; }
+
     /// <summary>The HTTP proxy on the way to the provider. Default none; the environment's proxy variables are not read.</summary>
     public string? Proxy { get; set; }
 

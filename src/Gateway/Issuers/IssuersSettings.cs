@@ -42,5 +42,8 @@ internal sealed record SecretFileSettings(string Path, int MinLength, SecretEnco
 /// <param name="Authorities">The PEM text of the roots to trust in place of the system's; null for the system's.</param>
 internal sealed record KeyFetchSettings(string? Authorities, Uri? Proxy, ValueArray<KeyValuePair<string, string>> Headers, bool AllowHttp)
 {
+    /// <summary>Full path of the file with the bearer token to send; null for none.</summary>
+    public string? TokenFile { get; init; }
+
     public bool Allows(Uri address) => address.Scheme == Uri.UriSchemeHttps || (AllowHttp && address.Scheme == Uri.UriSchemeHttp);
 }

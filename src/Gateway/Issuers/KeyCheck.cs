@@ -97,6 +97,18 @@ internal static class KeyCheck
             report.Error(path, "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.", "Remove them.");
         }
 
+        if (keys.TokenFile is { } token)
+        {
+            if (keys.JwksUri is null)
+            {
+                report.Error($"{path}:TokenFile", "the token may only go to an address that is written here, and there is no JwksUri.", "Set JwksUri in place of the other source, or remove this.");
+            }
+            else if (NamedFile.Read($"{path}:TokenFile", token, context) is { } content && !KeyToken.TryRead(content, out _))
+            {
+                report.Error($"{path}:TokenFile", "this file holds no bearer token.", "Write the token as one line.");
+            }
+        }
+
         Uri? proxy = null;
         if (keys.Proxy is not null && !(Uri.TryCreate(keys.Proxy, UriKind.Absolute, out proxy) && proxy.Scheme is "http" or "https"))
         {
@@ -115,7 +127,10 @@ internal static class KeyCheck
             AuthorityFile.Load($"{path}:CaFile", keys.CaFile, context)?.ExportCertificatePems(),
             proxy,
             [.. keys.Headers ?? []],
-            context.IsDevelopment || keys.AllowHttp);
+            context.IsDevelopment || keys.AllowHttp)
+        {
+            TokenFile = keys.TokenFile is null ? null : context.Resolve(keys.TokenFile.Length == 0 ? "." : keys.TokenFile),
+        };
     }
 
     private static string HttpCure(string? address) => address?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true

@@ -12,8 +12,9 @@ internal static class KeyHttpClients
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
+    /// <param name="tokenFile">The file with the bearer token to send; null for none.</param>
     /// <param name="authorities">Roots to trust in place of the system's; null for the system's.</param>
-    public static HttpClient Create(X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers)
+    public static HttpClient Create(X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers, string? tokenFile)
     {
         var handler = new SocketsHttpHandler
         {
@@ -39,7 +40,7 @@ internal static class KeyHttpClients
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        var client = new HttpClient(handler);
+        var client = new HttpClient(tokenFile is null ? handler : new KeyToken(tokenFile, handler));
         foreach (var (name, value) in headers)
         {
             client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);

@@ -34,7 +34,7 @@ internal static class KeySources
             authorities.ImportFromPem(pem);
         }
 
-        return new KeyDocumentClient(KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers), fetch);
+        return new KeyDocumentClient(KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers, fetch.TokenFile), fetch);
     }
 
     private static IKeySource Create(string? address, string issuer, KeyDocumentClient client) =>

@@ -248,4 +248,31 @@ public sealed class KeySourceTests : IAsyncLifetime
         problem["reason"]!.GetValue<string>().ShouldBe(reason);
         _destination.Received.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Bearer_token_of_a_file_is_sent_for_each_fetch_as_it_is_then()
+    {
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var destination = await RecordingDestination.StartAsync();
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        issuer.KeysHandler = context =>
+        {
+            seen.Enqueue(context.Request.Headers.Authorization.ToString());
+            return ProviderAnswers.KeysAsync(issuer, context);
+        };
+        var configuration = TestGateway.Configuration(issuer, destination).With(
+            "Gateway:Issuers:shop:Keys", $$"""{ "JwksUri": "{{issuer.Address}}/keys", "TokenFile": "token" }""");
+        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["token"] = "first\n" });
+        var file = Path.Combine(Path.GetDirectoryName(gateway.ConfigFile)!, "token");
+
+        await File.WriteAllTextAsync(file, "second");
+        var second = await gateway.RefreshAsync("shop");
+        await File.WriteAllTextAsync(file, "");
+        var (status, described) = await gateway.RefreshAsync("shop");
+
+        second.Status.ShouldBe(200);
+        status.ShouldBe(503);
+        described.LastError()!.ShouldEndWith("the file of Keys:TokenFile holds no token that can be read");
+        seen.ShouldBe(["Bearer first", "Bearer second"]);
+    }
 }

@@ -34,6 +34,8 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "the file does not exist.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
     [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
+    [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"TokenFile\": \"secret\" }", ":Keys:TokenFile", "the token may only go to an address that is written here, and there is no JwksUri.")]
+    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"TokenFile\": \"none\" }", ":Keys:TokenFile", "the file does not exist.")]
     [InlineData(Keys, "\"SecurityEvents\": { \"Audience\": \" \" }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
     [InlineData(Keys, "\"SecurityEvents\": { \"SessionOnly\": true }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
     [InlineData(Keys, "\"ClientIds\": [\" \"], " + Keys, ":ClientIds", "at least one client id is required, and none may be blank.")]
