@@ -1,5 +1,6 @@
 using Gateway.Configuration;
 using Gateway.ExternalAuthorization;
+using Gateway.Pipeline.Assertions;
 using Gateway.Pipeline.Authentication;
 using Gateway.Pipeline.Authorization;
 using Gateway.Pipeline.Bearer;
@@ -32,6 +33,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<RequestHygieneMiddleware>();    // Hygiene/         reject ambiguous requests, remove protected headers
         app.UseMiddleware<LogoutMiddleware>();            // Logout/          back-channel logout: no route, no access token
         app.UseMiddleware<SecurityEventMiddleware>();     // SecurityEvents/  CAEP and RISC events: no route, no access token
+        app.UseMiddleware<AssertionKeysMiddleware>();     // Assertions/      the public keys of the assertions: public
         app.UseMiddleware<ResourceMetadataMiddleware>();  // Resources/       which issuer to ask for tokens: public
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route

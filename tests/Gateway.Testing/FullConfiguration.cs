@@ -14,6 +14,7 @@ internal static class FullConfiguration
     {
         ["secret"] = new string('s', 88),
         ["jwks.json"] = Jwks(),
+        ["assertion.jwks"] = SigningKey.PrivateSet(SigningKey.Ec("assertion-1")),
         ["ca.pem"] = Certificate(),
         ["redis"] = "password",
         ["token"] = "token",
@@ -97,7 +98,11 @@ internal static class FullConfiguration
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },
             "Identity": {
               "Headers": { "X-Auth-Subject": "sub", "X-Auth-Tenant": "org.tenant" }, "Payload": { "Header": "X-Auth-Payload" }, "Aliases": "Reject",
-              "ResponseExpiry": "X-Token-Expires-In"
+              "ResponseExpiry": "X-Token-Expires-In",
+              "Assertion": {
+                "Header": "X-Proof", "KeyFile": "assertion.jwks", "Issuer": "https://api.example.com", "Audience": "$cluster", "Lifetime": "00:02:00", "Type": "proof+jwt",
+                "Claims": { "sub": "sub", "tenant": "org.tenant", "kind": "$subject_type" }, "JwksPath": "/keys.json"
+              }
             },
             "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
               "Redis": {

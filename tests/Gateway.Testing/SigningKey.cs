@@ -30,7 +30,8 @@ internal sealed class SigningKey : IDisposable
     public static SigningKey Ec(string keyId = "ec-1", string curve = "nistP256") =>
         new(keyId, null, ECDsa.Create(ECCurve.CreateFromFriendlyName(curve)), null);
 
-    public static SigningKey Ed25519(string keyId = "ed-1") => new(keyId, null, null, null, Key.Create(SignatureAlgorithm.Ed25519));
+    public static SigningKey Ed25519(string keyId = "ed-1") => new(
+        keyId, null, null, null, Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }));
 
     /// <summary>The key of these 32 secret bytes, of a test vector.</summary>
     public static SigningKey Ed25519(string keyId, byte[] secret) =>
@@ -87,6 +88,18 @@ internal sealed class SigningKey : IDisposable
 
         return jwk;
     }
+
+    /// <summary>The JWK of an EC or Ed25519 key with its private half.</summary>
+    public JsonObject ToPrivateJwk()
+    {
+        var jwk = ToJwk();
+        jwk["d"] = Base64Url.EncodeToString(_ec?.ExportParameters(true).D ?? _ed25519!.Export(KeyBlobFormat.RawPrivateKey));
+        return jwk;
+    }
+
+    /// <summary>A JWK Set with the private halves, as a key file holds it.</summary>
+    public static string PrivateSet(params SigningKey[] keys) =>
+        new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.ToPrivateJwk())]) }.ToJsonString();
 
     /// <summary>The SubjectPublicKeyInfo, for tests that misuse a public key as a secret.</summary>
     public byte[] ExportPublicKey() => _rsa?.ExportSubjectPublicKeyInfo() ?? _ec!.ExportSubjectPublicKeyInfo();

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian's Python JWT libraries, redis-server, nginx, promtool and Chromium, and the npm packages of the lock file.
+# Installs what the tests need: Debian's Python JWT libraries and web frameworks, redis-server, nginx, promtool and Chromium, and the npm packages of the
+# lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -36,15 +37,15 @@ step() {
 
 # The distribution's own interpreter is named in full because another python3 may come first on PATH.
 python_ready() {
-  /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography' 2>/dev/null
+  /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography, fastapi, flask, uvicorn' 2>/dev/null
 }
 
 python_result="already there"
 if ! python_ready; then
   step "apt-get update" "${as_root[@]}" apt-get update
   step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends python3-jwt python3-jose python3-authlib python3-cryptography
-  step "importing the Python libraries" /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography'
+    apt-get install -y --no-install-recommends python3-jwt python3-jose python3-authlib python3-cryptography python3-fastapi python3-flask python3-uvicorn
+  step "importing the Python libraries" /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography, fastapi, flask, uvicorn'
   python_result="installed"
 fi
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Revocation;
 
@@ -10,6 +11,7 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     // In bytes: the objects of an entry, and a string without its characters, as measured by CachedTokenSizeTests on 64-bit.
     private const int FixedSize = 350;
     private const int StringSize = 24;
+    private const int AssertionSize = 120;
 
     // A token that is bound to a key keeps the hash, and the key in two forms: ours, and the crypto library's.
     private const int BindingSize = 100;
@@ -46,6 +48,12 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
         foreach (var header in token.IdentityHeaders)
         {
             size += StringSize + (sizeof(char) * header.Value.Length);
+        }
+
+        if (token.AssertedClaims is { } claims)
+        {
+            // One assertion: most tokens are used on one cluster.
+            size += AssertionSize + claims.Length + (sizeof(char) * SignedAssertion.LengthOf(claims));
         }
 
         return size;

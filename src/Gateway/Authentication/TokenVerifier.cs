@@ -56,13 +56,13 @@ internal sealed class TokenVerifier(AccessTokenValidator validator, IdentityPlan
             return Rejected(result.Reason, result.Issuer);
         }
 
-        if (!identity.TryCreate(result.Token, out var headers))
+        if (!identity.TryCreate(result.Token, out var headers) || !identity.TryAssert(result.Token, headers, out var asserted))
         {
             return Rejected(RejectionReason.TooLarge, unverified.Issuer);
         }
 
         unverified.Issuer.Keys.Verifications.Count(isGood: true);
-        return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers), hash), null);
+        return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers, asserted), hash), null);
     }
 
     private static Verification Rejected(RejectionReason reason, IssuerProfile? issuer) =>

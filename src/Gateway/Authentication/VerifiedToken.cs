@@ -8,7 +8,8 @@ using Gateway.Tokens;
 namespace Gateway.Authentication;
 
 /// <summary>A valid token, with all data that its requests share.</summary>
-internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableArray<IdentityHeader> identityHeaders)
+/// <param name="assertedClaims">The claims of its assertions; null where there are none.</param>
+internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableArray<IdentityHeader> identityHeaders, byte[]? assertedClaims = null)
 {
     // A token is used with few policies. Further decisions are not stored.
     private const int MostDecisions = 8;
@@ -19,6 +20,8 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     private volatile TokenIdentity? _identity;
     private volatile VerificationKey? _proofKey;
 
+    private SignedAssertion? _assertions;
+
     // Immutable. If two threads create them at once, one result is lost.
     private RevocationKeys? _revocationKeys;
 
@@ -28,6 +31,9 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     public TokenKey Key => key;
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
+
+    /// <summary>The claims of its assertions; null where there are none.</summary>
+    public byte[]? AssertedClaims => assertedClaims;
 
     /// <summary>The identity for ASP.NET Core, created on first use.</summary>
     public TokenIdentity Identity => _identity ??= new TokenIdentity(this);
@@ -56,6 +62,10 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 
         return decision;
     }
+
+    /// <summary>The signed assertion of the caller for the destinations of a cluster. Created once, and renewed before it ends.</summary>
+    public string AssertionFor(ClusterAssertion cluster) =>
+        cluster.Of(assertedClaims!, TokenLifetime.EndOf(token.ExpiresAt, token.Issuer), ref _assertions);
 
     /// <summary>True when the list names the token. The names of the token are hashed once.</summary>
     public bool IsRevoked(RevocationSet set) => set.IsRevoked(token, ref _revocationKeys);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Identity;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Limits;
@@ -86,6 +87,10 @@ internal static class RiskRules
             "An overloaded cluster receives up to twice as many requests.",
             "Use 0.2; a reserve covers the moment in which a destination goes.",
             context => context.Options.Clusters.Where(cluster => cluster.Value.Retry?.Budget > LargeBudget).Select(cluster => $"Gateway:Clusters:{cluster.Key}:Retry:Budget")),
+        new("GW153", "SharedAssertionAudience", "the assertions for all clusters have the same audience.",
+            "A destination can present an assertion that it received to a destination of another cluster and act as the caller there.",
+            "Use $cluster, so that each destination accepts its own only.",
+            context => context.Options.Identity.Assertion is { Audience: not AssertionSettings.ClusterAudience } ? [$"{AssertionCheck.Section}:Audience"] : []),
         new("GW160", "PrefixNotRemoved", "this prefix is never removed.",
             "The destination receives the path as it came: the route has no such prefix, or the prefix ends in a slash.",
             "Write the segments that every path of the route begins with, without a slash at the end.", IdleTransforms.Prefixes),

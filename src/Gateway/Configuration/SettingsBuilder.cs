@@ -31,10 +31,15 @@ internal static class SettingsBuilder
         var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
         var derived = ClaimPath.DerivedBy(options.Issuers.Values);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, [.. options.ResponseHeaders ?? []], context.Report);
+        identity = identity with
+        {
+            Assertion = AssertionCheck.Build(options.Identity.Assertion, tokenHeaders.Concat(identity.HeaderNames), derived, context, out var assertionKeys),
+        };
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, context);
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         ImmutableArray<string> eventIssuers = [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, hasEvents: !eventIssuers.IsEmpty, context.Report);
+        AssertionRouteCheck.Run(configuration, identity.Assertion, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
             ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
@@ -68,6 +73,7 @@ internal static class SettingsBuilder
             TokenCache = options.TokenCache,
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases, options.ClientCertificate.Header),
+            AssertionKeys = assertionKeys,
             Revocation = options.Revocation,
             KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,

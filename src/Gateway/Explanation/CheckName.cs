@@ -7,6 +7,7 @@ internal static class CheckName
 {
     public const string Signature = "signature";
     public const string Identity = "identity";
+    public const string Assertion = "assertion";
     public const string Revocation = "revocation";
     public const string RevocationKeys = "revocation keys";
     public const string Binding = "binding";

@@ -30,6 +30,7 @@ internal static class RouteFacts
             : "any number"),
         ("response expiry", subject => subject.Policy.IsAnonymous ? null
             : subject.Settings.Identity.ResponseExpiry is { } header ? $"header {header}: the seconds that the token has left" : "none"),
+        ("assertion", subject => subject.Policy.IsAnonymous ? null : AssertionOf(subject)),
     ];
 
     /// <param name="route">The id of a route; null for any.</param>
@@ -86,6 +87,17 @@ internal static class RouteFacts
 
     private static string RetryOf(RetrySettings? retry) => retry is null ? "none: each request is sent once"
         : Text($"{retry.Attempts} more destination{(retry.Attempts == 1 ? "" : "s")} at most, for up to {retry.Budget * 100:0.##} % of requests");
+
+    private static string AssertionOf(Subject subject)
+    {
+        if (subject.Settings.Identity.Assertion is not { } assertion)
+        {
+            return "none";
+        }
+
+        var audience = assertion.Audience ?? subject.Route?.ClusterId;
+        return Text($"header {assertion.Header} for {audience ?? "the cluster of the route"}, for {assertion.Lifetime.TotalSeconds:0.###} s");
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Authentication;
 using Gateway.Identity;
 using Gateway.Issuers;
@@ -33,6 +34,11 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         var checks = new List<ExplainedCheck>();
         var token = WalkSteps(text, checks);
         checks.Add(OfIdentity(token));
+        if (identity.Assertion is { } assertion)
+        {
+            checks.Add(OfAssertion(token, assertion));
+        }
+
         checks.Add(OfRevocation(token, policy, revocations));
         if (revocations.Lookup is { } lookup)
         {
@@ -102,6 +108,23 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             : new ExplainedCheck(
                 CheckName.Identity, CheckOutcome.Failed, expected, "a value that is too long", "Map fewer claims under Gateway:Identity:Headers, or have the issuer put less into them.",
                 RejectionReason.TooLarge);
+    }
+
+    private ExplainedCheck OfAssertion(AccessToken? token, AssertionSettings assertion)
+    {
+        const string expected = "what the signed assertion says about the caller fits into its header";
+        if (token is null || !identity.TryCreate(token, out var headers))
+        {
+            return new ExplainedCheck(
+                CheckName.Assertion, CheckOutcome.NotChecked, expected, "the token could not be read so far, or its identity headers are too long");
+        }
+
+        return identity.TryAssert(token, headers, out var claims)
+            ? new ExplainedCheck(
+                CheckName.Assertion, CheckOutcome.Passed, expected, $"{assertion.Header} with {Shown.Text(Encoding.UTF8.GetString(claims!))}")
+            : new ExplainedCheck(
+                CheckName.Assertion, CheckOutcome.Failed, expected, $"its claims have {claims!.Length} bytes",
+                "Map fewer claims under Gateway:Identity:Assertion:Claims, or have the issuer put less into them.", RejectionReason.TooLarge);
     }
 
     private static ExplainedCheck OfRevocation(AccessToken? token, RoutePolicy policy, RevocationAnswers revocations)

@@ -25,6 +25,9 @@ internal static class EventIds
     public const int SharedKeysIgnored = 214;
     public const int ForgottenKeysUnknown = 215;
 
+    public const int AssertionKeysTaken = 220;
+    public const int AssertionKeysRejected = 221;
+
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;

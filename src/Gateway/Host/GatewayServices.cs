@@ -70,6 +70,7 @@ internal static class GatewayServices
         services.AddSingleton<RouterProbe>();
         services.AddSingleton<ConfigurationApplier>();
         services.AddHostedService<ConfigurationFollower>();
+        services.AddHostedService<AssertionKeyFollower>();
 
         // Issuers/ and Tokens/
         services.AddSingleton(provider =>

@@ -20,7 +20,7 @@ internal static class IdentityCheck
     ];
 
     /// <summary>The names that are always protected, also if the configuration sets other names.</summary>
-    public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload"];
+    public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload", AssertionSettings.DefaultHeader];
 
     /// <param name="responseHeaders"><c>Gateway:ResponseHeaders</c>.</param>
     public static IdentityPlan Build(
@@ -59,7 +59,7 @@ internal static class IdentityCheck
         return new IdentityPlan(new(mappings.ToImmutable()), options.Payload?.Header, options.ResponseExpiry);
     }
 
-    private static void CheckName(string header, string path, List<string> taken, ConfigurationReport report)
+    public static void CheckName(string header, string path, List<string> taken, ConfigurationReport report)
     {
         if (!HeaderSyntax.IsToken(header))
         {

@@ -21,6 +21,8 @@ internal sealed class IdentityOptions
 
     public PayloadOptions? Payload { get; set; }
 
+    public AssertionOptions? Assertion { get; set; }
+
     /// <summary>
     /// <c>Strip</c> or <c>Reject</c> client headers that alias an identity header (<c>X_Auth_Subject</c>). Default <c>Strip</c>.
     /// </summary>

@@ -14,13 +14,20 @@ internal readonly record struct IdentityHeader(string Name, string Value);
 /// <param name="ResponseExpiry">The response header with the seconds that the client's token has left; null for none.</param>
 internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string? PayloadHeader, string? ResponseExpiry = null)
 {
+    // Bytes of the JSON that the assertion takes from the token. With it the assertion nearly always stays below MaxValueLength.
+    private const int MaxAssertedLength = 3 * 1024;
+
     // In characters. Many frameworks accept 8 KiB of headers in total; a destination would reject more without a useful error.
     private const int MaxValueLength = 4 * 1024;
     private const int MaxTotalLength = 8 * 1024;
 
+    /// <summary>The signed form of the identity; null for none.</summary>
+    public AssertionSettings? Assertion { get; init; }
+
     /// <summary>The names that only the gateway may set.</summary>
     public IEnumerable<string> HeaderNames => Mappings.Select(mapping => mapping.Header)
         .Concat(PayloadHeader is null ? [] : [PayloadHeader])
+        .Concat(Assertion is null ? [] : [Assertion.Header])
         .Concat(ResponseExpiry is null ? [] : [ResponseExpiry]);
 
     /// <summary>Runs once for each verified token. False when a value is too long; values are never shortened.</summary>
@@ -53,8 +60,19 @@ internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string
         }
 
         headers = built.DrainToImmutable();
-        return total <= (PayloadHeader is null ? MaxTotalLength : CompactToken.MaxLength);
+        return total <= MaxTotal;
     }
+
+    /// <summary>The claims of the token's assertions, computed once too; null without an assertion.</summary>
+    /// <param name="headers">What <see cref="TryCreate"/> made: both travel together.</param>
+    public bool TryAssert(AccessToken token, ImmutableArray<IdentityHeader> headers, out byte[]? claims)
+    {
+        claims = Assertion is null ? null : AssertedClaims.Write(Assertion.Claims, token);
+        return claims is null
+            || (claims.Length <= MaxAssertedLength && headers.Sum(header => header.Value.Length) + SignedAssertion.LengthOf(claims) <= MaxTotal);
+    }
+
+    private int MaxTotal => PayloadHeader is null ? MaxTotalLength : CompactToken.MaxLength;
 }
 
 /// <summary>One header and the claim that fills it.</summary>

@@ -4,6 +4,7 @@ using Gateway.Authentication;
 using Gateway.Authentication.SenderConstraint;
 using Gateway.Identity;
 using Gateway.Issuers;
+using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Redis;
 using Gateway.Revocation;
@@ -70,6 +71,9 @@ internal sealed record GatewaySettings
     public required IdentityPlan Identity { get; init; }
 
     public required ProtectedHeaders ProtectedHeaders { get; init; }
+
+    /// <summary>The keys that the file of <c>Gateway:Identity:Assertion</c> held when it was checked; null without an assertion.</summary>
+    public required JwsSignerSet? AssertionKeys { get; init; }
 
     public required RevocationOptions Revocation { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gateway.Authentication;
 using Gateway.Authentication.SenderConstraint;
 using Gateway.Foundation;
+using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
@@ -35,6 +36,12 @@ internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Rea
     /// <summary>By the id of YARP's cluster.</summary>
     public required FrozenDictionary<string, ClusterRules> Clusters { get; init; }
 
+    /// <summary>The keys of the assertions; null without assertions.</summary>
+    public required AssertionKeys? AssertionKeys { get; init; }
+
+    /// <summary>By the id of YARP's cluster; empty without assertions.</summary>
+    public required FrozenDictionary<string, ClusterAssertion> Assertions { get; init; }
+
     /// <summary>The objects that the next snapshot takes over where their settings stay the same.</summary>
     public required ObjectRegistry Objects { get; init; }
 }
@@ -57,6 +64,7 @@ internal sealed class GatewaySnapshots(
         var settings = reading.Settings;
         var objects = new ObjectRegistry.Draft(previous);
         var issuers = IssuerDirectory.Create(settings.Issuers, objects);
+        var (assertion, assertionKeys) = (settings.Identity.Assertion, AssertionKeysOf(settings, objects));
         return new GatewaySnapshot($"{Interlocked.Increment(ref _revision)}", reading)
         {
             Issuers = issuers,
@@ -70,9 +78,20 @@ internal sealed class GatewaySnapshots(
                 StringComparer.OrdinalIgnoreCase),
             Clusters = settings.Clusters.ToFrozenDictionary(
                 cluster => cluster.Key, cluster => ClusterRules.Create(cluster.Value, objects), StringComparer.OrdinalIgnoreCase),
+            AssertionKeys = assertionKeys,
+            Assertions = (assertion is null ? [] : reading.Clusters.Select(cluster => cluster.ClusterId)).ToFrozenDictionary(
+                id => id,
+                id => objects.GetOrAdd((assertion, id), () => new ClusterAssertion(assertion!, id, assertionKeys!, time)),
+                StringComparer.OrdinalIgnoreCase),
             Objects = objects.Complete(),
         };
     }
+
+    // The file is followed on its own, so its keys belong to its name and not to what it held at first.
+    private static AssertionKeys? AssertionKeysOf(GatewaySettings settings, ObjectRegistry.Draft objects) =>
+        settings.Identity.Assertion is { } assertion
+            ? objects.GetOrAdd(assertion.KeyFile, () => new AssertionKeys(assertion.KeyFile, settings.AssertionKeys!))
+            : null;
 
     private Authenticator CreateAuthenticator(IssuerDirectory issuers, GatewaySettings settings) => new(
         new TokenVerifier(new AccessTokenValidator(issuers, time), settings.Identity, keys),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Gateway.Identity;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Limits;
@@ -30,6 +31,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 
     /// <summary>Null for a cluster that <c>Gateway:Clusters</c> adds nothing to.</summary>
     public ClusterRules? ClusterRules { get; } = Cluster is null ? null : Snapshot.Clusters.GetValueOrDefault(Cluster);
+
+    /// <summary>What makes the assertions for its destinations; null for none.</summary>
+    public ClusterAssertion? Assertion { get; } = Cluster is null ? null : Snapshot.Assertions.GetValueOrDefault(Cluster);
 
     /// <summary>True when the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
     public bool IsWatched { get; } = Cluster is not null

@@ -12,7 +12,7 @@ public sealed class DefaultNameTests
     private const string Separators = "!#$%&'*+-.^_`|~";
 
     private static readonly string[] DefaultNames =
-        ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload"];
+        ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload", "X-Auth-Assertion"];
 
     [Theory]
     [InlineData("""{ "X-Auth-Subject": "sub" }""", null)]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Settings;
+using Gateway.Testing;
 
 namespace Gateway.Tests.Configuration;
 
@@ -32,6 +33,7 @@ public sealed class RiskRuleTests
         ("GW150", "ReverseProxy:Clusters:shop:Destinations:one:Address", "\"http://orders.example.com\"", "ReverseProxy:Clusters:shop:Destinations:one:Address"),
         ("GW151", "ReverseProxy:Clusters:shop:HttpClient", """{ "DangerousAcceptAnyServerCertificate": true }""", "ReverseProxy:Clusters:shop:HttpClient:DangerousAcceptAnyServerCertificate"),
         ("GW152", "Gateway:Clusters:shop:Retry:Budget", "0.6", "Gateway:Clusters:shop:Retry:Budget"),
+        ("GW153", "Gateway:Identity", """{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.example.com", "Audience": "inside" } }""", "Gateway:Identity:Assertion:Audience"),
         ("GW160", "ReverseProxy:Routes:orders:Transforms", """[ { "PathRemovePrefix": "/orders/" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathRemovePrefix"),
         ("GW161", "ReverseProxy:Routes:orders:Transforms", """[ { "PathPattern": "/x/{catchall}" } ]""", "ReverseProxy:Routes:orders:Transforms:0:PathPattern"),
         ("GW170", "ReverseProxy:Clusters:shop:SessionAffinity", """{ "Enabled": true, "Policy": "Cookie", "AffinityKeyName": "a" }""", "ReverseProxy:Clusters:shop:SessionAffinity:Policy"),
@@ -101,6 +103,7 @@ public sealed class RiskRuleTests
         {
             var file = Path.Combine(folder.FullName, "yarp.json");
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "secret"), new string('s', 32));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "assertion.jwks"), FullConfiguration.Files["assertion.jwks"]);
             await File.WriteAllTextAsync(file, text);
             return (await GatewayApp.ReadAsync(new GatewayAppOptions { ConfigFile = file, Environment = "Production" })).Warnings;
         }

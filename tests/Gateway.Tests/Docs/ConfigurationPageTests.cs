@@ -7,6 +7,7 @@ using Gateway.Configuration;
 using Gateway.Identity;
 using Gateway.Jose;
 using Gateway.Settings;
+using Gateway.Testing;
 using Gateway.Tests.Configuration;
 
 namespace Gateway.Tests.Docs;
@@ -85,7 +86,7 @@ public sealed class ConfigurationPageTests
     [Fact]
     public async Task Examples_load()
     {
-        var files = new Dictionary<string, string> { ["batch.secret"] = new string('s', 32) };
+        var files = new Dictionary<string, string> { ["batch.secret"] = new string('s', 32), ["assertion.jwks"] = FullConfiguration.Files["assertion.jwks"] };
         var examples = ConfigurationPage.Blocks("jsonc").ToArray();
         examples.Length.ShouldBeGreaterThan(4);
         foreach (var example in examples)

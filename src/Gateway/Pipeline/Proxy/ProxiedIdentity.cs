@@ -50,6 +50,10 @@ internal static class ProxiedIdentity
         if (request.Token is { } token)
         {
             Set(token.IdentityHeaders.AsSpan(), proxied);
+            if (route.Assertion is { } assertion)
+            {
+                Set([new IdentityHeader(assertion.Header, token.AssertionFor(assertion))], proxied);
+            }
         }
 
         return true;

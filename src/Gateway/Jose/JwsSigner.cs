@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using NSec.Cryptography;
+
+namespace Gateway.Jose;
+
+/// <summary>
+/// A private key that the gateway signs with: P-256 (ES256, RFC 7518 section 3.4) or Ed25519 (RFC 8037). Safe for any number of threads. It never
+/// shows its private half.
+/// </summary>
+internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJwk)
+{
+    /// <summary>Bytes, for both algorithms.</summary>
+    public const int SignatureLength = 64;
+
+    public string KeyId => keyId;
+
+    /// <summary>The JWS <c>alg</c>.</summary>
+    public string Algorithm => algorithm;
+
+    /// <summary>The JWK to publish, with public members only.</summary>
+    public ReadOnlySpan<byte> PublicJwk => publicJwk;
+
+    /// <summary>Whether the other key is this one, with the same name and algorithm.</summary>
+    public bool IsSameAs(JwsSigner other) => PublicJwk.SequenceEqual(other.PublicJwk);
+
+    /// <summary>The JWS in compact form (RFC 7515 section 3.1).</summary>
+    /// <param name="type">The <c>typ</c>.</param>
+    public string Sign(string type, ReadOnlySpan<byte> payload)
+    {
+        var header = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            json.WriteString("alg"u8, algorithm);
+            json.WriteString("typ"u8, type);
+            json.WriteString("kid"u8, keyId);
+            json.WriteEndObject();
+        }
+
+        var headerLength = Base64Url.GetEncodedLength(header.WrittenCount);
+        var inputLength = headerLength + 1 + Base64Url.GetEncodedLength(payload.Length);
+        var text = new byte[inputLength + 1 + Base64Url.GetEncodedLength(SignatureLength)];
+        Base64Url.EncodeToUtf8(header.WrittenSpan, text);
+        text[headerLength] = (byte)'.';
+        Base64Url.EncodeToUtf8(payload, text.AsSpan(headerLength + 1));
+        Span<byte> signature = stackalloc byte[SignatureLength];
+        SignData(text.AsSpan(0, inputLength), signature);
+        text[inputLength] = (byte)'.';
+        Base64Url.EncodeToUtf8(signature, text.AsSpan(inputLength + 1));
+        return System.Text.Encoding.ASCII.GetString(text);
+    }
+
+    /// <summary>Writes <see cref="SignatureLength"/> bytes.</summary>
+    public abstract void SignData(ReadOnlySpan<byte> data, Span<byte> signature);
+
+    /// <exception cref="CryptographicException">The parameters are not a key.</exception>
+    public static JwsSigner Ec(string keyId, byte[] publicJwk, ECParameters parameters) => new EcSigner(keyId, publicJwk, parameters);
+
+    /// <exception cref="CryptographicException">The seed is not a key.</exception>
+    public static JwsSigner Ed25519(string keyId, string algorithm, byte[] publicJwk, byte[] seed) => new Ed25519Signer(keyId, algorithm, publicJwk, seed);
+
+    private sealed class EcSigner : JwsSigner
+    {
+        private readonly ECParameters _parameters;
+
+        // .NET does not promise that one ECDsa object may be used by two threads at once. As many are kept as were in use at the same time.
+        private readonly ConcurrentBag<ECDsa> _idle = [];
+
+        public EcSigner(string keyId, byte[] publicJwk, ECParameters parameters)
+            : base(keyId, nameof(SignatureAlgorithm.ES256), publicJwk)
+        {
+            _parameters = parameters;
+            _idle.Add(ECDsa.Create(parameters));
+        }
+
+        public override void SignData(ReadOnlySpan<byte> data, Span<byte> signature)
+        {
+            var signer = _idle.TryTake(out var idle) ? idle : ECDsa.Create(_parameters);
+            signer.SignData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            _idle.Add(signer);
+        }
+    }
+
+    private sealed class Ed25519Signer : JwsSigner
+    {
+        private readonly Key _key;
+
+        public Ed25519Signer(string keyId, string algorithm, byte[] publicJwk, byte[] seed)
+            : base(keyId, algorithm, publicJwk) => _key = Key.TryImport(NSec.Cryptography.SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, out var key)
+                ? key!
+                : throw new CryptographicException();
+
+        public override void SignData(ReadOnlySpan<byte> data, Span<byte> signature) =>
+            NSec.Cryptography.SignatureAlgorithm.Ed25519.Sign(_key, data, signature);
+    }
+}
