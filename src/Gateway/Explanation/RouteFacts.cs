@@ -36,7 +36,7 @@ internal static class RouteFacts
     /// <param name="route">The id of a route; null for any.</param>
     public static IReadOnlyList<RouteFact> Of(ConfigurationReading reading, string? route, RoutePolicy policy)
     {
-        var subject = new Subject(reading.Settings, reading.Routes.FirstOrDefault(known => known.RouteId == route), policy);
+        var subject = new Subject(reading, reading.Routes.FirstOrDefault(known => known.RouteId == route), policy);
         return
         [
             .. from line in Table
@@ -95,14 +95,18 @@ internal static class RouteFacts
             return "none";
         }
 
-        var audience = assertion.Audience ?? subject.Route?.ClusterId;
+        // The id as ReverseProxy:Clusters writes it; a route may write it in another case.
+        var audience = assertion.Audience ?? subject.Reading.Clusters
+            .FirstOrDefault(cluster => cluster.ClusterId.Equals(subject.Route?.ClusterId, StringComparison.OrdinalIgnoreCase))?.ClusterId;
         return Text($"header {assertion.Header} for {audience ?? "the cluster of the route"}, for {assertion.Lifetime.TotalSeconds:0.###} s");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Subject(GatewaySettings Settings, RouteConfig? Route, RoutePolicy Policy)
+    private sealed record Subject(ConfigurationReading Reading, RouteConfig? Route, RoutePolicy Policy)
     {
+        public GatewaySettings Settings => Reading.Settings;
+
         public ClusterSettings? Cluster => Route?.ClusterId is { } id ? Settings.Clusters.GetValueOrDefault(id) : null;
     }
 }
