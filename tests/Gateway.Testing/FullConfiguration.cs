@@ -127,7 +127,13 @@ internal static class FullConfiguration
               "parallel": { "Kind": "Concurrency", "Permits": 5, "PartitionBy": "$route" }
             },
             "Timeouts": { "short": "00:00:05" },
-            "Clusters": { "FULL": { "Retry": { "Attempts": 2, "Budget": 0.1 }, "MaxInFlight": 500 }, "small": { "MaxInFlight": "20" } },
+            "Clusters": { "FULL": { "Retry": { "Attempts": 2, "Budget": 0.1 }, "MaxInFlight": 500 }, "small": { "MaxInFlight": "20", "Exchange": "ORDERS" } },
+            "Exchanges": {
+              "orders": {
+                "TokenEndpoint": "https://a.example.com/token", "ClientId": "gateway", "SecretFile": "secret", "Audience": "orders", "Scope": "orders:read",
+                "CaFile": "ca.pem", "Timeout": "00:00:02"
+              }
+            },
             "Limits": { "MaxRequestBodySize": 1000000, "RepeatedSlashes": "Merge" },
             "Routes": { "full": { "EncodedSlashes": "PassThrough", "PathParameters": "passthrough", "Resource": "ORDERS" }, "SMALL": { "PathParameters": "Reject" } },
             "Resources": { "orders": { "Resource": "https://api.example.com/orders", "AuthorizationServers": ["addressed", "https://login.example.com"], "Scopes": ["orders:read"] } },

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
 // The provider logs notices through console.info, and stdout is for the one ready line.
@@ -59,9 +60,34 @@ async function loadExistingGrant(ctx) {
   return grant;
 }
 
+// The gateway, which exchanges the tokens of its callers (RFC 8693).
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const gatewayClient = {
+  client_id: 'gateway',
+  client_secret: clientSecret,
+  grant_types: [exchangeGrant],
+  token_endpoint_auth_method: 'client_secret_basic',
+  redirect_uris: [],
+  response_types: [],
+  scope,
+};
+
+async function exchange(ctx) {
+  const { provider, client, params } = ctx.oidc;
+  const { payload } = await jwtVerify(params.subject_token ?? '', createLocalJWKSet({ keys: keys.map(({ d, p, q, dp, dq, qi, ...key }) => key) }), { issuer }).catch(() => {
+    throw new errors.InvalidGrant('subject token invalid');
+  });
+  const token = new provider.AccessToken({ accountId: payload.sub, client, scope: params.scope, gty: 'exchange' });
+  const jwt = { sign: { alg: 'ES256' } };
+  token.resourceServer = new provider.ResourceServer(params.audience, { scope, audience: params.audience, accessTokenFormat: 'jwt', accessTokenTTL: 60, jwt });
+  const issuedType = 'urn:ietf:params:oauth:token-type:access_token';
+  ctx.body = { access_token: await token.save(), issued_token_type: issuedType, token_type: 'Bearer', expires_in: token.expiration };
+}
+
 const configuration = {
   clients: [
     webClient,
+    gatewayClient,
     {
       client_id: clientId,
       client_secret: clientSecret,
@@ -98,6 +124,8 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 function serve() {
   if (options.keys) writeFileSync(options.keys, JSON.stringify(keys), { mode: 0o600 });
   const provider = new Provider(issuer, { ...configuration, jwks: { keys } });
+  provider.registerGrantType(exchangeGrant, exchange, ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope'], []);
+  provider.on('server_error', (ctx, fault) => console.error(fault.stack));
   const callback = provider.callback();
   server.removeAllListeners('request').on('request', (request, response) =>
     request.url.startsWith(loginPath)

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Gateway.Identity;
 using Gateway.Jose;
 using Gateway.Policies;
@@ -21,6 +23,7 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
     private volatile VerificationKey? _proofKey;
 
     private SignedAssertion? _assertions;
+    private string? _fingerprint;
 
     // Immutable. If two threads create them at once, one result is lost.
     private RevocationKeys? _revocationKeys;
@@ -62,6 +65,11 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 
         return decision;
     }
+
+    /// <summary>SHA-256 of the whole token in base64url, under which data of the token is kept elsewhere. Computed on first use.</summary>
+    public string Fingerprint => _fingerprint ??= FingerprintOf(token.Text);
+
+    public static string FingerprintOf(ReadOnlySpan<byte> text) => Base64Url.EncodeToString(SHA256.HashData(text));
 
     /// <summary>The signed assertion of the caller for the destinations of a cluster. Created once, and renewed before it ends.</summary>
     public string AssertionFor(ClusterAssertion cluster) =>

@@ -73,6 +73,7 @@ internal sealed class ExplainCommand : Command
         await ExplainSources.LoadKeysAsync(issuers, settings.KeyCacheDirectory, token, isFetching, cancellationToken);
         var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
         var explanation = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
+        explanation = ExchangeExplainer.With(explanation, ExchangeExplainer.Of(reading, route), known: null);
         explanation = explanation with { Settings = RouteFacts.Of(reading, route, policy) };
         if (result.GetValue(_output) == AnswerOutput.Json)
         {

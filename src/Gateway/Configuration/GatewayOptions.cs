@@ -7,6 +7,7 @@ using Gateway.Revocation;
 using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
+using Gateway.RouteFeatures.Exchange;
 using Gateway.RouteFeatures.Draining;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
@@ -37,6 +38,9 @@ internal sealed class GatewayOptions
 
     /// <summary>What is added to the clusters of <c>ReverseProxy:Clusters</c>, by their ids. Default none.</summary>
     public Dictionary<string, ClusterOptions> Clusters { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Token exchanges that clusters may name in <c>Exchange</c> (RFC 8693). Default none.</summary>
+    public Dictionary<string, ExchangeOptions> Exchanges { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     public LimitOptions Limits { get; set; } = new();
 

@@ -10,6 +10,7 @@ using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
+using Gateway.RouteFeatures.Exchange;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 using Gateway.RouteFeatures.Resources;
@@ -39,6 +40,7 @@ internal static class SettingsBuilder
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         ImmutableArray<string> eventIssuers = [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, hasEvents: !eventIssuers.IsEmpty, context.Report);
+        ExchangeRouteCheck.Run(configuration, options, policies, context.Report);
         AssertionRouteCheck.Run(configuration, identity.Assertion, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
             ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
@@ -74,6 +76,7 @@ internal static class SettingsBuilder
             Identity = identity,
             ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases, options.ClientCertificate.Header),
             AssertionKeys = assertionKeys,
+            Exchanges = ExchangeCheck.Build(options.Exchanges, context),
             Revocation = options.Revocation,
             KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,

@@ -12,6 +12,7 @@ internal static class CheckName
     public const string RevocationKeys = "revocation keys";
     public const string Binding = "binding";
     public const string PolicyBinding = "policy binding";
+    public const string Exchange = "exchange";
     public const string PolicyIssuer = "policy issuer";
     public const string PolicyScopes = "policy scopes";
     public const string PolicyStepUp = "policy step-up";

@@ -30,6 +30,7 @@ internal static class RouteFacts
             : "any number"),
         ("response expiry", subject => subject.Policy.IsAnonymous ? null
             : subject.Settings.Identity.ResponseExpiry is { } header ? $"header {header}: the seconds that the token has left" : "none"),
+        ("exchange", subject => subject.Policy.IsAnonymous || subject.Route is null ? null : ExchangeOf(subject)),
         ("assertion", subject => subject.Policy.IsAnonymous ? null : AssertionOf(subject)),
     ];
 
@@ -87,6 +88,11 @@ internal static class RouteFacts
 
     private static string RetryOf(RetrySettings? retry) => retry is null ? "none: each request is sent once"
         : Text($"{retry.Attempts} more destination{(retry.Attempts == 1 ? "" : "s")} at most, for up to {retry.Budget * 100:0.##} % of requests");
+
+    private static string ExchangeOf(Subject subject) =>
+        subject.Cluster?.Exchange is { } name && subject.Settings.Exchanges.GetValueOrDefault(name) is { } exchange
+            ? $"the destination receives a token of {exchange.TokenEndpoint.GetLeftPart(UriPartial.Path)} for {exchange.Audience ?? "no named audience"}"
+            : "none";
 
     private static string AssertionOf(Subject subject)
     {

@@ -27,6 +27,7 @@ internal static class EventIds
 
     public const int AssertionKeysTaken = 220;
     public const int AssertionKeysRejected = 221;
+    public const int ExchangeFailed = 230;
 
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;

@@ -29,6 +29,7 @@ internal enum RejectionReason
     ProofMissing,
     BadProof,
     ProofNonce,
+    ExchangeUnavailable,
 }
 
 /// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
@@ -79,6 +80,7 @@ internal static class Rejections
         new(401, InvalidToken, "proof_missing", "The token is bound to a key or certificate (`cnf`) that the request does not prove to hold, or is not bound where the policy requires it."),
         new(401, InvalidProof, "bad_proof", "The DPoP proof is malformed, wrong, too old, used before, or of another key than the token's (RFC 9449 section 4.3)."),
         new(401, UseNonce, "proof_nonce", "The DPoP proof has no nonce of the gateway, or one that has expired; `DPoP-Nonce` has the next (RFC 9449 section 9)."),
+        new(503, null, "exchange_unavailable", "The issuer has not exchanged the token for one that the destination accepts (RFC 8693)."),
     ];
 
     public static Rejection Of(RejectionReason reason) => Table[(int)reason]!;

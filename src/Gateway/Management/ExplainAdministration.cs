@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Gateway.Authentication;
 using Gateway.Errors;
 using Gateway.Explanation;
 using Gateway.Foundation;
@@ -45,6 +47,12 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         var explanation = new TokenExplainer(snapshot.Issuers, settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         explanation = explanation with { Settings = RouteFacts.Of(snapshot.Reading, route, policy) };
+        if (ExchangeExplainer.Of(snapshot.Reading, route) is { } exchange)
+        {
+            var known = snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(token!)));
+            explanation = ExchangeExplainer.With(explanation, exchange, known);
+        }
+
         return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument);
     }
 

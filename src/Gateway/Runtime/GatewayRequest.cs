@@ -18,6 +18,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>Whose request it is, once its token has been verified.</summary>
     public VerifiedToken? Token { get; set; }
 
+    /// <summary>What the destination receives in <c>Authorization</c> in place of the caller's token; null where no token is exchanged.</summary>
+    public string? ExchangedAuthorization { get; set; }
+
     /// <summary>The same as ASP.NET Core's user; null without a verified token.</summary>
     public RequestUser? User { get; set; }
 

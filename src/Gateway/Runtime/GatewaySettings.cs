@@ -10,6 +10,7 @@ using Gateway.Redis;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Draining;
+using Gateway.RouteFeatures.Exchange;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 using Gateway.RouteFeatures.Resources;
@@ -44,6 +45,9 @@ internal sealed record GatewaySettings
 
     /// <summary>By the id of YARP's cluster.</summary>
     public required FrozenDictionary<string, ClusterSettings> Clusters { get; init; }
+
+    /// <summary>By name.</summary>
+    public required FrozenDictionary<string, ExchangeSettings> Exchanges { get; init; }
 
     /// <summary>Bytes; -1 for any size.</summary>
     public required long MaxRequestBodySize { get; init; }

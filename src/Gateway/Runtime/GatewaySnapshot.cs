@@ -6,6 +6,7 @@ using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
+using Gateway.RouteFeatures.Exchange;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.TrustedProxies;
 using Gateway.Telemetry;
@@ -42,6 +43,9 @@ internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Rea
     /// <summary>By the id of YARP's cluster; empty without assertions.</summary>
     public required FrozenDictionary<string, ClusterAssertion> Assertions { get; init; }
 
+    /// <summary>By name.</summary>
+    public required FrozenDictionary<string, TokenExchange> Exchanges { get; init; }
+
     /// <summary>The objects that the next snapshot takes over where their settings stay the same.</summary>
     public required ObjectRegistry Objects { get; init; }
 }
@@ -54,7 +58,8 @@ internal sealed class GatewaySnapshots(
     GatewayMetrics metrics,
     SenderProofs senders,
     RevocationLookup? lookup = null,
-    SharedRateLimits? sharedLimits = null)
+    SharedRateLimits? sharedLimits = null,
+    ILogger<TokenExchange>? exchangeLog = null)
 {
     private int _revision;
 
@@ -82,6 +87,10 @@ internal sealed class GatewaySnapshots(
             Assertions = (assertion is null ? [] : reading.Clusters.Select(cluster => cluster.ClusterId)).ToFrozenDictionary(
                 id => id,
                 id => objects.GetOrAdd((assertion, id), () => new ClusterAssertion(assertion!, id, assertionKeys!, time)),
+                StringComparer.OrdinalIgnoreCase),
+            Exchanges = settings.Exchanges.ToFrozenDictionary(
+                exchange => exchange.Key,
+                exchange => objects.GetOrAdd(exchange.Value, () => new TokenExchange(exchange.Value, time, exchangeLog)),
                 StringComparer.OrdinalIgnoreCase),
             Objects = objects.Complete(),
         };

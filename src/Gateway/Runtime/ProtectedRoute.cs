@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Gateway.Identity;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Clusters;
+using Gateway.RouteFeatures.Exchange;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 using Gateway.Telemetry;
@@ -34,6 +35,10 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 
     /// <summary>What makes the assertions for its destinations; null for none.</summary>
     public ClusterAssertion? Assertion { get; } = Cluster is null ? null : Snapshot.Assertions.GetValueOrDefault(Cluster);
+
+    /// <summary>Exchanges the caller's token for one of its cluster; null for a cluster without an exchange.</summary>
+    public TokenExchange? Exchange { get; } =
+        Cluster is not null && Snapshot.Clusters.GetValueOrDefault(Cluster)?.Settings.Exchange is { } exchange ? Snapshot.Exchanges[exchange] : null;
 
     /// <summary>True when the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
     public bool IsWatched { get; } = Cluster is not null

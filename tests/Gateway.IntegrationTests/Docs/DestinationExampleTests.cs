@@ -19,7 +19,7 @@ public sealed class DestinationExampleTests
     [InlineData("fastapi", "ES256")]
     [InlineData("fastapi", "EdDSA")]
     [InlineData("flask", "ES256")]
-    public async Task Destination_knows_the_caller_and_takes_nobody_elses_word(string example, string algorithm)
+    public async Task Destination_knows_the_caller_and_rejects_what_the_gateway_has_not_signed_for_it(string example, string algorithm)
     {
         await using var issuer = await FakeIssuer.StartAsync();
         await using var recorder = await RecordingDestination.StartAsync();

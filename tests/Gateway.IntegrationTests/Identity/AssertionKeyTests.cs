@@ -35,7 +35,7 @@ public sealed class AssertionKeyTests : IAsyncLifetime
     private string KeyFile => Path.Combine(Path.GetDirectoryName(_gateway.ConfigFile)!, "assertion.jwks");
 
     [Fact]
-    public async Task Public_keys_are_served_to_everybody_and_may_be_cached()
+    public async Task Public_keys_need_no_token_and_may_be_cached()
     {
         using var response = await _gateway.GetAsync(AssertionGateway.Jwks);
         var body = await response.Content.ReadAsStringAsync();
@@ -146,7 +146,7 @@ public sealed class AssertionKeyTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{ "Issuer": "a" }""", ":KeyFile", "this is required.")]
-    [InlineData("""{ "KeyFile": "none.jwks", "Issuer": "a" }""", ":KeyFile", "there is no such file.")]
+    [InlineData("""{ "KeyFile": "none.jwks", "Issuer": "a" }""", ":KeyFile", "the file does not exist.")]
     [InlineData("""{ "KeyFile": "public.jwks", "Issuer": "a" }""", ":KeyFile", "this file cannot be used: key \"old\" has no private half: a `d` of 32 bytes in base64url.")]
     [InlineData("""{ "KeyFile": "good.jwks" }""", ":Issuer", "this is required.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a b" }""", ":Issuer", "this is not a text of visible ASCII characters.")]

@@ -71,7 +71,7 @@ public sealed class OidcProviderTests
         return configuration;
     }
 
-    private static async Task<string> GetTokenAsync(JsonNode about, string resource)
+    internal static async Task<string> GetTokenAsync(JsonNode about, string resource)
     {
         using var client = new HttpClient();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>

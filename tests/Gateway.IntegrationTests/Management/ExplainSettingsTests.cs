@@ -34,6 +34,7 @@ public sealed class ExplainSettingsTests
             "retry: 2 more destinations at most, for up to 10 % of requests",
             "requests in flight: 500 to the cluster, more get 503",
             "response expiry: header X-Token-Expires-In: the seconds that the token has left",
+            "exchange: none",
             "assertion: none",
         ]);
         (await SettingsAsync(parts, "public")).ShouldBe(

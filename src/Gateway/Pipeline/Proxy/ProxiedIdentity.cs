@@ -56,6 +56,15 @@ internal static class ProxiedIdentity
             }
         }
 
+        if (request.ExchangedAuthorization is { } authorization)
+        {
+            Set([new IdentityHeader("Authorization", authorization)], proxied);
+        }
+        else if (request.Token is not null && route.Exchange is not null)
+        {
+            throw new InvalidOperationException("A request reached the proxy without the token that its cluster exchanges.");
+        }
+
         return true;
     }
 

@@ -16,6 +16,7 @@ internal static class ProxyPipeline
         proxy.UseSessionAffinity();
         proxy.Use(next => context => IsWatched(context) ? next(context) : plain!(context));
         proxy.UseMiddleware<InFlightMiddleware>();
+        proxy.UseMiddleware<ExchangeMiddleware>();
         proxy.UseMiddleware<RetryMiddleware>();
         proxy.UseLoadBalancing();
         proxy.UsePassiveHealthChecks();

@@ -26,7 +26,7 @@ internal static class ClusterLimitsCheck
 
             Check(path, options, context);
             built[name] = new ClusterSettings(
-                id ?? name, options.MaxInFlight, options.Retry is { } retry ? new RetrySettings(retry.Attempts, retry.Budget) : null);
+                id ?? name, options.MaxInFlight, options.Retry is { } retry ? new RetrySettings(retry.Attempts, retry.Budget) : null, options.Exchange);
         }
 
         return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

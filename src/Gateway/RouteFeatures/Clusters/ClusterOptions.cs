@@ -10,6 +10,9 @@ internal sealed class ClusterOptions
     /// number; range 1 to 1000000.
     /// </summary>
     public int? MaxInFlight { get; set; }
+
+    /// <summary>The entry of <c>Gateway:Exchanges</c> whose tokens the destinations receive in place of the caller's. Default none.</summary>
+    public string? Exchange { get; set; }
 }
 
 /// <summary>
@@ -29,7 +32,8 @@ internal sealed class RetryOptions
 /// <param name="Id">As in <c>ReverseProxy:Clusters</c>.</param>
 /// <param name="MaxInFlight">Null for any number.</param>
 /// <param name="Retry">Null where each request is sent once.</param>
-internal sealed record ClusterSettings(string Id, int? MaxInFlight, RetrySettings? Retry);
+/// <param name="Exchange">Null where no token is exchanged.</param>
+internal sealed record ClusterSettings(string Id, int? MaxInFlight, RetrySettings? Retry, string? Exchange = null);
 
 /// <summary>The checked form of <see cref="RetryOptions"/>.</summary>
 internal sealed record RetrySettings(int Attempts, double Budget);
