@@ -155,7 +155,7 @@ public sealed class AssertionKeyTests : IAsyncLifetime
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Lifetime": "00:00:09" }""", ":Lifetime", "this is out of range.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Lifetime": "01:00:01" }""", ":Lifetime", "this is out of range.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Type": "" }""", ":Type", "this is not a text of visible ASCII characters.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "Authorization" }""", ":Header", "this header has another meaning to HTTP or to proxies.")]
+    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "Authorization" }""", ":Header", "HTTP or proxies use this header for another purpose.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "x_auth_subject" }""", ":Header", "some destinations cannot tell this header from X-Auth-Subject.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Claims": { "exp": "exp" } }""", ":Claims:exp", "the gateway writes this claim itself.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Claims": { "x": "$realm" } }""", ":Claims:x", "this is not a claim path.")]

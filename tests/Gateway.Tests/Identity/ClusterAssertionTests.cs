@@ -28,7 +28,11 @@ public sealed class ClusterAssertionTests
 
         JsonNode.DeepEquals(payload, new JsonObject
         {
-            ["iss"] = "https://api.example.com", ["aud"] = "orders", ["iat"] = (long)Now, ["exp"] = (long)Now + 60, ["sub"] = "alice",
+            ["iss"] = "https://api.example.com",
+            ["aud"] = "orders",
+            ["iat"] = (long)Now,
+            ["exp"] = (long)Now + 60,
+            ["sub"] = "alice",
         }).ShouldBeTrue(payload.ToJsonString());
     }
 

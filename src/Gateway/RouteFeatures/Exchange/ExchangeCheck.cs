@@ -8,8 +8,8 @@ internal static class ExchangeCheck
 {
     public const string Section = "Gateway:Exchanges";
 
-    private static readonly TimeSpan s_shortestTimeout = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_longestTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
     public static FrozenDictionary<string, ExchangeSettings> Build(Dictionary<string, ExchangeOptions> exchanges, SettingsContext context)
     {
@@ -46,7 +46,7 @@ internal static class ExchangeCheck
             report.Error($"{path}:{nameof(options.SecretFile)}", "this file is empty.", "Write the client secret into it.");
         }
 
-        if (options.Timeout < s_shortestTimeout || options.Timeout > s_longestTimeout)
+        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
         {
             report.Error($"{path}:{nameof(options.Timeout)}", "this is out of range.", "Choose 00:00:00.100 to 00:01:00.");
         }

@@ -34,7 +34,7 @@ internal sealed class TokenEndpoint : IDisposable
     private const double LongestLifetime = 24 * 3600;
 
     // RFC 6750 section 2.1, the characters of a bearer token.
-    private static readonly SearchValues<char> s_tokenCharacters =
+    private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
     private readonly ExchangeSettings _settings;
@@ -117,7 +117,7 @@ internal sealed class TokenEndpoint : IDisposable
             return IssuedToken.Failed(isCode ? $"it responded with {(int)status} {code}" : $"it responded with {(int)status}");
         }
 
-        if (!isObject || TextOf(json, "access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token || token.AsSpan().ContainsAnyExcept(s_tokenCharacters))
+        if (!isObject || TextOf(json, "access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token || token.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             return IssuedToken.Failed("its response has no usable access_token");
         }
