@@ -22,10 +22,16 @@ internal static class PathCommand
     private static readonly Row[] Servers = [new("bare", "bare YARP", Program), new("stock", "JwtBearer", Program), new("gateway", "gateway", Program)];
 
     /// <param name="before">Another build of this program, whose gateway this one's is compared with; null for the other servers.</param>
-    public static async Task<int> RunAsync(string name, string? before = null)
+    public static Task<int> RunAsync(string name, string? before = null) =>
+        RunAsync(name, before is null ? Servers : [new Row("gateway", "gateway before", before), new Row("gateway", "gateway after", Program)]);
+
+    /// <summary>What the signed assertion costs a request.</summary>
+    public static Task<int> RunWithAssertionAsync(string name) =>
+        RunAsync(name, [new Row("gateway", "gateway", Program), new Row("asserting", "gateway with assertion", Program)]);
+
+    private static async Task<int> RunAsync(string name, Row[] rows)
     {
         var load = LoadOf(name);
-        var rows = before is null ? Servers : [new Row("gateway", "gateway before", before), new Row("gateway", "gateway after", Program)];
         var servers = Enumerable.Range(0, Processes).SelectMany(_ => rows)
             .Select(row => (Row: row, Process: Script.Start("dotnet", [row.Program, "path", row.Server, load.ToString()]))).ToList();
         var turns = new List<double[]>();
@@ -36,7 +42,7 @@ internal static class PathCommand
             {
                 // Turns of about the same length: a server that verifies a signature each time gets fewer requests. Two gateways differ
                 // little, so they take turns more often: other load on the machine then affects both.
-                var requests = (load == PathLoad.New || row.Server == "stock" ? 4_000 : 20_000) / (before is null ? 1 : 8);
+                var requests = (load == PathLoad.New || row.Server == "stock" ? 4_000 : 20_000) / (rows == Servers ? 1 : 8);
                 await process.WriteLineAsync((turn < 0 ? 3 * requests : requests).ToString(CultureInfo.InvariantCulture));
                 times.Add((row, double.Parse(await process.ReadLineAsync(), CultureInfo.InvariantCulture)));
             }

@@ -46,6 +46,8 @@ switch (args)
         return await PathCommand.RunAsync(nameof(PathLoad.Known));
     case ["path", var load]:
         return await PathCommand.RunAsync(load);
+    case ["path", var load, "assertion"]:
+        return await PathCommand.RunWithAssertionAsync(load);
     case ["path", var load, "before", var program]:
         return await PathCommand.RunAsync(load, program);
     case ["path", var server, var load]:

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateway.Configuration;
 using Gateway.Host;
+using Gateway.Testing;
 using Microsoft.AspNetCore.Builder;
 
 namespace Gateway.Benchmarks.Compare;
@@ -16,7 +17,15 @@ internal static class GatewayServer
     {
         var folder = Directory.CreateTempSubdirectory("gateway-compare-").FullName;
         var file = Path.Combine(folder, "yarp.json");
-        await File.WriteAllTextAsync(file, Configuration(settings).ToJsonString());
+        var configuration = Configuration(settings);
+        if (settings.HasAssertion)
+        {
+            using var key = SigningKey.Ec();
+            await File.WriteAllTextAsync(Path.Combine(folder, "assertion.jwks"), SigningKey.PrivateSet(key));
+            configuration["Gateway"]!["Identity"] = JsonNode.Parse("""{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.bench.test" } }""");
+        }
+
+        await File.WriteAllTextAsync(file, configuration.ToJsonString());
         return await GatewayApp.BuildAsync(new GatewayAppOptions
         {
             ConfigFile = file,

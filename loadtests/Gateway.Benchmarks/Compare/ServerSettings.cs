@@ -38,6 +38,9 @@ internal sealed record ServerSettings
     /// <summary>How many verified tokens the gateway remembers; 0 for its default.</summary>
     public int MaxCachedTokens { get; init; }
 
+    /// <summary>True when the gateway signs assertions.</summary>
+    public bool HasAssertion { get; init; }
+
     public static ServerSettings Read(string file) =>
         JsonSerializer.Deserialize<ServerSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)
         ?? throw new InvalidDataException($"{file} is empty.");

@@ -34,7 +34,7 @@ internal sealed class RequestPath : IAsyncDisposable
     private RequestPath(string folder, WebApplication? provider, WebApplication server, IDuplexPipe client, byte[][] requests) =>
         (_folder, _provider, _server, _client, _requests) = (folder, provider, server, client, requests);
 
-    /// <param name="name">bare, stock or gateway.</param>
+    /// <param name="name">bare, stock, gateway, or asserting: the gateway with signed assertions.</param>
     public static async Task<RequestPath> StartAsync(string name, PathLoad load)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-path-").FullName;
@@ -58,7 +58,8 @@ internal sealed class RequestPath : IAsyncDisposable
             "bare" => YarpServer.Build(settings, UseMemory),
             "stock" => StockServer.Build(settings, UseMemory),
             "gateway" => await GatewayServer.BuildAsync(settings, UseMemory),
-            _ => throw new ArgumentException("Known servers: bare, stock, gateway.", nameof(name)),
+            "asserting" => await GatewayServer.BuildAsync(settings with { HasAssertion = true }, UseMemory),
+            _ => throw new ArgumentException("Known servers: bare, stock, gateway, asserting.", nameof(name)),
         };
         await server.StartAsync();
         UseMemoryDestination(server);
