@@ -1,5 +1,6 @@
 using Gateway.Identity;
 using Gateway.Pipeline.Logout;
+using Gateway.Pipeline.SecurityEvents;
 using Gateway.RouteFeatures.Resources;
 using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
@@ -9,7 +10,7 @@ namespace Gateway.Configuration;
 /// <summary>Checks that nothing else is served at the path of the assertions' public keys.</summary>
 internal static class AssertionRouteCheck
 {
-    private static readonly PathString[] OwnPaths = [LogoutMiddleware.Path, ProtectedResource.WellKnown];
+    private static readonly PathString[] OwnPaths = [LogoutMiddleware.Path, SecurityEventMiddleware.Path, ProtectedResource.WellKnown];
 
     public static void Run(IConfiguration configuration, AssertionSettings? assertion, ConfigurationReport report)
     {

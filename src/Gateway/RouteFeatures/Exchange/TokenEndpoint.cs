@@ -50,7 +50,7 @@ internal sealed class TokenEndpoint : IDisposable
         }
 
         _settings = settings;
-        _http = KeyHttpClients.Create(authorities, proxy: null, headers: []);
+        _http = KeyHttpClients.Create(authorities, proxy: null, headers: [], tokenFile: null);
         _http.Timeout = settings.Timeout;
         _http.MaxResponseContentBufferSize = MaxResponse;
     }
