@@ -4,6 +4,7 @@ using Gateway.Configuration;
 using Gateway.Host;
 using Gateway.Revocation;
 using Gateway.Settings;
+using Gateway.Telemetry;
 
 namespace Gateway.Sandbox;
 
@@ -72,6 +73,7 @@ internal static class Program
             Environment = Environments.Development,
             Settings = ports.GatewaySettings,
         });
+        HomePage.Map(gateway, ports);
         var writer = gateway.Services.GetRequiredService<RevocationWriter>();
         await using var issuer = new DevelopmentIssuer(ports.Issuer, TimeProvider.System, (entries, _) => AppendAsync(writer, entries));
         await using var destination = new EchoDestination(ports.Destination);
@@ -81,7 +83,10 @@ internal static class Program
         await gateway.StartAsync(cancellationToken);
 
         await Console.Out.WriteAsync(Banner.Text(ports));
+        var pulse = Pulse.RunAsync(
+            gateway.Services.GetRequiredService<RecentRequests>(), ports, TimeProvider.System, Console.Out, gateway.Lifetime.ApplicationStopping);
         await gateway.WaitForShutdownAsync(cancellationToken);
+        await pulse;
     }
 
     private static async ValueTask AppendAsync(RevocationWriter writer, IReadOnlyList<RevocationEntry> entries)

@@ -33,12 +33,12 @@ async function open() {
   page.on("dialog", dialog => { errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", request => requested.push(request.url()));
   let response = await page.goto(address);
-  const form = await page.locator("form").count();
+  const form = await page.getByLabel("Access token of an administrator").count();
   if (form > 0) {
     errors.length = 0;
     await shoot(page, "sign-in");
     await page.getByLabel("Access token of an administrator").fill(token);
-    [response] = await Promise.all([page.waitForNavigation(), page.getByRole("button").click()]);
+    [response] = await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Show the status" }).click()]);
   }
 
   const seen = {
@@ -49,6 +49,7 @@ async function open() {
     headings: await page.getByRole("heading").allInnerTexts(),
     notices: await page.locator(".notice").allInnerTexts(),
     tables: await page.getByRole("table").evaluateAll(tables => tables.map(table => ({
+      section: table.closest("section").querySelector("h2").innerText,
       columns: [...table.querySelectorAll("thead th[scope=col]")].map(cell => cell.innerText),
       rows: [...table.querySelectorAll("tbody tr")].map(row => ({
         name: row.querySelector("th[scope=row]").innerText, cells: [...row.querySelectorAll("td")].map(cell => cell.innerText),

@@ -15,6 +15,7 @@ using Gateway.Pipeline.SecurityEvents;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Policies;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Draining;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -23,8 +24,11 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Gateway.Host;
@@ -39,6 +43,7 @@ internal static class GatewayServices
 
         // Telemetry/
         services.AddTelemetry(settings.Telemetry);
+        services.AddSingleton<RecentRequests>();
         services.AddSingleton<AccessLog>();
 
         // RouteFeatures/Draining/
@@ -58,6 +63,8 @@ internal static class GatewayServices
             metrics.ObserveInFlight(() => live.Current.Clusters.Values
                 .Where(cluster => cluster.Settings.MaxInFlight is not null)
                 .Select(cluster => (cluster.Settings.Id, cluster.InFlight.Value)));
+            // Asked for at each collection: YARP's clusters are made of this gateway's configuration.
+            metrics.ObserveDestinations(() => CountDestinations(provider));
             var (revocations, logging) = (provider.GetRequiredService<RevocationList>(), provider.GetRequiredService<LiveLogging>());
             live.Changed += next => revocations.MaxStaleness = next.Settings.Revocation.MaxStaleness;
             live.Changed += next => logging.Apply(next.Reading.Configuration);
@@ -144,12 +151,13 @@ internal static class GatewayServices
                 handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
             });
         services.AddAffinityKeys(settings);
+        services.Decorate<IClusterDestinationsUpdater, DestinationConditions>((inner, provider) =>
+            new DestinationConditions(inner, provider.GetRequiredService<TimeProvider>()));
 
         // Pipeline/Connections/
         services.AddSingleton<LiveConnections>();
-        var transforms = services.Single(service => service.ServiceType == typeof(ITransformBuilder)).ImplementationType!;
-        services.Replace(ServiceDescriptor.Singleton<ITransformBuilder>(provider => new RouteTransformBuilder(
-            (ITransformBuilder)ActivatorUtilities.CreateInstance(provider, transforms), provider.GetRequiredService<LiveConnections>())));
+        services.Decorate<ITransformBuilder, RouteTransformBuilder>((inner, provider) =>
+            new RouteTransformBuilder(inner, provider.GetRequiredService<LiveConnections>()));
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
 
         // Management/
@@ -168,5 +176,24 @@ internal static class GatewayServices
         services.AddSingleton<Decisions>();
         services.AddSingleton<CallerLog>();
         services.AddHostedService<AuthorizationServer>();
+    }
+
+    /// <summary>Puts a service of YARP's into one of the gateway's.</summary>
+    private static void Decorate<TService, TOuter>(this IServiceCollection services, Func<TService, IServiceProvider, TOuter> wrap)
+        where TService : class
+        where TOuter : class, TService
+    {
+        var inner = services.Single(service => service.ServiceType == typeof(TService)).ImplementationType!;
+        services.AddSingleton(provider => wrap((TService)ActivatorUtilities.CreateInstance(provider, inner), provider));
+        services.Replace(ServiceDescriptor.Singleton<TService>(provider => provider.GetRequiredService<TOuter>()));
+    }
+
+    private static IEnumerable<(string Cluster, string State, int Count)> CountDestinations(IServiceProvider provider)
+    {
+        var conditions = provider.GetRequiredService<DestinationConditions>();
+        return from state in provider.GetRequiredService<IProxyStateLookup>().GetClusters()
+               let cluster = conditions.Of(state)
+               from health in Enum.GetValues<DestinationHealth>()
+               select (cluster.Cluster, health.ToString().ToLowerInvariant(), cluster.CountOf(health));
     }
 }

@@ -13,6 +13,13 @@ internal abstract class AdminEntry
     /// <summary>True when a web page sent the request that is not allowed to.</summary>
     public abstract bool IsFromElsewhere(HttpRequest request);
 
+    /// <summary>Writes the 403 to such a request.</summary>
+    public virtual Task RejectFromElsewhereAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Sets the headers of every answer.</summary>
     public virtual void Protect(IHeaderDictionary headers) => headers.CacheControl = "no-store";
 

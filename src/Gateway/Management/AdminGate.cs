@@ -17,13 +17,13 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         entry.Protect(context.Response.Headers);
         var snapshot = live.Current;
         context.Features.Set(snapshot);
-        if (StatusOf(context.Request, snapshot.Settings.Management.Policy is not null, entry) is { } status)
+        if (StatusOf(context.Request, snapshot.Settings.Management.Policy is not null) is { } status)
         {
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         }
 
-        return next(context);
+        return entry.IsFromElsewhere(context.Request) ? entry.RejectFromElsewhereAsync(context) : next(context);
     }
 
     /// <summary>Decided by the route, so that an endpoint without the metadata causes a fault and is not open.</summary>
@@ -32,7 +32,7 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
 
     public static AdminEntry EntryOf(HttpContext context) => context.GetEndpoint()!.Metadata.GetRequiredMetadata<AdminEntry>();
 
-    private int? StatusOf(HttpRequest request, bool hasPolicy, AdminEntry entry)
+    private int? StatusOf(HttpRequest request, bool hasPolicy)
     {
         // Without a policy, /admin exists in Development only.
         var isAbsent = !hasPolicy && !environment.IsDevelopment();
@@ -50,6 +50,6 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         // Without a policy no credentials are required. A web page could resolve its own host name to loopback (DNS rebinding), and its
         // requests would then count as same-origin.
         var isRebound = !hasPolicy && request.Host.Host is not ("localhost" or "127.0.0.1");
-        return entry.IsFromElsewhere(request) || isRebound ? StatusCodes.Status403Forbidden : null;
+        return isRebound ? StatusCodes.Status403Forbidden : null;
     }
 }

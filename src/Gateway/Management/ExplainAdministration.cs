@@ -11,6 +11,9 @@ using Gateway.Tokens;
 
 namespace Gateway.Management;
 
+/// <summary>The explanation, or why there is none.</summary>
+internal sealed record ExplainResult(TokenExplanation? Explanation, string? Fault);
+
 /// <summary>
 /// <c>POST /admin/explain</c>: every check of a token on a route, with the configuration, keys and revocations in effect. 200 whatever the
 /// verdict. The token is neither kept nor logged.
@@ -19,9 +22,9 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
 {
     private const int MaxBody = 64 * 1024;
 
-    public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)ExplainAsync).WithMetadata(ReadsOnly.Instance);
+    public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)RespondAsync).WithMetadata(ReadsOnly.Instance);
 
-    private async Task<IResult> ExplainAsync(HttpContext context)
+    private async Task<IResult> RespondAsync(HttpContext context)
     {
         var isForm = RequestBody.Is(context.Request, RequestBody.Form);
         if (!isForm && !RequestBody.Is(context.Request, RequestBody.Json))
@@ -35,25 +38,37 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
             return new OAuthError(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
         }
 
-        var fault = TryRead(body, isForm, out var token, out var name);
-        var snapshot = live.Current;
-        if (fault is not null || !RouteChoice.TryFind(snapshot.Reading, name, out var route, out var policy, out fault))
+        if (TryRead(body, isForm, out var token, out var name) is { } fault)
         {
-            return OAuthError.Invalid(fault!);
+            return OAuthError.Invalid(fault);
         }
 
-        var settings = snapshot.Settings;
-        await FindKeyAsync(snapshot.Issuers, token!.AsMemory(), context.RequestAborted);
-        var explanation = new TokenExplainer(snapshot.Issuers, settings.Identity, time)
+        var result = await ExplainAsync(token!, name, context.RequestAborted);
+        return result.Explanation is { } explanation
+            ? Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument)
+            : OAuthError.Invalid(result.Fault!);
+    }
+
+    /// <param name="name">The id of a route; null for any route that takes every valid token.</param>
+    public async Task<ExplainResult> ExplainAsync(string token, string? name, CancellationToken cancellationToken)
+    {
+        var snapshot = live.Current;
+        if (!RouteChoice.TryFind(snapshot.Reading, name, out var route, out var policy, out var fault))
+        {
+            return new ExplainResult(null, fault);
+        }
+
+        await FindKeyAsync(snapshot.Issuers, token.AsMemory(), cancellationToken);
+        var explanation = new TokenExplainer(snapshot.Issuers, snapshot.Settings.Identity, time)
             .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         explanation = explanation with { Settings = RouteFacts.Of(snapshot.Reading, route, policy) };
         if (ExchangeExplainer.Of(snapshot.Reading, route) is { } exchange)
         {
-            var known = snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(token!)));
+            var known = snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(token)));
             explanation = ExchangeExplainer.With(explanation, exchange, known);
         }
 
-        return Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument);
+        return new ExplainResult(explanation, null);
     }
 
     /// <summary>Looks for a new key as a request would, and no more often.</summary>

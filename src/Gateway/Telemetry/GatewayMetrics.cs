@@ -159,6 +159,13 @@ internal sealed class GatewayMetrics : IDisposable
         "gateway.cluster.in_flight", () => clusters().Select(each => new Measurement<int>(each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster))),
         "{request}", "Requests under way to clusters with MaxInFlight.");
 
+    /// <summary>Destinations by their health: <c>healthy</c>, <c>unhealthy</c>, or <c>unknown</c>.</summary>
+    public void ObserveDestinations(Func<IEnumerable<(string Cluster, string State, int Count)>> destinations) => _meter.CreateObservableGauge(
+        "gateway.destinations",
+        () => destinations().Select(each => new Measurement<int>(
+            each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster), new KeyValuePair<string, object?>("state", each.State))),
+        "{destination}", "Destinations of clusters, by their health.");
+
     /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the issuer may send the same token again.</param>
     public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
 
@@ -172,7 +179,6 @@ internal sealed class GatewayMetrics : IDisposable
     public void HeadersStripped(int count) => _strippedHeaders.Of().Add(count);
 
     public void Dispose() => _meter.Dispose();
-
 
     private static string TagOf(RevocationStatus result) => result switch
     {

@@ -1,5 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Gateway.Sandbox;
+using Gateway.Telemetry;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Sandbox;
@@ -17,6 +21,15 @@ public sealed class SandboxTests
             "--gateway", ports[0], "--management", ports[1], "--issuer", ports[2], "--destination", ports[3]);
         var lines = await ReadCommandsAsync(sandbox);
 
+        using var browser = new HttpClient();
+        var page = await browser.GetStringAsync($"http://localhost:{ports[0]}/");
+        var policy = (await browser.GetAsync($"http://localhost:{ports[0]}/")).Headers.GetValues("Content-Security-Policy").Single();
+
+        page.ShouldContain($"<a href=\"http://localhost:{ports[1]}/admin\">");
+        page.ShouldContain("docs/README.md");
+        lines.ShouldAllBe(line => page.Contains(HtmlEncoder.Create(UnicodeRanges.All).Encode(line), StringComparison.Ordinal));
+        policy.ShouldStartWith("default-src 'none'; style-src 'sha256-");
+
         // One shell for all of them, as the person at the terminal has; each answer under its own mark.
         var script = string.Join('\n', lines.Select((line, index) => $"echo; echo '@{index}'\n{line}"));
         var result = await Script.RunAsync("bash", ["-c", script]);
@@ -25,6 +38,24 @@ public sealed class SandboxTests
         answers.Length.ShouldBe(lines.Count);
         var story = string.Join('|', lines.Zip(answers, Summarize));
         story.ShouldBe("token|identity of alice|401|401|token|403|204|401|keys|token|identity of bob", result.Output + result.Errors);
+    }
+
+    [Fact]
+    public async Task Silent_minutes_get_a_line()
+    {
+        var clock = new ManualClock();
+        using var requests = new RecentRequests(clock);
+        using var stopping = new CancellationTokenSource();
+        await using var console = new StringWriter();
+        var pulse = Pulse.RunAsync(requests, new SandboxPorts(8080, 8081, 8090, 8091), clock, console, stopping.Token);
+        requests.Began();
+
+        clock.Advance(Pulse.Pause);
+        await Eventually.TrueAsync(() => console.ToString().Contains("Still running, 1 requests in 5 minutes.", StringComparison.Ordinal), "a line");
+        await stopping.CancelAsync();
+        await pulse;
+
+        console.ToString().ShouldContain("http://localhost:8080 says what to try");
     }
 
     [Fact]

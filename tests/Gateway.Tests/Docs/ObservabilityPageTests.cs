@@ -42,6 +42,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveRevocations(() => 0, () => null);
         metrics.ObserveMalformedRevocations(() => 0);
         metrics.ObserveInFlight(() => []);
+        metrics.ObserveDestinations(() => []);
         metrics.ObserveLostRevocations(() => 0);
         metrics.ObserveConfiguration(() => new string('0', 64), () => DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>

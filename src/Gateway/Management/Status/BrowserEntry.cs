@@ -43,13 +43,22 @@ internal abstract class BrowserEntry : AdminEntry
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return Page(SignInView.Write(problem), status).ExecuteAsync(context);
+        return Page(SignInView.Write(problem, context.Request.Query["filter"]), status).ExecuteAsync(context);
     }
 }
 
 /// <summary>The page itself. A browser cannot send a token by itself, so the response to a request without one is a form for it.</summary>
 internal sealed class PageEntry : BrowserEntry
 {
+    /// <summary>
+    /// A link of another page, such as the sandbox's or a runbook's, leads a person here. The page is shown only when the person asks for it
+    /// with a link of this origin; until then the response tells nothing.
+    /// </summary>
+    public override Task RejectFromElsewhereAsync(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Mode"] == "navigate" && context.Request.Headers["Sec-Fetch-Dest"] == "document"
+            ? Page(SignInView.WriteLink(), StatusCodes.Status403Forbidden).ExecuteAsync(context)
+            : base.RejectFromElsewhereAsync(context);
+
     public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
         decision.Rejected == RejectionReason.Missing
             ? AskAsync(context, null, StatusCodes.Status401Unauthorized)
@@ -59,12 +68,28 @@ internal sealed class PageEntry : BrowserEntry
 /// <summary>The form of the page: the token is in the body of the request only.</summary>
 internal sealed class FormEntry : BrowserEntry
 {
-    private const int MaxBody = 32 * 1024;
+    // The administrator's token and one to explain.
+    private const int MaxBody = 64 * 1024;
+
+    /// <summary>The fields of the form; null when the body is no form, is too long or has a field twice.</summary>
+    public static async ValueTask<Dictionary<string, string>?> FieldsAsync(HttpRequest request)
+    {
+        // A body can be read once only: for the token first, then for the rest.
+        var features = request.HttpContext.Features;
+        if (features.Get<Posted>() is not { } posted)
+        {
+            posted = new Posted(
+                RequestBody.Is(request, RequestBody.Form) && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
+                    ? RequestBody.ReadForm(body)
+                    : null);
+            features.Set(posted);
+        }
+
+        return posted.Fields;
+    }
 
     public override async ValueTask<TokenSearch> FindTokenAsync(HttpRequest request, TokenReader reader) =>
-        RequestBody.Is(request, RequestBody.Form)
-        && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
-        && RequestBody.ReadForm(body)?.GetValueOrDefault("token")?.Trim() is { Length: > 0 } token
+        (await FieldsAsync(request))?.GetValueOrDefault("token")?.Trim() is { Length: > 0 } token
             ? new TokenSearch(token, default)
             : new TokenSearch(null, RejectionReason.Missing);
 
@@ -83,4 +108,6 @@ internal sealed class FormEntry : BrowserEntry
             },
             status);
     }
+
+    private sealed record Posted(Dictionary<string, string>? Fields);
 }

@@ -11,26 +11,21 @@ internal static class IssuerSection
     private const int MostIssuers = 200;
     private const int MostKeys = 20;
 
-    public static void Write(Html html, IssuerDirectory issuers, DateTimeOffset now)
+    public static void Write(Html html, IssuerDirectory issuers, StatusFilter filter, DateTimeOffset now)
     {
         html.Add($"<section aria-labelledby=\"issuers\"><h2 id=\"issuers\">Issuers</h2>");
-        var live = issuers.Live.Take(MostIssuers + 1).ToArray();
+        var live = issuers.Live.Where(issuer => filter.Passes(issuer.Keys.Issuer, SecretSettings.Show(issuer.Issuer))).Take(MostIssuers + 1).ToArray();
         if (issuers.IsEmpty)
         {
             html.Add($"<p>None: every route is public.</p>");
         }
         else
         {
-            html.Add($"<div class=\"card\"><table role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
-            foreach (var column in (string[])["Name", "Accepts", "Keys", "Last fetch", "Next refresh", "State"])
+            HtmlTable.Begin(html, "Name", "Accepts", "Keys", "Last fetch", "Next refresh", "State");
+            foreach (var template in issuers.Templates.Where(template => filter.Passes(template.Name, template.Pattern)))
             {
-                html.Add($"<th role=\"columnheader\" scope=\"col\">{column}</th>");
-            }
-
-            html.Add($"</tr></thead><tbody role=\"rowgroup\">");
-            foreach (var template in issuers.Templates)
-            {
-                html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{template.Name}</th><td role=\"cell\" data-label=\"Accepts\"><code>{template.Pattern}</code></td>");
+                HtmlTable.BeginRow(html, template.Name);
+                html.Add($"<td role=\"cell\" data-label=\"Accepts\"><code>{template.Pattern}</code></td>");
                 html.Add($"<td role=\"cell\" data-label=\"State\" colspan=\"4\">An issuer template: {template.Members.Count} of its issuers are in use.</td></tr>");
             }
 
@@ -39,7 +34,7 @@ internal static class IssuerSection
                 WriteRow(html, issuer, now);
             }
 
-            html.Add($"</tbody></table></div>");
+            HtmlTable.End(html);
         }
 
         if (live.Length > MostIssuers)
@@ -60,7 +55,7 @@ internal static class IssuerSection
     private static void WriteRow(Html html, IssuerProfile issuer, DateTimeOffset now)
     {
         var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);
-        html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{issuer.Keys.Issuer}</th>");
+        HtmlTable.BeginRow(html, issuer.Keys.Issuer);
         html.Add($"<td role=\"cell\" data-label=\"Accepts\"><ul><li><code>{SecretSettings.Show(issuer.Issuer)}</code></li>");
         html.Add($"<li>for {string.Join(", ", Recipients(issuer))}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
         html.Add($"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");

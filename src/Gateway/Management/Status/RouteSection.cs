@@ -5,9 +5,7 @@ using Gateway.Policies;
 using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 using Gateway.Runtime;
-using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Management.Status;
 
@@ -19,32 +17,29 @@ internal static class RouteSection
     // YARP's own, where a cluster names none.
     private static readonly TimeSpan ActivityTimeout = TimeSpan.FromSeconds(100);
 
-    public static void Write(Html html, GatewaySnapshot snapshot, IProxyStateLookup proxy)
+    public static void Write(Html html, GatewaySnapshot snapshot, StatusFilter filter)
     {
         var reading = snapshot.Reading;
         var routes = reading.Routes.OrderBy(route => route.Order ?? 0).ThenBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToArray();
-        html.Add($"<section aria-labelledby=\"routes\"><h2 id=\"routes\">Routes</h2><div class=\"card\"><table role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">");
-        foreach (var column in (string[])["Route", "Matches", "Policy", "Limits", "Leads to"])
-        {
-            html.Add($"<th role=\"columnheader\" scope=\"col\">{column}</th>");
-        }
-
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+        html.Add($"<section aria-labelledby=\"routes\"><h2 id=\"routes\">Routes</h2>");
+        html.Add($"<p class=\"soft\">Where a route does not say otherwise: no rate limit, no timeout, idle for {Time(ActivityTimeout)}, body of {BodySize(reading.Settings.MaxRequestBodySize)}, no CORS; ");
+        html.Add($"503 while revocations are unknown, streams end with their token, and the token is kept from the destination.</p>");
+        routes = filter.Select(html, routes, TextsOf);
+        HtmlTable.Begin(html, "Route", "Matches", "Policy", "Limits", "Cluster");
         foreach (var route in routes.Take(MostRoutes))
         {
             var cluster = reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, route.ClusterId, StringComparison.OrdinalIgnoreCase));
-            html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{route.RouteId}</th><td role=\"cell\" data-label=\"Matches\"><ul>");
+            HtmlTable.BeginRow(html, route.RouteId);
+            html.Add($"<td role=\"cell\" data-label=\"Matches\"><ul>");
             WriteMatch(html, route.Match, route.Order);
             html.Add($"</ul></td><td role=\"cell\" data-label=\"Policy\">");
             WritePolicy(html, reading.Settings.Policies[route.AuthorizationPolicy!], reading.Settings);
             html.Add($"</td><td role=\"cell\" data-label=\"Limits\"><ul>");
             WriteLimits(html, route, cluster, reading.Settings);
-            html.Add($"</ul></td><td role=\"cell\" data-label=\"Leads to\"><ul>");
-            WriteDestinations(html, cluster, proxy);
-            html.Add($"</ul></td></tr>");
+            html.Add($"</ul></td><td role=\"cell\" data-label=\"Cluster\">{cluster?.ClusterId ?? "none"}</td></tr>");
         }
 
-        html.Add($"</tbody></table></div>");
+        HtmlTable.End(html);
         if (routes.Length > MostRoutes)
         {
             html.Add($"<p>And {routes.Length - MostRoutes} more: <code>GET /admin/config</code> has them all.</p>");
@@ -104,9 +99,22 @@ internal static class RouteSection
             WriteRules(html, policy, settings);
         }
 
-        html.Add($"<li class=\"soft\">revocations unknown: {(policy.OnRevocationUnavailable == UnavailableBehavior.Allow ? "lets through" : "503")}</li>");
-        html.Add($"<li class=\"soft\">token expires: streams {(policy.OnExpiry == ExpiryBehavior.Keep ? "go on" : "end")}</li>");
-        html.Add($"<li class=\"soft\">token: {(policy.ForwardToken ? "forwarded" : "kept from the destination")}</li></ul>");
+        if (policy.OnRevocationUnavailable == UnavailableBehavior.Allow)
+        {
+            html.Add($"<li>revocations unknown: lets through</li>");
+        }
+
+        if (policy.OnExpiry == ExpiryBehavior.Keep)
+        {
+            html.Add($"<li>token expires: streams go on</li>");
+        }
+
+        if (policy.ForwardToken)
+        {
+            html.Add($"<li>token: forwarded</li>");
+        }
+
+        html.Add($"</ul>");
     }
 
     private static void WriteRules(Html html, RoutePolicy policy, GatewaySettings settings)
@@ -146,14 +154,27 @@ internal static class RouteSection
             html.Add($"<li>rate limit {name}: {limit.Permits} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.Partition.By}, {limit.Kind.ToString()}");
             html.Add($"{(limit.Shared ? ", shared" : "")}{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
         }
-        else
+
+        if (route.Timeout is { } timeout)
         {
-            html.Add($"<li>rate limit: none</li>");
+            html.Add($"<li>timeout: {Time(timeout)}</li>");
         }
 
-        html.Add($"<li>timeout: {(route.Timeout is { } timeout ? Time(timeout) : "none")}, idle {Time(cluster?.HttpRequest?.ActivityTimeout ?? ActivityTimeout)}</li>");
-        html.Add($"<li>body: {(route.MaxRequestBodySize is >= 0 and var size ? $"{size.ToString("N0", CultureInfo.InvariantCulture)} bytes" : "any size")}</li>");
-        html.Add($"<li>CORS: {route.CorsPolicy ?? "none"}</li>");
+        if (cluster?.HttpRequest?.ActivityTimeout is { } idle && idle != ActivityTimeout)
+        {
+            html.Add($"<li>idle: {Time(idle)}</li>");
+        }
+
+        if (route.MaxRequestBodySize is { } size && size != settings.MaxRequestBodySize)
+        {
+            html.Add($"<li>body: {BodySize(size)}</li>");
+        }
+
+        if (route.CorsPolicy is { } cors)
+        {
+            html.Add($"<li>CORS: {cors}</li>");
+        }
+
         var paths = settings.Paths.AllowedOn(route.RouteId);
         if (paths.HasFlag(PathTraits.EncodedSlash))
         {
@@ -166,21 +187,10 @@ internal static class RouteSection
         }
     }
 
-    private static void WriteDestinations(Html html, ClusterConfig? cluster, IProxyStateLookup proxy)
-    {
-        var states = cluster is not null && proxy.TryGetCluster(cluster.ClusterId, out var state) ? state.Destinations : null;
-        html.Add($"<li>{cluster?.ClusterId ?? "nothing"}</li>");
-        foreach (var (name, destination) in cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
-        {
-            html.Add($"<li><code>{SecretSettings.Show(destination.Address)}</code> <span class=\"soft\">{name}</span>");
-            if (states is not null && states.TryGetValue(name, out var known) && (known.Health.Active == DestinationHealth.Unhealthy || known.Health.Passive == DestinationHealth.Unhealthy))
-            {
-                html.Add($" <span class=\"badge bad\">Unhealthy</span>");
-            }
+    private static IEnumerable<string?> TextsOf(RouteConfig route) =>
+        [route.RouteId, route.Match.Path, route.AuthorizationPolicy, route.ClusterId, .. route.Match.Hosts ?? [], .. route.Match.Methods ?? []];
 
-            html.Add($"</li>");
-        }
-    }
+    private static string BodySize(long bytes) => bytes < 0 ? "any size" : $"{bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes";
 
     private static string Time(TimeSpan time) =>
         time < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms") : Shown.Duration(time.TotalSeconds);

@@ -3,6 +3,7 @@ using Gateway.Explanation;
 using Gateway.Issuers;
 using Gateway.Redis;
 using Gateway.Revocation;
+using Gateway.RouteFeatures.Clusters;
 using Gateway.Runtime;
 
 namespace Gateway.Management.Status;
@@ -11,17 +12,21 @@ namespace Gateway.Management.Status;
 /// <param name="IsFailure">True when requests are rejected over it, or changes do not take effect.</param>
 internal sealed record StatusNotice(bool IsFailure, string Text);
 
+/// <summary>What decides whether this replica can serve requests at all.</summary>
+internal readonly record struct Serving(bool IsRouting, bool IsDraining);
+
 /// <summary>What is not as it should be.</summary>
 internal static class StatusNotices
 {
     // A store of keys that is down can take a whole family's along.
     private const int MostIssuers = 20;
+    private const int MostClusters = 20;
 
     public static void Write(Html html, IReadOnlyList<StatusNotice> notices)
     {
         if (notices.Count == 0)
         {
-            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in effect.</p>");
+            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in effect, and destinations pass their checks.</p>");
         }
 
         foreach (var notice in notices.OrderByDescending(notice => notice.IsFailure))
@@ -38,10 +43,16 @@ internal static class StatusNotices
     }
 
     public static List<StatusNotice> Find(
-        GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis, bool isDraining, DateTimeOffset now)
+        GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis, IReadOnlyList<ClusterCondition> clusters,
+        Serving serving, DateTimeOffset now)
     {
         var notices = new List<StatusNotice>();
-        if (isDraining)
+        if (!serving.IsRouting)
+        {
+            notices.Add(new StatusNotice(true, "No request can be routed. Log event 405 says why."));
+        }
+
+        if (serving.IsDraining)
         {
             notices.Add(new StatusNotice(false, "This replica is ending and takes no new requests for long."));
         }
@@ -57,9 +68,14 @@ internal static class StatusNotices
         }
 
         notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
+        notices.AddRange(clusters.Where(cluster => cluster.IsDown || cluster.Unhealthy > 0).OrderByDescending(cluster => cluster.IsDown).Select(OfDestinations).Take(MostClusters));
         AddRevocations(notices, revocations, redis);
         return notices;
     }
+
+    private static StatusNotice OfDestinations(ClusterCondition cluster) => cluster.IsDown
+        ? new StatusNotice(true, $"Cluster {cluster.Cluster} has no healthy destination. See Destinations.")
+        : new StatusNotice(false, $"{cluster.Unhealthy} of {cluster.Destinations.Count} destinations of cluster {cluster.Cluster} are unhealthy. See Destinations.");
 
     private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)
     {
@@ -100,6 +116,10 @@ internal static class StatusNotices
         else if (redis?.Fault is { } fault)
         {
             notices.Add(new StatusNotice(false, $"Redis: {fault}."));
+        }
+        else if (redis is { IsConnected: false })
+        {
+            notices.Add(new StatusNotice(false, "Redis is not connected yet."));
         }
     }
 }

@@ -29,14 +29,18 @@ internal static class StatusStyle
         .bad{color:var(--bad);background:var(--bad-ground)}
         .badge{display:inline-block;padding:0 .5rem;border-radius:1rem;font-size:.85em;font-weight:600;white-space:nowrap}
         .soft{color:var(--soft)}
-        .card{background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden}
+        .card{background:var(--card);border:1px solid var(--line);border-radius:8px;overflow-x:auto}
+        .card+h3{font-size:.95rem;margin:1.2rem 0 .5rem}
+        .form{padding:.8rem;max-width:40rem}
+        .line{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;margin-left:auto}
+        .line label,.line input{display:inline-block;width:auto}
         table{width:100%;border-collapse:collapse}
         th,td{text-align:left;vertical-align:top;padding:.6rem .8rem;border-top:1px solid var(--line)}
         thead th{border-top:0;font-size:.8rem;font-weight:600;color:var(--soft);white-space:nowrap}
-        tbody th{font-weight:600;overflow-wrap:anywhere}
+        tbody th{font-weight:600}
+        tbody th,td{overflow-wrap:break-word}
         td ul{margin:0;padding:0;list-style:none}
         td[data-label=Matches]{min-width:11.5rem}
-        td[data-label="Leads to"]{min-width:13rem}
         dd ul{margin:0;padding-left:1.1rem}
         dd li+li{margin-top:.35rem}
         dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;margin:0}
@@ -45,8 +49,8 @@ internal static class StatusStyle
         dt:first-of-type,dt:first-of-type+dd{border-top:0}
         h1+form{margin-top:1.25rem}
         label,button{font-weight:600}
-        label,input{display:block;width:100%}
-        input{font:inherit;margin:.4rem 0;padding:.55rem .7rem;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px}
+        label,input,select{display:block;width:100%}
+        input,select{font:inherit;margin:.4rem 0;padding:.55rem .7rem;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px}
         button{font:inherit;font-weight:600;padding:.5rem 1.1rem;color:var(--ground);background:var(--link);border:0;border-radius:6px;cursor:pointer}
         :focus-visible{outline:3px solid var(--link);outline-offset:2px}
         @media (max-width:46rem){
@@ -56,7 +60,8 @@ internal static class StatusStyle
         tbody tr:first-child{border-top:0}
         tbody th,td{border:0;padding:.25rem .9rem}
         tbody th{font-size:1.05em}
-        td[data-label=Matches],td[data-label="Leads to"]{min-width:0}
+        td[data-label=Matches]{min-width:0}
+        tbody th,td{overflow-wrap:anywhere}
         td::before{content:attr(data-label);display:block;font-size:.8rem;font-weight:600;color:var(--soft)}
         dl{display:block}
         dd{border-top:0;padding-top:0}

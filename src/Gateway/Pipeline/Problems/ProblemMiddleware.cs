@@ -4,6 +4,7 @@ using Gateway.Foundation;
 using Gateway.Pipeline.Hygiene;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
+using Gateway.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Problems;
@@ -12,10 +13,11 @@ namespace Gateway.Pipeline.Problems;
 /// Writes a body for failures that have none: no route, a wrong method, a destination that did not respond, and unexpected exceptions.
 /// Responses of destinations are not changed.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, RecentRequests recent, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        recent.Began();
         var started = log.Start();
         Exception? failure = null;
         try

@@ -11,7 +11,7 @@ namespace Gateway.Pipeline.Telemetry;
 /// Writes one line for each request. Lines of rejected or failed requests have the level Information, so that an operator finds the reason by
 /// trace id; all others have Debug.
 /// </summary>
-internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers)
+internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers, RecentRequests recent)
 {
     public const string Category = "Gateway.Access";
 
@@ -32,12 +32,23 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     public void Notable(HttpContext context, long started, Exception? failure)
     {
         var request = GatewayRequest.Find(context);
-        if (!IsNotable(context, request, failure) || !_log.IsEnabled(LogLevel.Information))
+        if (!IsNotable(context, request, failure))
         {
             return;
         }
 
         var isRejection = request?.Decision is { IsRejection: true };
+        var status = GrpcRejection.StatusOf(context);
+        if (isRejection || status >= 500)
+        {
+            recent.Failed(new RequestFailure(isRejection, ReasonOf(context, request, failure), status, RequestSpan.RouteOf(context)?.RouteId));
+        }
+
+        if (!_log.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
+
         var isWithin = (isRejection ? _rejections : _others).Take(out var omitted);
         if (omitted > 0)
         {
@@ -61,6 +72,13 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             Write(context, LogLevel.Debug, request, time.GetElapsedTime(started), failure);
         }
     }
+
+    /// <summary>From a closed list, also for failures that the gateway has not decided on.</summary>
+    private static string ReasonOf(HttpContext context, GatewayRequest? request, Exception? failure) =>
+        request?.Decision is { Outcome: not ("report" or "close") } decision ? decision.Reason
+        : context.Features.Get<IForwarderErrorFeature>() is { } fault ? fault.Error.ToString()
+        : failure is not null ? "Exception"
+        : "ResponseOfDestination";
 
     private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
         request?.Decision is not null || failure is not null || GrpcRejection.StatusOf(context) >= 500;

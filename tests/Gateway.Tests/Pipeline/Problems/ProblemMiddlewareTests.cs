@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateway.Errors;
 using Gateway.Pipeline.Problems;
 using Gateway.Pipeline.Telemetry;
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,13 +18,15 @@ public sealed class ProblemMiddlewareTests
         var context = new DefaultHttpContext();
         var body = new MemoryStream();
         context.Response.Body = body;
+        using var recent = new RecentRequests(TimeProvider.System);
         var middleware = new ProblemMiddleware(
             async http =>
             {
                 await Problem.WriteAsync(http, StatusCodes.Status403Forbidden);
                 throw (Exception)Activator.CreateInstance(fault, "late")!;
             },
-            new AccessLog(TimeProvider.System, NullLoggerFactory.Instance),
+            new AccessLog(TimeProvider.System, NullLoggerFactory.Instance, recent),
+            recent,
             NullLogger<ProblemMiddleware>.Instance);
 
         await middleware.InvokeAsync(context);

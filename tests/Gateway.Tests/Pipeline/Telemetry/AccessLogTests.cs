@@ -1,6 +1,7 @@
 using Gateway.Foundation;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -13,12 +14,14 @@ public sealed class AccessLogTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly LogCapture _lines = new();
     private readonly LoggerFactory _loggers;
+    private readonly RecentRequests _recent;
     private readonly AccessLog _log;
 
     public AccessLogTests()
     {
         _loggers = new LoggerFactory([_lines]);
-        _log = new AccessLog(_clock, _loggers);
+        _recent = new RecentRequests(_clock);
+        _log = new AccessLog(_clock, _loggers, _recent);
     }
 
     [Fact]
@@ -81,7 +84,11 @@ public sealed class AccessLogTests : IDisposable
         _lines.Lines.Count.ShouldBe(200);
     }
 
-    public void Dispose() => _loggers.Dispose();
+    public void Dispose()
+    {
+        _loggers.Dispose();
+        _recent.Dispose();
+    }
 
     private void Decide(string outcome, int count)
     {
