@@ -17,7 +17,7 @@ internal static class HomePage
     {
         var html = new Html();
         StatusStyle.Begin(html, refresh: null);
-        html.Add($"<main><h1>The sandbox runs</h1><p>You see this page because no route matches <code>/</code>. Routes of <code>yarp.json</code> ask for a token.</p>");
+        html.Add($"<main><h1>The sandbox runs</h1><p>The gateway itself serves this page. The routes of <code>yarp.json</code>, except the public one, ask for a token.</p>");
         html.Add($"<section aria-labelledby=\"runs\"><h2 id=\"runs\">What runs</h2><div class=\"card\"><dl>");
         html.Add($"<dt>Gateway</dt><dd><code>{ports.GatewayUrl}</code>; without a token, <a href=\"/orders/1\">/orders/1</a> is rejected with 401</dd>");
         html.Add($"<dt>Status page</dt><dd><a href=\"{ports.ManagementUrl}/admin\">{ports.ManagementUrl}/admin</a>: routes, destinations, keys, revocations, ");
