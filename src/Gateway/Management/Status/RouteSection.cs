@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Limits;

@@ -37,7 +37,7 @@ internal static class StatusStyle
         table{width:100%;border-collapse:collapse}
         th,td{text-align:left;vertical-align:top;padding:.6rem .8rem;border-top:1px solid var(--line)}
         thead th{border-top:0;font-size:.8rem;font-weight:600;color:var(--soft);white-space:nowrap}
-        tbody th{font-weight:600}
+        tbody th{font-weight:600;white-space:nowrap}
         tbody th,td{overflow-wrap:break-word}
         td ul{margin:0;padding:0;list-style:none}
         td[data-label=Matches]{min-width:11.5rem}
@@ -61,7 +61,8 @@ internal static class StatusStyle
         tbody th,td{border:0;padding:.25rem .9rem}
         tbody th{font-size:1.05em}
         td[data-label=Matches]{min-width:0}
-        tbody th,td{overflow-wrap:anywhere}
+        tbody th,td{overflow-wrap:anywhere;white-space:normal}
+        td:has(>ul:empty){display:none}
         td::before{content:attr(data-label);display:block;font-size:.8rem;font-weight:600;color:var(--soft)}
         dl{display:block}
         dd{border-top:0;padding-top:0}
