@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Gateway.IntegrationTests.Management;
 
@@ -34,12 +35,12 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
         await UntilAsync(gateway, "healthy for");
         var fine = await PageAsync(gateway);
 
-        await _two.DisposeAsync();
+        _two.Handler = Fail;
         await UntilAsync(gateway, "1 of 2 destinations of cluster recorder are unhealthy.");
         var degraded = await PageAsync(gateway);
         await UntilMetricAsync(gateway, "gateway_destinations{cluster=\"recorder\",state=\"unhealthy\"} 1\n");
         await UntilMetricAsync(gateway, "gateway_destinations{cluster=\"recorder\",state=\"healthy\"} 1\n");
-        await _one.DisposeAsync();
+        _one.Handler = Fail;
         await UntilAsync(gateway, "Cluster recorder has no healthy destination.");
         var failing = await PageAsync(gateway);
 
@@ -51,6 +52,12 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
         failing.ShouldNotContain("In order.");
         failing.ShouldContain("Failing: Cluster recorder");
         await UntilMetricAsync(gateway, "gateway_destinations{cluster=\"recorder\",state=\"unhealthy\"} 2\n");
+
+        static Task Fail(HttpContext context)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]
