@@ -15,6 +15,7 @@ internal static class FullConfiguration
         ["secret"] = new string('s', 88),
         ["jwks.json"] = Jwks(),
         ["assertion.jwks"] = SigningKey.PrivateSet(SigningKey.Ec("assertion-1")),
+        ["decryption.json"] = """{ "keys": [{ "kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODw" }] }""",
         ["ca.pem"] = Certificate(),
         ["redis"] = "password",
         ["token"] = "token",
@@ -65,10 +66,15 @@ internal static class FullConfiguration
                 "Algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
                 "TokenTypes": ["at+jwt", "application/at+jwt"], "ClockSkew": "00:00:30", "MaxLifetime": "12:00:00", "RequireTokenId": true,
                 "BackChannelLogout": { "ClientIds": ["shop-web"], "SessionOnly": true },
+                "Introspection": {
+                  "Endpoint": "https://a.example.com/introspect", "ClientId": "gateway", "SecretFile": "secret", "SignedResponses": true, "CacheFor": "00:01:00", "Timeout": "00:00:01",
+                  "MaxCallsPerSecond": 50
+                },
+                "StatusList": { "MaxStale": "00:30:00", "Origins": ["https://status.example.com"] },
                 "SecurityEvents": { "Audience": "https://api.example.com", "EmailIsSubject": true, "SessionOnly": false }
               },
               "addressed": { "Issuer": "https://b.example.com", "Audiences": ["shop-api"], "ClientIds": ["shop-job"], "Keys": { "Discovery": false, "JwksUri": "http://b.example.com/keys", "AllowHttp": true, "TokenFile": "token" } },
-              "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json" } },
+              "filed": { "Issuer": "urn:example:filed", "Audiences": ["shop-api"], "Keys": { "JwksFile": "jwks.json", "DecryptionFile": "decryption.json" } },
               "listed": {
                 "Issuer": "https://c.example.com/{realm}", "Template": { "AnyOf": ["a", "b"], "MaxRings": 10, "IdleAfter": "00:10:00" }, "Audiences": ["shop-api"],
                 "Keys": { "Discovery": true, "MaxStale": "12:00:00", "CaFile": "ca.pem", "Proxy": "http://proxy.example:3128", "Headers": { "X-Key": "k" } }, "Required": false

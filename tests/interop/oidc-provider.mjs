@@ -1,5 +1,5 @@
 // Runs the npm oidc-provider: client_credentials, logins of alice without a page to click on, logout, keys that can be rotated. See README.md.
-import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,11 +11,14 @@ import Provider, { errors } from 'oidc-provider';
 // The provider logs notices through console.info, and stdout is for the one ready line.
 console.info = console.error;
 
-const { values: options } = parseArgs({ options: { port: { type: 'string', default: '0' }, keys: { type: 'string' }, resource: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { port: { type: 'string', default: '0' }, keys: { type: 'string' }, resource: { type: 'string' }, encrypt: { type: 'string' } } });
 const clientId = 'orders-app';
 const clientSecret = randomBytes(32).toString('hex');
 const scope = 'orders:read orders:write';
-const resources = { RS256: 'urn:shop-api', ES256: 'urn:shop-api:es' };
+const resources = { RS256: 'urn:shop-api', ES256: 'urn:shop-api:es', opaque: 'urn:shop-api:opaque', encrypted: 'urn:shop-api:encrypted' };
+
+// The private JWK of the gateway, of which the provider uses the public part.
+const encryption = options.encrypt ? JSON.parse(options.encrypt) : undefined;
 
 // Through PEM: node 20 hangs when it collects the generator of a key while the key is being exported as a JWK.
 function privateJwk(type, options, alg) {
@@ -34,6 +37,12 @@ let keys = options.keys && existsSync(options.keys) ? JSON.parse(readFileSync(op
 
 function getResourceServerInfo(ctx, resource) {
   if (resource === options.resource) return { scope, audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' } } };
+  if (resource === resources.opaque) return { scope, audience: 'shop-api', accessTokenFormat: 'opaque', accessTokenTTL: 300 };
+  if (resource === resources.encrypted) {
+    const { jwk, alg, enc } = encryption;
+    const encrypt = { alg, enc, kid: jwk.kid, key: createPublicKey({ key: jwk, format: 'jwk' }) };
+    return { scope, audience: 'shop-api', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' }, encrypt } };
+  }
   const alg = Object.keys(resources).find((name) => resources[name] === resource);
   if (!alg) throw new errors.InvalidTarget();
   return { scope, audience: 'shop-api', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg } } };
@@ -69,6 +78,8 @@ const gatewayClient = {
   token_endpoint_auth_method: 'client_secret_basic',
   redirect_uris: [],
   response_types: [],
+  // Responses to introspection are signed if the gateway asks for that.
+  introspection_signed_response_alg: 'RS256',
   scope,
 };
 
@@ -103,6 +114,8 @@ const configuration = {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
     dPoP: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: () => true },
+    jwtIntrospection: { enabled: true },
     registration: { enabled: options.resource !== undefined },
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },

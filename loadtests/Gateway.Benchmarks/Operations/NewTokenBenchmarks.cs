@@ -41,7 +41,7 @@ public class NewTokenBenchmarks
             _ = await _gateway.KnowAsync(_gateway.Token($"other-{i}", Algorithm));
         }
 
-        _key = (await _gateway.KnowAsync(_gateway.Token("key", Algorithm))).Key;
+        _key = (await _gateway.KnowAsync(_gateway.Token("key", Algorithm))).Key!;
         foreach (var kind in Enum.GetValues<RevocationKind>().Where(kind => Revoked == "all" || RevocationNames.Of(kind) == Revoked))
         {
             _gateway.Revocations.Apply(new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires));

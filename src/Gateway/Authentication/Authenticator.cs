@@ -34,7 +34,7 @@ internal sealed class Authenticator(
         // An expired token, or one whose key has left the ring, is verified again: that finds the new key, or the exact reason.
         var isHit = state.Revocation is not null;
         metrics.TokenCacheLookup(isHit);
-        var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, policy, cancellationToken);
+        var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, known is not null, policy, cancellationToken);
         answer = lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
         return isHit && !known!.IsBound && !evidence.IsDpop ? answer : ProveAsync(answer, evidence, cancellationToken);
     }
@@ -76,7 +76,7 @@ internal sealed class Authenticator(
     }
 
     private async ValueTask<AuthenticationOutcome> VerifyAsync(
-        ReadOnlyMemory<char> text, ulong hash, RoutePolicy policy, CancellationToken cancellationToken)
+        ReadOnlyMemory<char> text, ulong hash, bool wasKnown, RoutePolicy policy, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -94,7 +94,7 @@ internal sealed class Authenticator(
             Verification? answer = null;
             try
             {
-                answer = await verifier.VerifyAsync(text, hash, cancellationToken);
+                answer = await verifier.VerifyAsync(text, hash, wasKnown, cancellationToken);
                 if (answer.Token is { } verified)
                 {
                     cache.Add(verified, Now());

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Revocation;
+using Gateway.Tokens;
 
 namespace Gateway.Authentication;
 
@@ -19,7 +21,7 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
 
     // A copy of what the token has, so that the processor fetches it together with the rest.
     private readonly byte[] _text = token.Token.Text;
-    private TokenValidity _validity = new(token);
+    private TokenValidity _validity = new(token, token.KnownUntil);
 
     public VerifiedToken Token => _validity.Token;
 
@@ -39,10 +41,17 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     /// <summary>The token itself, its claims and their index make a little over two bytes a character.</summary>
     private static int SizeOf(VerifiedToken token)
     {
-        var size = FixedSize + (token.Token.Text.Length * 9 / 4);
+        var (text, signed) = (token.Token.Text, token.Token.Signed);
+        var size = FixedSize + (text.Length * 9 / 4) + (ReferenceEquals(signed, text) ? 0 : signed.Length * 9 / 4);
         if (token.Token.Binding is { } binding)
         {
             size += BindingSize + (binding.Key is null ? 0 : ProofKeySize);
+        }
+
+        if (signed.Length == 0)
+        {
+            // The claims are not in the token.
+            size += JsonMarshal.GetRawUtf8Value(token.Token.Claims).Length * 2;
         }
 
         foreach (var header in token.IdentityHeaders)
@@ -62,8 +71,11 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     /// <summary>Compares all characters. A match of hashes alone must never authenticate a request.</summary>
     public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(_text, text);
 
-    /// <summary>The first whole Unix second at which it has expired.</summary>
-    public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(_validity.End), 1, uint.MaxValue);
+    /// <summary>
+    /// The first whole Unix second at which it has expired. An opaque token that has to be asked about again stays until then, so that a token
+    /// that was active is told from one that never was.
+    /// </summary>
+    public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(TokenLifetime.EndOf(Token.Token.ExpiresAt, Issuer)), 1, uint.MaxValue);
 
     /// <inheritdoc cref="TokenValidity.Check"/>
     public TokenState Check(double now, RevocationList revocations, Tolerance tolerance) => _validity.Check(now, revocations, tolerance);

@@ -33,12 +33,12 @@ internal readonly record struct TokenState(RejectionReason? Rejection, Revocatio
 /// revocation list. The only place that decides it, for requests with a cached token, open connections and explanations. A mutable struct, so
 /// that it lies inside its owner: a known token costs no further fetch from memory.
 /// </summary>
-internal struct TokenValidity(VerifiedToken token)
+internal struct TokenValidity(VerifiedToken token, double? knownUntil = null)
 {
     // Copies of what the token has, so that the processor fetches all of them at once and not one after the other.
     private readonly IssuerProfile _issuer = token.Token.Issuer;
-    private readonly double _end = TokenLifetime.EndOf(token.Token.ExpiresAt, token.Token.Issuer);
-    private volatile TokenKey _key = token.Key;
+    private readonly double _end = knownUntil ?? TokenLifetime.EndOf(token.Token.ExpiresAt, token.Token.Issuer);
+    private volatile TokenKey? _key = token.Key;
 
     // The version of the revocation list at which the token was last found not revoked; -1 for never.
     private long _revocationVersion = -1;
@@ -92,12 +92,12 @@ internal struct TokenValidity(VerifiedToken token)
     {
         var keys = _issuer.Keys;
         var (known, ring) = (_key, keys.Current);
-        if (keys.IsRetired)
+        if (keys.IsRetired || token.Status is { List.IsRetired: true })
         {
             return RejectionReason.UnknownKey;
         }
 
-        if (ReferenceEquals(known.Ring, ring))
+        if (known is null || ReferenceEquals(known.Ring, ring))
         {
             return null;
         }
@@ -132,6 +132,13 @@ internal struct TokenValidity(VerifiedToken token)
             Volatile.Write(ref _revocationVersion, version);
         }
 
-        return revocations.StatusOfUnrevoked(_issuer);
+        var status = revocations.StatusOfUnrevoked(_issuer);
+        if (token.Status is not { } entry)
+        {
+            return status;
+        }
+
+        var listed = entry.Read();
+        return listed == RevocationStatus.NotRevoked ? status : listed;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Gateway.Identity;
+using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Revocation;
@@ -11,7 +12,7 @@ namespace Gateway.Authentication;
 
 /// <summary>A valid token, with all data that its requests share.</summary>
 /// <param name="assertedClaims">The claims of its assertions; null where there are none.</param>
-internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableArray<IdentityHeader> identityHeaders, byte[]? assertedClaims = null)
+internal sealed class VerifiedToken(AccessToken token, TokenKey? key, ImmutableArray<IdentityHeader> identityHeaders, byte[]? assertedClaims = null)
 {
     // A token is used with few policies. Further decisions are not stored.
     private const int MostDecisions = 8;
@@ -30,8 +31,14 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey key, ImmutableAr
 
     public AccessToken Token => token;
 
-    /// <summary>The key that has verified the token.</summary>
-    public TokenKey Key => key;
+    /// <summary>The key that has verified the token; null for an opaque token.</summary>
+    public TokenKey? Key => key;
+
+    /// <summary>The Unix second from which on the issuer must be asked about an opaque token again; null for other tokens.</summary>
+    public double? KnownUntil { get; init; }
+
+    /// <summary>Its place in a status list of its issuer; null when it has none.</summary>
+    public StatusEntry? Status { get; init; }
 
     public ImmutableArray<IdentityHeader> IdentityHeaders => identityHeaders;
 

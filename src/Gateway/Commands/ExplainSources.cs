@@ -2,9 +2,11 @@ using System.Diagnostics.Metrics;
 using Gateway.Explanation;
 using Gateway.Issuers;
 using Gateway.Jose;
+using Gateway.Jose.Encryption;
 using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Telemetry;
+using Gateway.Tokens.Decryption;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands;
@@ -16,6 +18,11 @@ internal static class ExplainSources
     public static async Task LoadKeysAsync(
         IssuerDirectory issuers, string? cacheDirectory, string token, bool isFetching, CancellationToken cancellationToken)
     {
+        if (!issuers.Decryptions.IsEmpty && EncryptedToken.Is(token))
+        {
+            token = TokenDecryption.Decrypt(token, issuers).Signed.ToString();
+        }
+
         if (!TokenParts.TryRead(token, out _, out var claims, out _)
             || !issuers.TryFind(KnownClaims.Of(claims), TimeProvider.System, out var issuer, out _))
         {

@@ -16,6 +16,8 @@ internal static class RiskRules
     private static readonly TimeSpan LongMaxStale = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongSharedWindow = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan LongIntrospection = TimeSpan.FromMinutes(5);
+
     private const double LargeBudget = 0.5;
 
     public static readonly ImmutableArray<RiskRule> All =
@@ -58,6 +60,9 @@ internal static class RiskRules
         new("GW116", "TokensWithoutAudience", "a token without `aud` is accepted.",
             "A token that was issued for another API with the same secret is accepted here too.",
             "Have the service put `aud` into its tokens and list it in Audiences.", context => context.InIssuers(issuer => issuer.AcceptWithoutAudience, "AcceptWithoutAudience")),
+        new("GW117", "LongIntrospection", "the issuer is not asked again about an opaque token for more than five minutes.",
+            "A token that was revoked at the issuer still passes for that long.",
+            "Use 00:05:00 or less; the default is 00:00:30.", context => context.InIssuers(issuer => issuer.Introspection?.CacheFor > LongIntrospection, "Introspection:CacheFor")),
         new("GW120", "TokenInCookie", "the browser sends a token in a cookie with every request, also if another site caused the request.",
             "Pages of other sites can make requests in the user's name (cross-site request forgery).",
             "Take the token from the header only; else set SameSite=Strict and check the Origin header at the destination.", RiskyPlaces.CookieSources),

@@ -5,10 +5,14 @@ namespace Gateway.Explanation;
 /// <summary>What the checks are called in an explanation, in the order of the request path.</summary>
 internal static class CheckName
 {
+    public const string Decryption = "decryption";
+    public const string DecryptionIssuer = "decryption issuer";
+    public const string Introspection = "introspection";
     public const string Signature = "signature";
     public const string Identity = "identity";
     public const string Assertion = "assertion";
     public const string Revocation = "revocation";
+    public const string StatusList = "status list";
     public const string RevocationKeys = "revocation keys";
     public const string Binding = "binding";
     public const string PolicyBinding = "policy binding";

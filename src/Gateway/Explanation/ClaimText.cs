@@ -50,6 +50,11 @@ internal static class ClaimText
         };
     }
 
+    /// <summary>Of an opaque token, for which RFC 9068 requires nothing.</summary>
+    public static CheckText OfTokenId(in RegisteredClaims claims, IssuerProfile issuer) => new(
+        issuer.RequireTokenId ? "jti" : "none beside aud", claims.TokenId is not null || !issuer.RequireTokenId ? "all there" : "no jti",
+        $"Have the issuer add jti to its introspection responses, or set {IssuerSetting.PathOf(issuer, "RequireTokenId")} to false.");
+
     public static CheckText OfRequired(in RegisteredClaims claims, IssuerProfile issuer)
     {
         var expected = issuer.IsAccessTokenProfile ? "sub, client_id, iat and jti, because at+jwt is the only type (RFC 9068 section 2.2)"

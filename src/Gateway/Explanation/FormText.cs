@@ -40,8 +40,8 @@ internal static class FormText
             _ when place >= 0 && text[place] is '+' or '/' or '=' =>
                 new(expected, $"{found}; \"{text[place]}\" at {place + 1}, which is base64 and not base64url", "Encode it as RFC 7515 section 2 says: - and _ in place of + and /, and no =."),
             _ when place >= 0 => new(expected, $"{found}; a character that is none of base64url at {place + 1}", "Copy the token whole and alone."),
-            _ when parts == 5 => new(expected, $"{found}: an encrypted token (JWE)", "The gateway reads signed tokens. Turn off the encryption of access tokens at the issuer."),
-            _ when parts == 1 => new(expected, $"{found}: an opaque token", "Have the issuer hand out JWT access tokens for this API; opaque ones can only be asked about at the issuer."),
+            _ when parts == 5 => new(expected, $"{found}: an encrypted token (JWE)", "Turn off the encryption of access tokens at the issuer, or give the gateway our private keys in the issuer's Keys:DecryptionFile."),
+            _ when parts == 1 => new(expected, $"{found}: an opaque token", "Have the issuer hand out JWT access tokens for this API, or set the issuer's Introspection: opaque ones can only be asked about there."),
             _ when parts == 2 || text.EndsWith('.') => new(expected, $"{found}; no signature", "The token was cut, or never signed: unsigned tokens are never accepted."),
             _ => new(expected, $"{found}; a part with a length or last character that no encoder writes", "The token was cut or changed: copy it whole."),
         };

@@ -2,11 +2,15 @@ using System.Text;
 using Gateway.Authentication;
 using Gateway.Identity;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
 using Gateway.Jose;
+using Gateway.Jose.Encryption;
 using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Telemetry;
 using Gateway.Tokens;
+using Gateway.Tokens.Decryption;
+using Gateway.Tokens.Introspection;
 
 namespace Gateway.Explanation;
 
@@ -24,7 +28,9 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
     private readonly AccessTokenValidator _validator = new(issuers, time);
 
     /// <param name="route">The route's id, for the answer alone.</param>
-    public TokenExplanation Explain(ReadOnlySpan<char> text, string? route, RoutePolicy policy, RevocationAnswers revocations)
+    /// <param name="answer">What the issuer says about an opaque token; null when it was not asked.</param>
+    public TokenExplanation Explain(
+        ReadOnlySpan<char> text, string? route, RoutePolicy policy, RevocationAnswers revocations, IntrospectionAnswer? answer = null)
     {
         if (policy.IsAnonymous)
         {
@@ -32,7 +38,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         var checks = new List<ExplainedCheck>();
-        var token = WalkSteps(text, checks);
+        var token = WalkForm(text, answer, checks);
         checks.Add(OfIdentity(token));
         if (identity.Assertion is { } assertion)
         {
@@ -40,6 +46,11 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         checks.Add(OfRevocation(token, policy, revocations));
+        if (token?.Issuer.StatusLists is not null)
+        {
+            checks.Add(StatusListText.Of(token, policy));
+        }
+
         if (revocations.Lookup is { } lookup)
         {
             checks.Add(OfRevocationKeys(token, lookup));
@@ -49,13 +60,33 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         checks.AddRange(PolicyExplainer.Explain(policy, token, time));
         var rejected = checks.Find(check => check.Outcome == CheckOutcome.Failed);
         var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
-            : checks.Exists(check => check is { Check: CheckName.Signature, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
+            : checks.Exists(check => check is { Check: CheckName.Signature or CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
             : Verdict.Accepted;
         return new TokenExplanation(route, policy.Name, verdict, rejected?.Reason, checks);
     }
 
     /// <summary>What the token says of itself; null when it cannot be read that far.</summary>
-    private AccessToken? WalkSteps(ReadOnlySpan<char> text, List<ExplainedCheck> checks)
+    private AccessToken? WalkForm(ReadOnlySpan<char> text, IntrospectionAnswer? answer, List<ExplainedCheck> checks)
+    {
+        if (issuers.Introspecting is { } issuer && OpaqueToken.Is(text))
+        {
+            checks.Add(IntrospectionText.OfForm(text));
+            return checks[0].Outcome == CheckOutcome.Passed ? WalkAnswer(text, issuer, answer, checks) : null;
+        }
+
+        if (issuers.Decryptions.IsEmpty || !EncryptedToken.Is(text))
+        {
+            return WalkSteps(text, checks);
+        }
+
+        var decrypted = TokenDecryption.Decrypt(text.ToString(), issuers);
+        checks.Add(EncryptionText.OfDecryption(text, issuers, decrypted));
+        return decrypted.Keys is null ? null : WalkSteps(decrypted.Signed.Span, checks, decrypted, text);
+    }
+
+    /// <param name="decrypted">Where the text comes from, if it was encrypted.</param>
+    /// <param name="sent">The encrypted token.</param>
+    private AccessToken? WalkSteps(ReadOnlySpan<char> text, List<ExplainedCheck> checks, in DecryptedToken decrypted = default, ReadOnlySpan<char> sent = default)
     {
         var words = new StepText(issuers, time.GetUtcNow());
         var inspection = new TokenInspection(text);
@@ -80,10 +111,50 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
                 : Row(name, reason is null ? CheckOutcome.Passed : CheckOutcome.Failed, words.Of(step.Step, inspection, reason), reason));
         }
 
+        if (decrypted.Keys is not null && inspection.Issuer is { } owner)
+        {
+            checks.Add(EncryptionText.OfOwner(owner, decrypted));
+        }
+
         checks.Add(OfSignature(inspection));
         return passed.Contains(TokenStep.Claims) && inspection is { Issuer: { } issuer, Algorithm: { } algorithm }
-            ? UnverifiedToken.Describe(text, issuer, inspection.Claims, inspection.Registered, algorithm)
+            ? UnverifiedToken.Describe(text, issuer, inspection.Claims, inspection.Registered, algorithm, sent)
             : null;
+    }
+
+    /// <summary>The checks of what the issuer said about an opaque token.</summary>
+    private AccessToken? WalkAnswer(ReadOnlySpan<char> text, IssuerProfile issuer, IntrospectionAnswer? answer, List<ExplainedCheck> checks)
+    {
+        checks.Add(IntrospectionText.OfAnswer(issuer, answer));
+        if (answer?.Claims is not { } claims)
+        {
+            return null;
+        }
+
+        var words = new StepText(issuers, time.GetUtcNow());
+        var inspection = IntrospectedToken.Begin(text, issuer, claims);
+        var hasClaims = false;
+        foreach (var step in IntrospectedToken.Steps)
+        {
+            var name = CheckName.Of(step.Step);
+            if (step.Needs.Length > 0 && !hasClaims)
+            {
+                checks.Add(new ExplainedCheck(name, CheckOutcome.NotChecked, "good claims first", "claims failed"));
+                continue;
+            }
+
+            var reason = step.Check(_validator, ref inspection);
+            hasClaims |= step.Step == TokenStep.Claims && reason is null;
+            var row = step.Step switch
+            {
+                TokenStep.Type => IntrospectionText.OfType(inspection),
+                TokenStep.RequiredClaims => ClaimText.OfTokenId(inspection.Registered, issuer),
+                _ => words.Of(step.Step, inspection, reason),
+            };
+            checks.Add(Row(name, reason is null ? CheckOutcome.Passed : CheckOutcome.Failed, row, reason));
+        }
+
+        return hasClaims ? IntrospectedToken.Describe(inspection) : null;
     }
 
     private static bool IsElsewhere(IssuerProfile issuer) => issuer.Keys.Source.IsRemote && issuer.Keys.State.Error is null;

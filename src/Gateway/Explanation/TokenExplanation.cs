@@ -51,6 +51,8 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
             {
                 Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
                 Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}{(isOfPath ? " The policy also compares the path of each request." : "")}{(IsBound ? " Each request has to prove that its sender holds what the token is bound to." : "")}",
+                Verdict.Undecided when Checks.Any(check => check is { Check: CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) =>
+                    "Undecided: the issuer was not asked about the token.",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
                 Verdict.Reported => $"Allowed, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with {rejection.Status}. {rejection.Meaning}",
                 _ => $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason {rejection.Tag}. {rejection.Meaning}",

@@ -29,6 +29,13 @@ internal static class EventIds
     public const int AssertionKeysRejected = 221;
     public const int ExchangeFailed = 230;
 
+    public const int DecryptionKeysRead = 240;
+    public const int DecryptionKeysNotRead = 241;
+    public const int IntrospectionFailed = 242;
+    public const int IntrospectionRestored = 243;
+    public const int StatusListLoaded = 244;
+    public const int StatusListNotLoaded = 245;
+
     public const int RevocationsRead = 300;
     public const int RevocationsNotRead = 301;
     public const int RevocationsReadAgain = 302;

@@ -1,4 +1,7 @@
 using Gateway.Issuers;
+using Gateway.Issuers.Decryption;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Runtime;
 
 namespace Gateway.Host;
@@ -13,6 +16,11 @@ internal static class KeyServices
         services.AddSingleton<KeyLoader>();
         services.AddSingleton<KeyRefresher>();
         services.AddSingleton<KeySearch>();
+        services.AddHostedService<DecryptionKeyFollower>();
+        services.AddSingleton<IntrospectionClient>();
+        services.AddSingleton<Introspector>();
+        services.AddSingleton<StatusListLoader>();
+        services.AddHostedService<StatusListFollower>();
         if (settings.KeyCacheDirectory is { } directory)
         {
             services.AddSingleton(provider => new KeyCache(directory, provider.GetRequiredService<ILogger<KeyCache>>()));

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
 using Gateway.Settings;
 
@@ -46,6 +48,7 @@ internal static class IssuerCheck
                 "Set it for one issuer alone.");
         }
 
+        IntrospectionCheck.RunOverAll(issuers, context.Report);
         return new IssuersSettings(new(single.ToImmutable()), new(templates.ToImmutable()));
     }
 
@@ -93,6 +96,7 @@ internal static class IssuerCheck
         }
 
         var algorithms = BuildAlgorithms(path, options, report);
+        var keys = KeyCheck.Build(name, path, options, algorithms, context);
         return new IssuerSettings
         {
             Name = name,
@@ -108,7 +112,10 @@ internal static class IssuerCheck
             RequireTokenId = options.RequireTokenId,
             BackChannelLogout = BuildLogout(name, path, options.BackChannelLogout, report),
             SecurityEvents = SecurityEventCheck.Build(name, path, options.SecurityEvents, report),
-            Keys = KeyCheck.Build(name, path, options, algorithms, context),
+            DecryptionFile = KeyCheck.BuildDecryption($"{path}:Keys:DecryptionFile", options.Keys?.DecryptionFile, context),
+            Introspection = IntrospectionCheck.Build($"{path}:Introspection", options, keys.Source, context),
+            StatusList = StatusListCheck.Build($"{path}:StatusList", options, keys.Source, context),
+            Keys = keys,
         };
     }
 

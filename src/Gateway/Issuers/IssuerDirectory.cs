@@ -2,6 +2,9 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Gateway.Foundation;
+using Gateway.Issuers.Decryption;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
 
 namespace Gateway.Issuers;
@@ -24,15 +27,26 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
     /// Makes the issuers. Those of the previous configuration go on where the settings are the same: the whole directory, the key ring of an
     /// issuer of which only other settings changed, a template with its members.
     /// </summary>
-    public static IssuerDirectory Create(IssuersSettings settings, ObjectRegistry.Draft objects)
+    /// <param name="time">Null for a command, which asks no issuer about opaque tokens.</param>
+    public static IssuerDirectory Create(IssuersSettings settings, ObjectRegistry.Draft objects, TimeProvider? time = null)
     {
         // Before the directory, and in each configuration: an object that the draft is not asked for is not carried on.
         ImmutableArray<IssuerProfile> profiles =
         [
-            .. settings.Issuers.Select(issuer => new IssuerProfile(issuer, objects.GetOrAdd(issuer.Keys, () => IssuerKeys.Create(issuer.Keys)))),
+            .. settings.Issuers.Select(issuer => new IssuerProfile(issuer, objects.GetOrAdd(issuer.Keys, () => IssuerKeys.Create(issuer.Keys)))
+            {
+                Decryption = DecryptionOf(issuer, objects),
+                IntrospectionServer = issuer.Introspection is { } introspection && time is not null
+                    ? objects.GetOrAdd(introspection, () => IntrospectionServer.Create(introspection, time))
+                    : null,
+                StatusLists = issuer.StatusList is { } list ? objects.GetOrAdd(list, () => StatusListSet.Create(list)) : null,
+            }),
         ];
         ImmutableArray<IssuerTemplate> families =
-            [.. settings.Templates.Select(template => objects.GetOrAdd(template, () => new IssuerTemplate(template)))];
+        [
+            .. settings.Templates.Select(template => (Settings: template, Decryption: DecryptionOf(template.Issuer, objects)))
+                .Select(template => objects.GetOrAdd(template.Settings, () => new IssuerTemplate(template.Settings, template.Decryption))),
+        ];
         return objects.GetOrAdd(settings, () => new IssuerDirectory(profiles, families));
     }
 
@@ -41,8 +55,18 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 
     public IEnumerable<string> Names => issuers.Select(issuer => issuer.Name).Concat(templates.Select(template => template.Name));
 
+    /// <summary>The issuer that is asked about opaque tokens.</summary>
+    public IssuerProfile? Introspecting { get; } = issuers.FirstOrDefault(issuer => issuer.Introspection is not null);
+
+    /// <summary>Our keys for encrypted tokens, each file once.</summary>
+    public ImmutableArray<DecryptionKeys> Decryptions { get; } =
+        [.. issuers.Select(issuer => issuer.Decryption).Concat(templates.Select(template => template.Decryption)).OfType<DecryptionKeys>().Distinct()];
+
     /// <summary>Every issuer that has a ring at the moment.</summary>
     public IEnumerable<IssuerProfile> Live => issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
+
+    private static DecryptionKeys? DecryptionOf(IssuerSettings issuer, ObjectRegistry.Draft objects) =>
+        issuer.DecryptionFile is { } path ? objects.GetOrAdd(new DecryptionFile(path), () => DecryptionKeys.Load(new DecryptionFile(path))) : null;
 
     /// <summary>
     /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. No member of

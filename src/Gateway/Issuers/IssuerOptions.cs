@@ -1,3 +1,5 @@
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Settings;
 
 namespace Gateway.Issuers;
@@ -65,6 +67,12 @@ internal sealed class IssuerOptions
 
     /// <summary>Whether a token without <c>jti</c> is rejected. Default false.</summary>
     public bool RequireTokenId { get; set; }
+
+    /// <summary>Asks the issuer about its opaque tokens (RFC 7662). Default none: they are rejected.</summary>
+    public IntrospectionOptions? Introspection { get; set; }
+
+    /// <summary>Looks tokens up in the issuer's status lists. Default none: the claim <c>status</c> has no effect.</summary>
+    public StatusListOptions? StatusList { get; set; }
 
     /// <summary>
     /// Takes the issuer's logout tokens (OpenID Connect Back-Channel Logout 1.0) at <c>POST /backchannel-logout/{name}</c> on the public
@@ -149,6 +157,13 @@ internal sealed class KeySourceOptions
 
     /// <summary>How the secrets are written in the file; the key is what they decode to. Default Text: the bytes of the line.</summary>
     public SecretEncoding SecretEncoding { get; set; }
+
+    /// <summary>
+    /// A file with a JWK Set of our private keys (RSA, EC, or a secret for <c>dir</c>), for access tokens that the issuer encrypts for us
+    /// (JWE, RFC 7516); several while they rotate. A signed JWT must be inside. A relative path starts at the folder of yarp.json. Default
+    /// none: encrypted tokens are rejected.
+    /// </summary>
+    public string? DecryptionFile { get; set; }
 
     /// <summary>
     /// Whether metadata and keys may be fetched by http, for a provider inside the cluster, also outside the Development environment.

@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Gateway.Foundation;
+using Gateway.Issuers.Decryption;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
 
 namespace Gateway.Issuers;
@@ -34,6 +37,15 @@ internal abstract record IssuerRules
 
     public required bool RequireTokenId { get; init; }
 
+    /// <summary>The full path of the file with our keys for its encrypted tokens; null when it sends none.</summary>
+    public string? DecryptionFile { get; init; }
+
+    /// <summary>How it is asked about opaque tokens; null when it is not.</summary>
+    public IntrospectionSettings? Introspection { get; init; }
+
+    /// <summary>How its status lists are read; null when they are not.</summary>
+    public StatusListSettings? StatusList { get; init; }
+
     /// <summary>How its logout tokens are taken; null when they are not.</summary>
     public BackChannelLogout? BackChannelLogout { get; init; }
 
@@ -59,6 +71,15 @@ internal sealed record IssuerProfile : IssuerRules
 
     /// <summary>Where the keys come from, and the ring of the moment.</summary>
     public required IssuerKeys Keys { get; init; }
+
+    /// <summary>The server that is asked about opaque tokens; null when none is.</summary>
+    public IntrospectionServer? IntrospectionServer { get; init; }
+
+    /// <summary>The status lists that its tokens have named; null when they are not read.</summary>
+    public StatusListSet? StatusLists { get; init; }
+
+    /// <summary>Our keys for its encrypted tokens; null when it sends none.</summary>
+    public DecryptionKeys? Decryption { get; init; }
 
     /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
     public string? TemplateClaim { get; init; }

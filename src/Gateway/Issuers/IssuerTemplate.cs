@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Gateway.Foundation;
+using Gateway.Issuers.Decryption;
 
 namespace Gateway.Issuers;
 
@@ -29,7 +30,7 @@ internal sealed class TemplateMember(IssuerProfile profile, long createdAt)
 /// Issuers that differ in one part of their <c>iss</c>. A member is created for its first token and removed when idle. The number of
 /// members is bounded, because clients choose the values.
 /// </summary>
-internal sealed partial class IssuerTemplate(TemplateSettings settings)
+internal sealed partial class IssuerTemplate(TemplateSettings settings, DecryptionKeys? decryption = null)
 {
     // The value must not leave its path segment or be read as a host.
     [GeneratedRegex(@"\A[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}\z")]
@@ -68,6 +69,9 @@ internal sealed partial class IssuerTemplate(TemplateSettings settings)
 
     /// <summary>The <c>iss</c> with its placeholder.</summary>
     public string Pattern => settings.Issuer.Issuer;
+
+    /// <summary>Our keys for encrypted tokens of all its members; null when they send none.</summary>
+    public DecryptionKeys? Decryption => decryption;
 
     public TimeSpan IdleAfter => settings.IdleAfter;
 
@@ -151,6 +155,7 @@ internal sealed partial class IssuerTemplate(TemplateSettings settings)
         Issuer = issuer,
         TemplateClaim = $"${settings.Placeholder}",
         TemplateValue = value,
+        Decryption = decryption,
     };
 
     private static string PrefixOf(string pattern) => pattern[..pattern.IndexOf('{', StringComparison.Ordinal)];

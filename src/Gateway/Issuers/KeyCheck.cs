@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Foundation;
+using Gateway.Issuers.Decryption;
 using Gateway.Jose;
 using Gateway.Settings;
 
@@ -40,6 +41,22 @@ internal static class KeyCheck
         }
 
         return path;
+    }
+
+    /// <summary>The full path of the file with our private keys, or null.</summary>
+    public static string? BuildDecryption(string path, string? file, SettingsContext context)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (NamedFile.Read(path, file, context) is { } content && DecryptionKeys.Parse(content, out var error) is null)
+        {
+            context.Report.Error(path, $"this file cannot be used: {error}.", "Write a JWK Set of private keys: RSA, EC, or oct for the algorithm dir.");
+        }
+
+        return context.Resolve(file.Length == 0 ? "." : file);
     }
 
     private static KeySourceSettings BuildSource(

@@ -17,7 +17,10 @@ internal sealed record DocumentVersion(EntityTagHeaderValue? Tag, DateTimeOffset
 /// Fetches metadata and JWK Sets. Everything a broken or hostile provider can do is bounded: time, size before and after
 /// decompression, redirects (to the same host only). What it sent is never echoed into a message.
 /// </summary>
-internal sealed class KeyDocumentClient(HttpClient http, KeyFetchSettings settings)
+/// <param name="type">The media type to ask for.</param>
+/// <param name="maxLength">Bytes of a document.</param>
+internal sealed class KeyDocumentClient(
+    HttpClient http, KeyFetchSettings settings, string type = "application/json", int maxLength = KeyDocumentClient.MaxLength)
 {
     private const int MaxLength = 256 * 1024;
     private const int MaxRedirects = 3;
@@ -67,7 +70,7 @@ internal sealed class KeyDocumentClient(HttpClient http, KeyFetchSettings settin
     private async Task<HttpResponseMessage> SendAsync(Uri target, DocumentVersion? known, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
-        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.Accept.ParseAdd(type);
         request.Headers.AcceptEncoding.ParseAdd("gzip");
         if (known?.Tag is { } tag)
         {
@@ -85,7 +88,7 @@ internal sealed class KeyDocumentClient(HttpClient http, KeyFetchSettings settin
             ? next
             : null;
 
-    private static async Task<(KeyDocument Document, DocumentVersion? Version)> ReadAsync(
+    private async Task<(KeyDocument Document, DocumentVersion? Version)> ReadAsync(
         HttpResponseMessage response, DocumentVersion? known, CancellationToken cancellationToken)
     {
         var maxAge = response.Headers.CacheControl is { } cache ? (cache.NoCache || cache.NoStore ? TimeSpan.Zero : cache.MaxAge) : null;
@@ -105,16 +108,16 @@ internal sealed class KeyDocumentClient(HttpClient http, KeyFetchSettings settin
             : body;
         if (await ReadBoundedAsync(plain, cancellationToken) is not { } content)
         {
-            return (KeyDocument.Failed($"it is larger than {MaxLength} bytes"), known);
+            return (KeyDocument.Failed($"it is larger than {maxLength} bytes"), known);
         }
 
         return (new KeyDocument(content, null, maxAge), new DocumentVersion(response.Headers.ETag, response.Content.Headers.LastModified));
     }
 
-    private static async Task<byte[]?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
+    private async Task<byte[]?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MaxLength + 1];
+        var buffer = new byte[maxLength + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > MaxLength ? null : buffer[..length];
+        return length > maxLength ? null : buffer[..length];
     }
 }

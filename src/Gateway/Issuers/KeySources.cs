@@ -27,6 +27,13 @@ internal static class KeySources
             return null;
         }
 
+        return new KeyDocumentClient(HttpOf(fetch, fetch.TokenFile), fetch);
+    }
+
+    /// <summary>The HTTP client for an issuer.</summary>
+    /// <param name="tokenFile">The bearer token for the key fetch, which no other call must send.</param>
+    public static HttpClient HttpOf(KeyFetchSettings fetch, string? tokenFile = null)
+    {
         X509Certificate2Collection? authorities = null;
         if (fetch.Authorities is { } pem)
         {
@@ -34,7 +41,7 @@ internal static class KeySources
             authorities.ImportFromPem(pem);
         }
 
-        return new KeyDocumentClient(KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers, fetch.TokenFile), fetch);
+        return KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers, tokenFile);
     }
 
     private static IKeySource Create(string? address, string issuer, KeyDocumentClient client) =>

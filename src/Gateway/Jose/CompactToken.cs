@@ -35,10 +35,11 @@ internal readonly ref struct CompactToken
 
     public ReadOnlySpan<char> Signature { get; }
 
-    public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RejectionReason reason)
+    /// <param name="maxLength">Characters.</param>
+    public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RejectionReason reason, int maxLength = MaxLength)
     {
         token = default;
-        if (text.Length > MaxLength)
+        if (text.Length > maxLength)
         {
             reason = RejectionReason.TooLarge;
             return false;
@@ -71,7 +72,8 @@ internal readonly ref struct CompactToken
     /// <summary>Decodes a segment that <see cref="TrySplit"/> has checked.</summary>
     public static int Decode(ReadOnlySpan<char> segment, Span<byte> destination) => Base64Url.DecodeFromChars(segment, destination);
 
-    private static bool IsCanonical(ReadOnlySpan<char> segment) => (segment.Length % 4) switch
+    /// <summary>Whether the segment is base64url of at least one byte, in its only spelling; of characters of the alphabet.</summary>
+    public static bool IsCanonical(ReadOnlySpan<char> segment) => (segment.Length % 4) switch
     {
         _ when segment.IsEmpty => false,
         0 => true,

@@ -30,6 +30,9 @@ internal enum RejectionReason
     BadProof,
     ProofNonce,
     ExchangeUnavailable,
+    Undecryptable,
+    Inactive,
+    IntrospectionUnavailable,
 }
 
 /// <summary>One row of the table that drives status, challenge, problem body, metric tag and documentation.</summary>
@@ -81,6 +84,9 @@ internal static class Rejections
         new(401, InvalidProof, "bad_proof", "The DPoP proof is malformed, wrong, too old, used before, or of another key than the token's (RFC 9449 section 4.3)."),
         new(401, UseNonce, "proof_nonce", "The DPoP proof has no nonce of the gateway, or one that has expired; `DPoP-Nonce` has the next (RFC 9449 section 9)."),
         new(503, null, "exchange_unavailable", "The issuer has not exchanged the token for one that the destination accepts (RFC 8693)."),
+        new(401, InvalidToken, "undecryptable", "The encrypted token (JWE) does not decrypt with a key of `Keys:DecryptionFile`, or is not from an issuer that has that file."),
+        new(401, InvalidToken, "inactive", "The issuer says of the opaque token that it is not active (RFC 7662)."),
+        new(503, null, "introspection_unavailable", "The issuer could not be asked about the opaque token, or too many wait for that."),
     ];
 
     public static Rejection Of(RejectionReason reason) => Table[(int)reason]!;

@@ -88,8 +88,9 @@ internal static class TokenKind
             }
         }
 
-        // Cognito's `token_use` is `id` or `access`; only `access` is accepted.
-        if (claims.TryGet(ClaimName.TokenUse, out var use) && use.ValueKind != JsonValueKind.Null && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("access"u8)))
+        // Cognito's `token_use` is `id` or `access`, Ory Hydra's `access_token` or `refresh_token`; only those of access tokens are accepted.
+        if (claims.TryGet(ClaimName.TokenUse, out var use) && use.ValueKind != JsonValueKind.Null
+            && !(use.ValueKind == JsonValueKind.String && (use.ValueEquals("access"u8) || use.ValueEquals("access_token"u8))))
         {
             return ClaimName.TokenUse;
         }
@@ -100,6 +101,20 @@ internal static class TokenKind
         }
 
         return IsEntraIdToken(claims) ? ClaimName.Ver : null;
+    }
+
+    /// <summary>Whether a claim that names the kind of the token names an access token.</summary>
+    public static bool IsMarkedAccessToken(in KnownClaims claims)
+    {
+        foreach (var (name, _) in KindClaims)
+        {
+            if (Names(claims, name, AccessKinds))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -115,12 +130,9 @@ internal static class TokenKind
             return true;
         }
 
-        foreach (var (name, _) in KindClaims)
+        if (IsMarkedAccessToken(claims))
         {
-            if (Names(claims, name, AccessKinds))
-            {
-                return true;
-            }
+            return true;
         }
 
         // RFC 9068 section 2.2.3. Only text counts, because UAA's ID tokens have a list.

@@ -9,10 +9,12 @@ namespace Gateway.Jose;
 internal static class TokenParts
 {
     /// <summary>Header and claims of an unverified token. They may only cause a rejection (RFC 8725 section 3.8).</summary>
-    public static bool TryRead(ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RejectionReason reason)
+    /// <param name="maxLength">Characters.</param>
+    public static bool TryRead(
+        ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RejectionReason reason, int maxLength = CompactToken.MaxLength)
     {
         (header, claims) = (default, default);
-        if (!CompactToken.TrySplit(text, out var compact, out reason))
+        if (!CompactToken.TrySplit(text, out var compact, out reason, maxLength))
         {
             return false;
         }
@@ -42,9 +44,10 @@ internal static class TokenParts
     }
 
     /// <summary>True when the signature in the text verifies with the key.</summary>
-    public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key)
+    /// <param name="maxLength">Characters.</param>
+    public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key, int maxLength = CompactToken.MaxLength)
     {
-        if (!CompactToken.TrySplit(text, out var compact, out _))
+        if (!CompactToken.TrySplit(text, out var compact, out _, maxLength))
         {
             return false;
         }

@@ -5,9 +5,13 @@ using Gateway.Errors;
 using Gateway.Explanation;
 using Gateway.Foundation;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
+using Gateway.Jose.Encryption;
 using Gateway.Revocation;
 using Gateway.Runtime;
 using Gateway.Tokens;
+using Gateway.Tokens.Decryption;
+using Gateway.Tokens.Introspection;
 
 namespace Gateway.Management;
 
@@ -18,7 +22,7 @@ internal sealed record ExplainResult(TokenExplanation? Explanation, string? Faul
 /// <c>POST /admin/explain</c>: every check of a token on a route, with the configuration, keys and revocations in effect. 200 whatever the
 /// verdict. The token is neither kept nor logged.
 /// </summary>
-internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
+internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Introspector introspector, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
 {
     private const int MaxBody = 64 * 1024;
 
@@ -59,8 +63,9 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         }
 
         await FindKeyAsync(snapshot.Issuers, token.AsMemory(), cancellationToken);
+        var answer = policy.IsAnonymous ? null : await AskAsync(snapshot.Issuers, token.AsMemory(), cancellationToken);
         var explanation = new TokenExplainer(snapshot.Issuers, snapshot.Settings.Identity, time)
-            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
+            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup), answer);
         explanation = explanation with { Settings = RouteFacts.Of(snapshot.Reading, route, policy) };
         if (ExchangeExplainer.Of(snapshot.Reading, route) is { } exchange)
         {
@@ -71,9 +76,20 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Re
         return new ExplainResult(explanation, null);
     }
 
+    /// <summary>Asks the issuer about an opaque token as a request would, and no more often.</summary>
+    private async Task<IntrospectionAnswer?> AskAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken) =>
+        issuers.Introspecting is { } issuer && OpaqueToken.Is(token.Span) && OpaqueToken.CheckForm(token.Span) is null
+            ? await introspector.AskAsync(issuer.IntrospectionServer!, issuer, token, false, cancellationToken)
+            : null;
+
     /// <summary>Looks for a new key as a request would, and no more often.</summary>
     private async Task FindKeyAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
+        if (!issuers.Decryptions.IsEmpty && EncryptedToken.Is(token.Span))
+        {
+            token = (await TokenDecryption.DecryptAsync(token, issuers, cancellationToken)).Signed;
+        }
+
         if (new AccessTokenValidator(issuers, time).Inspect(token.Span, out _) is { Wanted: { } wanted, Issuer: { } issuer })
         {
             await keys.FindAsync(issuer.Keys, wanted, cancellationToken);

@@ -73,14 +73,39 @@ internal sealed class IssuerAdministration(
             state.LoadedAt,
             state.LoadedAt is { } loadedAt ? (time.GetUtcNow() - loadedAt).TotalSeconds : null,
             state.Error,
-            state.NextRefresh);
+            state.NextRefresh,
+            issuer.Decryption is { } decryption
+                ? new DecryptionDescription([.. decryption.Current.Keys.Select(key => new KeyDescription(key.KeyId, [.. key.Algorithms]))], decryption.Error)
+                : null,
+            issuer.IntrospectionServer is { } server
+                ? new IntrospectionDescription(
+                    server.Settings.Endpoint is { } endpoint ? KeyDocumentClient.NameOf(new Uri(endpoint)) : server.Discovered is { } found ? KeyDocumentClient.NameOf(found.Address) : null,
+                    server.Breaker.IsOpen, server.LastError)
+                : null,
+            issuer.StatusLists is { } lists
+                ? [.. lists.Lists.Select(list => new StatusListDescription(
+                    KeyDocumentClient.NameOf(list.Address), list.Current?.Bits, list.Current?.Count, list.Times.LoadedAt, list.LastError))]
+                : null);
     }
 }
 
 /// <summary>One issuer as <c>/admin/issuers</c> shows it.</summary>
 internal sealed record IssuerDescription(
     string Name, string Issuer, string Source, KeyDescription[] Keys, string[] SkippedKeys, DateTimeOffset? LoadedAt, double? AgeSeconds,
-    string? LastError, DateTimeOffset? NextRefresh);
+    string? LastError, DateTimeOffset? NextRefresh, DecryptionDescription? Decryption, IntrospectionDescription? Introspection,
+    StatusListDescription[]? StatusLists);
+
+/// <summary>A status list that tokens have named.</summary>
+/// <param name="Bits">Of one status; null while there is no list to use.</param>
+internal sealed record StatusListDescription(string Address, int? Bits, long? Count, DateTimeOffset? LoadedAt, string? LastError);
+
+/// <summary>Our keys for the issuer's encrypted tokens; null for an issuer that sends none.</summary>
+internal sealed record DecryptionDescription(KeyDescription[] Keys, string? LastError);
+
+/// <summary>The server that is asked about opaque tokens; null for an issuer that is not asked.</summary>
+/// <param name="Endpoint">Null until it was found in the metadata.</param>
+/// <param name="IsPaused">Whether it has failed so often that it is not called for a moment.</param>
+internal sealed record IntrospectionDescription(string? Endpoint, bool IsPaused, string? LastError);
 
 /// <summary>One key: its id and what it may verify for this issuer.</summary>
 internal sealed record KeyDescription(string? Kid, string[] Algorithms);

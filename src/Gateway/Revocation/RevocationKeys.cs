@@ -18,7 +18,7 @@ internal sealed class RevocationKeys
 
     public RevocationKey? TokenHash { get; private init; }
 
-    /// <summary>The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one.</summary>
+    /// <summary>The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one; of the signed token in an encrypted one.</summary>
     public RevocationKey? TwinHash { get; private init; }
 
     public RevocationKey? Subject { get; private init; }
@@ -36,9 +36,7 @@ internal sealed class RevocationKeys
             Kinds = kinds,
             TokenId = KeyOf(RevocationKind.Jti, token.TokenId),
             TokenHash = kinds.Has(RevocationKind.Token) ? KeyOf(RevocationKind.Token, HashOf(token.Text)) : null,
-            TwinHash = kinds.Has(RevocationKind.Token) && EcdsaTwin.Of(token.Text, token.Algorithm) is { } twin
-                ? KeyOf(RevocationKind.Token, HashOf(twin))
-                : null,
+            TwinHash = kinds.Has(RevocationKind.Token) && TwinOf(token) is { } twin ? KeyOf(RevocationKind.Token, HashOf(twin)) : null,
             Subject = KeyOf(RevocationKind.Sub, token.Subject),
             Session = KeyOf(RevocationKind.Sid, token.SessionId),
             Client = KeyOf(RevocationKind.Client, token.ClientId),
@@ -48,6 +46,10 @@ internal sealed class RevocationKeys
         RevocationKey? KeyOf(RevocationKind kind, string? value) =>
             value is null || !kinds.Has(kind) ? null : RevocationKey.Of(kind, token.Issuer.Issuer, value);
     }
+
+    private static byte[]? TwinOf(AccessToken token) =>
+        !ReferenceEquals(token.Signed, token.Text) && token.Signed.Length > 0 ? token.Signed
+        : token.Algorithm is { } algorithm ? EcdsaTwin.Of(token.Text, algorithm) : null;
 
     /// <summary>The value of a <see cref="RevocationKind.Token"/> entry: base64url of the SHA-256 of the compact token.</summary>
     public static string HashOf(ReadOnlySpan<byte> ascii)

@@ -4,6 +4,8 @@ using Gateway.Authentication.SenderConstraint;
 using Gateway.Foundation;
 using Gateway.Identity;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Exchange;
@@ -57,6 +59,8 @@ internal sealed class GatewaySnapshots(
     TimeProvider time,
     GatewayMetrics metrics,
     SenderProofs senders,
+    Introspector introspector,
+    StatusListLoader lists,
     RevocationLookup? lookup = null,
     SharedRateLimits? sharedLimits = null,
     ILogger<TokenExchange>? exchangeLog = null)
@@ -68,7 +72,7 @@ internal sealed class GatewaySnapshots(
     {
         var settings = reading.Settings;
         var objects = new ObjectRegistry.Draft(previous);
-        var issuers = IssuerDirectory.Create(settings.Issuers, objects);
+        var issuers = IssuerDirectory.Create(settings.Issuers, objects, time);
         var (assertion, assertionKeys) = (settings.Identity.Assertion, AssertionKeysOf(settings, objects));
         return new GatewaySnapshot($"{Interlocked.Increment(ref _revision)}", reading)
         {
@@ -103,11 +107,14 @@ internal sealed class GatewaySnapshots(
             : null;
 
     private Authenticator CreateAuthenticator(IssuerDirectory issuers, GatewaySettings settings) => new(
-        new TokenVerifier(new AccessTokenValidator(issuers, time), settings.Identity, keys),
+        CreateVerifier(new AccessTokenValidator(issuers, time), settings),
         new TokenCache(settings.TokenCache.MaxEntries, settings.TokenCache.MaxMegabytes * 1024L * 1024),
         revocations,
         time,
         metrics,
         lookup,
         senders);
+
+    private TokenVerifier CreateVerifier(AccessTokenValidator validator, GatewaySettings settings) =>
+        new(validator, settings.Identity, keys, new OpaqueTokenVerifier(validator, settings.Identity, introspector, time), lists);
 }

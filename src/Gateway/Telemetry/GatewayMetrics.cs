@@ -30,6 +30,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Total _cacheHits;
     private readonly Total _cacheMisses;
     private readonly Totals _refreshes;
+    private readonly Totals _introspections;
+    private readonly Totals _statusListRefreshes;
     private readonly Total[] _revocationResults;
     private readonly Totals _redisLookups;
     private readonly Totals _proofs;
@@ -55,6 +57,8 @@ internal sealed class GatewayMetrics : IDisposable
         var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
         (_cacheHits, _cacheMisses) = (cacheLookups.Hot("hit"), cacheLookups.Hot("miss"));
         _refreshes = new Totals(_meter, "gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.", "issuer", "result");
+        _introspections = new Totals(_meter, "gateway.introspection.requests", "{request}", "Opaque tokens that had to be looked up at their issuer.", "issuer", "result");
+        _statusListRefreshes = new Totals(_meter, "gateway.status_list.refreshes", "{refresh}", "Attempts to load a status list of an issuer.", "issuer", "result");
         var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
         _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Hot(TagOf(result)))];
         _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
@@ -98,6 +102,11 @@ internal sealed class GatewayMetrics : IDisposable
 
     public void KeysRefreshed(string issuer, bool succeeded) =>
         _refreshes.Of(issuer, ResultOf(succeeded)).Add();
+
+    /// <param name="result"><c>active</c>, <c>inactive</c>, <c>failed</c>; or, when the issuer was not asked, <c>remembered</c> or <c>limited</c>.</param>
+    public void Introspected(string issuer, string result) => _introspections.Of(issuer, result).Add();
+
+    public void StatusListRefreshed(string issuer, bool succeeded) => _statusListRefreshes.Of(issuer, ResultOf(succeeded)).Add();
 
     /// <summary>Seconds since each issuer's keys were last confirmed.</summary>
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>

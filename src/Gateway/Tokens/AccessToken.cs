@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Gateway.Issuers;
@@ -39,17 +40,25 @@ internal sealed class AccessToken
     /// <summary>The whole claims set.</summary>
     public required JsonElement Claims { get; init; }
 
-    /// <summary>The algorithm of the signature.</summary>
-    public required AlgorithmTraits Algorithm { get; init; }
+    /// <summary>The algorithm of the signature; null for an opaque token.</summary>
+    public required AlgorithmTraits? Algorithm { get; init; }
 
     /// <summary>The compact token as received, in ASCII.</summary>
     public required byte[] Text { get; init; }
 
-    /// <summary>The payload segment of the token: the claims set in base64url.</summary>
-    public string EncodedClaims => Encoding.ASCII.GetString(Text.AsSpan()[(Text.IndexOf((byte)'.') + 1)..Text.LastIndexOf((byte)'.')]);
+    /// <summary>
+    /// The signed JWT in ASCII: <see cref="Text"/>, or what was encrypted in it; empty for an opaque token, of which only the claims are known.
+    /// </summary>
+    public byte[] Signed { get => field ?? Text; init; }
 
-    /// <summary>The JOSE header, which the signature covers. Parsed each time: few policies look at it.</summary>
-    public JsonElement ReadHeader() => JsonElement.Parse(Base64Url.DecodeFromUtf8(Text.AsSpan(0, Text.IndexOf((byte)'.'))));
+    /// <summary>The payload segment as it stands in the signed token: base64url of the claims set's JSON.</summary>
+    public string EncodedClaims => Signed.Length == 0
+        ? Base64Url.EncodeToString(JsonMarshal.GetRawUtf8Value(Claims))
+        : Encoding.ASCII.GetString(Signed.AsSpan()[(Signed.IndexOf((byte)'.') + 1)..Signed.LastIndexOf((byte)'.')]);
+
+    /// <summary>The JOSE header, which the signature covers; an opaque token has none. Parsed each time: few policies look at it.</summary>
+    public JsonElement ReadHeader() => JsonElement.Parse(
+        Signed.Length == 0 ? "{}"u8 : Base64Url.DecodeFromUtf8(Signed.AsSpan(0, Signed.IndexOf((byte)'.'))));
 
     /// <summary>
     /// RFC 9068 section 2.2 lets a client that acts for itself use its own id as subject. RFC 9700 section 4.15: such a

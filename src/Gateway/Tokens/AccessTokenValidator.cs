@@ -43,6 +43,8 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
 
     private readonly JoseHeaderCache _headers = new();
 
+    public IssuerDirectory Issuers => issuers;
+
     private DateTimeOffset Now => time.GetUtcNow();
 
     public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } rejected ? rejected : Verify(text, token!);
@@ -66,9 +68,10 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
     }
 
     /// <summary>Verifies the signature of the inspected text.</summary>
-    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token) =>
+    /// <param name="sent">The token as it came, if it was encrypted.</param>
+    public static TokenResult Verify(ReadOnlySpan<char> text, UnverifiedToken token, ReadOnlySpan<char> sent = default) =>
         TokenParts.IsSigned(text, token.Key.Algorithm, token.Key.Key)
-            ? TokenResult.Accepted(token.ToAccessToken(text))
+            ? TokenResult.Accepted(token.ToAccessToken(text, sent))
             : TokenResult.Rejected(RejectionReason.BadSignature, token.Issuer);
 
     private static bool TryReadClaims(ref TokenInspection token)

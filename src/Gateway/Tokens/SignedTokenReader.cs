@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Gateway.Issuers;
+using Gateway.Issuers.Decryption;
 using Gateway.Jose;
+using Gateway.Jose.Encryption;
+using Gateway.Tokens.Decryption;
 
 namespace Gateway.Tokens;
 
@@ -22,6 +25,16 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
     /// <summary>If the token names an unknown key, searches for it first, within the same allowance as for access tokens.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
     {
+        DecryptionKeys? decryption = null;
+        if (!live.Current.Decryptions.IsEmpty && EncryptedToken.Is(text.Span))
+        {
+            (text, decryption, var fault) = await TokenDecryption.DecryptAsync(text, live.Current, cancellationToken);
+            if (decryption is null)
+            {
+                return Rejected(fault);
+            }
+        }
+
         if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
         {
             return Rejected(reason);
@@ -35,6 +48,11 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
         if (!live.Current.TryFind(KnownClaims.Of(claims), time, out var issuer, out reason))
         {
             return Rejected(reason);
+        }
+
+        if (decryption is not null && issuer!.Decryption != decryption)
+        {
+            return Rejected(RejectionReason.Undecryptable);
         }
 
         if (!issuer!.Algorithms.Contains(algorithm.Algorithm))

@@ -26,13 +26,22 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
 
     public TokenKey Key => key;
 
-    public AccessToken ToAccessToken(ReadOnlySpan<char> text) => Describe(text, issuer, claims, _registered, key.Algorithm);
+    /// <param name="text">The signed token.</param>
+    /// <param name="sent">The token as it came: an encrypted one, or the same.</param>
+    public AccessToken ToAccessToken(ReadOnlySpan<char> text, ReadOnlySpan<char> sent) => Describe(text, issuer, claims, _registered, key.Algorithm, sent);
 
     /// <summary>The claims of the token before its signature is verified. Use them for explanations only.</summary>
+    /// <param name="text">The signed token; empty for an opaque one.</param>
+    /// <param name="sent">The token as it came, where it is another.</param>
     public static AccessToken Describe(
-        ReadOnlySpan<char> text, IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, AlgorithmTraits algorithm) => new()
+        ReadOnlySpan<char> text, IssuerProfile issuer, JsonElement claims, in RegisteredClaims registered, AlgorithmTraits? algorithm,
+        ReadOnlySpan<char> sent = default)
+    {
+        var signed = AsciiOf(text);
+        return new AccessToken
         {
-            Text = AsciiOf(text),
+            Text = sent.IsEmpty || sent == text ? signed : AsciiOf(sent),
+            Signed = signed,
             Algorithm = algorithm,
             Issuer = issuer,
             Subject = registered.Subject,
@@ -45,6 +54,7 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
             ExpiresAt = registered.ExpiresAt,
             Claims = claims,
         };
+    }
 
     private static byte[] AsciiOf(ReadOnlySpan<char> text)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gateway.Jose;
 using Gateway.Revocation;
 using Gateway.Testing;
+using Jose;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.IntegrationTests.Errors;
@@ -19,15 +20,23 @@ public sealed class RejectionGateways : IAsyncLifetime
     private readonly SigningKey _proofKey = SigningKey.Ec();
     private readonly Dictionary<(string Environment, bool IsStale), TestGateway> _gateways = [];
 
+    private readonly EncryptionKey _ours = EncryptionKey.Secret(16);
+    private FakeIntrospection _introspection = null!;
+
     internal RecordingDestination Destination { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Destination = await RecordingDestination.StartAsync();
+        _introspection = await FakeIntrospection.StartAsync();
+        // The server responds to this token with something of no use.
+        _introspection.Knows("unclear", new JsonObject { ["active"] = "perhaps" });
         var files = new Dictionary<string, string>
         {
             ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString(),
             ["directory/file"] = "",
+            ["client.secret"] = "secret",
+            ["decryption.json"] = EncryptionKey.KeySet(_ours),
         };
         foreach (var environment in (string[])["Production", "Development"])
         {
@@ -49,6 +58,7 @@ public sealed class RejectionGateways : IAsyncLifetime
     internal async Task<HttpRequestMessage> RequestAsync(RejectionReason reason, HttpMethod method, string environment)
     {
         using var stranger = SigningKey.Rsa();
+        using var other = EncryptionKey.Secret(16);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var path = reason switch
         {
@@ -60,7 +70,7 @@ public sealed class RejectionGateways : IAsyncLifetime
         var token = reason switch
         {
             RejectionReason.Missing => null,
-            RejectionReason.Malformed => "not-a-jwt",
+            RejectionReason.Malformed => "eyJhbGciOiJub25lIn0.e30.",
             RejectionReason.TooLarge => Token().With("pad", new string('x', 13_000)).Build(),
             RejectionReason.MultipleTokens => $"{Token().Build()}, Bearer {Token().Build()}",
             RejectionReason.UnsupportedAlgorithm => Token().WithHeader("alg", "none").Build(),
@@ -78,6 +88,9 @@ public sealed class RejectionGateways : IAsyncLifetime
                 Token().With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(_proofKey) }).Build(),
             RejectionReason.Revoked => await RevokedAsync(For(environment)),
             RejectionReason.KeysUnavailable => Token(DarkIssuer).Build(),
+            RejectionReason.Undecryptable => other.Encrypt(Token().Build(), JweAlgorithm.DIR, JweEncryption.A128GCM),
+            RejectionReason.Inactive => "opaque",
+            RejectionReason.IntrospectionUnavailable => "unclear",
             _ => Token().Build(),
         };
         return reason is RejectionReason.BadProof or RejectionReason.ProofNonce
@@ -95,6 +108,8 @@ public sealed class RejectionGateways : IAsyncLifetime
         await Destination.DisposeAsync();
         _key.Dispose();
         _proofKey.Dispose();
+        _ours.Dispose();
+        await _introspection.DisposeAsync();
     }
 
     /// <summary>A good proof without a nonce, or one that is wrong before that matters.</summary>
@@ -105,8 +120,9 @@ public sealed class RejectionGateways : IAsyncLifetime
     }
 
     private JsonObject Configuration(bool isStale) => new JsonObject()
-        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
-        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys" } }""")
+        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
+        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys", "AllowHttp": true } }""")
+        .With("Gateway:Issuers:dark:Introspection", $$"""{ "Endpoint": "{{_introspection.Address}}", "ClientId": "gateway", "SecretFile": "client.secret", "Timeout": "00:00:30" }""")
         .With("Gateway:Revocation", isStale ? """{ "Store": "Sqlite", "Sqlite": { "Path": "directory" } }""" : """{ "Store": "Memory" }""")
         .With("Gateway:Dpop", """{ "Nonce": true }""")
         .WithRoute("private", "Authenticated")

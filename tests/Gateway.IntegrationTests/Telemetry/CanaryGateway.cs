@@ -19,10 +19,17 @@ public sealed class CanaryGateway : IAsyncLifetime
     private SigningKey _secret = null!;
     private OtlpCollector _collector = null!;
     private RecordingDestination _destination = null!;
+    private FakeIntrospection _introspection = null!;
 
     internal RedisServer Redis { get; private set; } = null!;
 
     internal GatewayProgram Program { get; private set; } = null!;
+
+    /// <summary>A key that encrypted tokens are for; the gateway has another one of its kind.</summary>
+    internal EncryptionKey OtherKey { get; } = EncryptionKey.Secret(16);
+
+    /// <summary>An opaque token about which the issuer says nothing of use.</summary>
+    internal string UnclearToken { get; } = Canary.New("unclear");
 
     /// <summary>The signatures of tokens that were sent, in part.</summary>
     internal List<string> Signatures { get; } = [];
@@ -34,6 +41,8 @@ public sealed class CanaryGateway : IAsyncLifetime
         Redis = await RedisServer.StartAsync(password);
         _collector = await new OtlpCollector().StartAsync();
         _destination = await RecordingDestination.StartAsync();
+        _introspection = await FakeIntrospection.StartAsync();
+        _introspection.Knows(UnclearToken, new JsonObject { ["active"] = Canary.New("active") });
         _destination.Handler = context =>
         {
             context.Response.Headers.SetCookie = Canary.New("set-cookie");
@@ -50,6 +59,8 @@ public sealed class CanaryGateway : IAsyncLifetime
             ["none.json"] = """{ "keys": [] }""",
             ["secret"] = secret,
             ["redis-password"] = password,
+            ["client.secret"] = Canary.New("client-secret"),
+            ["decryption.json"] = $$"""{ "keys": [{ "kty": "oct", "k": "{{TokenBuilder.Encode(Canary.Mark[..16])}}" }] }""",
         };
         var variables = _collector.Variables();
         variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"api-key={Canary.New("collector")}";
@@ -114,17 +125,20 @@ public sealed class CanaryGateway : IAsyncLifetime
         await Redis.DisposeAsync();
         await _collector.DisposeAsync();
         await _destination.DisposeAsync();
+        await _introspection.DisposeAsync();
+        OtherKey.Dispose();
         _key.Dispose();
         _secret.Dispose();
     }
 
     private JsonObject Configuration() => new JsonObject()
-        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
+        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
         .With("Gateway:Issuers:secret", $$"""{ "Issuer": "{{SecretIssuer}}", "Audiences": ["shop-api"], "Algorithms": ["HS256"], "Keys": { "SecretFile": "secret" } }""")
         .With("Gateway:Issuers:dark", $$"""
             { "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": {
               "JwksUri": "https://127.0.0.1:{{RedisServer.FreePort()}}/keys?key={{Canary.New("uri")}}",
-              "Headers": { "X-Key": "{{Canary.New("header")}}" } } }
+              "AllowHttp": true, "Headers": { "X-Key": "{{Canary.New("header")}}" } },
+              "Introspection": { "Endpoint": "{{_introspection.Address}}?key={{Canary.New("endpoint")}}", "ClientId": "gateway", "SecretFile": "client.secret" } }
             """)
         .With("Gateway:TokenSources", """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "access_token" }, { "Query": "access_token" }]""")
         .With("Gateway:Identity:Payload", """{ "Header": "X-Auth-Payload" }""")

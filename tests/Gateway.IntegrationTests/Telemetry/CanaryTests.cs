@@ -112,7 +112,10 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         string[] rejected =
         [
-            "not-a-jwt-" + Canary.New("text"),
+            "not=a=token=" + Canary.New("text"),
+            Canary.New("opaque"),
+            parts.UnclearToken,
+            parts.OtherKey.Encrypt(parts.Token().Build(), global::Jose.JweAlgorithm.DIR, global::Jose.JweEncryption.A128GCM),
             parts.Token().With("pad", new string('x', 13_000)).Build(),
             parts.Token().WithHeader("alg", Canary.New("alg")).Build(),
             parts.Token().WithHeader("alg", "none").Build(),

@@ -22,7 +22,7 @@ internal sealed class AuthenticatorBench : IDisposable
         Cache = new TokenCache(1024, 64L << 20);
         Revocations = new RevocationList(Shop.Clock, TimeSpan.FromSeconds(10));
         Revocations.MarkRead(Shop.Clock.GetTimestamp());
-        var validator = new AccessTokenValidator(new IssuerDirectory([Shop.Profile], []), Shop.Clock);
+        var validator = new AccessTokenValidator(Shop.Issuers, Shop.Clock);
         var verifier = new TokenVerifier(validator, new IdentityPlan([.. IdentityCheck.DefaultHeaders.Select(MappingOf)], null), _keys.Search);
         Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock, _keys.Metrics);
     }

@@ -13,7 +13,7 @@ public sealed class FullConfigurationTests
     // A certificate is in files or in the system's store.
     private static readonly string[] InPlaceOfFiles =
         [":Certificate:Subject", ":Certificate:Store", ":Certificate:Location", ":Certificate:AllowInvalid", ":Certificate:Password", ":Default:Subject", ":Default:Store",
-            ":Default:Location", ":Default:AllowInvalid", ":Default:Password"];
+            ":Default:Location", ":Default:AllowInvalid", ":Default:Password", ":Introspection:KeyFile"];
 
     [Fact]
     public async Task Every_documented_setting_is_accepted()

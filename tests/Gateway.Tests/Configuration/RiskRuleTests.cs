@@ -24,6 +24,7 @@ public sealed class RiskRuleTests
         ("GW114", "Gateway:Issuers:shop:Keys:AllowHttp", "true", "Gateway:Issuers:shop:Keys:AllowHttp"),
         ("GW115", "Gateway:Issuers:shop", """{ "Issuer": "https://idp.example.com", "Audiences": ["shop-api"], "AcceptWithoutIssuer": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] }""", "Gateway:Issuers:shop:AcceptWithoutIssuer"),
         ("GW116", "Gateway:Issuers:shop", """{ "Issuer": "https://idp.example.com", "AcceptWithoutAudience": true, "Keys": { "SecretFile": "secret" }, "Algorithms": ["HS256"] }""", "Gateway:Issuers:shop:AcceptWithoutAudience"),
+        ("GW117", "Gateway:Issuers:shop:Introspection", """{ "ClientId": "gateway", "SecretFile": "secret", "CacheFor": "00:06:00" }""", "Gateway:Issuers:shop:Introspection:CacheFor"),
         ("GW120", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "at" } ]""", "Gateway:TokenSources:1:Cookie"),
         ("GW121", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Query": "access_token" } ]""", "Gateway:TokenSources:1:Query"),
         ("GW122", "Gateway:ClientCertificate", """{ "AllowUntrusted": true }""", "Gateway:ClientCertificate:AllowUntrusted"),

@@ -86,7 +86,13 @@ public sealed class ConfigurationPageTests
     [Fact]
     public async Task Examples_load()
     {
-        var files = new Dictionary<string, string> { ["batch.secret"] = new string('s', 32), ["assertion.jwks"] = FullConfiguration.Files["assertion.jwks"] };
+        var files = new Dictionary<string, string>
+        {
+            ["batch.secret"] = new string('s', 32),
+            ["introspection.secret"] = "secret",
+            ["assertion.jwks"] = FullConfiguration.Files["assertion.jwks"],
+            ["decryption.jwks"] = FullConfiguration.Files["decryption.json"],
+        };
         var examples = ConfigurationPage.Blocks("jsonc").ToArray();
         examples.Length.ShouldBeGreaterThan(4);
         foreach (var example in examples)

@@ -3,10 +3,14 @@ using System.Reflection;
 using Gateway.Host;
 using Gateway.Identity;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
+using Gateway.Jose.Encryption;
 using Gateway.Revocation;
 using Gateway.Settings;
 using Gateway.Testing;
+using Gateway.Tokens.Decryption;
 
 namespace Gateway.Tests.Docs;
 
@@ -34,6 +38,12 @@ public sealed class LimitsPageTests
         (typeof(SearchAllowance), "Every", "", "Time between two fetches for unknown keys of one issuer, after three in a row", "401 `unknown_key` at once"),
         (typeof(JsonWebKey), "MinRsaBits", "bits", "Smallest RSA key", "the key is not used"),
         (typeof(JsonWebKey), "MaxRsaBits", "bits", "Largest RSA key", "the key is not used"),
+        (typeof(DecryptionKeySet), "MaxKeys", "keys", "Private keys of a `DecryptionFile`", "the configuration is rejected; known keys stay in use"),
+        (typeof(TokenDecryption), "MostTries", "keys", "Private keys that one encrypted token is tried with", "401 `undecryptable`"),
+        (typeof(IntrospectionClient), "MaxLength", "bytes", "Introspection response", "503 `introspection_unavailable`"),
+        (typeof(Introspector), "MostCalls", "calls", "Introspection calls under way, for unknown tokens", "503 `introspection_unavailable`"),
+        (typeof(StatusBits), "MaxLength", "bytes", "Status list, inflated", "the list is rejected; the known one stays in use"),
+        (typeof(StatusListSet), "MaxLists", "lists", "Status lists in use of one issuer", "503 `revocation_unavailable`"),
         (typeof(RevocationRequest), "MaxValueLength", "characters", "Value of a revocation", "400"),
         (typeof(RevocationRequest), "MaxReasonLength", "characters", "Reason of a revocation", "400"),
         (typeof(NamedFile), "MaxLength", "bytes", "File that yarp.json names, such as a secret or a certificate", "the configuration is rejected"),

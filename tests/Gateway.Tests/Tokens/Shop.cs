@@ -39,14 +39,16 @@ internal sealed class Shop
             Keys = new IssuerKeys("shop", new JwksFileSource("keys.json")),
         });
         Publish(TestKeys.Rsa.ToJwk(), TestKeys.P256.ToJwk(), TestKeys.P384.ToJwk(), TestKeys.P521.ToJwk(), TestKeys.Ed25519.ToJwk());
-        var issuers = new IssuerDirectory([Profile, .. others], []);
-        _validator = new AccessTokenValidator(issuers, Clock);
-        _explainer = new TokenExplainer(issuers, new IdentityPlan([], null), Clock);
+        Issuers = new IssuerDirectory([Profile, .. others], []);
+        _validator = new AccessTokenValidator(Issuers, Clock);
+        _explainer = new TokenExplainer(Issuers, new IdentityPlan([], null), Clock);
     }
 
     public FrozenClock Clock { get; } = new();
 
     public IssuerProfile Profile { get; }
+
+    public IssuerDirectory Issuers { get; }
 
     /// <summary>A ring of exactly these keys, as the product reads it from their JWK Set.</summary>
     public static KeyRing RingOf(params JsonNode?[] keys)

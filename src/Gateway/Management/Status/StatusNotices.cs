@@ -69,6 +69,10 @@ internal static class StatusNotices
 
         notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
         notices.AddRange(clusters.Where(cluster => cluster.IsDown || cluster.Unhealthy > 0).OrderByDescending(cluster => cluster.IsDown).Select(OfDestinations).Take(MostClusters));
+        notices.AddRange(snapshot.Issuers.Issuers.Where(issuer => issuer.IntrospectionServer?.LastError is not null).Select(issuer => new StatusNotice(
+            true, $"Issuer {issuer.Name} cannot be asked about opaque tokens: {issuer.IntrospectionServer!.LastError}. Requests with new ones get 503.")));
+        notices.AddRange(snapshot.Issuers.Decryptions.Where(keys => keys.Error is not null).Select(keys => new StatusNotice(
+            false, $"The decryption keys in {keys.Path} cannot be read again: {keys.Error}. Those that were read before stay in use.")));
         AddRevocations(notices, revocations, redis);
         return notices;
     }

@@ -1,0 +1,121 @@
+using System.Text;
+using Gateway.Settings;
+
+namespace Gateway.Issuers.Introspection;
+
+/// <summary>Checks <c>Gateway:Issuers:{name}:Introspection</c>.</summary>
+internal static class IntrospectionCheck
+{
+    private static readonly TimeSpan ShortestCache = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCache = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>An opaque token does not name its issuer, so one issuer can be asked.</summary>
+    public static void RunOverAll(Dictionary<string, IssuerOptions> issuers, ConfigurationReport report)
+    {
+        foreach (var name in issuers.Where(issuer => issuer.Value.Introspection is not null).Skip(1).Select(issuer => issuer.Key))
+        {
+            report.Error(
+                $"Gateway:Issuers:{name}:Introspection", "another issuer has Introspection already, and an opaque token does not say which to ask.",
+                "Set it for one issuer alone.");
+        }
+    }
+
+    /// <param name="path">Of the section.</param>
+    public static IntrospectionSettings? Build(string path, IssuerOptions issuer, KeySourceSettings keys, SettingsContext context)
+    {
+        if (issuer.Introspection is not { } options)
+        {
+            return null;
+        }
+
+        var report = context.Report;
+        if (issuer.Template is not null)
+        {
+            report.Error(path, "an issuer template has no one server to ask, and an opaque token does not say whose it is.", "Write an entry of its own for the issuer that is asked.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.ClientId))
+        {
+            report.Error($"{path}:ClientId", "this is required.", "Write the client id that the issuer has given to the gateway.");
+        }
+
+        CheckRanges(path, options, report);
+        // Keys from a file have no settings of how to reach the issuer.
+        var fetch = keys is RemoteKeySettings remote ? remote.Fetch : new KeyFetchSettings(null, null, [], context.IsDevelopment);
+        CheckEndpoint(path, options, issuer, fetch, report);
+        var (secret, key) = CheckFiles(path, options, context);
+        return new IntrospectionSettings(
+            issuer.Issuer ?? "", options.Endpoint, options.ClientId ?? "", secret, key, options.SignedResponses, options.CacheFor, options.Timeout,
+            options.MaxCallsPerSecond, fetch);
+    }
+
+    /// <summary>The secret of a file, or null with what is wrong with it.</summary>
+    public static string? ReadSecret(byte[] content, out string? error)
+    {
+        var text = Encoding.UTF8.GetString(content).TrimEnd('\r', '\n');
+        error = text.Length == 0 ? "it holds no secret"
+            : text.Any(character => char.IsControl(character) || character is '\uFEFF' or '\uFFFD') ? "it holds more than one line of text, or a byte order mark"
+            : null;
+        return error is null ? text : null;
+    }
+
+    private static void CheckRanges(string path, IntrospectionOptions options, ConfigurationReport report)
+    {
+        if (options.CacheFor < ShortestCache || options.CacheFor > LongestCache)
+        {
+            report.Error($"{path}:CacheFor", "this is out of range.", "Choose 00:00:01 to 01:00:00.");
+        }
+
+        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
+        {
+            report.Error($"{path}:Timeout", "this is out of range.", "Choose 00:00:00.100 to 00:00:30.");
+        }
+
+        if (options.MaxCallsPerSecond is < 1 or > 10_000)
+        {
+            report.Error($"{path}:MaxCallsPerSecond", $"{options.MaxCallsPerSecond} is out of range.", "Choose 1 to 10000.");
+        }
+    }
+
+    private static void CheckEndpoint(string path, IntrospectionOptions options, IssuerOptions issuer, KeyFetchSettings fetch, ConfigurationReport report)
+    {
+        if (options.Endpoint is { } endpoint)
+        {
+            if (!IsFetchable(endpoint, fetch))
+            {
+                report.Error($"{path}:Endpoint", "this is not an https URL without user info and fragment.", "Use https; inside the cluster without TLS, set Keys:AllowHttp.");
+            }
+        }
+        else if (issuer.Issuer is { } name && !IsFetchable(name, fetch))
+        {
+            report.Error($"{path}:Endpoint", "the issuer has no https URL to find its metadata at.", "Write the address to ask; inside the cluster without TLS, set Keys:AllowHttp.");
+        }
+    }
+
+    private static (string? Secret, string? Key) CheckFiles(string path, IntrospectionOptions options, SettingsContext context)
+    {
+        if (options.SecretFile is null == options.KeyFile is null)
+        {
+            context.Report.Error(path, "the issuer answers clients that it knows only: exactly one of SecretFile and KeyFile is required.", "Set SecretFile, or KeyFile for private_key_jwt.");
+        }
+
+        if (options.SecretFile is { } secret && NamedFile.Read($"{path}:SecretFile", secret, context) is { } text && ReadSecret(text, out var problem) is null)
+        {
+            context.Report.Error($"{path}:SecretFile", $"this file cannot be used: {problem}.", "Write the secret on one line.");
+        }
+
+        if (options.KeyFile is { } key && NamedFile.Read($"{path}:KeyFile", key, context) is { } jwk && ClientKey.Parse(jwk, out problem) is null)
+        {
+            context.Report.Error($"{path}:KeyFile", $"this file cannot be used: {problem}.", "Write the private key as a JWK, RSA of at least 2048 bits or EC.");
+        }
+
+        return (FullPath(options.SecretFile, context), FullPath(options.KeyFile, context));
+    }
+
+    private static string? FullPath(string? file, SettingsContext context) => file is null ? null : context.Resolve(file.Length == 0 ? "." : file);
+
+    private static bool IsFetchable(string address, KeyFetchSettings fetch) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && fetch.Allows(uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;
+}

@@ -1,0 +1,123 @@
+using System.IO.Compression;
+using Gateway.Telemetry;
+
+namespace Gateway.Issuers.StatusLists;
+
+/// <summary>The statuses of one list (Token Status List section 4.1), unpacked.</summary>
+/// <param name="Bits">Of one status: 1, 2, 4 or 8.</param>
+internal sealed record StatusBits(byte[] Bytes, int Bits)
+{
+    /// <summary>Bytes of an unpacked list: 32 million statuses of one bit.</summary>
+    public const int MaxLength = 4 * 1024 * 1024;
+
+    public long Count => Bytes.Length * 8L / Bits;
+
+    /// <summary>The statuses of a zlib stream; null when it is none, or longer than <see cref="MaxLength"/>.</summary>
+    public static StatusBits? Unpack(byte[] compressed, int bits)
+    {
+        try
+        {
+            using var stream = new ZLibStream(new MemoryStream(compressed), CompressionMode.Decompress);
+            using var unpacked = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            for (int read; (read = stream.Read(buffer)) > 0;)
+            {
+                if (unpacked.Length + read > MaxLength)
+                {
+                    return null;
+                }
+
+                unpacked.Write(buffer, 0, read);
+            }
+
+            return unpacked.Length == 0 ? null : new StatusBits(unpacked.ToArray(), bits);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>0 is VALID; the first status of a byte is in its lowest bits. Null beyond the end of the list.</summary>
+    public int? StatusAt(long index)
+    {
+        if (index < 0 || index >= Count)
+        {
+            return null;
+        }
+
+        var place = index * Bits;
+        return (Bytes[place / 8] >> (int)(place % 8)) & ((1 << Bits) - 1);
+    }
+}
+
+/// <summary>One status list of an issuer, and how its refreshing is doing. Requests read it; <see cref="StatusListLoader"/> changes it.</summary>
+internal sealed class StatusList(Uri address, string name)
+{
+    private volatile StatusBits? _current;
+    private volatile bool _isRetired;
+    private volatile string? _error;
+
+    public Uri Address => address;
+
+    /// <summary>The <c>uri</c> exactly as tokens write it, which the list repeats as <c>sub</c>.</summary>
+    public string Name => name;
+
+    /// <summary>Null when there is none that may be used.</summary>
+    public StatusBits? Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    /// <summary>The list is not refreshed any more: a token that refers to it must be verified again.</summary>
+    public bool IsRetired
+    {
+        get => _isRetired;
+        set => _isRetired = value;
+    }
+
+    public string? LastError
+    {
+        get => _error;
+        set => _error = value;
+    }
+
+    /// <summary>Whether a token was looked up since the follower last looked.</summary>
+    public bool IsUsed { get; set; } = true;
+
+    /// <summary>When it was last used, loaded, is due, and has to be dropped; kept by the loader and the follower.</summary>
+    public StatusListTimes Times { get; set; } = new(null, null, null, null);
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>The load under way.</summary>
+    public Task? Loading { get; set; }
+
+    public int Failures { get; set; }
+
+    /// <summary>
+    /// INVALID, SUSPENDED and every status that an application may define (section 7) count as revoked, as does an index that the list does not
+    /// have.
+    /// </summary>
+    public RevocationStatus StatusAt(long index)
+    {
+        if (!IsUsed)
+        {
+            IsUsed = true;
+        }
+
+        return _current is not { } bits ? RevocationStatus.Unavailable
+            : bits.StatusAt(index) is 0 ? RevocationStatus.NotRevoked
+            : RevocationStatus.Revoked;
+    }
+}
+
+/// <param name="ExpiresAt">From then on the list must not be used: it is too old, or its <c>exp</c> has passed.</param>
+internal sealed record StatusListTimes(DateTimeOffset? UsedAt, DateTimeOffset? LoadedAt, DateTimeOffset? DueAt, DateTimeOffset? ExpiresAt);
+
+/// <summary>Where a token stands in a status list.</summary>
+internal sealed record StatusEntry(StatusList List, long Index)
+{
+    public RevocationStatus Read() => List.StatusAt(Index);
+}
