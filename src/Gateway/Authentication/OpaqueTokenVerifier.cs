@@ -39,14 +39,14 @@ internal sealed class OpaqueTokenVerifier(AccessTokenValidator validator, Identi
             return Rejected(reason, issuer);
         }
 
-        if (!identity.TryCreate(token!, out var headers))
+        if (!identity.TryCreate(token!, out var headers) || !identity.TryAssert(token!, headers, out var asserted))
         {
             return Rejected(RejectionReason.TooLarge, issuer);
         }
 
         var until = (time.GetUtcNow() + server.Settings.CacheFor - DateTimeOffset.UnixEpoch).TotalSeconds;
         return new Verification(
-            new CachedToken(new VerifiedToken(token!, null, headers) { KnownUntil = Math.Min(until, token!.ExpiresAt) }, hash), null);
+            new CachedToken(new VerifiedToken(token!, null, headers, asserted) { KnownUntil = Math.Min(until, token!.ExpiresAt) }, hash), null);
     }
 
     private static Verification Rejected(RejectionReason reason, IssuerProfile? issuer) => new(null, new TokenRejection(reason, issuer?.Name));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Identity;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Issuers.Introspection;
@@ -31,6 +32,21 @@ public sealed class IntrospectionTests
         call.Form["token"].ShouldBe(Token);
         call.Form["token_type_hint"].ShouldBe("access_token");
         call.Authorization.ShouldBe($"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes("gate+way:p%26ss%3Aword"))}");
+    }
+
+    [Fact]
+    public async Task Destination_gets_an_assertion_of_the_identity()
+    {
+        await using var parts = await IntrospectingGateway.StartAsync(
+            edit: configuration => configuration.With(
+                "Gateway:Identity:Assertion", """{ "KeyFile": "assertion.jwks", "Issuer": "https://api.example.com" }"""),
+            files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(SigningKey.Ec("first")) });
+        parts.Endpoint.Knows(Token, parts.Active());
+
+        (await parts.StatusAsync()).ShouldBe(200);
+
+        var claims = AssertionGateway.PayloadOf(parts.Destination.Last.Header(AssertionGateway.Header).ShouldNotBeNull());
+        claims["sub"]!.GetValue<string>().ShouldBe("alice");
     }
 
     [Fact]
