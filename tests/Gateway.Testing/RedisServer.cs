@@ -15,7 +15,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private const int PortCount = 20_000;
 
     /// <summary>Begins anywhere, so that test runs beside each other seldom meet.</summary>
-    private static int s_lastPort = Random.Shared.Next(PortCount);
+    private static int _lastPort = Random.Shared.Next(PortCount);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-");
     private readonly string[] _options;
@@ -50,7 +50,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         while (true)
         {
-            var port = FirstPort + (int)((uint)Interlocked.Increment(ref s_lastPort) % PortCount);
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % PortCount);
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);

@@ -23,6 +23,14 @@
 {{- end }}
 - name: Gateway__Management__Port
   value: {{ .Values.containerPorts.management | quote }}
+{{- if .Values.externalAuthorization.enabled }}
+- name: Gateway__ExternalAuthorization__Port
+  value: {{ .Values.containerPorts.authorization | quote }}
+{{- range $index, $protocol := .Values.externalAuthorization.protocols }}
+- name: Gateway__ExternalAuthorization__Protocols__{{ $index }}
+  value: {{ $protocol }}
+{{- end }}
+{{- end }}
 {{- /* The gateway's own defaults need no variable. */}}
 {{- if ne (int .Values.drain.delaySeconds) 5 }}
 - name: Gateway__Drain__Delay

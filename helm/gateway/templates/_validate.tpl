@@ -211,8 +211,11 @@ hostNetwork is set and updateStrategy.rollingUpdate.maxSurge is {{ $surge }}: tw
 {{- if .Values.grpc.enabled }}
 {{- $ports = append $ports .Values.containerPorts.grpc }}
 {{- end }}
+{{- if .Values.externalAuthorization.enabled }}
+{{- $ports = append $ports .Values.containerPorts.authorization }}
+{{- end }}
 {{- if lt (len ($ports | toStrings | uniq)) (len $ports) }}
-containerPorts has the same number twice: give http, https, grpc and management ports of their own.
+containerPorts has the same number twice: give http, https, grpc, management and authorization ports of their own.
 {{- end }}
 {{- $servicePorts := list .Values.service.port }}
 {{- if .Values.tls.enabled }}
