@@ -63,6 +63,7 @@ internal static class GatewayPipeline
         stages.UseMiddleware<AuthenticationMiddleware>();
         stages.UseMiddleware<AuthorizationMiddleware>();
         stages.UseMiddleware<RateLimitMiddleware>();
+        stages.UseMiddleware<ExchangeMiddleware>();
         stages.Use(static _ => Decisions.Allow);
         stages.UseEndpoints(endpoints =>                  // gives the router the routes; never runs
         {

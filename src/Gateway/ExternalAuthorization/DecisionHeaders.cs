@@ -28,7 +28,7 @@ internal static class DecisionHeaders
             }
         }
 
-        List<IdentityHeader> set = request.Token is { } token ? [.. token.IdentityHeaders] : [];
+        var set = IdentityOf(request, route);
         var absent = owned.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => !Has(set, name)).ToList();
         var removed = new List<string>();
         foreach (var (name, values) in described.Headers)
@@ -51,6 +51,27 @@ internal static class DecisionHeaders
 
         var isQueryKept = context.Request.QueryString.Value == described.Split().Query;
         return new AllowedRequest(set, absent, removed, isQueryKept ? [] : settings.Tokens.Connections.Parameters);
+    }
+
+    /// <summary>What the proxy stage would add: identity headers, signed assertion, and the token that the cluster exchanges.</summary>
+    private static List<IdentityHeader> IdentityOf(GatewayRequest request, ProtectedRoute route)
+    {
+        List<IdentityHeader> set = [];
+        if (request.Token is { } token)
+        {
+            set.AddRange(token.IdentityHeaders);
+            if (route.Assertion is { } assertion)
+            {
+                set.Add(new IdentityHeader(assertion.Header, token.AssertionFor(assertion)));
+            }
+        }
+
+        if (request.ExchangedAuthorization is { } authorization)
+        {
+            set.Add(new IdentityHeader(HeaderNames.Authorization, authorization));
+        }
+
+        return set;
     }
 
     private static bool Has(List<IdentityHeader> headers, string name)
