@@ -31,6 +31,7 @@ public sealed class RejectionTests
         ["proof_missing"] = (401, "invalid_token"),
         ["bad_proof"] = (401, "invalid_dpop_proof"),
         ["proof_nonce"] = (401, "use_dpop_nonce"),
+        ["exchange_unavailable"] = (503, null),
         ["undecryptable"] = (401, "invalid_token"),
         ["inactive"] = (401, "invalid_token"),
         ["introspection_unavailable"] = (503, null),
