@@ -65,6 +65,7 @@ public sealed class RejectionGateways : IAsyncLifetime
             RejectionReason.InsufficientScope => "/writers/orders",
             RejectionReason.ClaimMismatch => "/tenants/orders",
             RejectionReason.InsufficientAuthentication => "/strong/orders",
+            RejectionReason.ExchangeUnavailable => "/exchanging/orders",
             _ => "/private/orders",
         };
         var token = reason switch
@@ -129,6 +130,10 @@ public sealed class RejectionGateways : IAsyncLifetime
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
         .WithPolicy("tenants", """{ "Claims": [{ "Path": "tenant", "Equals": "acme" }] }""")
         .WithPolicy("strong", """{ "StepUp": { "Acr": ["mfa"], "MaxAge": "00:05:00" } }""")
+        .With("Gateway:Exchanges:orders", """{ "TokenEndpoint": "https://127.0.0.1:1/token", "ClientId": "gateway", "SecretFile": "client.secret", "Audience": "orders" }""")
+        .With("Gateway:Clusters:exchanging:Exchange", "\"orders\"")
+        .WithRoute("exchanging", "Authenticated", """{ "ClusterId": "exchanging" }""")
+        .WithCluster("exchanging", Destination.Address)
         .WithCluster("recorder", Destination.Address);
 
     private static async Task<bool> IsLoadedAsync(TestGateway gateway, bool isStale)

@@ -135,7 +135,8 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
     {
         RejectionReason.MultipleTokens => 400,
         RejectionReason.InsufficientScope or RejectionReason.ClaimMismatch => 403,
-        RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable or RejectionReason.IntrospectionUnavailable => 503,
+        RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable or RejectionReason.IntrospectionUnavailable
+            or RejectionReason.ExchangeUnavailable => 503,
         _ => 401,
     };
 

@@ -153,6 +153,13 @@ public sealed class CanaryGateway : IAsyncLifetime
         .WithPolicy("trial", """{ "Mode": "Report", "Scopes": { "All": ["orders:write"] } }""")
         .WithPolicy("keeper", """{ "ForwardToken": true }""")
         .WithRoute("dead", "Authenticated", """{ "ClusterId": "dead" }""")
+        .With("Gateway:Exchanges:orders", $$"""
+            { "TokenEndpoint": "https://127.0.0.1:{{RedisServer.FreePort()}}/token?key={{Canary.New("exchange")}}", "ClientId": "gateway", "SecretFile": "client.secret",
+              "Audience": "orders" }
+            """)
+        .With("Gateway:Clusters:exchanging:Exchange", "\"orders\"")
+        .WithRoute("exchanging", "Authenticated", """{ "ClusterId": "exchanging" }""")
+        .WithCluster("exchanging", _destination.Address)
         .WithCluster("recorder", _destination.Address)
         .WithCluster("dead", $"http://127.0.0.1:{RedisServer.FreePort()}");
 }

@@ -144,6 +144,7 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/tenants/orders", parts.Token().Build())).ShouldBe(403);
         (await parts.SendAsync("/strong/orders", parts.Token().With("acr", Canary.New("acr")).Build())).ShouldBe(401);
         (await parts.SendAsync("/private/orders", parts.Token().Build(), request => InCookie(request, parts.Token().Build()))).ShouldBe(400);
+        (await parts.SendAsync("/exchanging/orders", parts.Token().Build())).ShouldBe(503);
         await SendUnprovenAsync();
         await SendRevokedAsync(now);
     }
