@@ -5,10 +5,12 @@ using Gateway.Testing.Drills;
 
 namespace Gateway.Benchmarks;
 
-/// <summary>How long until every replica rejects what one of them was told to revoke. Fails when the slowest hundredth takes more than 100 ms.</summary>
+/// <summary>
+/// How long until every replica rejects what one of them was told to revoke: by an operator, or with <c>BY=event</c> by a security event of
+/// the issuer. Fails when the slowest hundredth takes more than 100 ms, or 150 ms for an event.
+/// </summary>
 internal static class SpreadCommand
 {
-    private const double Limit = 100;
     private static readonly double[] Edges = [0, 2, 5, 10, 15, 20, 30, 50, 100, double.PositiveInfinity];
 
     public static async Task<int> RunAsync()
@@ -16,17 +18,20 @@ internal static class SpreadCommand
         var (count, rate, gateways) = (RotationCommand.Setting("COUNT", 1000), RotationCommand.Setting("RATE", 100), RotationCommand.Setting("GATEWAYS", 3));
         await using var redis = await RedisServer.StartAsync();
         await using var site = await RevocationSite.StartAsync(redis.Connection, gateways, TimeSpan.FromSeconds(10));
-        var spreads = await SpreadDrill.RunAsync(site, count, rate);
-        await DocsBlock.WriteAsync("spread", await ReportAsync(spreads, count, rate, gateways));
-        var isGood = Enumerable.Range(0, gateways).All(gateway => Of(spreads, gateway, spread => spread.SinceAsked).Percentile(0.99) <= Limit);
-        Console.WriteLine(isGood ? "Within 100 ms at p99 on every replica." : "More than 100 ms at p99.");
+        var isEvent = Environment.GetEnvironmentVariable("BY") == "event";
+        var limit = isEvent ? 150 : 100;
+        var spreads = await SpreadDrill.RunAsync(site, count, rate, isEvent ? site.PushEventAsync : site.RevokeAsync);
+        await DocsBlock.WriteAsync(
+            isEvent ? "spread-by-event" : "spread", await ReportAsync(spreads, isEvent ? "security events" : "revocations", count, rate, gateways));
+        var isGood = Enumerable.Range(0, gateways).All(gateway => Of(spreads, gateway, spread => spread.SinceAsked).Percentile(0.99) <= limit);
+        Console.WriteLine(isGood ? $"Within {limit} ms at p99 on every replica." : $"More than {limit} ms at p99.");
         return isGood ? 0 : 1;
     }
 
-    private static async Task<string> ReportAsync(IReadOnlyList<Spread> spreads, int count, int rate, int gateways)
+    private static async Task<string> ReportAsync(IReadOnlyList<Spread> spreads, string what, int count, int rate, int gateways)
     {
         var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {count} revocations one after another at replica 1, {rate} requests a second to each of the {gateways} replicas.");
+        Line($"{await DocsBlock.DescribeAsync()}. {count} {what} one after another at replica 1, {rate} requests a second to each of the {gateways} replicas.");
         Line($"");
         Line($"| Milliseconds until rejected by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Redis;
 using Gateway.Revocation;
@@ -11,6 +13,8 @@ internal sealed class RevocationSite : IAsyncDisposable
 {
     /// <summary>Routes whose policies reject, and allow, when the list is too old.</summary>
     public const string Strict = "/private/a", Lenient = "/lenient/a";
+
+    private const string Audience = "https://api.example.com";
 
     private readonly FakeIssuer _issuer;
     private readonly RecordingDestination _destination;
@@ -57,7 +61,7 @@ internal sealed class RevocationSite : IAsyncDisposable
 
     /// <summary>A good token that outlives the drill.</summary>
     public string Token(string id) =>
-        _issuer.Token().With("jti", id).With("exp", TimeProvider.System.GetUtcNow().AddHours(6).ToUnixTimeSeconds()).Build();
+        _issuer.Token().With("jti", id).With("sid", id).With("exp", TimeProvider.System.GetUtcNow().AddHours(6).ToUnixTimeSeconds()).Build();
 
     /// <summary>The answer of a gateway's <c>POST /admin/revocations</c>.</summary>
     public async Task<int> RevokeAsync(int gateway, string id)
@@ -65,6 +69,16 @@ internal sealed class RevocationSite : IAsyncDisposable
         using var answer = await _operators[gateway].PostAsJsonAsync(
             new Uri("/admin/revocations", UriKind.Relative), new JsonObject { ["kind"] = "jti", ["value"] = id, ["reason"] = "drill" });
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>The response of a gateway to the issuer's security event that the session has been revoked (CAEP session-revoked).</summary>
+    public async Task<int> PushEventAsync(int gateway, string id)
+    {
+        var pushed = _issuer.Token().AsSecurityEvent("caep/session-revoked", $$"""{ "format": "opaque", "id": "{{id}}" }""", Audience).With("jti", $"event-{id}");
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(pushed.Build()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/secevent+jwt");
+        using var response = await _gateways[gateway].Client.PostAsync(new Uri("/security-events/shop", UriKind.Relative), content);
+        return (int)response.StatusCode;
     }
 
     /// <summary>A gateway's answer to a request with the token.</summary>
@@ -142,6 +156,7 @@ internal sealed class RevocationSite : IAsyncDisposable
             ["Redis"] = new JsonObject { ["Connection"] = connection },
             ["MaxStaleness"] = maxStaleness.ToString("c", CultureInfo.InvariantCulture),
         };
+        configuration["Gateway"]!["Issuers"]!["shop"]!["SecurityEvents"] = new JsonObject { ["Audience"] = Audience };
         configuration["Gateway"]!["Policies"]!["lenient"] = new JsonObject { ["OnRevocationUnavailable"] = "Allow" };
         configuration["ReverseProxy"]!["Routes"]!["lenient"] = TestGateway.Route("lenient", "/lenient/{**rest}");
         return configuration;

@@ -9,7 +9,7 @@ internal readonly record struct Spread(int Gateway, double SinceAsked, double Si
 /// Tokens are revoked one after another at one replica, and a client of each replica, whose token was good until then, calls on until it
 /// is rejected. Times are those of the client: the rejection has arrived.
 /// </summary>
-internal sealed class SpreadDrill(RevocationSite site, int perSecond)
+internal sealed class SpreadDrill(RevocationSite site, int perSecond, Func<int, string, Task<int>> revoke)
 {
     private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -17,9 +17,10 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond)
 
     /// <param name="count">How many are revoked.</param>
     /// <param name="perSecond">The load of each replica beside that.</param>
-    public static async Task<IReadOnlyList<Spread>> RunAsync(RevocationSite site, int count, int perSecond)
+    /// <param name="revoke">Revokes this token at this replica and returns the status; default <c>POST /admin/revocations</c>.</param>
+    public static async Task<IReadOnlyList<Spread>> RunAsync(RevocationSite site, int count, int perSecond, Func<int, string, Task<int>>? revoke = null)
     {
-        var drill = new SpreadDrill(site, perSecond);
+        var drill = new SpreadDrill(site, perSecond, revoke ?? site.RevokeAsync);
         var loads = drill.StartLoads();
         try
         {
@@ -68,7 +69,7 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond)
 
         var asked = TimeProvider.System.GetTimestamp();
         var rejected = Task.WhenAll(Enumerable.Range(0, site.Gateways.Count).Select(i => UntilRejectedAsync(i, token)));
-        while (await site.RevokeAsync(0, id) is not 200 and var status)
+        while (await revoke(0, id) is not (200 or 202) and var status)
         {
             // A disk may be busy for longer than the deadline; then the operator tries again, and the time runs on.
             if (status != 503 || TimeProvider.System.GetElapsedTime(asked) > GiveUp)
