@@ -26,8 +26,8 @@ internal sealed class MetricCapture : IDisposable
                 listener.EnableMeasurementEvents(candidate);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-            _seen[string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))] = value);
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) => Note(value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, _) => Note(value, tags));
         _listener.Start();
         _before = Look();
     }
@@ -40,6 +40,9 @@ internal sealed class MetricCapture : IDisposable
     ];
 
     public void Dispose() => _listener.Dispose();
+
+    private void Note(long value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _seen[string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))] = value;
 
     private Dictionary<string, long> Look()
     {

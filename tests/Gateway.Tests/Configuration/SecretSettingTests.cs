@@ -48,7 +48,8 @@ public sealed partial class SecretSettingTests
     [Fact]
     public void Whatever_is_an_address_is_shown_without_its_secrets()
     {
-        string[] pieces = [" ", "\t", "\n", "http", "HTTPS", ":", "/", "//", "\\", "@", "?", "#", "canary", "canary", "host", ".", "u:", "[", "\u00a0", "%40"];
+        // No dot segments: what they take out of the path is no secret and stays in the text.
+        string[] pieces = [" ", "\t", "\n", "http", "HTTPS", ":", "/", "//", "\\", "@", "?", "#", "canary", "canary", "host", ".com", "u:", "[", "\u00a0", "%40"];
         var addresses = 0;
         Prop.ForAll(
             Gen.Elements(pieces).ArrayOf().SelectMany(_ => Gen.Elements("http://", @"http:/\", "\thttp://"), (parts, start) => start + string.Concat(parts)).ToArbitrary(),
