@@ -13,6 +13,7 @@ using Gateway.RouteFeatures.Limits;
 using Gateway.RouteFeatures.Paths;
 using Gateway.RouteFeatures.Resources;
 using Gateway.Runtime;
+using Gateway.Settings;
 
 namespace Gateway.Configuration;
 
@@ -78,6 +79,7 @@ internal sealed class GatewayOptions
     public List<TokenSourceOptions>? TokenSources { get; set; }
 
     /// <summary>Default: proofs are checked by the default values, and 401 responses name <c>Bearer</c> alone.</summary>
+    [MayBeEmpty]
     public DpopOptions? Dpop { get; set; }
 
     public ClientCertificateOptions ClientCertificate { get; set; } = new();
@@ -98,6 +100,7 @@ internal sealed class GatewayOptions
 
     public ManagementOptions Management { get; set; } = new();
 
+    [MayBeEmpty]
     public ExternalAuthorizationOptions? ExternalAuthorization { get; set; }
 
     /// <summary>Whether all replicas can read what one has encrypted for a client.</summary>

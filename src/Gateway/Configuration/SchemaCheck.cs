@@ -39,6 +39,11 @@ internal static class SchemaCheck
         switch (node)
         {
             case SettingNode.Group group when IsContainer(section, kind, JsonTokenType.StartObject):
+                if (group.MustHaveMembers && kind == JsonTokenType.StartObject && !ChildrenOf(section, document).Any())
+                {
+                    report.Error(section.Path, "this is empty.", "Write its settings, or leave it out.");
+                }
+
                 foreach (var child in ChildrenOf(section, document))
                 {
                     if (group.Members.TryGetValue(child.Key, out var member))

@@ -1,3 +1,5 @@
+using Gateway.Settings;
+
 namespace Gateway.Identity;
 
 /// <summary>The treatment of a client header that a destination could confuse with an identity header.</summary>
@@ -21,6 +23,7 @@ internal sealed class IdentityOptions
 
     public PayloadOptions? Payload { get; set; }
 
+    [MayBeEmpty]
     public AssertionOptions? Assertion { get; set; }
 
     /// <summary>

@@ -42,6 +42,7 @@ internal sealed class IssuerOptions
     public bool AcceptWithoutAudience { get; set; }
 
     /// <summary>Where the verification keys come from. Required, exactly one source.</summary>
+    [MayBeEmpty]
     public KeySourceOptions? Keys { get; set; }
 
     /// <summary>

@@ -48,11 +48,13 @@ internal sealed class PolicyOptions
     /// <summary>The names of the issuers whose tokens are accepted. Default: every configured issuer.</summary>
     public List<string>? Issuers { get; set; }
 
+    [MayBeEmpty]
     public ScopeOptions? Scopes { get; set; }
 
     /// <summary>Rules on claims; all must hold. Default none.</summary>
     public List<ClaimRuleOptions>? Claims { get; set; }
 
+    [MayBeEmpty]
     public StepUpOptions? StepUp { get; set; }
 
     /// <summary>The names of policies of which one must hold, in place of rules of its own. Default none.</summary>

@@ -1,4 +1,5 @@
 using Gateway.Redis;
+using Gateway.Settings;
 
 namespace Gateway.Revocation;
 
@@ -32,6 +33,7 @@ internal sealed class RevocationOptions
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A look-up in Redis for each request, in addition to the list, of keys that another program writes. Default none.</summary>
+    [MayBeEmpty]
     public LookupOptions? Lookup { get; set; }
 }
 

@@ -12,7 +12,11 @@ namespace Gateway.Settings;
 internal abstract record SettingNode
 {
     /// <summary>An object with known members.</summary>
-    public sealed record Group(ImmutableSortedDictionary<string, SettingNode> Members) : SettingNode;
+    public sealed record Group(ImmutableSortedDictionary<string, SettingNode> Members) : SettingNode
+    {
+        /// <summary>An empty object would be taken for none, and what it was meant to turn on stays off.</summary>
+        public bool MustHaveMembers { get; init; }
+    }
 
     /// <summary>An object whose keys the operator chooses.</summary>
     public sealed record Map(SettingNode Item) : SettingNode;
@@ -47,12 +51,17 @@ internal abstract record SettingNode
             return new List(Of(listed, anyScalar));
         }
 
+        // Only of our own options it is certain that null turns something off.
+        var defaults = type.Assembly == typeof(SettingNode).Assembly && type.GetConstructor([]) is not null ? Activator.CreateInstance(type) : null;
         var members = ImmutableSortedDictionary.CreateBuilder<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.CanWrite && property.GetIndexParameters().Length == 0 && !except.Contains(property.Name))
             {
-                members[property.Name] = Of(property.PropertyType, property.IsDefined(typeof(AnyScalarAttribute)));
+                var node = Of(property.PropertyType, property.IsDefined(typeof(AnyScalarAttribute)));
+                members[property.Name] = node is Group group && defaults is not null && property.GetValue(defaults) is null
+                    ? group with { MustHaveMembers = !property.IsDefined(typeof(MayBeEmptyAttribute)) }
+                    : node;
             }
         }
 

@@ -1,8 +1,11 @@
+using Gateway.Settings;
+
 namespace Gateway.RouteFeatures.Clusters;
 
 /// <summary>What the gateway adds to a cluster of YARP's: an entry of <c>Gateway:Clusters</c>, by the cluster's id. Each replica counts for itself.</summary>
 internal sealed class ClusterOptions
 {
+    [MayBeEmpty]
     public RetryOptions? Retry { get; set; }
 
     /// <summary>
