@@ -111,6 +111,7 @@ internal static class GatewayServices
         // Pipeline/Logout/
         services.AddSingleton<LogoutTokenReader>();
         services.AddSingleton<LogoutReplays>();
+        services.AddSingleton<PushedRevocations>();
         services.AddSingleton<LogoutReceiver>();
 
         // Pipeline/SecurityEvents/

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using NSec.Cryptography;
@@ -63,25 +62,21 @@ internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJ
     /// <exception cref="CryptographicException">The seed is not a key.</exception>
     public static JwsSigner Ed25519(string keyId, string algorithm, byte[] publicJwk, byte[] seed) => new Ed25519Signer(keyId, algorithm, publicJwk, seed);
 
-    private sealed class EcSigner : JwsSigner
+    private sealed class EcSigner(string keyId, byte[] publicJwk, ECParameters parameters) : JwsSigner(keyId, nameof(SignatureAlgorithm.ES256), publicJwk)
     {
-        private readonly ECParameters _parameters;
-
-        // .NET does not promise that one ECDsa object may be used by two threads at once. As many are kept as were in use at the same time.
-        private readonly ConcurrentBag<ECDsa> _idle = [];
-
-        public EcSigner(string keyId, byte[] publicJwk, ECParameters parameters)
-            : base(keyId, nameof(SignatureAlgorithm.ES256), publicJwk)
-        {
-            _parameters = parameters;
-            _idle.Add(ECDsa.Create(parameters));
-        }
+        private readonly KeyPool _pool = new(() => ECDsa.Create(parameters));
 
         public override void SignData(ReadOnlySpan<byte> data, Span<byte> signature)
         {
-            var signer = _idle.TryTake(out var idle) ? idle : ECDsa.Create(_parameters);
-            signer.SignData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-            _idle.Add(signer);
+            var signer = (ECDsa)_pool.Take();
+            try
+            {
+                signer.SignData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            }
+            finally
+            {
+                _pool.Return(signer);
+            }
         }
     }
 

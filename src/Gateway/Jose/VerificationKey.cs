@@ -10,15 +10,12 @@ internal sealed class VerificationKey
     private readonly string? _curve;
     private readonly SignatureAlgorithm? _only;
     private readonly ImmutableArray<byte[]> _secrets;
-    private readonly Func<AsymmetricAlgorithm>? _import;
+    private readonly KeyPool? _pool;
     private readonly byte[] _numbers;
     private readonly Ed25519Key? _ed25519;
 
     // Keys with the same kid. A signature by any of them is valid.
     private readonly ImmutableArray<VerificationKey> _choices = [];
-
-    // .NET does not guarantee that RSA and ECDsa objects are thread-safe, so each verification takes one out of this pool.
-    private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
 
     private VerificationKey(
         string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import,
@@ -29,10 +26,9 @@ internal sealed class VerificationKey
         _curve = curve;
         _only = only;
         _secrets = secrets;
-        _import = import;
+        _pool = import is null ? null : new KeyPool(import);
         _numbers = numbers;
         _ed25519 = ed25519;
-        _idle[0] = import?.Invoke();
     }
 
     private VerificationKey(ImmutableArray<VerificationKey> choices)
@@ -129,7 +125,7 @@ internal sealed class VerificationKey
         }
 
         CryptographicOperations.HashData(algorithm.Hash, signingInput, hash);
-        var verifier = Take();
+        var verifier = _pool!.Take();
         try
         {
             return verifier switch
@@ -149,36 +145,10 @@ internal sealed class VerificationKey
         }
         finally
         {
-            Return(verifier);
+            _pool.Return(verifier);
         }
     }
 
     /// <summary>RFC 7518 section 3.2: at least as long as the hash.</summary>
     private static bool IsLongEnough(byte[] secret, AlgorithmTraits algorithm) => secret.Length >= algorithm.HashLength;
-
-    private AsymmetricAlgorithm Take()
-    {
-        foreach (ref var slot in _idle.AsSpan())
-        {
-            if (Interlocked.Exchange(ref slot, null) is { } verifier)
-            {
-                return verifier;
-            }
-        }
-
-        return _import!();
-    }
-
-    private void Return(AsymmetricAlgorithm verifier)
-    {
-        foreach (ref var slot in _idle.AsSpan())
-        {
-            if (Interlocked.CompareExchange(ref slot, verifier, null) is null)
-            {
-                return;
-            }
-        }
-
-        verifier.Dispose();
-    }
 }

@@ -13,10 +13,7 @@ internal sealed class DecryptionKey
     private readonly KeyManagement? _only;
     private readonly byte[]? _secret;
     private readonly ContentEncryptionTraits? _onlyContent;
-    private readonly Func<AsymmetricAlgorithm>? _import;
-
-    // .NET does not promise that one RSA or ECDiffieHellman object may be used by two threads at once, so each use takes one out.
-    private readonly AsymmetricAlgorithm?[] _idle = new AsymmetricAlgorithm?[Environment.ProcessorCount];
+    private readonly KeyPool? _pool;
 
     private DecryptionKey(
         string? keyId, KeyType type, string? curve, KeyManagement? only, Func<AsymmetricAlgorithm>? import, byte[]? secret = null,
@@ -28,8 +25,7 @@ internal sealed class DecryptionKey
         _only = only;
         _secret = secret;
         _onlyContent = onlyContent;
-        _import = import;
-        _idle[0] = import?.Invoke();
+        _pool = import is null ? null : new KeyPool(import);
     }
 
     public string? KeyId { get; }
@@ -62,7 +58,7 @@ internal sealed class DecryptionKey
     /// <summary>The content, or null. It does not tell why not: a client that sends tokens that do not decrypt must learn nothing from it.</summary>
     public byte[]? Decrypt(string token, EncryptionHeader header)
     {
-        var key = _import is null ? null : Take();
+        var key = _pool?.Take();
         try
         {
             return Library.JWE.Decrypt(
@@ -76,33 +72,10 @@ internal sealed class DecryptionKey
         }
         finally
         {
-            Return(key);
-        }
-    }
-
-    private AsymmetricAlgorithm Take()
-    {
-        foreach (ref var slot in _idle.AsSpan())
-        {
-            if (Interlocked.Exchange(ref slot, null) is { } idle)
+            if (key is not null)
             {
-                return idle;
+                _pool!.Return(key);
             }
         }
-
-        return _import!();
-    }
-
-    private void Return(AsymmetricAlgorithm? key)
-    {
-        foreach (ref var slot in _idle.AsSpan())
-        {
-            if (key is null || Interlocked.CompareExchange(ref slot, key, null) is null)
-            {
-                return;
-            }
-        }
-
-        key?.Dispose();
     }
 }

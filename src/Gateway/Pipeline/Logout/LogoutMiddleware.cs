@@ -26,17 +26,8 @@ internal sealed partial class LogoutMiddleware(
 
     private async Task RespondAsync(HttpContext context, PathString rest)
     {
-        var issuer = SettingsOf(context).LogoutIssuers.FirstOrDefault(name => rest.Equals("/" + name, StringComparison.OrdinalIgnoreCase));
-        if (issuer is null)
+        if (IssuerEndpoint.Accept(context, rest, SettingsOf(context).LogoutIssuers) is not { } issuer)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = HttpMethods.Post;
             return;
         }
 

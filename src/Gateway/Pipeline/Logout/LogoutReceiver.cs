@@ -1,5 +1,4 @@
 using Gateway.Jose;
-using Gateway.Revocation;
 using Gateway.Tokens;
 
 namespace Gateway.Pipeline.Logout;
@@ -16,56 +15,25 @@ internal enum LogoutOutcome
 }
 
 /// <param name="Reason">The reason, for <see cref="LogoutOutcome.Rejected"/> and <see cref="LogoutOutcome.Unavailable"/>.</param>
-internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default);
+internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default)
+{
+    public static LogoutResult Failed(RejectionReason reason) => new(
+        reason is RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Rejected, reason);
+}
 
 /// <summary>Turns a logout token into entries of the revocation log.</summary>
-internal sealed class LogoutReceiver(LogoutTokenReader reader, LogoutReplays replays, RevocationWriter writer, TimeProvider time)
+internal sealed class LogoutReceiver(LogoutTokenReader reader, PushedRevocations revocations)
 {
     public async Task<LogoutResult> ReceiveAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
     {
         var (token, reason) = await reader.ReadAsync(text, issuerName, cancellationToken);
-        if (token is null)
-        {
-            return new LogoutResult(reason == RejectionReason.KeysUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Rejected, reason);
-        }
-
-        if (!replays.TryAdd(token))
-        {
-            return new LogoutResult(LogoutOutcome.Replayed);
-        }
-
-        // Success promises the issuer that the tokens are rejected from now on, so the entries must be in effect and not only written.
-        if (await writer.AppendAsync(EntriesOf(token)) == RevocationOutcome.InEffect)
-        {
-            return new LogoutResult(LogoutOutcome.Done);
-        }
-
-        replays.Forget(token);
-        return new LogoutResult(LogoutOutcome.Unavailable, RejectionReason.RevocationUnavailable);
-    }
-
-    private List<RevocationEntry> EntriesOf(LogoutToken token)
-    {
-        var now = time.GetUtcNow();
-        // The issuer's clock, which also sets `iat` of access tokens. A replay at another replica has the same cut-off, so it cannot end
-        // sessions that the subject has started since.
-        var issued = (long)token.IssuedAt;
-        List<RevocationEntry> entries = [];
-        if (token.SessionId is { } session)
-        {
-            // An ended session does not start again, so all its tokens issued until now are revoked.
-            Add(RevocationKind.Sid, session, Math.Max(issued, now.ToUnixTimeSeconds()));
-        }
-
-        if (token.Subject is { } subject && (token.SessionId is null || !token.Issuer.BackChannelLogout!.SessionOnly))
-        {
-            Add(RevocationKind.Sub, subject, issued);
-        }
-
-        return entries;
-
-        void Add(RevocationKind kind, string value, long before) => entries.Add(new RevocationEntry(
-            kind, token.Issuer.Issuer, value, RevocationSpan.DefaultExpiry(token.Issuer, now, before), before,
-            Reason: "back-channel logout", By: $"issuer={token.Issuer.Keys.Issuer}"));
+        return token is null ? LogoutResult.Failed(reason) : await revocations.ApplyAsync(new PushedRevocation(
+            "logout",
+            token.Issuer,
+            token.TokenId,
+            token.IssuedAt,
+            token.ExpiresAt + token.Issuer.ClockSkew.TotalSeconds,
+            [(token.SessionId, token.Subject, "back-channel logout")],
+            token.Issuer.BackChannelLogout!.SessionOnly));
     }
 }

@@ -1,18 +1,30 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Gateway.Revocation;
-using Gateway.Tokens;
 
 namespace Gateway.Pipeline.Logout;
 
+/// <summary>What has become of a token that an issuer has sent.</summary>
+internal enum ReplayState
+{
+    New,
+
+    /// <summary>It came before, and it is not certain that it takes effect.</summary>
+    UnderWay,
+
+    Applied,
+}
+
 /// <summary>
-/// The recent logout tokens, so that none is accepted twice (OpenID Connect Back-Channel Logout 1.0 section 2.6, step 8). Only verified tokens
-/// are stored, so other clients cannot fill it. When it is full, the token that expires first is removed; its replay would be harmless.
+/// The recent logout and security event tokens, so that none is accepted twice (OpenID Connect Back-Channel Logout 1.0 section 2.6, step 8). Only
+/// verified tokens are stored, so other clients cannot fill it. When it is full, the token that expires first is removed; its replay would be harmless.
 /// </summary>
 internal sealed class LogoutReplays(TimeProvider time)
 {
     public const int Capacity = 10_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<RevocationKey, double> _seen = [];
+    private readonly Dictionary<RevocationKey, (double Until, bool IsApplied)> _seen = [];
 
     public int Count
     {
@@ -25,12 +37,9 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
-    /// <summary>False when the token was added before.</summary>
-    public bool TryAdd(LogoutToken token) => TryAdd(token.Issuer.Issuer, token.TokenId, token.ExpiresAt + token.Issuer.ClockSkew.TotalSeconds);
-
-    /// <summary>The same for a security event token.</summary>
+    /// <summary>Adds the token, or says what has become of it since it was added.</summary>
     /// <param name="until">The Unix second from which on the token is rejected for its age.</param>
-    public bool TryAdd(string issuer, string tokenId, double until)
+    public ReplayState Add(string issuer, string tokenId, double until)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
         lock (_lock)
@@ -40,13 +49,25 @@ internal sealed class LogoutReplays(TimeProvider time)
                 MakeRoom_NeedsLock(now);
             }
 
-            return _seen.TryAdd(KeyOf(issuer, tokenId), until);
+            var key = KeyOf(issuer, tokenId);
+            return _seen.TryAdd(key, (until, false)) ? ReplayState.New : _seen[key].IsApplied ? ReplayState.Applied : ReplayState.UnderWay;
         }
     }
 
-    /// <summary>Removes the token after a failed logout, so that the issuer may send it again.</summary>
-    public void Forget(LogoutToken token) => Forget(token.Issuer.Issuer, token.TokenId);
+    /// <summary>What the token is about is in effect.</summary>
+    public void Complete(string issuer, string tokenId)
+    {
+        lock (_lock)
+        {
+            ref var seen = ref CollectionsMarshal.GetValueRefOrNullRef(_seen, KeyOf(issuer, tokenId));
+            if (!Unsafe.IsNullRef(ref seen))
+            {
+                seen.IsApplied = true;
+            }
+        }
+    }
 
+    /// <summary>Removes the token after a failure, so that the issuer may send it again.</summary>
     public void Forget(string issuer, string tokenId)
     {
         lock (_lock)
@@ -57,9 +78,9 @@ internal sealed class LogoutReplays(TimeProvider time)
 
     private void MakeRoom_NeedsLock(double now)
     {
-        foreach (var (key, expires) in _seen)
+        foreach (var (key, (until, _)) in _seen)
         {
-            if (expires <= now)
+            if (until <= now)
             {
                 _seen.Remove(key);
             }
@@ -67,7 +88,7 @@ internal sealed class LogoutReplays(TimeProvider time)
 
         if (_seen.Count >= Capacity)
         {
-            _seen.Remove(_seen.MinBy(entry => entry.Value).Key);
+            _seen.Remove(_seen.MinBy(entry => entry.Value.Until).Key);
         }
     }
 

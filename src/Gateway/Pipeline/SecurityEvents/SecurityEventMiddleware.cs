@@ -33,17 +33,8 @@ internal sealed partial class SecurityEventMiddleware(
     private async Task AnswerAsync(HttpContext context, PathString rest)
     {
         var response = context.Response;
-        var issuer = SettingsOf(context).SecurityEventIssuers.FirstOrDefault(name => rest.Equals("/" + name, StringComparison.OrdinalIgnoreCase));
-        if (issuer is null)
+        if (IssuerEndpoint.Accept(context, rest, SettingsOf(context).SecurityEventIssuers) is not { } issuer)
         {
-            response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            response.Headers.Allow = HttpMethods.Post;
             return;
         }
 
