@@ -23,6 +23,7 @@ internal sealed class KeyDocumentClient(
     HttpClient http, KeyFetchSettings settings, string type = "application/json", int maxLength = KeyDocumentClient.MaxLength)
 {
     private const int MaxLength = 256 * 1024;
+    private const int FirstBuffer = 64 * 1024;
     private const int MaxRedirects = 3;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -116,8 +117,22 @@ internal sealed class KeyDocumentClient(
 
     private async Task<byte[]?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var buffer = new byte[maxLength + 1];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > maxLength ? null : buffer[..length];
+        var buffer = new byte[Math.Min(maxLength + 1, FirstBuffer)];
+        var length = 0;
+        while (true)
+        {
+            length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false, cancellationToken);
+            if (length < buffer.Length)
+            {
+                return buffer[..length];
+            }
+
+            if (length > maxLength)
+            {
+                return null;
+            }
+
+            Array.Resize(ref buffer, Math.Min(2 * buffer.Length, maxLength + 1));
+        }
     }
 }

@@ -70,6 +70,9 @@ internal sealed class StatusList(Uri address, string name)
         set => _current = value;
     }
 
+    /// <summary><c>iat</c> of the list in use.</summary>
+    public DateTimeOffset? IssuedAt { get; set; }
+
     /// <summary>The list is not refreshed any more: a token that refers to it must be verified again.</summary>
     public bool IsRetired
     {

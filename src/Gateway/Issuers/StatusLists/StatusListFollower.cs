@@ -48,7 +48,7 @@ internal sealed class StatusListFollower(LiveIssuers live, StatusListLoader load
 
             if (list.Current is not null && list.Times.ExpiresAt <= now)
             {
-                list.Current = null;
+                (list.Current, list.IssuedAt) = (null, null);
             }
 
             isDue = list.Loading is null && (list.Times.DueAt is null || list.Times.DueAt <= now);

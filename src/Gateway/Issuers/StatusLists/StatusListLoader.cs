@@ -48,7 +48,10 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         StatusListToken? token = null;
         try
         {
-            (token, error) = await FetchAsync(issuer, list);
+            using (await issuer.StatusLists!.EnterAsync())
+            {
+                (token, error) = await FetchAsync(issuer, list);
+            }
         }
 #pragma warning disable CA1031 // A list answers with values; should something throw after all, the list must stay loadable.
         catch (Exception fault)
@@ -60,6 +63,11 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         lock (list.Gate)
         {
             list.Loading = null;
+            if (token is not null && issuer.StatusLists!.Put(list, token) is { } problem)
+            {
+                (token, error) = (null, problem);
+            }
+
             Apply(issuer, list, token, error);
         }
 
@@ -82,7 +90,7 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
             return (null, error);
         }
 
-        return set.HasRoomFor(list, token.Statuses.Bytes.Length) ? (token, null) : (null, "the lists of the issuer take too much memory together");
+        return (token, null);
     }
 
     private void Apply(IssuerProfile issuer, StatusList list, StatusListToken? token, string? error)
@@ -103,7 +111,6 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         }
 
         list.Failures = 0;
-        list.Current = token.Statuses;
         var maxStale = issuer.StatusLists!.Settings.MaxStale;
         var expiresAt = now + maxStale;
         // A list must be confirmed well before it is too old.

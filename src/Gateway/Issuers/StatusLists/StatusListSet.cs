@@ -7,12 +7,14 @@ internal sealed class StatusListSet : IDisposable
 {
     private const int MaxLists = 256;
     private const long MaxBytes = 64L * 1024 * 1024;
+    private const int MostLoads = 2;
 
     // A list in a JWT is base64 of base64 of what is compressed already.
     public const int MaxDocument = 2 * StatusBits.MaxLength;
 
     private readonly ConcurrentDictionary<string, StatusList> _lists = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
+    private readonly SemaphoreSlim _loads = new(MostLoads);
     private readonly HttpClient _http;
 
     private StatusListSet(StatusListSettings settings)
@@ -46,9 +48,34 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>Whether a list of so many bytes may take the place of what this one has.</summary>
-    public bool HasRoomFor(StatusList list, int bytes) =>
-        _lists.Values.Where(other => other != list).Sum(other => (long)(other.Current?.Bytes.Length ?? 0)) + bytes <= MaxBytes;
+    /// <summary>A place to load a list, to give back: while it is read a list takes many times its own memory.</summary>
+    public async Task<IDisposable> EnterAsync()
+    {
+        await _loads.WaitAsync();
+        return new Place(_loads);
+    }
+
+    /// <summary>Puts the content into use.</summary>
+    /// <returns>Null, or why it may not be used.</returns>
+    public string? Put(StatusList list, StatusListToken content)
+    {
+        lock (_adding)
+        {
+            // A host of old lists must not undo a revocation.
+            if (content.IssuedAt < list.IssuedAt)
+            {
+                return "it was issued before the list that is in use";
+            }
+
+            if (_lists.Values.Where(other => other != list).Sum(other => (long)(other.Current?.Bytes.Length ?? 0)) + content.Statuses.Bytes.Length > MaxBytes)
+            {
+                return "the lists of the issuer take too much memory together";
+            }
+
+            (list.Current, list.IssuedAt) = (content.Statuses, content.IssuedAt);
+            return null;
+        }
+    }
 
     public void Remove(StatusList list)
     {
@@ -56,5 +83,14 @@ internal sealed class StatusListSet : IDisposable
         list.IsRetired = true;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _loads.Dispose();
+    }
+
+    private sealed class Place(SemaphoreSlim loads) : IDisposable
+    {
+        public void Dispose() => loads.Release();
+    }
 }

@@ -4,9 +4,10 @@ using System.Text.Json;
 namespace Gateway.Issuers.StatusLists;
 
 /// <summary>What a status list token (section 5.1) says.</summary>
+/// <param name="IssuedAt"><c>iat</c>.</param>
 /// <param name="ExpiresAt"><c>exp</c>, or null.</param>
 /// <param name="Lifetime"><c>ttl</c>, or null.</param>
-internal sealed record StatusListToken(StatusBits Statuses, DateTimeOffset? ExpiresAt, TimeSpan? Lifetime)
+internal sealed record StatusListToken(StatusBits Statuses, DateTimeOffset IssuedAt, DateTimeOffset? ExpiresAt, TimeSpan? Lifetime)
 {
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(1);
 
@@ -63,7 +64,7 @@ internal sealed record StatusListToken(StatusBits Statuses, DateTimeOffset? Expi
         }
 
         error = null;
-        return new StatusListToken(statuses, expiresAt, lifetime);
+        return new StatusListToken(statuses, issuedAt.Value, expiresAt, lifetime);
     }
 
     private static bool TryReadDate(JsonElement claims, string name, out DateTimeOffset? date)
