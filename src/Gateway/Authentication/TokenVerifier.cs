@@ -95,16 +95,24 @@ internal sealed class TokenVerifier(
             return Rejected(RejectionReason.TooLarge, unverified.Issuer);
         }
 
-        unverified.Issuer.Keys.Verifications.Count(isGood: true);
         if (!TokenStatus.TryRead(result.Token.Claims, unverified.Issuer, out var reference))
         {
             return Rejected(RejectionReason.BadClaim, unverified.Issuer);
         }
 
         var status = reference is { } known ? await FindStatusAsync(unverified.Issuer, known.Address, known.Name, known.Index, cancellationToken) : null;
-        return reference is not null && status is null
-            ? Rejected(RejectionReason.RevocationUnavailable, unverified.Issuer)
-            : new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers, asserted) { Status = status }, hash), null);
+        if (reference is not null && status is null)
+        {
+            return Rejected(RejectionReason.RevocationUnavailable, unverified.Issuer);
+        }
+
+        // From now on the token is known. One that can be encrypted anew would come as a new one each time.
+        if (ReferenceEquals(result.Token.Signed, result.Token.Text))
+        {
+            unverified.Issuer.Keys.Verifications.Count(isGood: true);
+        }
+
+        return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers, asserted) { Status = status }, hash), null);
     }
 
     /// <summary>Null when the issuer's tokens name more lists than are kept.</summary>

@@ -73,8 +73,13 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey? key, ImmutableA
         return decision;
     }
 
-    /// <summary>SHA-256 of the whole token in base64url, under which data of the token is kept elsewhere. Computed on first use.</summary>
-    public string Fingerprint => _fingerprint ??= FingerprintOf(token.Text);
+    /// <summary>
+    /// What names the caller to others: the signed token, which a client could encrypt in any number of ways, or the opaque one.
+    /// </summary>
+    public byte[] Credential => token.Signed.Length > 0 ? token.Signed : token.Text;
+
+    /// <summary>SHA-256 of <see cref="Credential"/> in base64url, under which data of the token is kept elsewhere. Computed on first use.</summary>
+    public string Fingerprint => _fingerprint ??= FingerprintOf(Credential);
 
     public static string FingerprintOf(ReadOnlySpan<byte> text) => Base64Url.EncodeToString(SHA256.HashData(text));
 

@@ -21,6 +21,9 @@ internal sealed class RevocationKeys
     /// <summary>The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one; of the signed token in an encrypted one.</summary>
     public RevocationKey? TwinHash { get; private init; }
 
+    /// <summary>The hash of the second form of the signed token in an encrypted one.</summary>
+    public RevocationKey? InnerTwinHash { get; private init; }
+
     public RevocationKey? Subject { get; private init; }
 
     public RevocationKey? Session { get; private init; }
@@ -36,7 +39,8 @@ internal sealed class RevocationKeys
             Kinds = kinds,
             TokenId = KeyOf(RevocationKind.Jti, token.TokenId),
             TokenHash = kinds.Has(RevocationKind.Token) ? KeyOf(RevocationKind.Token, HashOf(token.Text)) : null,
-            TwinHash = kinds.Has(RevocationKind.Token) && TwinOf(token) is { } twin ? KeyOf(RevocationKind.Token, HashOf(twin)) : null,
+            TwinHash = KeyOfText(IsEncrypted(token) ? token.Signed : TwinOf(token)),
+            InnerTwinHash = IsEncrypted(token) ? KeyOfText(TwinOf(token)) : null,
             Subject = KeyOf(RevocationKind.Sub, token.Subject),
             Session = KeyOf(RevocationKind.Sid, token.SessionId),
             Client = KeyOf(RevocationKind.Client, token.ClientId),
@@ -45,11 +49,13 @@ internal sealed class RevocationKeys
 
         RevocationKey? KeyOf(RevocationKind kind, string? value) =>
             value is null || !kinds.Has(kind) ? null : RevocationKey.Of(kind, token.Issuer.Issuer, value);
+
+        RevocationKey? KeyOfText(byte[]? text) => text is null || !kinds.Has(RevocationKind.Token) ? null : KeyOf(RevocationKind.Token, HashOf(text));
     }
 
-    private static byte[]? TwinOf(AccessToken token) =>
-        !ReferenceEquals(token.Signed, token.Text) && token.Signed.Length > 0 ? token.Signed
-        : token.Algorithm is { } algorithm ? EcdsaTwin.Of(token.Text, algorithm) : null;
+    private static bool IsEncrypted(AccessToken token) => !ReferenceEquals(token.Signed, token.Text) && token.Signed.Length > 0;
+
+    private static byte[]? TwinOf(AccessToken token) => token.Algorithm is { } algorithm ? EcdsaTwin.Of(token.Signed, algorithm) : null;
 
     /// <summary>The value of a <see cref="RevocationKind.Token"/> entry: base64url of the SHA-256 of the compact token.</summary>
     public static string HashOf(ReadOnlySpan<byte> ascii)

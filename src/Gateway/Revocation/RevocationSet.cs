@@ -97,6 +97,7 @@ internal sealed class RevocationSet
         return IsMarked(_singles, keys.TokenId, issued)
             || IsMarked(_singles, keys.TokenHash, issued)
             || IsMarked(_singles, keys.TwinHash, issued)
+            || IsMarked(_singles, keys.InnerTwinHash, issued)
             || IsMarked(_groups, keys.Subject, issued)
             || IsMarked(_groups, keys.Session, issued)
             || IsMarked(_groups, keys.Client, issued)

@@ -25,16 +25,26 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
     /// <summary>If the token names an unknown key, searches for it first, within the same allowance as for access tokens.</summary>
     public async ValueTask<SignedTokenResult> ReadAsync(ReadOnlyMemory<char> text, TokenCheck check, CancellationToken cancellationToken)
     {
-        DecryptionKeys? decryption = null;
-        if (!live.Current.Decryptions.IsEmpty && EncryptedToken.Is(text.Span))
+        if (live.Current.Decryptions.IsEmpty || !EncryptedToken.Is(text.Span))
         {
-            (text, decryption, var fault) = await TokenDecryption.DecryptAsync(text, live.Current, cancellationToken);
-            if (decryption is null)
-            {
-                return Rejected(fault);
-            }
+            return await ReadAsync(text, null, check, cancellationToken);
         }
 
+        var (signed, decryption, fault) = await TokenDecryption.DecryptAsync(text, live.Current, cancellationToken);
+        if (decryption is null)
+        {
+            return Rejected(fault);
+        }
+
+        var result = await ReadAsync(signed, decryption, check, cancellationToken);
+        // Any client can encrypt any text with a public key, which costs as much as one that cannot be decrypted.
+        decryption.Budget.Count(isGood: result.Token is not null);
+        return result;
+    }
+
+    private async ValueTask<SignedTokenResult> ReadAsync(
+        ReadOnlyMemory<char> text, DecryptionKeys? decryption, TokenCheck check, CancellationToken cancellationToken)
+    {
         if (!TokenParts.TryRead(text.Span, out var header, out var claims, out var reason))
         {
             return Rejected(reason);

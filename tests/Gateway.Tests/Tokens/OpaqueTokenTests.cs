@@ -30,6 +30,12 @@ public sealed class OpaqueTokenTests
         OpaqueToken.Is(shop.Token().Build()).ShouldBeFalse();
         OpaqueToken.Is(shop.Token().WithHeaderJson(" \r\n\t{\"alg\":\"RS256\"}").Build()).ShouldBeFalse();
         OpaqueToken.Is($"{TokenBuilder.Encode("{\"alg\":\"dir\"}")}..AA.AA.AA").ShouldBeFalse();
+        // A server that splits at dots and drops empty parts reads these as the token before the dots.
+        foreach (var end in new[] { ".", "..", "...", ".a" })
+        {
+            OpaqueToken.Is(shop.Token().Build() + end).ShouldBeFalse(end);
+        }
+
         OpaqueToken.Is($"{TokenBuilder.Encode($"{{\"alg\":\"{new string('x', 2000)}\"}}")}.AA.AA").ShouldBeFalse();
     }
 

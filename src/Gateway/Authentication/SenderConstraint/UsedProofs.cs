@@ -34,9 +34,10 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
     public bool TryAdd(UInt128 proof, double issuedAt, TimeSpan lifetime)
     {
         var second = (long)issuedAt;
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
         lock (_lock)
         {
+            // Read in here, so that no thread brings an earlier time than the one before it.
+            var now = time.GetUtcNow().ToUnixTimeSeconds();
             Expire_NeedsLock(now, lifetime);
             while (_count >= capacity && _bySecond.Keys.Min() is var oldest && oldest < Math.Min(now, second))
             {

@@ -135,8 +135,10 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            // A client may find a token that makes the server answer 400; that must not stop the calls for others.
-            return Failed($"it answered {(int)response.StatusCode}", isDown: response.StatusCode != HttpStatusCode.BadRequest);
+            // A client may find a token that makes the server answer 400 or 413; that must not stop the calls for others.
+            var isDown = (int)response.StatusCode is not (>= 400 and < 500)
+                || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests;
+            return Failed($"it answered {(int)response.StatusCode}", isDown);
         }
 
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Gateway.Foundation;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
 using Gateway.Jose;
 
 namespace Gateway.RouteFeatures.Exchange;
@@ -55,15 +56,16 @@ internal sealed class TokenEndpoint : IDisposable
         _http.MaxResponseContentBufferSize = MaxResponse;
     }
 
-    /// <summary>The secret without the line end that editors add.</summary>
-    public static string SecretOf(byte[] content) => Encoding.UTF8.GetString(content).TrimEnd('\r', '\n');
-
     public async Task<IssuedToken> ExchangeAsync(string token)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, _settings.TokenEndpoint) { Content = new FormUrlEncodedContent(Form(token)) };
-            var secret = SecretOf(await File.ReadAllBytesAsync(_settings.SecretFile));
+            if (IntrospectionCheck.ReadSecret(await File.ReadAllBytesAsync(_settings.SecretFile), out var problem) is not { } secret)
+            {
+                return IssuedToken.Failed($"the file of the client secret cannot be used: {problem}");
+            }
+
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Credentials(_settings.ClientId, secret));
             request.Headers.Accept.ParseAdd("application/json");
             using var response = await _http.SendAsync(request);

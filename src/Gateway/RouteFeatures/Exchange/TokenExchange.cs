@@ -39,12 +39,24 @@ internal sealed partial class TokenExchange(ExchangeSettings settings, TimeProvi
 
     private double Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
 
-    /// <summary>Completes at once for a token that was exchanged before.</summary>
+    /// <summary>Completes at once for a token that was exchanged before, and while the exchanged token is renewed.</summary>
     /// <param name="cancellationToken">Ends the waiting of this caller; the exchange goes on for the others.</param>
     public ValueTask<ExchangedToken> GetAsync(VerifiedToken token, CancellationToken cancellationToken)
     {
         var known = Find(token.Fingerprint);
-        return known is not null && Now < known.RenewAt ? ValueTask.FromResult(known) : new(JoinAsync(token, known).WaitAsync(cancellationToken));
+        if (known is null)
+        {
+            return new(JoinAsync(token, known).WaitAsync(cancellationToken));
+        }
+
+        var now = Now;
+        if (now < known.RenewAt)
+        {
+            return ValueTask.FromResult(known);
+        }
+
+        var renewed = JoinAsync(token, known);
+        return known.Authorization is not null && now < known.End ? ValueTask.FromResult(known) : new(renewed.WaitAsync(cancellationToken));
     }
 
     /// <summary>What is known about a token, for explanations; null when it was not exchanged, or too long ago.</summary>
@@ -99,7 +111,7 @@ internal sealed partial class TokenExchange(ExchangeSettings settings, TimeProvi
         IssuedToken issued;
         try
         {
-            issued = await _endpoint.ExchangeAsync(Encoding.ASCII.GetString(token.Token.Text));
+            issued = await _endpoint.ExchangeAsync(Encoding.ASCII.GetString(token.Credential));
         }
         finally
         {
