@@ -42,6 +42,8 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersTotalSize;
             kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
             kestrel.RequestHeaderEncodingSelector = static _ => RequestHeaderEncoding.Instance;
+            // Forward auth repeats cookies of the client.
+            kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
             // The scheme that a gRPC client writes is that of its address, and PlainProtocols has the server expect another.
             kestrel.AllowAlternateSchemes = true;
             kestrel.Listen(environment.IsDevelopment() ? IPAddress.Loopback : IPAddress.IPv6Any, settings.Port, listen => Protect(listen, settings, certificates, time));
@@ -101,7 +103,7 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
                 if (settings.ClientAuthorities is { } authorities)
                 {
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.ClientCertificateValidation = (certificate, _, _) => IsIssuedBy(certificate, authorities);
+                    https.OnAuthenticate = (_, handshake) => handshake.CertificateChainPolicy = PolicyOf(authorities);
                 }
             });
         }
@@ -125,14 +127,18 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
         return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, detail: "Only proxies that the gateway trusts may ask for decisions.");
     }
 
-    private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2Collection authorities)
+    /// <summary>The only authorities are those of the file. Nothing is fetched: a caller that is not trusted yet could name any address.</summary>
+    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        // A private authority seldom publishes revocation lists that we could reach.
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClientAuthentication));
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        return chain.Build(certificate);
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            DisableCertificateDownloads = true,
+            // A private authority seldom publishes revocation lists that we could reach.
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClientAuthentication));
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 }

@@ -1,3 +1,4 @@
+using Gateway.Foundation;
 using Gateway.Identity;
 using Gateway.Runtime;
 using Gateway.Tokens;
@@ -49,8 +50,10 @@ internal static class DecisionHeaders
             }
         }
 
-        var isQueryKept = context.Request.QueryString.Value == described.Split().Query;
-        return new AllowedRequest(set, absent, removed, isQueryKept ? [] : settings.Tokens.Connections.Parameters);
+        var query = described.Split().Query;
+        // Envoy removes a parameter by its name as it was sent, in any spelling that was read as a token.
+        return new AllowedRequest(
+            set, absent, removed, context.Request.QueryString.Value == query ? [] : [.. QueryPairs.NamesIn(query, settings.Tokens.Connections.Parameters)]);
     }
 
     /// <summary>What the proxy stage would add: identity headers, signed assertion, and the token that the cluster exchanges.</summary>

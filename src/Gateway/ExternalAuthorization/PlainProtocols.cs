@@ -37,7 +37,12 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
         listen.Protocols = HttpProtocols.Http1AndHttp2;
         listen.Use(next => async connection =>
         {
-            if (await IsHttp2Async(connection, time))
+            if (await IsHttp2Async(connection, time) is not { } isHttp2)
+            {
+                return;
+            }
+
+            if (isHttp2)
             {
                 connection.Features.Set<ITlsConnectionFeature>(Http2);
                 connection.Features.Set<ITlsApplicationProtocolFeature>(Http2);
@@ -47,7 +52,8 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
         });
     }
 
-    private static async Task<bool> IsHttp2Async(ConnectionContext connection, TimeProvider time)
+    /// <summary>Null when the connection has ended before it said anything.</summary>
+    private static async Task<bool?> IsHttp2Async(ConnectionContext connection, TimeProvider time)
     {
         using var late = new CancellationTokenSource(FirstBytes, time);
         var input = connection.Transport.Input;
@@ -65,10 +71,10 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
             connection.Abort();
-            return false;
+            return null;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.Identity;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.ExternalAuthorization;
@@ -52,8 +53,7 @@ public sealed class OtherProxyTests : IClassFixture<OtherProxies>
     private const string Evil = "evil";
     private const string Separators = "!#$%&'*+-.^_`|~";
 
-    private static readonly string[] IdentityHeaders =
-        ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload"];
+    private static readonly string[] IdentityHeaders = [.. IdentityCheck.DefaultNames];
 
     // What says who calls, or what is called. Of the rest the proxy itself writes what it wants.
     private static readonly string[] Overrides =

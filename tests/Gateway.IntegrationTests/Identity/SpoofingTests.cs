@@ -22,7 +22,7 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
     private const string Separators = "!#$%&'*+-.^_`|~";
 
     internal static readonly string[] IdentityHeaders =
-        ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload"];
+        ["X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload", "X-Auth-Assertion"];
 
     private static readonly string[] ProxyHeaders =
     [
