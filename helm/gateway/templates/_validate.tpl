@@ -42,6 +42,13 @@ config.file is not JSON: {{ $document.Error }}. Check it with: gateway check yar
 {{ $from }} sets Gateway:Management:Port to {{ . }} and containerPorts.management is {{ $.Values.containerPorts.management }}: set only containerPorts.management.
 {{- end }}
 {{- end }}
+{{- if $.Values.externalAuthorization.enabled }}
+{{- range $name := list "Port" "Protocols" }}
+{{- if dig "ExternalAuthorization" $name "" $gateway }}
+{{ $from }} sets Gateway:ExternalAuthorization:{{ $name }} and externalAuthorization.enabled sets it too: set only containerPorts.authorization and externalAuthorization.protocols.
+{{- end }}
+{{- end }}
+{{- end }}
 {{- $store := dig "Revocation" "Store" "" $gateway }}
 {{- if and $store (ne $store "Redis") (include "gateway.redisConnection" .) }}
 {{ $from }} sets Gateway:Revocation:Store to {{ $store }} and redis.connection or bundledRedis.enabled asks for Redis: keep one of them.
@@ -52,7 +59,7 @@ secrets.existing has the name "{{ .name }}", which the chart uses itself: choose
 {{- end }}
 {{- end }}
 {{- range .Values.extraEnv }}
-{{- if has .name (list "Gateway__Management__Port" "Gateway__Revocation__Store" "Gateway__Revocation__Redis__Connection" "Gateway__Drain__Delay" "Gateway__Drain__Timeout" "ASPNETCORE_HTTP_PORTS" "ASPNETCORE_URLS") }}
+{{- if has .name (list "Gateway__Management__Port" "Gateway__ExternalAuthorization__Port" "Gateway__ExternalAuthorization__Protocols__0" "Gateway__Revocation__Store" "Gateway__Revocation__Redis__Connection" "Gateway__Drain__Delay" "Gateway__Drain__Timeout" "ASPNETCORE_HTTP_PORTS" "ASPNETCORE_URLS") }}
 extraEnv sets {{ .name }}, which the chart sets itself: use containerPorts, redis or drain.
 {{- end }}
 {{- end }}

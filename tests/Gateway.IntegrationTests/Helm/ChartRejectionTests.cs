@@ -42,6 +42,10 @@ public sealed class ChartRejectionTests
         { "data.existingClaim=\"x\"", "data.existingClaim is for one pod, since a SQLite file cannot be shared: set replicaCount to 1 in a Deployment without autoscaling, or use redis.connection." },
         { "data.existingClaim=\"x\",replicaCount=1", "data.existingClaim needs updateStrategy.type Recreate (and updateStrategy.rollingUpdate null): a new pod would wait for the volume of the old one." },
         { "containerPorts.http=8081", "containerPorts has the same number twice: give http, https, grpc, management and authorization ports of their own." },
+        {
+            "externalAuthorization.enabled=true,config.yarp.Gateway.ExternalAuthorization.Port=8082",
+            "config.yarp sets Gateway:ExternalAuthorization:Port and externalAuthorization.enabled sets it too"
+        },
         { "externalAuthorization.enabled=true,containerPorts.authorization=8081", "containerPorts has the same number twice: give http, https, grpc, management and authorization ports of their own." },
         { "grpc.enabled=true,containerPorts.grpc=8080", "containerPorts has the same number twice: give http, https, grpc, management and authorization ports of their own." },
         { "grpc.enabled=true,service.grpcPort=80", "service has the same port twice: give port, httpsPort and grpcPort numbers of their own." },
