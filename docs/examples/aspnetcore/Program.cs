@@ -12,7 +12,10 @@ builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJw
 {
     options.MapInboundClaims = false;
     options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-        settings["Jwks"], new JwksRetriever(), new HttpDocumentRetriever { RequireHttps = false });
+        settings["Jwks"], new JwksRetriever(), new HttpDocumentRetriever { RequireHttps = false })
+    {
+        AutomaticRefreshInterval = TimeSpan.FromMinutes(5),
+    };
     options.TokenValidationParameters = new TokenValidationParameters
     {
         ValidIssuer = settings["Issuer"],

@@ -2,7 +2,7 @@
 import express from "express";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
-const keys = createRemoteJWKSet(new URL(process.env.ASSERTION_JWKS));
+const keys = createRemoteJWKSet(new URL(process.env.ASSERTION_JWKS), { cacheMaxAge: 300_000 });
 const expected = {
   issuer: process.env.ASSERTION_ISSUER,
   audience: process.env.ASSERTION_AUDIENCE,

@@ -22,7 +22,7 @@ internal sealed class RedisOptions
     /// <summary>The prefix of all keys and channels. Default <c>gateway:</c>.</summary>
     public string KeyPrefix { get; set; } = "gateway:";
 
-    /// <summary>The deadline of every call. No request waits for one, but those of a shared rate limit; those of <c>Lookup</c> have their own. Default 250 ms, range 10 ms to 10 s.</summary>
+    /// <summary>The deadline of every call. Requests wait for one only with a shared rate limit and, at most 100 ms, with a DPoP proof; those of <c>Lookup</c> have their own. Default 250 ms, range 10 ms to 10 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
