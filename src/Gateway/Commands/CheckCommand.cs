@@ -26,6 +26,7 @@ internal sealed class CheckCommand : Command
         : base("check", "Checks configurations and reports every error and every risky setting with its place and cure.")
     {
         Arguments.Add(_files);
+        OptionValues.Suggest<CheckOutput>(_output);
         Options.Add(_output);
         Options.Add(_strict);
         SetAction((result, _) => CheckAsync(result));

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -18,6 +19,14 @@ internal static class OptionValues
         return null;
     }
 
+    /// <summary>Completions of the names of an enumeration, in lower case as in the descriptions.</summary>
+    public static void Suggest<T>(Option option)
+        where T : struct, Enum
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(NamesOf<T>());
+    }
+
     /// <summary>One of the names of an enumeration, without regard to case.</summary>
     public static T OneOf<T>(ArgumentResult result)
         where T : struct, Enum
@@ -28,9 +37,12 @@ internal static class OptionValues
             return Enum.Parse<T>(known);
         }
 
-        result.AddError($"{NameOf(result)}: \"{text}\" is none of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}.");
+        result.AddError($"{NameOf(result)}: \"{text}\" is none of {string.Join(", ", NamesOf<T>())}.");
         return default;
     }
+
+    private static string[] NamesOf<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
 
     private static string NameOf(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 }

@@ -29,19 +29,29 @@ internal static class RevocationOutput
     // Two facts share a column, so that the table fits into 80 characters.
     private static readonly string[] Columns = ["kind", "issuer", "value", "before\nexpires", "reason\nby"];
 
-    public static Option<AnswerOutput> AnswerOption() => new("--output")
+    public static Option<AnswerOutput> AnswerOption()
     {
-        Description = "text or json. Default: text.",
-        HelpName = "FORM",
-        CustomParser = OptionValues.OneOf<AnswerOutput>,
-    };
+        var option = new Option<AnswerOutput>("--output")
+        {
+            Description = "text or json. Default: text.",
+            HelpName = "FORM",
+            CustomParser = OptionValues.OneOf<AnswerOutput>,
+        };
+        OptionValues.Suggest<AnswerOutput>(option);
+        return option;
+    }
 
-    public static Option<ListOutput?> ListOption() => new("--output")
+    public static Option<ListOutput?> ListOption()
     {
-        Description = "table, lines (tab-separated) or json. Default: table on a terminal, else lines.",
-        HelpName = "FORM",
-        CustomParser = result => OptionValues.OneOf<ListOutput>(result),
-    };
+        var option = new Option<ListOutput?>("--output")
+        {
+            Description = "table, lines (tab-separated) or json. Default: table on a terminal, else lines.",
+            HelpName = "FORM",
+            CustomParser = result => OptionValues.OneOf<ListOutput>(result),
+        };
+        OptionValues.Suggest<ListOutput>(option);
+        return option;
+    }
 
     public static void Write(IReadOnlyList<RevocationEntry> entries, IssuerDirectory issuers, ListOutput output)
     {

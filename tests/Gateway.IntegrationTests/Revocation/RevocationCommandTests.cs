@@ -154,6 +154,8 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
     [InlineData("gateway revo", "revo", "revocations revoke")]
     [InlineData("/app/gateway revoke su", "su", "sub")]
     [InlineData("gateway revocations list --ki", "--ki", "--kind")]
+    [InlineData("gateway revocations list --output j", "j", "json")]
+    [InlineData("gateway check --output sa", "sa", "sarif")]
     public async Task Bash_completes_what_is_typed(string line, string word, string completed)
     {
         var script = await RunAsync(null, "completion", "bash");
