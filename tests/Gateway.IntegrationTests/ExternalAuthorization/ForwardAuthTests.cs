@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Management;
 using Gateway.IntegrationTests.Pipeline.Hygiene;
@@ -245,6 +246,44 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
         response.Raw("Authorization").ShouldBe("");
         response.Raw("X-Token").ShouldBe("");
         only.Raw("Cookie").ShouldBe("");
+    }
+
+    [Fact]
+    public async Task Cookie_of_any_bytes_beside_the_token_cookie_stays_as_it_is()
+    {
+        await using var cookies = await StandardGateway.StartAsync(
+            configuration => AuthorizedGateway.Open(configuration).With("Gateway:TokenSources", """[{ "Cookie": "token" }]"""));
+        var address = new Uri(cookies.Gateway.AuthorizationAddress);
+        var request = $"GET /authorize HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Proto: http\r\n"
+            + $"X-Forwarded-Host: a\r\nX-Forwarded-Uri: /private/a\r\nCookie: name=Zo\u00eb; token={cookies.Issuer.Token().Build()}\r\n\r\n";
+        using var client = new System.Net.Sockets.TcpClient(address.Host, address.Port);
+        var stream = client.GetStream();
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request));
+
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer);
+        var text = Encoding.UTF8.GetString(answer.ToArray());
+        text.ShouldStartWith("HTTP/1.1 200");
+        text.ShouldContain("\r\nCookie: name=Zo\u00eb\r\n");
+    }
+
+    [Fact]
+    public async Task Connection_that_is_reset_before_its_first_byte_leaves_no_line_in_the_log()
+    {
+        await using var own = await StandardGateway.StartAsync(configuration => AuthorizedGateway.Open(configuration));
+        var address = new Uri(own.Gateway.AuthorizationAddress);
+        var lines = own.Gateway.Logs.Lines.Count;
+        for (var count = 0; count < 20; count++)
+        {
+            using var client = new System.Net.Sockets.TcpClient(address.Host, address.Port);
+            // A reset in place of an orderly end.
+            client.LingerState = new System.Net.Sockets.LingerOption(true, 0);
+        }
+
+        using var response = await own.Gateway.AskAsync("/public/a");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        own.Gateway.Logs.Lines.Skip(lines).ShouldNotContain(line => line.Contains("rror", StringComparison.Ordinal) || line.Contains("xception", StringComparison.Ordinal));
     }
 
     [Fact]

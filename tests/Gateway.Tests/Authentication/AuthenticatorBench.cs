@@ -56,12 +56,14 @@ internal sealed class AuthenticatorBench : IDisposable
     }
 
     /// <summary>As many places as a flood leaves.</summary>
-    public async Task<VerificationBudget.Place[]> TakePlacesAsync()
+    public Task<VerificationBudget.Place[]> TakePlacesAsync() => TakePlacesAsync(Budget);
+
+    public static async Task<VerificationBudget.Place[]> TakePlacesAsync(VerificationBudget budget)
     {
         var places = new VerificationBudget.Place[Math.Max(1, Environment.ProcessorCount / 2)];
         for (var i = 0; i < places.Length; i++)
         {
-            places[i] = await Budget.EnterAsync(TestContext.Current.CancellationToken);
+            places[i] = await budget.EnterAsync(TestContext.Current.CancellationToken);
             places[i].IsTaken.ShouldBeTrue();
         }
 

@@ -32,6 +32,22 @@ public sealed class SchemaCheckTests
         error.Cure.ShouldStartWith(cure);
     }
 
+    /// <summary>Configuration binds an empty object to null, as if the section had been left out.</summary>
+    [Theory]
+    [InlineData("BackChannelLogout")]
+    [InlineData("Introspection")]
+    [InlineData("SecurityEvents")]
+    [InlineData("StatusList")]
+    [InlineData("Template")]
+    public async Task Empty_section_that_would_have_no_effect_is_an_error(string section)
+    {
+        var error = (await CheckedConfiguration.ErrorsWithAsync("\"Issuer\":", $"\"{section}\": {{}}, \"Issuer\":")).ShouldHaveSingleItem();
+
+        error.Path.ShouldBe($"Gateway:Issuers:shop:{section}");
+        error.Problem.ShouldBe("this is empty.");
+        error.Cure.ShouldBe("Write its settings, or leave it out.");
+    }
+
     [Theory]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": \"shop-api\"", "Audiences", "this must be a list.")]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": { \"0\": \"shop-api\" }", "Audiences", "this must be a list.")]

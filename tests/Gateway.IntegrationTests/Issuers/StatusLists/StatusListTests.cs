@@ -166,6 +166,37 @@ public sealed class StatusListTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await DecideAsync(late) == (200, null), "the list is loaded again");
     }
 
+    [Fact]
+    public async Task List_that_is_older_than_the_one_in_use_takes_no_revocation_back()
+    {
+        _list.Ttl = 60;
+        _list.Statuses[0] = 0b10;
+        var revoked = Token(1);
+        (await DecideAsync(revoked)).ShouldBe((401, "revoked"));
+        var before = _clock.GetUtcNow().ToUnixTimeSeconds() - 1;
+        _list.Edit = token => token.With("iat", before);
+        _list.Statuses[0] = 0;
+
+        // The second fetch comes after the first one has been judged.
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(5));
+                return _list.Requests >= 3;
+            },
+            "the older list was fetched twice");
+        (await DecideAsync(revoked)).ShouldBe((401, "revoked"));
+
+        _list.Edit = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(5));
+                return await DecideAsync(revoked) == (200, null);
+            },
+            "a newer list is in use");
+    }
+
     private static Task AnswerAsync(HttpContext context, int status)
     {
         context.Response.StatusCode = status;

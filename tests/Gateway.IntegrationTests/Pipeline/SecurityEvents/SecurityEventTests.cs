@@ -268,6 +268,22 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     }
 
     [Fact]
+    public async Task Copy_of_a_security_event_that_is_still_being_written_is_not_taken_for_one_in_effect()
+    {
+        await using var all = await RedisGateways.StartAsync(1, configuration => configuration
+            .With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com" }""").With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+        var pushed = all.Issuer.Token().AsSecurityEvent("risc/account-disabled", $$"""{ "format": "iss_sub", "iss": "{{all.Issuer.Issuer}}", "sub": "alice" }""").Build();
+        await all.Redis.HangAsync();
+
+        var copies = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => all[0].PushAsync(pushed)));
+
+        await all.Redis.ContinueAsync();
+        copies.Select(copy => copy.Status).ShouldBe([503, 503, 503, 503, 503]);
+        await Eventually.TrueAsync(async () => (await all[0].PushAsync(pushed)).Status == 202, "the store is back");
+        (await all[0].PushAsync(pushed)).ShouldBeRejected("replayed");
+    }
+
+    [Fact]
     public async Task Security_events_signed_by_another_library_are_accepted()
     {
         const string issuer = "https://idp.example.com";

@@ -95,11 +95,40 @@ public sealed class ExchangeTests : IAsyncLifetime
         clock.Advance(TimeSpan.FromSeconds(10));
         _endpoint.Handler = context => FakeTokenEndpoint.JsonAsync(context, 500, "{}");
         (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-1");
-        _endpoint.Received.Count.ShouldBe(2);
+        await Eventually.TrueAsync(() => _endpoint.Received.Count == 2, "the renewal has failed");
 
-        clock.Advance(TimeSpan.FromSeconds(3));
         _endpoint.Handler = null;
-        (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-2");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return await AuthorizationAsync(gateway, token, "/calm/a") == "Bearer issued-2";
+            },
+            "the renewal has succeeded");
+    }
+
+    [Fact]
+    public async Task Request_does_not_wait_for_the_renewal_of_an_exchanged_token()
+    {
+        var clock = new ShiftedClock();
+        await using var gateway = await StartAsync(time: clock);
+        _endpoint.ExpiresIn = 200;
+        var token = _issuer.Token().Build();
+        (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-1");
+        var go = new TaskCompletionSource();
+        _endpoint.Handler = async context =>
+        {
+            await go.Task;
+            await FakeTokenEndpoint.JsonAsync(context, 200, """{"access_token":"renewed","token_type":"Bearer","expires_in":300}""");
+        };
+        clock.Advance(TimeSpan.FromSeconds(175));
+
+        (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-1");
+        (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-1");
+
+        go.SetResult();
+        await Eventually.TrueAsync(async () => await AuthorizationAsync(gateway, token, "/calm/a") == "Bearer renewed", "the renewed token is used");
+        _endpoint.Received.Count.ShouldBe(2);
     }
 
     [Theory]

@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Issuers;
+using Gateway.Jose;
+using Gateway.Revocation;
 using Gateway.Testing;
+using Gateway.Tests.Authentication;
 using Jose;
 using Base64Url = System.Buffers.Text.Base64Url;
 
@@ -190,6 +194,59 @@ public sealed class EncryptedTokenTests : IDisposable
         var first = await _shop.Bench.AuthenticateAsync(token);
 
         (await _shop.Bench.AuthenticateAsync(token)).Token.ShouldBeSameAs(first.Token);
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("ES512")]
+    public async Task Token_revoked_by_its_hash_does_not_come_back_encrypted_in_either_spelling(string algorithm)
+    {
+        var revoked = _shop.Shop.Token(algorithm).Without("jti").Build();
+        var twin = Encoding.ASCII.GetString(EcdsaTwin.Of(Encoding.ASCII.GetBytes(revoked), SignatureAlgorithms.Of(Enum.Parse<SignatureAlgorithm>(algorithm)))!);
+        var set = new RevocationSet();
+        set.Apply(new RevocationEntry(RevocationKind.Token, Tokens.Shop.Issuer, RevocationKeys.HashOf(revoked), _shop.Shop.Clock.UnixSeconds + 3600));
+
+        foreach (var spelling in new[] { revoked, twin })
+        {
+            var outcome = await _shop.Bench.AuthenticateAsync(_shop.Token(JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM, spelling));
+            set.IsRevoked(outcome.Token!.Token).ShouldBeTrue(spelling);
+        }
+    }
+
+    [Fact]
+    public async Task Encrypted_text_that_is_no_good_token_counts_as_one_that_does_not_decrypt()
+    {
+        for (var i = 0; i < VerificationBudget.Flood; i++)
+        {
+            (await _shop.Bench.DecideAsync(_shop.Token(JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM, $"no token {i}"))).ShouldNotBeNull();
+        }
+
+        var places = await AuthenticatorBench.TakePlacesAsync(_shop.Keys.Budget);
+        var next = _shop.Bench.AuthenticateAsync(_shop.Token(JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM));
+
+        next.IsCompleted.ShouldBeFalse();
+        AuthenticatorBench.FreeBudget(places);
+        (await next).Token.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Good_token_that_is_encrypted_again_and_again_makes_up_for_no_bad_signature()
+    {
+        var good = _shop.Shop.Token().Build();
+        var parts = good.Split('.');
+        for (var i = 0; i < VerificationBudget.Flood; i++)
+        {
+            (await _shop.Bench.DecideAsync(_shop.Token(JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM, good))).ShouldBeNull();
+            (await _shop.Bench.DecideAsync($"{parts[0]}.{parts[1]}.{Base64Url.EncodeToString([.. BitConverter.GetBytes(i), .. new byte[252]])}"))
+                .ShouldBe(RejectionReason.BadSignature);
+        }
+
+        var places = await _shop.Bench.TakePlacesAsync();
+        var next = _shop.Bench.AuthenticateAsync(_shop.Shop.Token().With("jti", "new").Build());
+
+        next.IsCompleted.ShouldBeFalse();
+        AuthenticatorBench.FreeBudget(places);
+        (await next).Token.ShouldNotBeNull();
     }
 
     private static Dictionary<string, object?> Header(string member, string? json) => new() { [member] = json is null ? null : ValueOf(JsonNode.Parse(json)!) };
