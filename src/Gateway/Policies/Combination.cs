@@ -27,23 +27,46 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     public IEnumerable<string> AskedScopes => IsAny && Parts.Length > 1 ? [] : Parts.SelectMany(part => part.AskedScopes);
 
     /// <summary>
-    /// All: the first part that rejects decides. Any: while none allows, the first part decides that the client can satisfy by another request to
-    /// the issuer (a scope, a new login); if there is none, the first part.
+    /// All: the first part that rejects decides; the scopes to ask for are those of every part. Any: while none allows, the first part decides that the
+    /// client can satisfy by another request to the issuer (a scope, a new login); if there is none, the first part.
     /// </summary>
     public PolicyDecision Decide(AccessToken token, in PolicyRequest request)
     {
-        PolicyDecision? first = null;
+        var (_, decision) = Choose(token, request);
+        return IsAny || decision.RequiredScope is null ? decision : decision with { RequiredScope = string.Join(' ', ScopesFor(token, request).Distinct()) };
+    }
+
+    /// <summary>As <see cref="RoutePolicy.ScopesFor"/>.</summary>
+    public IEnumerable<string> ScopesFor(AccessToken token, in PolicyRequest request)
+    {
+        if (IsAny)
+        {
+            return Choose(token, request).Part.ScopesFor(token, request);
+        }
+
+        var found = new List<string>();
+        foreach (var part in Parts)
+        {
+            found.AddRange(part.ScopesFor(token, request));
+        }
+
+        return found;
+    }
+
+    private (RoutePolicy Part, PolicyDecision Decision) Choose(AccessToken token, in PolicyRequest request)
+    {
+        (RoutePolicy Part, PolicyDecision Decision)? first = null;
         foreach (var part in Parts)
         {
             var decision = part.Decide(token, request);
             if ((decision.Rejected is null) == IsAny)
             {
-                return decision;
+                return (part, decision);
             }
 
-            if (first is null || (first.Value.Rejected == RejectionReason.ClaimMismatch && decision.Rejected != RejectionReason.ClaimMismatch))
+            if (first is not { Decision: var earlier } || (earlier.Rejected == RejectionReason.ClaimMismatch && decision.Rejected != RejectionReason.ClaimMismatch))
             {
-                first = decision;
+                first = (part, decision);
             }
         }
 

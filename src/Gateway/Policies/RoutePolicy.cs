@@ -85,7 +85,7 @@ internal sealed record RoutePolicy
 
         if (!HasAllScopes(token) || !HasAnyScope(token))
         {
-            return new PolicyDecision(RejectionReason.InsufficientScope, MissingScopes(token));
+            return new PolicyDecision(RejectionReason.InsufficientScope, string.Join(' ', ScopesFor(token, request)));
         }
 
         foreach (var rule in Claims)
@@ -134,10 +134,10 @@ internal sealed record RoutePolicy
         return AnyScopes.IsEmpty;
     }
 
-    /// <summary>RFC 6750 section 3: the scopes that would suffice, without those that the token has already.</summary>
-    private string MissingScopes(AccessToken token)
-    {
-        var missing = AllScopes.Where(scope => !token.Scopes.Contains(scope));
-        return string.Join(' ', HasAnyScope(token) ? missing : missing.Concat(AnyScopes).Distinct());
-    }
+    /// <summary>
+    /// RFC 6750 section 3: the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly these and would
+    /// lose what is left out.
+    /// </summary>
+    public IEnumerable<string> ScopesFor(AccessToken token, in PolicyRequest request) =>
+        (Combination?.ScopesFor(token, request) ?? AllScopes.Concat(HasAnyScope(token) ? AnyScopes.Where(token.Scopes.Contains) : AnyScopes)).Distinct();
 }
