@@ -26,19 +26,20 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
         var response = context.Response;
         // Applications in a browser discover too, from any origin; the document is the same for each.
         response.Headers.AccessControlAllowOrigin = "*";
-        if (resource is null)
-        {
-            response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }
-
         var method = context.Request.Method;
+        // Also where no resource is: a page whose preflight fails cannot see the 404, and does not try the next address.
         if (HttpMethods.IsOptions(method))
         {
             response.StatusCode = StatusCodes.Status204NoContent;
             response.Headers.AccessControlAllowMethods = Methods;
             response.Headers.AccessControlAllowHeaders = "*";
             response.Headers.Allow = $"{Methods}, OPTIONS";
+            return Task.CompletedTask;
+        }
+
+        if (resource is null)
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }
 

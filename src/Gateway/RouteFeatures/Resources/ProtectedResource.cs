@@ -17,7 +17,7 @@ internal sealed class ProtectedResource
         // Section 3.1: a slash that is the whole path is left out.
         var path = url.AbsolutePath == "/" ? "" : url.AbsolutePath;
         Authority = url.Authority;
-        Path = PathString.FromUriComponent(path);
+        Path = PathString.FromUriComponent(path.TrimEnd('/'));
         Scopes = scopes;
         Challenge = $"resource_metadata=\"{url.Scheme}://{url.Authority}{WellKnown}{path}\"";
         Metadata = Write(resource, authorizationServers, scopes);
@@ -26,6 +26,7 @@ internal sealed class ProtectedResource
     /// <summary>Host and port.</summary>
     public string Authority { get; }
 
+    /// <summary>Without a slash at the end: clients that know <c>/mcp/</c> ask for the metadata of <c>/mcp</c> too.</summary>
     public PathString Path { get; }
 
     public ImmutableArray<string> Scopes { get; }

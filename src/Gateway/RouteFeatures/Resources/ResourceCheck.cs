@@ -26,9 +26,10 @@ internal static class ResourceCheck
             if (TryParse(resource.Resource, context.IsDevelopment, out var url))
             {
                 built[name] = new ProtectedResource(url, resource.Resource!, servers, [.. resource.Scopes ?? []]);
-                if (!seen.TryAdd($"{url.Authority}{url.AbsolutePath}", name))
+                var address = $"{url.Authority}{url.AbsolutePath.TrimEnd('/')}";
+                if (!seen.TryAdd(address, name))
                 {
-                    context.Report.Error($"{path}:Resource", $"resource \"{seen[$"{url.Authority}{url.AbsolutePath}"]}\" has the same address.", "Merge the two.");
+                    context.Report.Error($"{path}:Resource", $"resource \"{seen[address]}\" has the same address.", "Merge the two.");
                 }
             }
             else
