@@ -36,7 +36,7 @@ function newKeys() {
 let keys = options.keys && existsSync(options.keys) ? JSON.parse(readFileSync(options.keys, 'utf8')) : newKeys();
 
 function getResourceServerInfo(ctx, resource) {
-  if (resource === options.resource) return { scope, audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' } } };
+  if (options.resource && resource?.startsWith(options.resource)) return { scope, audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' } } };
   if (resource === resources.opaque) return { scope, audience: 'shop-api', accessTokenFormat: 'opaque', accessTokenTTL: 300 };
   if (resource === resources.encrypted) {
     const { jwk, alg, enc } = encryption;
@@ -64,7 +64,7 @@ const loginPath = '/login/';
 async function loadExistingGrant(ctx) {
   const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
   grant.addOIDCScope(`openid ${scope}`);
-  grant.addResourceScope(options.resource ?? resources.RS256, scope);
+  grant.addResourceScope((options.resource && ctx.oidc.params.resource) || resources.RS256, scope);
   await grant.save();
   return grant;
 }
@@ -119,6 +119,8 @@ const configuration = {
     registration: { enabled: options.resource !== undefined },
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },
+  // A client registers with the scopes that it wants first, and may ask for more later.
+  extraClientMetadata: { properties: ['later_scopes'], validator: (ctx, name, value, metadata) => void (options.resource && delete metadata.scope) },
   extraTokenClaims: (ctx) => (ctx.oidc.entities.AuthorizationCode?.sid ? { sid: ctx.oidc.entities.AuthorizationCode.sid } : undefined),
   // The provider's own rejects to talk to this machine, where the gateway is.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
@@ -138,6 +140,11 @@ function serve() {
   if (options.keys) writeFileSync(options.keys, JSON.stringify(keys), { mode: 0o600 });
   const provider = new Provider(issuer, { ...configuration, jwks: { keys } });
   provider.registerGrantType(exchangeGrant, exchange, ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope'], []);
+  // RFC 6749 section 3.3: a client that asks for no scope gets this one.
+  provider.use((ctx, next) => {
+    if (options.resource && ctx.path === '/auth' && !ctx.query.scope) ctx.query = { ...ctx.query, scope: 'orders:read' };
+    return next();
+  });
   provider.on('server_error', (ctx, fault) => console.error(fault.stack));
   const callback = provider.callback();
   server.removeAllListeners('request').on('request', (request, response) =>
