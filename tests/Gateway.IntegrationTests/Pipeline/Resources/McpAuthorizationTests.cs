@@ -39,7 +39,7 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
         ["good"] = issuer => $"Bearer {Token(issuer).Build()}",
         ["of another scheme"] = _ => "Basic YWxpY2U6eA==",
         ["no token"] = _ => "Bearer x",
-        ["expired"] = issuer => $"Bearer {Token(issuer).With("exp", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 300).Build()}",
+        ["expired"] = issuer => $"Bearer {Token(issuer).With("exp", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 300).Build()}",
         ["for another server"] = issuer => $"Bearer {Token(issuer).With("aud", "https://other.example.com/mcp").Build()}",
         ["for no server"] = issuer => $"Bearer {Token(issuer).Without("aud").Build()}",
         ["of another issuer"] = issuer => $"Bearer {Token(issuer).With("iss", "https://other.example.com").Build()}",
