@@ -148,7 +148,7 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
         {
             RejectionReason.BadProof => $"{algorithms}, error=\"invalid_dpop_proof\"",
             RejectionReason.ProofNonce => $"{algorithms}, error=\"use_dpop_nonce\"",
-            RejectionReason.InsufficientScope => $"{BearerOf(reason)}, {algorithms}, scope=\"orders:write\"",
+            RejectionReason.InsufficientScope => $"{BearerOf(reason)}, {algorithms}, scope=\"orders:read orders:write\"",
             RejectionReason.InsufficientAuthentication => $"{BearerOf(reason)}, {algorithms}, acr_values=\"mfa\", max_age=\"300\"",
             _ => BearerOf(reason) is { } bearer ? $"{bearer}, {algorithms}" : null,
         };
@@ -158,7 +158,7 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
     {
         RejectionReason.Missing => "Bearer",
         RejectionReason.MultipleTokens => "Bearer error=\"invalid_request\"",
-        RejectionReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:write\"",
+        RejectionReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:read orders:write\"",
         RejectionReason.ClaimMismatch => "Bearer error=\"insufficient_scope\"",
         RejectionReason.InsufficientAuthentication => "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"300\"",
         _ => StatusOf(reason) == 503 ? null : "Bearer error=\"invalid_token\"",
