@@ -7,28 +7,32 @@ namespace Gateway.Benchmarks;
 /// <summary>A part of a page in docs/ that a measurement writes: what stands between two marks.</summary>
 internal static class DocsBlock
 {
-    private const string Page = "docs/revocation.md";
+    public static bool IsWriting => Environment.GetEnvironmentVariable("WRITE_DOCS") == "1";
 
-    /// <summary>Prints the text, and puts it into the page when <c>WRITE_DOCS=1</c>.</summary>
-    public static async Task WriteAsync(string name, string text)
+    /// <summary>Prints the result of a drill, and puts it into docs/revocation.md when <c>WRITE_DOCS=1</c>.</summary>
+    public static Task WriteAsync(string name, string text) => WriteAsync(name, text, "docs/revocation.md", $"loadtests/drills/{name}.sh");
+
+    /// <param name="page">Where the block is.</param>
+    /// <param name="script">What writes it; its first mark says so.</param>
+    public static async Task WriteAsync(string name, string text, string page, string script)
     {
         Console.WriteLine($"\n{text}");
-        if (Environment.GetEnvironmentVariable("WRITE_DOCS") != "1")
+        if (!IsWriting)
         {
             return;
         }
 
-        var file = Path.Combine(Script.Root, Page);
+        var file = Path.Combine(Script.Root, page);
         var content = await File.ReadAllTextAsync(file);
-        var (begin, end) = ($"<!-- {name}: written by loadtests/drills/{name}.sh -->", $"<!-- end of {name} -->");
+        var (begin, end) = ($"<!-- {name}: written by {script} -->", $"<!-- end of {name} -->");
         var (from, to) = (content.IndexOf(begin, StringComparison.Ordinal), content.IndexOf(end, StringComparison.Ordinal));
         if (from < 0 || to < from)
         {
-            throw new InvalidOperationException($"{Page} has not the two marks between which the results of {name} go.");
+            throw new InvalidOperationException($"{page} has not the two marks between which the results of {name} go.");
         }
 
         await File.WriteAllTextAsync(file, $"{content[..(from + begin.Length)]}\n\n{text}\n\n{content[to..]}");
-        Console.WriteLine($"Written to {Page}.");
+        Console.WriteLine($"Written to {page}.");
     }
 
     /// <summary>When, of what and on what.</summary>

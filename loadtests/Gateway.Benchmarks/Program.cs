@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
 using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
 
 switch (args)
@@ -15,6 +16,14 @@ switch (args)
         return 0;
     case ["send", var url, var tokens, var rate, var seconds]:
         return OpenLoopCommand.Run(new Uri(url), tokens, int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+
+    // What loadtests/measure.sh runs: processor time a request beside other servers, and whether that finds a slow-down of 3 %.
+    case ["measure", var artifacts]:
+        return await StopSignals.GuardAsync(stop => MeasureCommand.RunAsync(artifacts, stop));
+    case ["measure", var artifacts, "--self-test"]:
+        return await StopSignals.GuardAsync(stop => SelfTest.RunAsync(artifacts, runs: 1, stop));
+    case ["measure", var artifacts, "--self-test", var runs]:
+        return await StopSignals.GuardAsync(stop => SelfTest.RunAsync(artifacts, int.Parse(runs, CultureInfo.InvariantCulture), stop));
 
     // What loadtests/drills runs; `drill gateway FILE` is the one under the second.
     case ["drill", "rotation"]:

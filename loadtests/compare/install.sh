@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the comparison needs and is missing: Debian's haproxy, apache2 with mod_auth_openidc, redis, wrk and h2load. No service is
+# Installs what the comparison needs and is missing: Debian's haproxy, apache2 with mod_auth_openidc, nginx, redis, wrk and h2load. No service is
 # started: the comparison runs its own processes, with its own configuration, on loopback.
 set -euo pipefail
 
@@ -8,6 +8,7 @@ declare -A packages=(
   [apache2]=/usr/sbin/apache2
   [libapache2-mod-auth-openidc]=/usr/lib/apache2/modules/mod_auth_openidc.so
   [redis-server]=/usr/bin/redis-server
+  [nginx]=/usr/sbin/nginx
   [wrk]=/usr/bin/wrk
   [nghttp2-client]=/usr/bin/h2load
   [curl]=/usr/bin/curl

@@ -120,7 +120,7 @@ class Peer:
 
     def haproxy(self):
         checks = "" if self.name == "haproxy" else (HERE / "configs/haproxy-jwt.cfg").read_text()
-        return ["/usr/sbin/haproxy", "-db", "-f", self.configuration("haproxy.cfg", CHECKS=checks)]
+        return ["/usr/sbin/haproxy", "-db", "-f", self.configuration("haproxy.cfg", CHECKS=checks, TLS="")]
 
     def apache(self):
         user = "User www-data\nGroup www-data" if os.getuid() == 0 else ""

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Compare;
 
@@ -26,17 +27,37 @@ internal static class ComparedKeys
             File.WriteAllText(PrivateKey(folder, "ES256"), ec.ExportPkcs8PrivateKeyPem());
         }
 
+        using var ed25519 = Ed25519(folder);
         File.WriteAllText(Path.Combine(folder, "RS256.public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
         File.WriteAllText(Path.Combine(folder, "ES256.public.pem"), ec.ExportSubjectPublicKeyInfoPem());
-        File.WriteAllText(KeySet(folder), new JsonObject { ["keys"] = new JsonArray(Jwk(rsa), Jwk(ec)) }.ToJsonString());
+        File.WriteAllText(KeySet(folder), new JsonObject { ["keys"] = new JsonArray(Jwk(rsa), Jwk(ec), Jwk(ed25519)) }.ToJsonString());
     }
 
     public static string PrivateKey(string folder, string algorithm) => Path.Combine(folder, $"{algorithm}.private.pem");
+
+    /// <summary>The EdDSA key: its 32 secret bytes are in a file, since PEM files of it are not read by .NET.</summary>
+    public static SigningKey Ed25519(string folder)
+    {
+        var file = Path.Combine(folder, "EdDSA.private.txt");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        }
+
+        return SigningKey.Ed25519("EdDSA", Convert.FromBase64String(File.ReadAllText(file)));
+    }
 
     public static string KeySet(string folder) => Path.Combine(folder, "keys.json");
 
     /// <summary>The <c>iss</c> of the n-th issuer; the last of several is the one whose tokens are sent.</summary>
     public static string IssuerName(int index, int count) => index == count - 1 ? Issuer : $"{Issuer}/{index}";
+
+    private static JsonObject Jwk(SigningKey key)
+    {
+        var jwk = key.ToJwk();
+        jwk["alg"] = "EdDSA";
+        return jwk;
+    }
 
     private static JsonObject Jwk(RSA key)
     {

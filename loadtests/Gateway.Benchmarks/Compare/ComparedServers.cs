@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,15 +17,17 @@ internal static class ComparedServers
             "provider" => ProviderServer.Build(settings),
             "bare" => YarpServer.Build(settings),
             "stock" => StockServer.Build(settings),
+            "cached" => CachedServer.Build(settings),
+            "authorizer" => StockServer.BuildAuthorizer(settings),
             "gateway" => await GatewayServer.BuildAsync(settings),
-            _ => throw new ArgumentException("Known servers: destination, provider, bare, stock, gateway.", nameof(name)),
+            _ => throw new ArgumentException("Known servers: destination, provider, bare, stock, cached, authorizer, gateway.", nameof(name)),
         };
         await using var stats = StatsServer.Build(settings);
         await stats.StartAsync();
         await server.RunAsync();
     }
 
-    /// <summary>An empty host on both of the server's addresses.</summary>
+    /// <summary>An empty host on the server's addresses.</summary>
     public static WebApplicationBuilder CreateBuilder(ServerSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -33,6 +36,11 @@ internal static class ComparedServers
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, new Uri(settings.Url).Port, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, new Uri(settings.Http2Url).Port, listen => listen.Protocols = HttpProtocols.Http2);
+            if (settings.TlsUrl.Length > 0)
+            {
+                var certificate = X509Certificate2.CreateFromPemFile(settings.Certificate);
+                kestrel.Listen(IPAddress.Loopback, new Uri(settings.TlsUrl).Port, listen => listen.UseHttps(certificate));
+            }
         });
         return builder;
     }

@@ -20,9 +20,7 @@ internal static class GatewayServer
         var configuration = Configuration(settings);
         if (settings.HasAssertion)
         {
-            using var key = SigningKey.Ec();
-            await File.WriteAllTextAsync(Path.Combine(folder, "assertion.jwks"), SigningKey.PrivateSet(key));
-            configuration["Gateway"]!["Identity"] = JsonNode.Parse("""{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.bench.test" } }""");
+            AddAssertion(configuration, folder);
         }
 
         await File.WriteAllTextAsync(file, configuration.ToJsonString());
@@ -41,6 +39,14 @@ internal static class GatewayServer
                 ["Logging:LogLevel:Default"] = "Error",
             },
         });
+    }
+
+    /// <param name="folder">The one of yarp.json, where the key goes.</param>
+    public static void AddAssertion(JsonObject configuration, string folder)
+    {
+        using var key = SigningKey.Ec();
+        File.WriteAllText(Path.Combine(folder, "assertion.jwks"), SigningKey.PrivateSet(key));
+        configuration["Gateway"]!["Identity"] = JsonNode.Parse("""{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.bench.test" } }""");
     }
 
     public static JsonObject Configuration(ServerSettings settings)

@@ -11,7 +11,6 @@ namespace Gateway.Benchmarks.Compare;
 internal sealed partial class OpenLoop : IDisposable
 {
     private const int Connections = 64;
-    private const short CanRead = 1;
     private const int SetTimerSlack = 29;
     private static readonly double TicksPerMicrosecond = Stopwatch.Frequency / 1e6;
 
@@ -79,7 +78,7 @@ internal sealed partial class OpenLoop : IDisposable
     {
         for (var i = 0; i < Connections; i++)
         {
-            _entries[i] = new PollEntry { Handle = _connections[i].Handle, Events = CanRead };
+            _entries[i] = PollEntry.ForReading(_connections[i].Handle);
         }
 
         foreach (var i in _idle)
@@ -87,9 +86,7 @@ internal sealed partial class OpenLoop : IDisposable
             _entries[i].Handle = -1;
         }
 
-        var nanoseconds = Math.Max(0, ticks) * 1_000_000_000 / Stopwatch.Frequency;
-        var timeout = new Timespan { Seconds = nanoseconds / 1_000_000_000, Nanoseconds = nanoseconds % 1_000_000_000 };
-        _ = Ppoll(_entries, Connections, timeout, IntPtr.Zero);
+        SocketPoll.Wait(_entries, Math.Max(0, ticks) * 1_000_000_000 / Stopwatch.Frequency);
     }
 
     private void Collect(OpenLoopResult result)
@@ -112,26 +109,7 @@ internal sealed partial class OpenLoop : IDisposable
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "ppoll")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Ppoll([In, Out] PollEntry[] entries, nuint count, in Timespan timeout, IntPtr signals);
-
     [LibraryImport("libc", EntryPoint = "prctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Prctl(int option, nuint value);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Handle;
-        public short Events;
-        public short ReturnedEvents;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Timespan
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
 }

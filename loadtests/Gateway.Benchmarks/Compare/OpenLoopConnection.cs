@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,8 +6,6 @@ namespace Gateway.Benchmarks.Compare;
 /// <summary>One kept-alive HTTP/1.1 connection that never blocks.</summary>
 internal sealed class OpenLoopConnection : IDisposable
 {
-    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
-
     private readonly Uri _url;
     private readonly byte[] _received = new byte[16 * 1024];
     private Socket _socket;
@@ -55,32 +52,10 @@ internal sealed class OpenLoopConnection : IDisposable
         }
 
         _length += count;
-        return ReadStatus(_received.AsSpan(0, _length));
+        return ResponseStatus.Read(_received.AsSpan(0, _length));
     }
 
     public void Dispose() => _socket.Dispose();
-
-    private static int ReadStatus(ReadOnlySpan<byte> received)
-    {
-        var end = received.IndexOf(EndOfHead);
-        if (end < 0)
-        {
-            return 0;
-        }
-
-        var head = Encoding.ASCII.GetString(received[..end]);
-        const string name = "\r\nContent-Length:";
-        var at = head.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        if (at < 0)
-        {
-            throw new InvalidDataException("An answer has no Content-Length.");
-        }
-
-        var line = head.AsSpan(at + name.Length);
-        var lineEnd = line.IndexOf('\r');
-        var length = int.Parse(lineEnd < 0 ? line : line[..lineEnd], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
-        return received.Length < end + EndOfHead.Length + length ? 0 : int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
-    }
 
     private static Socket Connect(Uri url)
     {

@@ -11,6 +11,12 @@ internal sealed record ServerSettings
     /// <summary>The address for HTTP/2 without TLS.</summary>
     public required string Http2Url { get; init; }
 
+    /// <summary>The address with TLS, or empty for none.</summary>
+    public string TlsUrl { get; init; } = "";
+
+    /// <summary>A PEM file with the certificate of <see cref="TlsUrl"/> and its key.</summary>
+    public string Certificate { get; init; } = "";
+
     /// <summary>Where the process tells what it has allocated.</summary>
     public required string StatsUrl { get; init; }
 
@@ -40,6 +46,9 @@ internal sealed record ServerSettings
 
     /// <summary>True when the gateway signs assertions.</summary>
     public bool HasAssertion { get; init; }
+
+    /// <summary>How long each request of bare YARP is made to busy-wait, for the self test of the measurement.</summary>
+    public int SpinNanoseconds { get; init; }
 
     public static ServerSettings Read(string file) =>
         JsonSerializer.Deserialize<ServerSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using StackExchange.Redis;
@@ -11,9 +12,47 @@ internal static class StockServer
 {
     public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
+        var database = settings.Redis.Length == 0 ? null : ConnectionMultiplexer.Connect(settings.Redis).GetDatabase();
+        return Build(settings, bearer =>
+        {
+            if (database is not null)
+            {
+                bearer.Events = new JwtBearerEvents { OnTokenValidated = context => CheckAsync(context, database) };
+            }
+        }, configure);
+    }
+
+    /// <param name="extend">Adds to the handler's options.</param>
+    public static WebApplication Build(ServerSettings settings, Action<JwtBearerOptions> extend, Action<WebApplicationBuilder>? configure = null)
+    {
         var builder = ComparedServers.CreateBuilder(settings);
         YarpServer.AddProxy(builder, settings, policy: "read");
-        var database = settings.Redis.Length == 0 ? null : ConnectionMultiplexer.Connect(settings.Redis).GetDatabase();
+        AddBearer(builder, settings, extend);
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapReverseProxy();
+        return app;
+    }
+
+    /// <summary>The same checks without a proxy: an endpoint that other proxies ask.</summary>
+    public static WebApplication BuildAuthorizer(ServerSettings settings)
+    {
+        var builder = ComparedServers.CreateBuilder(settings);
+        builder.Services.AddRouting();
+        AddBearer(builder, settings, _ => { });
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGet("/authorize", () => Results.Ok()).RequireAuthorization("read");
+        return app;
+    }
+
+    private static void AddBearer(WebApplicationBuilder builder, ServerSettings settings, Action<JwtBearerOptions> extend)
+    {
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
         {
             bearer.MetadataAddress = $"{settings.Provider}/.well-known/openid-configuration";
@@ -24,21 +63,10 @@ internal static class StockServer
                 ValidIssuer = ComparedKeys.Issuer,
                 ValidAudience = ComparedKeys.Audience,
             };
-            if (database is not null)
-            {
-                bearer.Events = new JwtBearerEvents { OnTokenValidated = context => CheckAsync(context, database) };
-            }
+            extend(bearer);
         });
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy("read", policy => policy.RequireAuthenticatedUser().RequireClaim("scope", "orders:read"));
-
-        configure?.Invoke(builder);
-        var app = builder.Build();
-        app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapReverseProxy();
-        return app;
     }
 
     private static async Task CheckAsync(TokenValidatedContext context, IDatabase database)

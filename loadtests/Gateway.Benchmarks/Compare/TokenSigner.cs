@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Compare;
 
@@ -12,10 +13,17 @@ internal sealed class TokenSigner : IDisposable
     private readonly string _algorithm;
     private readonly RSA? _rsa;
     private readonly ECDsa? _ec;
+    private readonly SigningKey? _ed25519;
 
     public TokenSigner(string folder, string algorithm)
     {
         _algorithm = algorithm;
+        if (algorithm == "EdDSA")
+        {
+            _ed25519 = ComparedKeys.Ed25519(folder);
+            return;
+        }
+
         var key = File.ReadAllText(ComparedKeys.PrivateKey(folder, algorithm));
         if (algorithm == "RS256")
         {
@@ -39,13 +47,16 @@ internal sealed class TokenSigner : IDisposable
     {
         var input = Input(_algorithm, type, claims);
         var bytes = Encoding.ASCII.GetBytes(input);
-        return Join(input, _rsa?.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? _ec!.SignData(bytes, HashAlgorithmName.SHA256));
+        return Join(input, _ed25519?.Sign(_algorithm, bytes)
+            ?? _rsa?.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            ?? _ec!.SignData(bytes, HashAlgorithmName.SHA256));
     }
 
     public void Dispose()
     {
         _rsa?.Dispose();
         _ec?.Dispose();
+        _ed25519?.Dispose();
     }
 
     public static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));

@@ -15,7 +15,7 @@ internal static class TokensCommand
     public static void Run(string folder, int count)
     {
         ComparedKeys.Create(folder);
-        foreach (var algorithm in new[] { "RS256", "ES256" })
+        foreach (var algorithm in new[] { "RS256", "ES256", "EdDSA" })
         {
             var tokens = new string[count];
             Parallel.For(0, count, () => new TokenSigner(folder, algorithm), (i, _, signer) =>
@@ -68,7 +68,7 @@ internal static class TokensCommand
         };
     }
 
-    private static JsonObject With(JsonObject claims, params (string Name, JsonNode Value)[] changes)
+    public static JsonObject With(JsonObject claims, params (string Name, JsonNode Value)[] changes)
     {
         foreach (var (name, value) in changes)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Configuration;
@@ -13,9 +14,27 @@ internal static class YarpServer
         AddProxy(builder, settings, policy: null);
         configure?.Invoke(builder);
         var app = builder.Build();
+        if (settings.SpinNanoseconds > 0)
+        {
+            app.Use((context, next) =>
+            {
+                BusyWait(settings.SpinNanoseconds);
+                return next(context);
+            });
+        }
+
         app.UseRouting();
         app.MapReverseProxy();
         return app;
+    }
+
+    private static void BusyWait(int nanoseconds)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start).TotalNanoseconds < nanoseconds)
+        {
+            // Nothing: the processor's time is what this costs.
+        }
     }
 
     public static void AddProxy(WebApplicationBuilder builder, ServerSettings settings, string? policy)

@@ -1,0 +1,54 @@
+using Gateway.Benchmarks.Measure.Peers;
+using Gateway.Benchmarks.Measure.Plan;
+using Jose;
+
+namespace Gateway.Benchmarks.Measure.Load;
+
+/// <summary>Makes the requests of each kind of token.</summary>
+internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisposable
+{
+    private readonly DpopRequests _dpop = new(site.Tokens);
+
+    public RequestSource Of(TokenKind kind) => kind switch
+    {
+        TokenKind.Known or TokenKind.Check => Bearer(kind, First("RS256")),
+        TokenKind.Many => Bearer(kind, First("RS256")) with { Turn = _ => Slice("RS256", 0, MeasurePlan.Many) },
+        TokenKind.NewRs256 => New(kind, "RS256"),
+        TokenKind.NewEs256 => New(kind, "ES256"),
+        TokenKind.NewEdDsa => New(kind, "EdDSA"),
+        TokenKind.DpopKnown => new RequestSource(kind, _dpop.Known, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn, _dpop.Known), IsCyclic: false),
+        TokenKind.DpopNew => new RequestSource(kind, _dpop.New, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn / 2, _dpop.New), IsCyclic: false),
+        TokenKind.Encrypted => Bearer(kind, site.Encryption.Encrypt(First("RS256"), JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM)),
+        TokenKind.Opaque => Bearer(kind, MeasureSite.OpaqueToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    public void Dispose() => _dpop.Dispose();
+
+    private static RequestSource Bearer(TokenKind kind, string token) => new(
+        kind, () => MeasuredRequest.Bearer(token), () => MeasuredRequest.Bearer(Spoilt(token)), _ => [MeasuredRequest.Bearer(token)], IsCyclic: true);
+
+    private RequestSource New(TokenKind kind, string algorithm) => Bearer(kind, First(algorithm)) with
+    {
+        // The first token is for the checks.
+        Turn = round => Slice(algorithm, 1 + (round * plan.TokensPerTurn), plan.TokensPerTurn),
+        IsCyclic = false,
+    };
+
+    private string First(string algorithm) => File.ReadLines(FileOf(algorithm)).First();
+
+    private MeasuredRequest[] Slice(string algorithm, int skip, int count)
+    {
+        MeasuredRequest[] slice = [.. File.ReadLines(FileOf(algorithm)).Skip(skip).Take(count).Select(MeasuredRequest.Bearer)];
+        return slice.Length == count
+            ? slice
+            : throw new InvalidOperationException($"{FileOf(algorithm)} has too few tokens. Delete its folder, so that the next run signs them again.");
+    }
+
+    private string FileOf(string algorithm) => Path.Combine(site.Tokens, $"{algorithm}.txt");
+
+    private static MeasuredRequest[] Repeat(int count, Func<MeasuredRequest> create) => [.. Enumerable.Range(0, count).Select(_ => create())];
+
+    /// <summary>The same with another character near its end: a signature or a tag that does not fit, or an unknown opaque token.</summary>
+    private static string Spoilt(string token) => $"{token[..^9]}{(token[^9] == 'A' ? 'B' : 'A')}{token[^8..]}";
+}

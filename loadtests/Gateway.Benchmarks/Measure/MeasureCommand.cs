@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Gateway.Benchmarks.Measure.Plan;
+using Gateway.Testing;
+
+namespace Gateway.Benchmarks.Measure;
+
+/// <summary>
+/// Measures what a request costs the gateway and its peers: loadtests/measure.sh. It ends with 0 when the figures count, 2 when the A/A pair
+/// says that they do not.
+/// </summary>
+internal static class MeasureCommand
+{
+    public const int NotValid = 2;
+
+    public static async Task<int> RunAsync(string artifacts, CancellationToken cancellationToken)
+    {
+        var isQuick = Environment.GetEnvironmentVariable("QUICK") == "1";
+        var plan = ReadPlan(isQuick);
+        var seed = Seed();
+        var names = Environment.GetEnvironmentVariable("SCENARIOS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (names?.Except(plan.Scenarios.Select(scenario => scenario.Name)).FirstOrDefault() is { } unknown)
+        {
+            throw new ArgumentException($"SCENARIOS names \"{unknown}\", which does not exist. Known: {string.Join(' ', plan.Scenarios.Select(scenario => scenario.Name))}.");
+        }
+
+        var tokens = TokensFolder(artifacts, plan);
+        if (Environment.GetEnvironmentVariable("PREPARE") == "1")
+        {
+            return 0;
+        }
+
+        var scenarios = plan.Scenarios.Where(scenario => names?.Contains(scenario.Name) != false).ToList();
+        var results = await new MeasureRun(plan, seed, tokens, Path.Combine(artifacts, "product")).RunAsync(scenarios, 0, cancellationToken);
+        var result = new MeasureResult(plan, seed, await DescribeAsync(), SignatureCosts.Measure(tokens), results);
+        var json = MeasureJson.Of(result);
+        await File.WriteAllTextAsync(Path.Combine(artifacts, "measure.json"), json, cancellationToken);
+        var report = MeasureReport.Of(result);
+        if (isQuick || result.WhyNotValid is not null || scenarios.Count < plan.Scenarios.Count)
+        {
+            Console.WriteLine($"\n{report}\n\n{(isQuick ? "A quick trial: the figures mean nothing." : "Not for the docs: " + (result.WhyNotValid ?? "scenarios were left out."))}");
+            return result.WhyNotValid is null || isQuick ? 0 : NotValid;
+        }
+
+        await DocsBlock.WriteAsync("measure", report, "docs/performance.md", "loadtests/measure.sh");
+        if (DocsBlock.IsWriting)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Script.Root, "docs", "measure.json"), json, cancellationToken);
+        }
+
+        return 0;
+    }
+
+    public static MeasurePlan ReadPlan(bool isQuick)
+    {
+        var plan = MeasurePlan.Read(Path.Combine(Script.Root, "loadtests", "measure.json"));
+        return isQuick ? plan.Quick() : plan;
+    }
+
+    /// <summary>SEED, or a new one; printed, so that a run can be repeated with the same turns.</summary>
+    public static int Seed()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next(1, 1_000_000);
+        Console.WriteLine($"SEED={seed}");
+        return seed;
+    }
+
+    /// <summary>Signs the tokens of a run when its folder is not complete: a minute, once.</summary>
+    public static string TokensFolder(string artifacts, MeasurePlan plan)
+    {
+        var folder = Path.Combine(artifacts, string.Create(CultureInfo.InvariantCulture, $"tokens-{plan.Tokens}"));
+        if (!File.Exists(Path.Combine(folder, "checks.json")))
+        {
+            Console.WriteLine($"Signing {plan.Tokens} tokens of each algorithm.");
+            Compare.TokensCommand.Run(folder, plan.Tokens);
+        }
+
+        return folder;
+    }
+
+    private static async Task<string> DescribeAsync()
+    {
+        var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
+        var haproxy = (await Script.RunAsync("/usr/sbin/haproxy", ["-v"])).Output.Split(' ').ElementAtOrDefault(2);
+        var nginx = (await Script.RunAsync("/usr/sbin/nginx", ["-v"])).Errors.Trim().Split('/').LastOrDefault();
+        var yarp = typeof(Yarp.ReverseProxy.Configuration.RouteConfig).Assembly.GetName().Version?.ToString(3);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, {RuntimeInformation.FrameworkDescription}, YARP {yarp}, HAProxy {haproxy}, nginx {nginx}");
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gateway.Benchmarks.Measure.Plan;
+
+/// <summary>What is measured, and the goals: loadtests/measure.json, which the program and its report read.</summary>
+/// <param name="Processes">How many processes each peer has; turns are spread over them.</param>
+/// <param name="Rounds">How many turns each entry of a scenario has.</param>
+/// <param name="TurnSeconds">How long a turn is measured, after a tenth of that which is not.</param>
+/// <param name="FirstWarmUpSeconds">How long a new process is under load before anything is measured: the runtime compiles hot code again.</param>
+/// <param name="WarmUpSeconds">How long a process is under the load of a scenario before its first round.</param>
+/// <param name="TokensPerTurn">How many new tokens a turn has at most; it ends earlier when they are used up.</param>
+/// <param name="Pair">The two entries that are the same program.</param>
+internal sealed record MeasurePlan(
+    int Processes, int Rounds, double TurnSeconds, double FirstWarmUpSeconds, double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
+    IReadOnlyList<ScenarioPlan> Scenarios)
+{
+    /// <summary>How many tokens <see cref="TokenKind.Many"/> means.</summary>
+    public const int Many = 10_000;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>How many tokens of an algorithm a whole run needs: one for checks, some for warm-up, and some for each round.</summary>
+    public int Tokens => Math.Max(Many, ((Rounds + 1) * TokensPerTurn) + 1);
+
+    public static MeasurePlan Read(string file) => Parse(File.ReadAllText(file));
+
+    public static MeasurePlan Parse(string text)
+    {
+        var plan = JsonSerializer.Deserialize<MeasurePlan>(text, Json) ?? throw new InvalidDataException("The scenario file is empty.");
+        foreach (var scenario in plan.Scenarios)
+        {
+            foreach (var goal in scenario.Goals ?? [])
+            {
+                scenario.IndexOf(goal.Entry);
+                scenario.IndexOf(goal.Over);
+                if (goal.AtLeast is null == goal.AtMost is null)
+                {
+                    throw new InvalidDataException($"A goal of scenario \"{scenario.Name}\" needs atLeast or atMost, one of them.");
+                }
+            }
+        }
+
+        var paired = plan.Scenarios.FirstOrDefault(scenario => scenario.Name == plan.Pair.Scenario)
+            ?? throw new InvalidDataException($"The pair names the scenario \"{plan.Pair.Scenario}\", which does not exist.");
+        paired.IndexOf(plan.Pair.Entry);
+        paired.IndexOf(plan.Pair.Over);
+        return plan;
+    }
+
+    /// <summary>A trial of minutes that shows that everything runs. Its figures mean nothing.</summary>
+    public MeasurePlan Quick() => this with
+    {
+        Rounds = 3,
+        TurnSeconds = 0.2,
+        FirstWarmUpSeconds = 0.3,
+        WarmUpSeconds = 0.1,
+        TokensPerTurn = 2000,
+        Scenarios = [.. Scenarios.Select(scenario => scenario with { Rounds = null })],
+    };
+}
+
+/// <summary>The same program twice. The run counts when their ratio lies within <paramref name="Within"/> of 1.</summary>
+internal sealed record PairPlan(string Scenario, string Entry, string Over, double Within);
+
+/// <param name="Entries">What takes turns. Ratios are over the first.</param>
+internal sealed record ScenarioPlan(
+    string Name, string Title, Transport Transport, IReadOnlyList<EntryPlan> Entries, IReadOnlyList<GoalPlan>? Goals = null, int? Rounds = null)
+{
+    public int IndexOf(string title)
+    {
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            if (Entries[i].Title == title)
+            {
+                return i;
+            }
+        }
+
+        throw new InvalidDataException($"Scenario \"{Name}\" has no entry \"{title}\".");
+    }
+}
+
+/// <param name="Signatures">The algorithms of the signatures that a request makes the peer verify.</param>
+internal sealed record EntryPlan(string Title, PeerKind Peer, TokenKind Token = TokenKind.Known, IReadOnlyList<string>? Signatures = null);
+
+internal sealed record GoalPlan(string Entry, string Over, Figure Figure, double? AtLeast = null, double? AtMost = null)
+{
+    public bool IsMet(double ratio) => AtLeast is { } least ? ratio >= least : ratio <= AtMost;
+}

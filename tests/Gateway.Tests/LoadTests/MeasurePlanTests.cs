@@ -1,0 +1,87 @@
+using Gateway.Benchmarks.Measure.Plan;
+using Gateway.Testing;
+
+namespace Gateway.Tests.LoadTests;
+
+/// <summary>loadtests/measure.json: the scenarios and the goals.</summary>
+public sealed class MeasurePlanTests
+{
+    private static readonly string Text = File.ReadAllText(Path.Combine(Script.Root, "loadtests", "measure.json"));
+
+    private static readonly MeasurePlan Plan = MeasurePlan.Parse(Text);
+
+    [Fact]
+    public void Turns_are_many_enough_and_of_one_to_two_seconds()
+    {
+        Plan.TurnSeconds.ShouldBeInRange(1, 2);
+        Plan.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? Plan.Rounds) >= 20);
+        Plan.Processes.ShouldBeGreaterThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void Run_fits_into_twenty_minutes()
+    {
+        var turns = Plan.Scenarios.Sum(scenario => scenario.Entries.Count * (scenario.Rounds ?? Plan.Rounds));
+        var warmUps = Plan.Scenarios.Sum(scenario => scenario.Entries.Count) * Plan.Processes;
+        var peers = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Count() * Plan.Processes;
+
+        (((turns * Plan.TurnSeconds * 1.1) + (warmUps * Plan.WarmUpSeconds) + (peers * Plan.FirstWarmUpSeconds)) / 60).ShouldBeLessThan(20);
+    }
+
+    [Fact]
+    public void Pair_is_the_same_program_twice()
+    {
+        var scenario = Plan.Scenarios.Single(scenario => scenario.Name == Plan.Pair.Scenario);
+
+        scenario.Entries[scenario.IndexOf(Plan.Pair.Entry)].Peer.ShouldBe(PeerKind.BareAgain);
+        scenario.Entries[scenario.IndexOf(Plan.Pair.Over)].Peer.ShouldBe(PeerKind.Bare);
+        Plan.Pair.Within.ShouldBe(0.02);
+    }
+
+    [Fact]
+    public void Names_and_titles_are_distinct()
+    {
+        Plan.Scenarios.Select(scenario => scenario.Name).ShouldBeUnique();
+        Plan.Scenarios.Select(scenario => scenario.Title).ShouldBeUnique();
+        Plan.Scenarios.ShouldAllBe(scenario => scenario.Entries.Select(entry => entry.Title).Distinct().Count() == scenario.Entries.Count);
+    }
+
+    [Fact]
+    public void Only_peers_that_verify_the_algorithm_get_its_tokens()
+    {
+        var eddsa = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Where(entry => entry.Token == TokenKind.NewEdDsa).Select(entry => entry.Peer);
+
+        eddsa.ShouldBe([PeerKind.Bare, PeerKind.Gateway], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Quick_trial_has_the_same_scenarios_and_takes_seconds_each()
+    {
+        var quick = Plan.Quick();
+
+        quick.Scenarios.Select(scenario => scenario.Name).ShouldBe(Plan.Scenarios.Select(scenario => scenario.Name));
+        quick.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? quick.Rounds) * scenario.Entries.Count * quick.TurnSeconds < 10);
+    }
+
+    [Theory]
+    [InlineData("\"entry\": \"Gateway\", \"over\": \"bare YARP\", \"figure\": \"Cpu\"", "\"entry\": \"Gatewya\", \"over\": \"bare YARP\", \"figure\": \"Cpu\"", "Gatewya")]
+    [InlineData("\"atMost\": 1.03", "\"atMost\": 1.03, \"atLeast\": 0.5", "one of them")]
+    [InlineData("\"scenario\": \"one\"", "\"scenario\": \"two\"", "two")]
+    [InlineData("\"processes\": 2", "\"processes\": 2, \"cores\": 1", "cores")]
+    [InlineData("\"peer\": \"Bare\"", "\"peer\": \"Nginx\"", "peer")]
+    public void Mistake_in_the_file_is_named(string text, string mistake, string named)
+    {
+        Text.ShouldContain(text);
+        var at = Text.IndexOf(text, StringComparison.Ordinal);
+
+        Should.Throw<Exception>(() => MeasurePlan.Parse(Text[..at] + mistake + Text[(at + text.Length)..])).Message.ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData(0.97, null, 0.97, true)]
+    [InlineData(0.97, null, 0.969, false)]
+    [InlineData(null, 1.03, 1.03, true)]
+    [InlineData(null, 1.03, 1.031, false)]
+    public void Goal_is_met_at_its_limit(double? atLeast, double? atMost, double ratio, bool met) =>
+        new GoalPlan("a", "b", Figure.Cpu, atLeast, atMost).IsMet(ratio).ShouldBe(met);
+}
