@@ -3,8 +3,7 @@ from html import escape
 
 from peers import TITLES
 
-SHOWN = {"one": "one token", "many": "10,000 tokens", "new": "every token new", "es256": "ES256", "new-es256": "ES256, every token new",
-         "bad": "50 % bad signatures", "http2": "HTTP/2"}
+SHOWN = {"one": "one token", "bad": "50 % bad signatures"}
 COLOURS = {"stock": "#9aa5b1", "stock-redis": "#7b8794", "haproxy-jwt": "#d9a441", "apache": "#c06c5b", "gateway": "#2f6f9f"}
 LEFT, WIDTH, BAR, GAP = 170, 520, 14, 16
 

@@ -1,4 +1,4 @@
-"""The three clients: wrk (closed loop), h2load (closed loop, HTTP/2), and our own that keeps to a schedule (open loop)."""
+"""The clients: wrk (closed loop), our own that keeps to a schedule (open loop), and h2load for requests beside those."""
 import json
 import pathlib
 import re
@@ -14,15 +14,6 @@ def closed(url, tokens, count, seconds, spoil=False):
                   str(tokens), str(count), "bad" if spoil else "good"], seconds)
     result = json.loads(output.strip().splitlines()[-1])
     return {"requests": result["requests"], "seconds": result["microseconds"] / 1e6, "rejected": result["rejected"], "broken": result["broken"]}
-
-
-def http2(url, token, seconds):
-    """The same with 8 connections of 4 streams, without TLS and without an upgrade (h2c by prior knowledge)."""
-    output = run(["h2load", "-t1", "-c8", "-m4", "-D", str(seconds), "-H", f"authorization: Bearer {token}", url], seconds)
-    counts = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", output)
-    codes = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output)
-    done = int(counts[2])
-    return {"requests": done, "seconds": seconds, "rejected": done - int(codes[1]), "broken": int(counts[5])}
 
 
 def scheduled(binaries, url, tokens, rate, seconds):

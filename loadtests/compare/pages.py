@@ -7,12 +7,7 @@ BEGIN, END = "<!-- results: written by loadtests/compare/run.sh -->", "<!-- end 
 SETTINGS_BEGIN, SETTINGS_END = "<!-- settings: written by loadtests/compare/run.sh -->", "<!-- end of settings -->"
 NAMES = {
     "one": "One RS256 token",
-    "many": "10,000 RS256 tokens in turn",
-    "new": "Every request a new RS256 token",
-    "es256": "One ES256 token",
-    "new-es256": "Every request a new ES256 token",
     "bad": "Every second signature bad",
-    "http2": "One token over HTTP/2 (cleartext, prior knowledge)",
     "large": "1,000 routes and 100 issuers beside 1 and 1",
     "revocations-quiet": "A very long revocation list beside an empty one",
     "revocations": "The same while 1,000 revocations a second arrive in Redis",
@@ -30,8 +25,8 @@ def tables(document):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
     parts = [f"Run of {document['started']}, commit {machine['commit']}: {machine['processor']}, {machine['cores']} cores, "
              f"{machine['memory_gib']} GiB, Linux {machine['kernel']}. {versions}. {settings['rounds']} rounds of {settings['seconds_each']} s after "
-             f"{settings['warm_up']} s of warm-up, {settings['revoked']:,} revocations in Redis, {settings['tokens']:,} tokens of each algorithm, "
-             f"of which rounds of new tokens take a second's worth or more. Medians, with the lowest and highest round in brackets.", goals(document)]
+             f"{settings['warm_up']} s of warm-up, {settings['revoked']:,} revocations in Redis. "
+             f"Medians, with the lowest and highest round in brackets.", goals(document)]
     for scenario, peers in document["scenarios"].items():
         if scenario in NAMES:
             table = times(peers) if any("p99" in peer for peer in peers.values()) else throughput(document, scenario, peers)

@@ -45,10 +45,6 @@ class Peer:
     def url(self):
         return f"http://127.0.0.1:{self.port}/orders/1"
 
-    @property
-    def http2_url(self):
-        return f"http://127.0.0.1:{self.http2_port}/orders/1"
-
     def start(self):
         if self.name in ("haproxy", "haproxy-jwt"):
             arguments = self.haproxy()

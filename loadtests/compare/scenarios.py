@@ -6,7 +6,7 @@ import time
 
 import load
 import startup
-from peers import NO_ES256, OPEN, Peer
+from peers import OPEN, Peer
 from processes import Server, free_ports
 from revocations import arriving, fill
 
@@ -14,8 +14,6 @@ MANY = 10_000
 BESIDE = 4
 LOADED = 10
 ARRIVING = 1_000
-# Nothing verifies an RS256 token and proxies its request more often than this on two cores: what sizes the rounds of new tokens.
-FASTEST = 25_000
 EXTRA = {"gateway-empty", "gateway-large", "gateway-full"}  # take part in one scenario of their own only
 
 
@@ -23,32 +21,11 @@ def one(run, peers):
     closed(run, peers, "one", "RS256.txt", 1)
 
 
-def many(run, peers):
-    closed(run, peers, "many", "RS256.txt", MANY)
-
-
 def bad(run, peers):
     closed(run, peers, "bad", "RS256.txt", MANY, spoil=True)
     for name, samples in run.results["bad"].items():
         if name not in OPEN and any(not 0.49 < sample["rejected"] / sample["requests"] < 0.51 for sample in samples):
             raise SystemExit(f"{name} did not reject half of the requests, every second of which had a bad signature.")
-
-
-def es256(run, peers):
-    closed(run, without_apache(peers), "es256", "ES256.txt", 1)
-
-
-def new(run, peers):
-    every_token_new(run, peers, "new", "RS256")
-
-
-def new_es256(run, peers):
-    every_token_new(run, without_apache(peers), "new-es256", "ES256")
-
-
-def http2(run, peers):
-    token = run.good_token()
-    interleaved(run, peers, "http2", lambda peer, seconds: load.http2(peer.http2_url, token, seconds))
 
 
 def latency(run, peers):
@@ -201,34 +178,13 @@ def start(run, _):
         run.record("start", "gateway", {"start_seconds": seconds})
 
 
-ALL = {"one": one, "many": many, "new": new, "es256": es256, "new-es256": new_es256, "bad": bad, "http2": http2, "latency": latency,
-       "latency-all": latency_all, "flood": flood, "large": large, "runtime": runtime, "revocations": revocations, "memory": memory, "start": start}
+ALL = {"one": one, "bad": bad, "latency": latency, "latency-all": latency_all, "flood": flood,
+       "large": large, "runtime": runtime, "revocations": revocations, "memory": memory, "start": start}
 ORDER = list(ALL)
 
 
 def closed(run, peers, scenario, tokens, count, spoil=False):
     interleaved(run, peers, scenario, lambda peer, seconds: load.closed(peer.url, run.tokens / tokens, count, seconds, spoil))
-
-
-def every_token_new(run, peers, scenario, algorithm):
-    """Each round has tokens of its own, so that nobody has seen any of them."""
-    with open(run.tokens / f"{algorithm}.txt", encoding="ascii") as lines:
-        tokens = lines.readlines()
-    # The first are to warm up with, again and again: more than a gateway remembers, or it would soon meet no new one among them.
-    first = len(tokens) * 3 // 8
-    count = (len(tokens) - first) // run.rounds
-    seconds = max(1, min(run.seconds, count // FASTEST))
-    pool = run.folder / f"{algorithm}.new.txt"
-    pool.write_text("".join(tokens[:first]))
-    for peer in peers:
-        load.closed(peer.url, pool, 0, run.warm_up)
-    for turn in range(run.rounds):
-        pool.write_text("".join(tokens[first + turn * count:first + (turn + 1) * count]))
-        for peer in rotated(peers, turn):
-            result = sampled(run, peer, lambda: load.closed(peer.url, pool, 0, seconds))
-            if result["requests"] > count and peer.name not in OPEN:
-                run.notes.append(f"{scenario}: {peer.name} was sent {result['requests'] - count} tokens twice; raise TOKENS.")
-            run.record(scenario, peer.name, result)
 
 
 def interleaved(run, peers, scenario, measure):
@@ -278,10 +234,6 @@ def capacity(run, peer):
             statistics.median(sample["requests_per_second"] for sample in samples) if samples
             else (lambda result: result["requests"] / result["seconds"])(load.closed(peer.url, run.tokens / "RS256.txt", 1, 2)))
     return run.capacities[peer.name]
-
-
-def without_apache(peers):
-    return [peer for peer in peers if peer.name not in NO_ES256]
 
 
 def spoilt(token):

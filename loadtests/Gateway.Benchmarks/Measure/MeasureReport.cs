@@ -11,7 +11,7 @@ internal static class MeasureReport
     public static string Of(MeasureResult result)
     {
         var text = new StringBuilder();
-        Line(text, $"{result.Machine}. Seed {result.Seed}. {result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} processes of each server.");
+        Line(text, $"{result.Machine}. Seed {result.Seed}. {result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {result.Plan.MoreProcesses.Values.Append(result.Plan.Processes).Max()} processes of each server.");
         Line(text, $"{Validity(result)}");
         Goals(text, result);
         foreach (var scenario in result.Scenarios)

@@ -13,7 +13,7 @@ internal sealed class PeerPool(PeerFactory factory, MeasurePlan plan) : IAsyncDi
         if (!_running.TryGetValue(kind, out var peers))
         {
             _running[kind] = peers = [];
-            while (peers.Count < plan.Processes)
+            while (peers.Count < plan.ProcessesOf(kind))
             {
                 peers.Add(factory.Start(kind));
             }

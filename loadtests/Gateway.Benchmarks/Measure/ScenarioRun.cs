@@ -25,12 +25,11 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
             Console.WriteLine($"  {entry.Title}: checked and warm");
         }
 
-        var order = new TurnOrder(seed);
+        var order = new TurnOrder<PeerKind>([.. scenario.Entries.Select(entry => entry.Peer)], plan.ProcessesOf, seed);
         var samples = entries.Select(_ => new List<TurnSample>()).ToList();
-        int[] processes = [.. entries.Select(entry => entry.Peers.Count)];
         for (var round = 0; round < _rounds; round++)
         {
-            foreach (var (entry, process) in order.Next(processes))
+            foreach (var (entry, process) in order.Next())
             {
                 var (_, peers, source) = entries[entry];
                 samples[entry].Add(Turn(peers[process], process, source, round, cancellationToken));
@@ -42,7 +41,7 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
 
     private void WarmUp(Peer peer, RequestSource source, CancellationToken cancellationToken)
     {
-        var seconds = peer.IsWarm ? plan.WarmUpSeconds : plan.FirstWarmUpSeconds;
+        var seconds = peer.IsWarm || peer.IsNative ? plan.WarmUpSeconds : plan.FirstWarmUpSeconds;
         peer.IsWarm = true;
         // Turns end when there is no new token left, so a long warm-up takes several.
         for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start).TotalSeconds < seconds;)
@@ -62,7 +61,7 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
         var result = load.Run(requests, TimeSpan.FromSeconds(plan.TurnSeconds), cancellationToken);
         return result.Requests > 0
             ? new TurnSample(process, result.Requests, result.Seconds, peer.ProcessorNanoseconds - before)
-            : throw new InvalidOperationException($"A turn of {peer.Kind} in scenario \"{scenario.Name}\" had no requests: the new tokens were used up before it began.");
+            : throw new InvalidOperationException($"A turn of {peer.Kind} in scenario \"{scenario.Name}\" got no responses: the machine is too busy, or new tokens were used up before it began.");
     }
 
     /// <summary>A peer that checks no token may get the same one again.</summary>

@@ -22,10 +22,10 @@ public sealed class MeasurePlanTests
     public void Run_fits_into_twenty_minutes()
     {
         var turns = Plan.Scenarios.Sum(scenario => scenario.Entries.Count * (scenario.Rounds ?? Plan.Rounds));
-        var warmUps = Plan.Scenarios.Sum(scenario => scenario.Entries.Count) * Plan.Processes;
-        var peers = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Count() * Plan.Processes;
+        var warmUps = Plan.Scenarios.Sum(scenario => scenario.Entries.Sum(entry => Plan.ProcessesOf(entry.Peer)));
+        var processes = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Sum(Plan.ProcessesOf);
 
-        (((turns * Plan.TurnSeconds * 1.1) + (warmUps * Plan.WarmUpSeconds) + (peers * Plan.FirstWarmUpSeconds)) / 60).ShouldBeLessThan(20);
+        (((turns * Plan.TurnSeconds * 1.1) + ((warmUps - processes) * Plan.WarmUpSeconds) + (processes * Plan.FirstWarmUpSeconds)) / 60).ShouldBeLessThan(20);
     }
 
     [Fact]

@@ -99,9 +99,9 @@ public sealed class RatioEstimateTests
         return RatioEstimate.Of([.. Turns(random, 35 * ratio).Zip(machine, (turn, slow) => turn * slow)], [.. Turns(random, 35).Zip(machine, (turn, slow) => turn * slow)], seed);
     });
 
-    /// <summary>Turns that vary by 1.5 %, every twentieth by a quarter more: something else ran.</summary>
+    /// <summary>Turns that vary by 1.2 %, every twentieth by a quarter more: something else ran.</summary>
     private static double[] Turns(Random random, double cost) =>
-        [.. Enumerable.Range(0, Rounds).Select(_ => cost * (1 + (0.015 * Normal(random))) * (random.NextDouble() < 0.05 ? 1.25 : 1))];
+        [.. Enumerable.Range(0, Rounds).Select(_ => cost * (1 + (0.012 * Normal(random))) * (random.NextDouble() < 0.05 ? 1.25 : 1))];
 
     /// <summary>A machine that becomes up to a third slower and faster again during the run.</summary>
     private static IEnumerable<double> Drift(Random random)

@@ -4,30 +4,39 @@ namespace Gateway.Tests.LoadTests;
 
 public sealed class TurnOrderTests
 {
-    private static readonly int[] Processes = [2, 1, 3, 2];
+    private const int Rounds = 60;
+
+    private static readonly string[] Peers = ["bare", "gateway", "gateway", "stock"];
 
     [Fact]
     public void Each_entry_has_one_turn_in_each_round()
     {
-        var order = new TurnOrder(1);
-
-        for (var round = 0; round < 50; round++)
-        {
-            var turns = order.Next(Processes);
-
-            turns.Select(turn => turn.Entry).Order().ShouldBe([0, 1, 2, 3]);
-            turns.ShouldAllBe(turn => turn.Process >= 0 && turn.Process < Processes[turn.Entry]);
-        }
+        Turns(1).ShouldAllBe(turns => turns.Select(turn => turn.Entry).Order().SequenceEqual(new[] { 0, 1, 2, 3 }));
     }
 
     [Fact]
-    public void Order_and_processes_change_from_round_to_round_and_repeat_with_the_seed()
+    public void Processes_of_a_peer_serve_equally_many_rounds_and_all_its_entries_within_one()
     {
-        var (first, again) = (new TurnOrder(7), new TurnOrder(7));
-        var rounds = Enumerable.Range(0, 50).Select(_ => first.Next(Processes)).ToList();
+        var rounds = Turns(2);
 
-        rounds.ShouldAllBe(turns => turns.SequenceEqual(again.Next(Processes)));
+        rounds.SelectMany(turns => turns).Where(turn => turn.Entry == 0).CountBy(turn => turn.Process).ShouldBe(
+            [KeyValuePair.Create(0, Rounds / 3), KeyValuePair.Create(1, Rounds / 3), KeyValuePair.Create(2, Rounds / 3)], ignoreOrder: true);
+        rounds.ShouldAllBe(turns => turns.Single(turn => turn.Entry == 1).Process == turns.Single(turn => turn.Entry == 2).Process);
+        rounds.ShouldAllBe(turns => turns.Single(turn => turn.Entry == 3).Process == 0);
+    }
+
+    [Fact]
+    public void Order_changes_from_round_to_round_and_repeats_with_the_seed()
+    {
+        var rounds = Turns(3);
+
         rounds.Select(turns => string.Join(' ', turns.Select(turn => turn.Entry))).Distinct().Count().ShouldBeGreaterThan(10);
-        rounds.SelectMany(turns => turns).Where(turn => turn.Entry == 2).Select(turn => turn.Process).Distinct().Order().ShouldBe([0, 1, 2]);
+        rounds.Zip(Turns(3)).ShouldAllBe(pair => pair.First.SequenceEqual(pair.Second));
+    }
+
+    private static List<IReadOnlyList<(int Entry, int Process)>> Turns(int seed)
+    {
+        var order = new TurnOrder<string>(Peers, peer => peer switch { "bare" => 3, "gateway" => 2, _ => 1 }, seed);
+        return [.. Enumerable.Range(0, Rounds).Select(_ => order.Next())];
     }
 }

@@ -9,16 +9,19 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
 {
     private readonly DpopRequests _dpop = new(site.Tokens);
 
+    // All entries of a round send the same tokens.
+    private (string Algorithm, int Skip, MeasuredRequest[] Slice) _last = ("", 0, []);
+
     public RequestSource Of(TokenKind kind) => kind switch
     {
-        TokenKind.Known or TokenKind.Check => Bearer(kind, First("RS256")),
-        TokenKind.Many => Bearer(kind, First("RS256")) with { Turn = _ => Slice("RS256", 0, MeasurePlan.Many) },
+        TokenKind.Known or TokenKind.Check => Bearer(kind, site.KnownToken),
+        TokenKind.Many => Bearer(kind, site.KnownToken) with { Turn = _ => Slice("RS256", 0, MeasurePlan.Many) },
         TokenKind.NewRs256 => New(kind, "RS256"),
         TokenKind.NewEs256 => New(kind, "ES256"),
         TokenKind.NewEdDsa => New(kind, "EdDSA"),
-        TokenKind.DpopKnown => new RequestSource(kind, _dpop.Known, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn, _dpop.Known), IsCyclic: false),
-        TokenKind.DpopNew => new RequestSource(kind, _dpop.New, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn / 2, _dpop.New), IsCyclic: false),
-        TokenKind.Encrypted => Bearer(kind, site.Encryption.Encrypt(First("RS256"), JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM)),
+        TokenKind.DpopKnown => new RequestSource(kind, _dpop.Known, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn * 2 / 3, _dpop.Known), IsCyclic: false),
+        TokenKind.DpopNew => new RequestSource(kind, _dpop.New, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn / 3, _dpop.New), IsCyclic: false),
+        TokenKind.Encrypted => Bearer(kind, site.Encryption.Encrypt(site.KnownToken, JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM)),
         TokenKind.Opaque => Bearer(kind, MeasureSite.OpaqueToken),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
@@ -39,9 +42,13 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
 
     private MeasuredRequest[] Slice(string algorithm, int skip, int count)
     {
-        MeasuredRequest[] slice = [.. File.ReadLines(FileOf(algorithm)).Skip(skip).Take(count).Select(MeasuredRequest.Bearer)];
-        return slice.Length == count
-            ? slice
+        if (_last.Algorithm != algorithm || _last.Skip != skip)
+        {
+            _last = (algorithm, skip, [.. File.ReadLines(FileOf(algorithm)).Skip(skip).Take(count).Select(MeasuredRequest.Bearer)]);
+        }
+
+        return _last.Slice.Length == count
+            ? _last.Slice
             : throw new InvalidOperationException($"{FileOf(algorithm)} has too few tokens. Delete its folder, so that the next run signs them again.");
     }
 

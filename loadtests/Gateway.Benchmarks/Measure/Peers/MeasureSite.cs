@@ -28,6 +28,8 @@ internal sealed class MeasureSite : IAsyncDisposable
     /// <summary>The folder of the published gateway.</summary>
     public string Product { get; }
 
+    public string KnownToken => File.ReadLines(Path.Combine(Tokens, "RS256.txt")).First();
+
     public string IntrospectionEndpoint => _introspection.Address;
 
     /// <summary>The key that tokens are encrypted for.</summary>

@@ -15,6 +15,9 @@ internal sealed class Peer(PeerKind kind, PeerAddresses addresses, bool checks, 
 
     public bool Checks => checks;
 
+    /// <summary>Compiled ahead of time as a whole: nothing is compiled while it runs.</summary>
+    public bool IsNative => kind is PeerKind.Haproxy or PeerKind.HaproxyJwt;
+
     public string Output => string.Join('\n', programs.Select(program => program.Output));
 
     public bool HasEnded => programs.Any(program => program.HasEnded);

@@ -45,8 +45,7 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
     {
         var (_, decisions, program) = _gateway.Start(site.CreateSettings(), isFull: true);
         var body = Path.Combine(site.Folder, "check.bin");
-        using var sources = new RequestSources(site, new MeasurePlan(1, 1, 1, 1, 1, 1, new PairPlan("", "", "", 0), []));
-        File.WriteAllBytes(body, EnvoyQuestion.Body(sources.Of(TokenKind.Known).Good()));
+        File.WriteAllBytes(body, EnvoyQuestion.Body(MeasuredRequest.Bearer(site.KnownToken)));
         return new Peer(kind, new PeerAddresses(0, decisions, 0, "/envoy.service.auth.v3.Authorization/Check", body), checks: true, [program]);
     }
 

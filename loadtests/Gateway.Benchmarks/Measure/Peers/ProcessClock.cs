@@ -10,6 +10,11 @@ namespace Gateway.Benchmarks.Measure.Peers;
 /// </summary>
 internal static partial class ProcessClock
 {
+    private const int OfThisThread = 3; // CLOCK_THREAD_CPUTIME_ID
+
+    /// <summary>The processor time of the calling thread.</summary>
+    public static long ReadThread() => GetTime(OfThisThread, out var time) == 0 ? time.Total : throw new Win32Exception();
+
     public static long Read(IEnumerable<int> processes) => processes.Sum(Read);
 
     /// <summary>The process and its descendants.</summary>
@@ -54,7 +59,7 @@ internal static partial class ProcessClock
             throw new Win32Exception($"Process {process} has ended: its processor time is not known.");
         }
 
-        return (time.Seconds * 1_000_000_000) + time.Nanoseconds;
+        return time.Total;
     }
 
     [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]
@@ -70,5 +75,7 @@ internal static partial class ProcessClock
     {
         public long Seconds;
         public long Nanoseconds;
+
+        public readonly long Total => (Seconds * 1_000_000_000) + Nanoseconds;
     }
 }

@@ -5,6 +5,7 @@ namespace Gateway.Benchmarks.Measure.Plan;
 
 /// <summary>What is measured, and the goals: loadtests/measure.json, which the program and its report read.</summary>
 /// <param name="Processes">How many processes each peer has; turns are spread over them.</param>
+/// <param name="MoreProcesses">The peers that have more processes.</param>
 /// <param name="Rounds">How many turns each entry of a scenario has.</param>
 /// <param name="TurnSeconds">How long a turn is measured, after a tenth of that which is not.</param>
 /// <param name="FirstWarmUpSeconds">How long a new process is under load before anything is measured: the runtime compiles hot code again.</param>
@@ -12,7 +13,7 @@ namespace Gateway.Benchmarks.Measure.Plan;
 /// <param name="TokensPerTurn">How many new tokens a turn has at most; it ends earlier when they are used up.</param>
 /// <param name="Pair">The two entries that are the same program.</param>
 internal sealed record MeasurePlan(
-    int Processes, int Rounds, double TurnSeconds, double FirstWarmUpSeconds, double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
+    int Processes, IReadOnlyDictionary<PeerKind, int> MoreProcesses, int Rounds, double TurnSeconds, double FirstWarmUpSeconds, double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
     IReadOnlyList<ScenarioPlan> Scenarios)
 {
     /// <summary>How many tokens <see cref="TokenKind.Many"/> means.</summary>
@@ -28,6 +29,8 @@ internal sealed record MeasurePlan(
 
     /// <summary>How many tokens of an algorithm a whole run needs: one for checks, some for warm-up, and some for each round.</summary>
     public int Tokens => Math.Max(Many, ((Rounds + 1) * TokensPerTurn) + 1);
+
+    public int ProcessesOf(PeerKind peer) => MoreProcesses.GetValueOrDefault(peer, Processes);
 
     public static MeasurePlan Read(string file) => Parse(File.ReadAllText(file));
 
@@ -57,8 +60,9 @@ internal sealed record MeasurePlan(
     /// <summary>A trial of minutes that shows that everything runs. Its figures mean nothing.</summary>
     public MeasurePlan Quick() => this with
     {
+        MoreProcesses = new Dictionary<PeerKind, int>(),
         Rounds = 3,
-        TurnSeconds = 0.2,
+        TurnSeconds = 0.5,
         FirstWarmUpSeconds = 0.3,
         WarmUpSeconds = 0.1,
         TokensPerTurn = 2000,
