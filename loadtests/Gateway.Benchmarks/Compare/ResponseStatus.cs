@@ -19,7 +19,8 @@ internal static class ResponseStatus
             return 0;
         }
 
-        return received.Length < end + EndOfHead.Length + ContentLength(received[..end]) || !Utf8Parser.TryParse(received[9..12], out int status, out _) ? 0 : status;
+        var isComplete = received.Length >= end + EndOfHead.Length + ContentLength(received[..end]);
+        return isComplete && Utf8Parser.TryParse(received[9..12], out int status, out _) ? status : 0;
     }
 
     private static int ContentLength(ReadOnlySpan<byte> head)

@@ -23,7 +23,8 @@ internal static class StockServer
     }
 
     /// <param name="extend">Adds to the handler's options.</param>
-    public static WebApplication Build(ServerSettings settings, Action<JwtBearerOptions> extend, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ServerSettings settings, Action<JwtBearerOptions> extend, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = ComparedServers.CreateBuilder(settings);
         YarpServer.AddProxy(builder, settings, policy: "read");

@@ -6,8 +6,8 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks.Measure;
 
 /// <summary>
-/// Measures what a request costs the gateway and its peers: loadtests/measure.sh. It ends with 0 when the figures count, 2 when the A/A pair
-/// says that they do not.
+/// Measures what a request costs the gateway and its peers: loadtests/measure.sh. It ends with 0 when the figures count, with 2 when the A/A
+/// pair says that they do not.
 /// </summary>
 internal static class MeasureCommand
 {
@@ -18,27 +18,23 @@ internal static class MeasureCommand
         var isQuick = Environment.GetEnvironmentVariable("QUICK") == "1";
         var plan = ReadPlan(isQuick);
         var seed = Seed();
-        var names = Environment.GetEnvironmentVariable("SCENARIOS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (names?.Except(plan.Scenarios.Select(scenario => scenario.Name)).FirstOrDefault() is { } unknown)
-        {
-            throw new ArgumentException($"SCENARIOS names \"{unknown}\", which does not exist. Known: {string.Join(' ', plan.Scenarios.Select(scenario => scenario.Name))}.");
-        }
-
+        var scenarios = Chosen(plan);
         var tokens = TokensFolder(artifacts, plan);
         if (Environment.GetEnvironmentVariable("PREPARE") == "1")
         {
             return 0;
         }
 
-        var scenarios = plan.Scenarios.Where(scenario => names?.Contains(scenario.Name) != false).ToList();
-        var results = await new MeasureRun(plan, seed, tokens, Path.Combine(artifacts, "product")).RunAsync(scenarios, 0, cancellationToken);
+        var run = new MeasureRun(plan, seed, tokens, Path.Combine(artifacts, "product"));
+        var results = await run.RunAsync(scenarios, 0, cancellationToken);
         var result = new MeasureResult(plan, seed, await DescribeAsync(), SignatureCosts.Measure(tokens), results);
         var json = MeasureJson.Of(result);
         await File.WriteAllTextAsync(Path.Combine(artifacts, "measure.json"), json, cancellationToken);
         var report = MeasureReport.Of(result);
         if (isQuick || result.WhyNotValid is not null || scenarios.Count < plan.Scenarios.Count)
         {
-            Console.WriteLine($"\n{report}\n\n{(isQuick ? "A quick trial: the figures mean nothing." : "Not for the docs: " + (result.WhyNotValid ?? "scenarios were left out."))}");
+            var why = isQuick ? "a quick trial, whose figures mean nothing" : result.WhyNotValid ?? "scenarios were left out";
+            Console.WriteLine($"\n{report}\n\nNot for the docs: {why}.");
             return result.WhyNotValid is null || isQuick ? 0 : NotValid;
         }
 
@@ -60,7 +56,8 @@ internal static class MeasureCommand
     /// <summary>SEED, or a new one; printed, so that a run can be repeated with the same turns.</summary>
     public static int Seed()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next(1, 1_000_000);
+        var isGiven = int.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var given);
+        var seed = isGiven ? given : Random.Shared.Next(1, 1_000_000);
         Console.WriteLine($"SEED={seed}");
         return seed;
     }
@@ -78,6 +75,15 @@ internal static class MeasureCommand
         return folder;
     }
 
+    private static IReadOnlyList<ScenarioPlan> Chosen(MeasurePlan plan)
+    {
+        var names = Environment.GetEnvironmentVariable("SCENARIOS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var known = plan.Scenarios.Select(scenario => scenario.Name).ToList();
+        return names?.Except(known).FirstOrDefault() is { } unknown
+            ? throw new ArgumentException($"SCENARIOS names \"{unknown}\", which does not exist. Known: {string.Join(' ', known)}.")
+            : [.. plan.Scenarios.Where(scenario => names?.Contains(scenario.Name) != false)];
+    }
+
     private static async Task<string> DescribeAsync()
     {
         var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
@@ -86,6 +92,7 @@ internal static class MeasureCommand
         var yarp = typeof(Yarp.ReverseProxy.Configuration.RouteConfig).Assembly.GetName().Version?.ToString(3);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, {RuntimeInformation.FrameworkDescription}, YARP {yarp}, HAProxy {haproxy}, nginx {nginx}");
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, ")
+            + $"{RuntimeInformation.FrameworkDescription}, YARP {yarp}, HAProxy {haproxy}, nginx {nginx}";
     }
 }

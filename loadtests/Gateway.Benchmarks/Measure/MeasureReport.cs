@@ -11,7 +11,9 @@ internal static class MeasureReport
     public static string Of(MeasureResult result)
     {
         var text = new StringBuilder();
-        Line(text, $"{result.Machine}. Seed {result.Seed}. {result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {result.Plan.MoreProcesses.Values.Append(result.Plan.Processes).Max()} processes of each server.");
+        var most = result.Plan.MoreProcesses.Values.Append(result.Plan.Processes).Max();
+        Line(text, $"{result.Machine}. Seed {result.Seed}.");
+        Line(text, $"{result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {most} processes of each server.");
         Line(text, $"{Validity(result)}");
         Goals(text, result);
         foreach (var scenario in result.Scenarios)
@@ -26,12 +28,14 @@ internal static class MeasureReport
         ? $"**The run is not valid**: {why}."
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"A/A: {result.Plan.Pair.Entry} over {result.Plan.Pair.Over}: processor time {Text(result.Pair(Figure.Cpu)!)}, requests {Text(result.Pair(Figure.Rate)!)}.")
-            + (result.HasRates ? "" : " **Requests per second of this run do not count**: the pair differs by more than the limit. Processor time counts.");
+            $"A/A: {result.Plan.Pair.Entry} over {result.Plan.Pair.Over}: processor time {Text(result.Pair(Figure.Cpu)!)}, ")
+            + $"requests {Text(result.Pair(Figure.Rate)!)}."
+            + (result.HasRates ? "" : " **Requests per second of this run do not count**: the pair differs by more than the limit.");
 
     private static void Goals(StringBuilder text, MeasureResult result)
     {
-        var rows = result.Scenarios.SelectMany(scenario => (scenario.Plan.Goals ?? []).Select(goal => Goal(scenario, goal, result.HasRates))).ToList();
+        var rows = result.Scenarios
+            .SelectMany(scenario => (scenario.Plan.Goals ?? []).Select(goal => Goal(scenario, goal, result.HasRates))).ToList();
         if (rows.Count > 0)
         {
             Line(text, $"| Goal | Limit | Found | Met |\n| --- | ---: | ---: | ---: |\n{string.Join('\n', rows)}");
@@ -43,9 +47,8 @@ internal static class MeasureReport
         var ratio = scenario.Ratio(scenario.Plan.IndexOf(goal.Entry), scenario.Plan.IndexOf(goal.Over), goal.Figure);
         var met = goal.Figure == Figure.Rate && !hasRates ? "not measured" : goal.IsMet(ratio.Median) ? "yes" : "**no**";
         var what = goal.Figure == Figure.Cpu ? "processor time a request" : "requests/s";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {scenario.Plan.Title}: {what} of {goal.Entry} over {goal.Over} | {(goal.AtLeast is { } least ? $"at least {least:0.00}" : $"at most {goal.AtMost:0.00}")} | {Text(ratio)} | {met} |");
+        var limit = string.Create(CultureInfo.InvariantCulture, $"{(goal.AtLeast is null ? "at most" : "at least")} {goal.AtLeast ?? goal.AtMost:0.00}");
+        return $"| {scenario.Plan.Title}: {what} of {goal.Entry} over {goal.Over} | {limit} | {Text(ratio)} | {met} |";
     }
 
     private static void Scenario(StringBuilder text, ScenarioResult scenario, MeasureResult result)
@@ -53,7 +56,8 @@ internal static class MeasureReport
         var entries = scenario.Plan.Entries;
         var hasSignatures = entries.Any(entry => entry.Signatures is not null);
         Line(text, $"### {scenario.Plan.Title}");
-        text.Append(CultureInfo.InvariantCulture, $"|  | CPU µs a request | over {entries[0].Title} | requests/s | over {entries[0].Title} |");
+        var over = $"over {entries[0].Title}";
+        text.Append(CultureInfo.InvariantCulture, $"|  | CPU µs a request | {over} | requests/s | {over} |");
         text.Append(hasSignatures ? " signatures, µs | share of CPU |\n" : "\n");
         text.Append("| --- | ---: | ---: | ---: | ---: |").Append(hasSignatures ? " ---: | ---: |\n" : "\n");
         for (var i = 0; i < entries.Count; i++)
@@ -61,12 +65,14 @@ internal static class MeasureReport
             var cpu = scenario.Median(i, Figure.Cpu);
             text.Append(CultureInfo.InvariantCulture, $"| {entries[i].Title} | {cpu:F1} | {Over(scenario, i, Figure.Cpu)} | ");
             text.Append(result.HasRates || result.WhyNotValid is not null
-                ? string.Create(CultureInfo.InvariantCulture, $"{scenario.Median(i, Figure.Rate):N0} | {Over(scenario, i, Figure.Rate)} |")
+                ? $"{Whole(scenario.Median(i, Figure.Rate))} | {Over(scenario, i, Figure.Rate)} |"
                 : "not measured | |");
             if (hasSignatures)
             {
                 var signatures = (entries[i].Signatures ?? []).Sum(algorithm => result.Signatures[algorithm]);
-                text.Append(signatures == 0 ? " | |" : string.Create(CultureInfo.InvariantCulture, $" {signatures:F1} | {signatures / cpu * 100:F0} % |"));
+                text.Append(signatures == 0
+                    ? " | |"
+                    : string.Create(CultureInfo.InvariantCulture, $" {signatures:F1} | {signatures / cpu * 100:F0} % |"));
             }
 
             text.Append('\n');
@@ -75,9 +81,14 @@ internal static class MeasureReport
         text.Append('\n');
     }
 
-    private static string Over(ScenarioResult scenario, int entry, Figure figure) => entry == 0 ? "" : Text(scenario.Ratio(entry, 0, figure));
+    private static string Over(ScenarioResult scenario, int entry, Figure figure) =>
+        entry == 0 ? "" : Text(scenario.Ratio(entry, 0, figure));
 
-    private static string Text(RatioEstimate ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:F3} ({ratio.Low:F3} to {ratio.High:F3})");
+    public static string Text(RatioEstimate ratio) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:F3} ({ratio.Low:F3} to {ratio.High:F3})");
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append("\n\n");
+    private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append("\n\n");
 }

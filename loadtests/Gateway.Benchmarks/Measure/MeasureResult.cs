@@ -18,7 +18,7 @@ internal sealed record MeasureResult(
     {
         null => $"scenario \"{Plan.Pair.Scenario}\" was left out, and with it the A/A pair",
         var pair when !pair.Agrees(Plan.Pair.Within) => FormattableString.Invariant(
-            $"{Plan.Pair.Entry} took {pair.Median:F3} of the processor time of {Plan.Pair.Over}, which is the same program; {Plan.Pair.Within:P0} is the limit"),
+            $"{Plan.Pair.Entry} over {Plan.Pair.Over}, the same program, is {pair.Median:F3} in processor time; {Plan.Pair.Within:P0} is the limit"),
         _ => null,
     };
 

@@ -7,7 +7,9 @@ namespace Gateway.Benchmarks.Measure;
 /// <summary>Runs the scenarios of a plan one after the other. Every process that it starts has ended when it returns or throws.</summary>
 internal sealed class MeasureRun(MeasurePlan plan, int seed, string tokens, string product)
 {
-    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioPlan> scenarios, int spinNanoseconds, CancellationToken cancellationToken)
+    /// <param name="spinNanoseconds">See <see cref="PeerFactory"/>.</param>
+    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        IReadOnlyList<ScenarioPlan> scenarios, int spinNanoseconds, CancellationToken cancellationToken)
     {
         await using var site = await MeasureSite.StartAsync(tokens, product, cancellationToken);
         await using var pool = new PeerPool(new PeerFactory(site, spinNanoseconds), plan);

@@ -28,9 +28,7 @@ internal static class SelfTest
             var (pair, slowed) = (result.Ratio(1, 0, Figure.Cpu), result.Ratio(2, 0, Figure.Cpu));
             var isGood = pair.Agrees(plan.Pair.Within) && !pair.IsDifference && slowed.IsDifference && slowed.Median > 1;
             passed += isGood ? 1 : 0;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"run {run + 1}: A/A {pair.Median:F3} ({pair.Low:F3} to {pair.High:F3}), slowed {slowed.Median:F3} ({slowed.Low:F3} to {slowed.High:F3}): {(isGood ? "passed" : "failed")}"));
+            Console.WriteLine($"run {run + 1}: A/A {MeasureReport.Text(pair)}, slowed {MeasureReport.Text(slowed)}: {(isGood ? "passed" : "failed")}");
         }
 
         Console.WriteLine($"{passed} of {runs} runs found the slow-down and no difference in A/A.");

@@ -6,7 +6,9 @@ using Gateway.Jose;
 
 namespace Gateway.Benchmarks.Measure;
 
-/// <summary>What a signature costs alone, in processor time of one thread of this process: the part of a request with a new token that no peer can save.</summary>
+/// <summary>
+/// What a signature costs alone, in processor time of one thread of this process: the part of a request with a new token that no peer can save.
+/// </summary>
 internal static class SignatureCosts
 {
     private const int Rounds = 15;
@@ -24,7 +26,8 @@ internal static class SignatureCosts
 
     private static double Measure(JsonElement jwk, string token)
     {
-        var algorithm = SignatureAlgorithms.Find(jwk.GetProperty("alg").GetString()) ?? throw new InvalidDataException("A key has no known algorithm.");
+        var algorithm = SignatureAlgorithms.Find(jwk.GetProperty("alg").GetString())
+            ?? throw new InvalidDataException("A key has no known algorithm.");
         if (!JsonWebKey.TryRead(jwk, out var key, out var why))
         {
             throw new InvalidDataException($"A key cannot be used: {why}.");

@@ -25,7 +25,9 @@ public sealed class MeasurePlanTests
         var warmUps = Plan.Scenarios.Sum(scenario => scenario.Entries.Sum(entry => Plan.ProcessesOf(entry.Peer)));
         var processes = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Sum(Plan.ProcessesOf);
 
-        (((turns * Plan.TurnSeconds * 1.1) + ((warmUps - processes) * Plan.WarmUpSeconds) + (processes * Plan.FirstWarmUpSeconds)) / 60).ShouldBeLessThan(20);
+        var warmUpSeconds = ((warmUps - processes) * Plan.WarmUpSeconds) + (processes * Plan.FirstWarmUpSeconds);
+
+        (((turns * Plan.TurnSeconds * 1.1) + warmUpSeconds) / 60).ShouldBeLessThan(20);
     }
 
     [Fact]
@@ -49,9 +51,9 @@ public sealed class MeasurePlanTests
     [Fact]
     public void Only_peers_that_verify_the_algorithm_get_its_tokens()
     {
-        var eddsa = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Where(entry => entry.Token == TokenKind.NewEdDsa).Select(entry => entry.Peer);
+        var entries = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Where(entry => entry.Token == TokenKind.NewEdDsa);
 
-        eddsa.ShouldBe([PeerKind.Bare, PeerKind.Gateway], ignoreOrder: true);
+        entries.Select(entry => entry.Peer).ShouldBe([PeerKind.Bare, PeerKind.Gateway], ignoreOrder: true);
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class MeasurePlanTests
     }
 
     [Theory]
-    [InlineData("\"entry\": \"Gateway\", \"over\": \"bare YARP\", \"figure\": \"Cpu\"", "\"entry\": \"Gatewya\", \"over\": \"bare YARP\", \"figure\": \"Cpu\"", "Gatewya")]
+    [InlineData("\"entry\": \"Gateway\", \"over\"", "\"entry\": \"Gatewya\", \"over\"", "Gatewya")]
     [InlineData("\"atMost\": 1.03", "\"atMost\": 1.03, \"atLeast\": 0.5", "one of them")]
     [InlineData("\"scenario\": \"one\"", "\"scenario\": \"two\"", "two")]
     [InlineData("\"processes\": 2", "\"processes\": 2, \"cores\": 1", "cores")]

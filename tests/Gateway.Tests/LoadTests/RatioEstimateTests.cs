@@ -96,7 +96,8 @@ public sealed class RatioEstimateTests
     {
         var random = new Random(seed);
         double[] machine = [.. Drift(random)];
-        return RatioEstimate.Of([.. Turns(random, 35 * ratio).Zip(machine, (turn, slow) => turn * slow)], [.. Turns(random, 35).Zip(machine, (turn, slow) => turn * slow)], seed);
+        double[] On(double cost) => [.. Turns(random, cost).Zip(machine, (turn, slow) => turn * slow)];
+        return RatioEstimate.Of(On(35 * ratio), On(35), seed);
     });
 
     /// <summary>Turns that vary by 1.2 %, every twentieth by a quarter more: something else ran.</summary>

@@ -53,7 +53,11 @@ internal sealed class DpopRequests : IDisposable
         TokensCommand.Claims(string.Create(CultureInfo.InvariantCulture, $"dpop-{Guid.NewGuid():N}-{_count++}")),
         ("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(_key) })));
 
-    private string Proof(string tokenHash) => _proof.Build(_header, string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"jti":"{{Guid.NewGuid():N}}","htm":"GET","htu":"http://{{MeasuredRequest.Host}}/orders/1","iat":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}},"ath":"{{tokenHash}}"}"""));
+    private string Proof(string tokenHash)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return _proof.Build(_header, string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"jti":"{{Guid.NewGuid():N}}","htm":"GET","htu":"http://{{MeasuredRequest.Host}}/orders/1","iat":{{now}},"ath":"{{tokenHash}}"}"""));
+    }
 }

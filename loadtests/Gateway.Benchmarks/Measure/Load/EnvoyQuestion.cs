@@ -14,11 +14,12 @@ internal static class EnvoyQuestion
     {
         var http = new HttpAttributes { Method = "GET", Path = "/orders/1", Host = MeasuredRequest.Host, Scheme = "http" };
         http.Headers["authorization"] = request.Authorization;
+        var client = new Address { SocketAddress = new SocketAddress { Address = "192.0.2.7" } };
         var question = new CheckRequest
         {
             Attributes = new AttributeContext
             {
-                Source = new ExternalAuthorization.Wire.Peer { Address = new Address { SocketAddress = new SocketAddress { Address = "192.0.2.7" } } },
+                Source = new ExternalAuthorization.Wire.Peer { Address = client },
                 Request = new Request { Http = http },
             },
         };

@@ -37,6 +37,8 @@ internal sealed partial class H2Load(Uri url, string? body) : ILoad
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"requests: \d+ total, \d+ started, (\d+) done, \d+ succeeded, 0 failed.*status codes: \d+ 2xx, 0 3xx, 0 4xx, 0 5xx", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"requests: \d+ total, \d+ started, (\d+) done, \d+ succeeded, 0 failed.*status codes: \d+ 2xx, 0 3xx, 0 4xx, 0 5xx",
+        RegexOptions.Singleline)]
     private static partial Regex Counts();
 }

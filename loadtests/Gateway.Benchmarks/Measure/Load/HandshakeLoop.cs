@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Gateway.Benchmarks.Measure.Load;
 
-/// <summary>A new TLS connection for each request, with a full handshake. It has threads, since a handshake waits for the peer twice.</summary>
+/// <summary>
+/// A new TLS connection for each request, with a full handshake. It has threads, since a handshake waits for the peer twice.
+/// </summary>
 internal sealed class HandshakeLoop(int port) : ILoad
 {
     private const int Threads = 8;
@@ -16,7 +18,8 @@ internal sealed class HandshakeLoop(int port) : ILoad
         {
             try
             {
-                while (Stopwatch.GetElapsedTime(start) < duration && !cancellationToken.IsCancellationRequested && requests.Next() is { } request)
+                while (Stopwatch.GetElapsedTime(start) < duration && !cancellationToken.IsCancellationRequested
+                    && requests.Next() is { } request)
                 {
                     using var connection = new LoadConnection(port, isTls: true);
                     connection.Send(request);

@@ -12,6 +12,9 @@ internal sealed record MeasuredRequest(string Authorization, string? Proof = nul
     public static MeasuredRequest Bearer(string token) => new($"Bearer {token}");
 
     /// <param name="isLast">Whether the connection ends with the response.</param>
-    public byte[] ToBytes(string path, bool isLast) => Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: {Host}\r\nAuthorization: {Authorization}\r\n{(Proof is null ? "" : $"DPoP: {Proof}\r\n")}{(isLast ? "Connection: close\r\n" : "")}\r\n");
+    public byte[] ToBytes(string path, bool isLast)
+    {
+        var (proof, close) = (Proof is null ? "" : $"DPoP: {Proof}\r\n", isLast ? "Connection: close\r\n" : "");
+        return Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {Host}\r\nAuthorization: {Authorization}\r\n{proof}{close}\r\n");
+    }
 }

@@ -19,8 +19,9 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
         TokenKind.NewRs256 => New(kind, "RS256"),
         TokenKind.NewEs256 => New(kind, "ES256"),
         TokenKind.NewEdDsa => New(kind, "EdDSA"),
-        TokenKind.DpopKnown => new RequestSource(kind, _dpop.Known, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn * 2 / 3, _dpop.Known), IsCyclic: false),
-        TokenKind.DpopNew => new RequestSource(kind, _dpop.New, _dpop.Replayed, _ => Repeat(plan.TokensPerTurn / 3, _dpop.New), IsCyclic: false),
+        // Fewer than of other new tokens: the proofs are made before each turn.
+        TokenKind.DpopKnown => Dpop(kind, _dpop.Known, plan.TokensPerTurn * 2 / 3),
+        TokenKind.DpopNew => Dpop(kind, _dpop.New, plan.TokensPerTurn / 3),
         TokenKind.Encrypted => Bearer(kind, site.Encryption.Encrypt(site.KnownToken, JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM)),
         TokenKind.Opaque => Bearer(kind, MeasureSite.OpaqueToken),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
@@ -29,7 +30,11 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
     public void Dispose() => _dpop.Dispose();
 
     private static RequestSource Bearer(TokenKind kind, string token) => new(
-        kind, () => MeasuredRequest.Bearer(token), () => MeasuredRequest.Bearer(Spoilt(token)), _ => [MeasuredRequest.Bearer(token)], IsCyclic: true);
+        kind, () => MeasuredRequest.Bearer(token), () => MeasuredRequest.Bearer(Spoilt(token)), _ => [MeasuredRequest.Bearer(token)],
+        IsCyclic: true);
+
+    private RequestSource Dpop(TokenKind kind, Func<MeasuredRequest> create, int count) =>
+        new(kind, create, _dpop.Replayed, _ => [.. Enumerable.Range(0, count).Select(_ => create())], IsCyclic: false);
 
     private RequestSource New(TokenKind kind, string algorithm) => Bearer(kind, First(algorithm)) with
     {
@@ -49,13 +54,12 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
 
         return _last.Slice.Length == count
             ? _last.Slice
-            : throw new InvalidOperationException($"{FileOf(algorithm)} has too few tokens. Delete its folder, so that the next run signs them again.");
+            : throw new InvalidOperationException(
+                $"{FileOf(algorithm)} has too few tokens. Delete its folder, so that the next run signs them again.");
     }
 
     private string FileOf(string algorithm) => Path.Combine(site.Tokens, $"{algorithm}.txt");
 
-    private static MeasuredRequest[] Repeat(int count, Func<MeasuredRequest> create) => [.. Enumerable.Range(0, count).Select(_ => create())];
-
-    /// <summary>The same with another character near its end: a signature or a tag that does not fit, or an unknown opaque token.</summary>
+    /// <summary>With another character near its end: a signature or a tag that does not fit, or an unknown opaque token.</summary>
     private static string Spoilt(string token) => $"{token[..^9]}{(token[^9] == 'A' ? 'B' : 'A')}{token[^8..]}";
 }

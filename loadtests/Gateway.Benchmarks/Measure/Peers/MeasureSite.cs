@@ -6,7 +6,9 @@ using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Measure.Peers;
 
-/// <summary>What all peers of a run share: the destination, the identity provider, keys, the certificate, and a folder that is deleted at the end.</summary>
+/// <summary>
+/// What all peers of a run share: the destination, the identity provider, keys, the certificate, and a folder that is deleted at the end.
+/// </summary>
 internal sealed class MeasureSite : IAsyncDisposable
 {
     public const string OpaqueToken = "opaque-7d1c1f0e5b0d4b7f9a52";
@@ -101,7 +103,8 @@ internal sealed class MeasureSite : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest($"CN={MeasuredRequest.Host}", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var request = new CertificateRequest($"CN={MeasuredRequest.Host}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         var (publicPart, privatePart) = (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
         File.WriteAllText(Path.Combine(Folder, "tls.crt"), publicPart);
         File.WriteAllText(Path.Combine(Folder, "tls.key"), privatePart);

@@ -32,7 +32,8 @@ internal sealed class MeasuredGateway(MeasureSite site)
         var file = Path.Combine(folder, "yarp.json");
         File.WriteAllText(file, configuration.ToJsonString());
         return (settings, decisions, MeasuredProgram.Start(
-            Path.Combine(site.Product, "Gateway"), ["run", "--config", file], new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" }));
+            Path.Combine(site.Product, "Gateway"), ["run", "--config", file],
+            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" }));
     }
 
     private JsonObject Endpoints(ServerSettings settings) => new()
@@ -52,7 +53,10 @@ internal sealed class MeasuredGateway(MeasureSite site)
         File.WriteAllText(Path.Combine(folder, "introspection.secret"), "secret\n");
         var issuer = gateway["Issuers"]!["bench-0"]!;
         issuer["Keys"]!["DecryptionFile"] = "decryption.jwks";
-        issuer["Introspection"] = new JsonObject { ["Endpoint"] = site.IntrospectionEndpoint, ["ClientId"] = "gateway", ["SecretFile"] = "introspection.secret" };
+        issuer["Introspection"] = new JsonObject
+        {
+            ["Endpoint"] = site.IntrospectionEndpoint, ["ClientId"] = "gateway", ["SecretFile"] = "introspection.secret",
+        };
         gateway["TrustedProxies"] = new JsonArray("127.0.0.1");
         gateway["ExternalAuthorization"] = new JsonObject { ["Port"] = decisions, ["Protocols"] = new JsonArray("ForwardAuth", "Envoy") };
     }

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using Gateway.Benchmarks.Measure.Load;
 using Gateway.Benchmarks.Measure.Plan;
 using Gateway.ExternalAuthorization.Wire;
-using Google.Protobuf;
 
 namespace Gateway.Benchmarks.Measure.Peers;
 
@@ -24,18 +23,22 @@ internal static class PeerCheck
     /// <summary>Waits until the peer responds 200 to the good request, for half a minute at most, then tries the bad one.</summary>
     public static async Task RunAsync(Peer peer, Transport transport, RequestSource source, CancellationToken cancellationToken)
     {
-        var good = await UntilOkAsync(
-            () => peer.Addresses.Body is null ? AskAsync(peer, transport, source.Good(), cancellationToken) : CheckAsync(peer, source.Good(), cancellationToken),
-            () => peer.HasEnded, cancellationToken);
+        Task<int> Ask(MeasuredRequest request) => peer.Addresses.Body is null
+            ? AskAsync(peer, transport, request, cancellationToken)
+            : CheckAsync(peer, request, cancellationToken);
+
+        var good = await UntilOkAsync(() => Ask(source.Good()), () => peer.HasEnded, cancellationToken);
         if (good != 200)
         {
-            throw new InvalidOperationException($"{peer.Kind} responds {good} to a good {source.Kind} token over {transport}. It printed:\n{peer.Output}");
+            throw new InvalidOperationException(
+                $"{peer.Kind} responds {good} to a good {source.Kind} token over {transport}. It printed:\n{peer.Output}");
         }
 
-        var bad = peer.Addresses.Body is null ? await AskAsync(peer, transport, source.Bad(), cancellationToken) : await CheckAsync(peer, source.Bad(), cancellationToken);
+        var bad = await Ask(source.Bad());
         if (peer.Checks && bad != 401)
         {
-            throw new InvalidOperationException($"{peer.Kind} responds {bad} to a bad {source.Kind} token over {transport}: a comparison with it would mean nothing.");
+            throw new InvalidOperationException(
+                $"{peer.Kind} responds {bad} to a bad {source.Kind} token over {transport}: a comparison with it would mean nothing.");
         }
     }
 
@@ -43,7 +46,8 @@ internal static class PeerCheck
     public static async Task WaitForAsync(Uri url, MeasuredProgram program, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(Handler);
-        var status = await UntilOkAsync(async () => (int)(await client.GetAsync(url, cancellationToken)).StatusCode, () => program.HasEnded, cancellationToken);
+        var status = await UntilOkAsync(
+            async () => (int)(await client.GetAsync(url, cancellationToken)).StatusCode, () => program.HasEnded, cancellationToken);
         if (status != 200)
         {
             throw new InvalidOperationException($"{url} responds {status}. The program printed:\n{program.Output}");
@@ -53,8 +57,8 @@ internal static class PeerCheck
     /// <summary>0 when no connection was possible.</summary>
     private static async Task<int> UntilOkAsync(Func<Task<int>> ask, Func<bool> hasEnded, CancellationToken cancellationToken)
     {
-        var status = 0;
-        for (var start = TimeProvider.System.GetTimestamp(); status != 200 && TimeProvider.System.GetElapsedTime(start) < Deadline && !hasEnded();)
+        var (status, start) = (0, TimeProvider.System.GetTimestamp());
+        while (status != 200 && TimeProvider.System.GetElapsedTime(start) < Deadline && !hasEnded())
         {
             try
             {
@@ -103,7 +107,7 @@ internal static class PeerCheck
             return (int)HttpStatusCode.BadGateway;
         }
 
-        var decision = CheckResponse.Parser.ParseFrom(new CodedInputStream(body, EnvoyQuestion.PrefixLength, body.Length - EnvoyQuestion.PrefixLength));
+        var decision = CheckResponse.Parser.ParseFrom(body[EnvoyQuestion.PrefixLength..]);
         return decision.OkResponse is not null && decision.Status.Code == 0 ? 200 : decision.DeniedResponse.Status.Code;
     }
 

@@ -77,7 +77,8 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
         var checks = kind == PeerKind.HaproxyJwt ? File.ReadAllText(Path.Combine(Configs, "haproxy-jwt.cfg")) : "";
         var folder = Directory.CreateDirectory(Path.Combine(site.Folder, $"haproxy-{addresses.Http1}")).FullName;
         var file = Template(
-            "haproxy.cfg", folder, ("CHECKS", checks), ("PORT", $"{addresses.Http1}"), ("HTTP2_PORT", $"{addresses.Http2}"), ("THREADS", $"{Environment.ProcessorCount}"),
+            "haproxy.cfg", folder, ("CHECKS", checks), ("PORT", $"{addresses.Http1}"), ("HTTP2_PORT", $"{addresses.Http2}"),
+            ("THREADS", $"{Environment.ProcessorCount}"),
             ("KEYS", site.Tokens), ("ISSUER", ComparedKeys.Issuer), ("AUDIENCE", ComparedKeys.Audience),
             ("TLS", $"bind 127.0.0.1:{addresses.Tls} ssl crt {site.Certificate}"));
         return new Peer(kind, addresses, kind == PeerKind.HaproxyJwt, [MeasuredProgram.Start("/usr/sbin/haproxy", ["-db", "-f", file])]);

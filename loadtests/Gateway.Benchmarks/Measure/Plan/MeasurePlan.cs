@@ -13,7 +13,8 @@ namespace Gateway.Benchmarks.Measure.Plan;
 /// <param name="TokensPerTurn">How many new tokens a turn has at most; it ends earlier when they are used up.</param>
 /// <param name="Pair">The two entries that are the same program.</param>
 internal sealed record MeasurePlan(
-    int Processes, IReadOnlyDictionary<PeerKind, int> MoreProcesses, int Rounds, double TurnSeconds, double FirstWarmUpSeconds, double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
+    int Processes, IReadOnlyDictionary<PeerKind, int> MoreProcesses, int Rounds, double TurnSeconds, double FirstWarmUpSeconds,
+    double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
     IReadOnlyList<ScenarioPlan> Scenarios)
 {
     /// <summary>How many tokens <see cref="TokenKind.Many"/> means.</summary>
