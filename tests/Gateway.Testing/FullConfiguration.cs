@@ -110,7 +110,7 @@ internal static class FullConfiguration
                 "Claims": { "sub": "sub", "tenant": "org.tenant", "kind": "$subject_type" }, "JwksPath": "/keys.json"
               }
             },
-            "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "MaxStaleness": "00:00:30",
+            "Revocation": { "Store": "Sqlite", "Sqlite": { "Path": "revocations.db" }, "SnapshotDirectory": "snapshots", "MaxStaleness": "00:00:30",
               "Redis": {
                 "Connection": "a.example:6379,ssl=true", "PasswordFile": "redis", "KeyPrefix": "shop:", "WaitReplicas": 1, "Timeout": "00:00:00.100",
                 "CaFile": "ca.pem", "CertificateFile": "client.pem", "CertificateKeyFile": "client.key"

@@ -10,7 +10,8 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     private static readonly string[] ReadAtStart =
     [
         "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:DataProtection", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
-        "Gateway:Revocation:Redis", "Gateway:Revocation:Lookup", "Gateway:ClientCertificate:AllowUntrusted", "Gateway:ExternalAuthorization", "Kestrel", "Urls",
+        "Gateway:Revocation:Redis", "Gateway:Revocation:SnapshotDirectory", "Gateway:Revocation:Lookup", "Gateway:ClientCertificate:AllowUntrusted",
+        "Gateway:ExternalAuthorization", "Kestrel", "Urls",
     ];
 
     public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)

@@ -82,6 +82,7 @@ internal static class SettingsBuilder
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,
             ProtectionKeyDirectory = DataProtectionCheck.Build(options.DataProtection, context),
             SqlitePath = context.Resolve(options.Revocation.Sqlite.Path),
+            SnapshotDirectory = SnapshotCheck.BuildDirectory(options.Revocation, context),
             Redis = redis,
             Lookup = lookup,
             Management = options.Management,

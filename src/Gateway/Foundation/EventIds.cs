@@ -45,6 +45,10 @@ internal static class EventIds
     public const int RevocationsPutBack = 312;
     public const int RevocationsNotPutBack = 313;
     public const int RevocationsEvictable = 314;
+    public const int RevocationSnapshotLoaded = 315;
+    public const int RevocationSnapshotIgnored = 316;
+    public const int RevocationSnapshotWritten = 317;
+    public const int RevocationSnapshotNotWritten = 318;
     public const int LogoutReceived = 320;
     public const int SecurityEventReceived = 325;
 

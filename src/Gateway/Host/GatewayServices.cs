@@ -99,6 +99,7 @@ internal static class GatewayServices
             return list;
         });
         services.AddRevocationLog(settings);
+        services.AddRevocationSnapshots(settings);
         services.AddHostedService<RevocationFollower>();
 
         services.AddRevocationLookup(settings);

@@ -48,6 +48,51 @@ internal static class RevocationServices
         });
     }
 
+    /// <summary>Snapshots beside the stream in Redis, and in the folder that is named: a loader at the start, and a writer for each.</summary>
+    public static void AddRevocationSnapshots(this IServiceCollection services, GatewaySettings settings)
+    {
+        services.AddSingleton(provider =>
+        {
+            var (progress, time) = (new SnapshotProgress(), provider.GetRequiredService<TimeProvider>());
+            provider.GetRequiredService<GatewayMetrics>().ObserveRevocationSnapshots(
+                () => progress.Seen.Select(snapshot => (snapshot.Key, time.GetUtcNow() - snapshot.Value.WrittenAt)));
+            return progress;
+        });
+        if (settings.Revocation.Store != RevocationStore.Redis || settings.Redis is null)
+        {
+            return;
+        }
+
+        services.AddSingleton<SnapshotRules>();
+        services.AddSingleton(provider => new RedisSnapshots(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>()));
+        AddSnapshotWriter<RedisSnapshots>(services);
+        if (settings.SnapshotDirectory is { } folder)
+        {
+            services.AddSingleton(_ => new SnapshotFile(folder));
+            AddSnapshotWriter<SnapshotFile>(services);
+        }
+
+        services.AddSingleton(provider => new SnapshotLoader(
+            [.. provider.GetServices<ISnapshotStore>()],
+            provider.GetRequiredService<IRevocationLog>(),
+            provider.GetRequiredService<SnapshotProgress>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SnapshotLoader>>()));
+    }
+
+    private static void AddSnapshotWriter<T>(IServiceCollection services)
+        where T : class, ISnapshotStore
+    {
+        services.AddSingleton<ISnapshotStore>(provider => provider.GetRequiredService<T>());
+        services.AddSingleton<IHostedService>(provider => new SnapshotWriter(
+            provider.GetRequiredService<T>(),
+            provider.GetRequiredService<RevocationList>().Set,
+            provider.GetRequiredService<SnapshotProgress>(),
+            provider.GetRequiredService<SnapshotRules>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SnapshotWriter>>()));
+    }
+
     public static void AddRevocationLookup(this IServiceCollection services, GatewaySettings settings)
     {
         if (settings.Lookup is { } lookup)

@@ -17,6 +17,12 @@ internal interface IRevocationLog
     ValueTask WaitForChangeAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// True when the log still has this entry, so that it can be read on from there although this replica has not read it. A log without
+    /// snapshots has none.
+    /// </summary>
+    ValueTask<bool> TryResumeAsync(LogAnchor anchor, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+    /// <summary>
     /// Makes this replica the leader, which puts back the entries that the log has lost, or extends its lease; false while another replica
     /// is the leader. A log that can report losses must override this default.
     /// </summary>
@@ -35,6 +41,8 @@ internal interface IRevocationLog
 /// <param name="ProvenAt">
 /// The timestamp at which the responding server was last proven to be the primary; null when the reply itself proves it.
 /// </param>
+/// <param name="Skipped">The number of entries that could not be read.</param>
+/// <param name="Anchor">On the last page of a log with snapshots: an entry up to which all entries were read.</param>
 internal readonly record struct RevocationPage(
     IReadOnlyList<RevocationEntry> Entries, LogPosition Position, bool IsLast, int Repeated = 0, bool IsAfterLoss = false,
-    long? ProvenAt = null);
+    long? ProvenAt = null, int Skipped = 0, LogAnchor? Anchor = null);

@@ -27,13 +27,13 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly RedisConnection _redis;
     private readonly RedisStream _stream;
     private readonly RedisUpkeep _upkeep;
-    private readonly RedisKey _leadKey;
-    private readonly RedisValue _ownName = Guid.NewGuid().ToString("N");
+    private readonly RedisLease _lease;
     private readonly Func<TimeSpan> _heartbeat;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _notified = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly UnreadEntries _unread = new();
+    private readonly AnchorChoice _anchors = new();
     private int _pageSize = FirstPage;
     private long _malformed;
     private long _losses;
@@ -50,7 +50,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         _redis = redis;
         _stream = new RedisStream(redis);
         _upkeep = new RedisUpkeep(redis, _stream, time, logger);
-        _leadKey = _stream.Name + ":putting-back";
+        _lease = new RedisLease(redis, _stream.Name + ":putting-back", LeadFor);
         _heartbeat = heartbeat;
         _time = time;
         _logger = logger;
@@ -117,6 +117,10 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
 
             rows = rows is [var known, .. var after] && known.Id == position ? after : rows;
         }
+        else
+        {
+            _anchors.Restart();
+        }
 
         var page = PageOf(rows, position, isLast) with { ProvenAt = proven };
         _unread.Forget(page.Position);
@@ -159,24 +163,25 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         _lastWait = _time.GetTimestamp();
     }
 
-    public async ValueTask<bool> TryLeadAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> TryResumeAsync(LogAnchor anchor, CancellationToken cancellationToken)
     {
-        if (await _redis.CallAsync(database => database.StringSetAsync(_leadKey, _ownName, LeadFor, When.NotExists), cancellationToken))
+        var rows = await _stream.RangeAsync(anchor.Id.ToString(), 1, cancellationToken);
+        var end = await _stream.RangeAsync(anchor.End.ToString(), 1, cancellationToken);
+        var isWhole = end is [var last] && last.Id == anchor.End;
+        if (rows is not [var row] || !anchor.IsAt(row) || (!isWhole && !_upkeep.MayDelete(anchor.EndExpires)))
         {
-            return true;
+            return false;
         }
 
-        return await _redis.CallAsync(database => database.StringGetAsync(_leadKey, CommandFlags.DemandMaster), cancellationToken) == _ownName
-            && await _redis.CallAsync(database => database.KeyExpireAsync(_leadKey, LeadFor), cancellationToken);
+        // As if the entry had been read, so that a later read notices its loss.
+        _readTo = (row.Id, anchor.Expires);
+        _anchors.Restart(row);
+        return true;
     }
 
-    public async ValueTask EndLeadAsync(CancellationToken cancellationToken)
-    {
-        if (await _redis.CallAsync(database => database.StringGetAsync(_leadKey, CommandFlags.DemandMaster), cancellationToken) == _ownName)
-        {
-            await _redis.CallAsync(database => database.KeyDeleteAsync(_leadKey), cancellationToken);
-        }
-    }
+    public async ValueTask<bool> TryLeadAsync(CancellationToken cancellationToken) => await _lease.TryTakeAsync(cancellationToken);
+
+    public async ValueTask EndLeadAsync(CancellationToken cancellationToken) => await _lease.EndAsync(cancellationToken);
 
     private async Task<StreamRow[]> ReadAsync(LogPosition position, int count, CancellationToken cancellationToken)
     {
@@ -228,6 +233,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         foreach (var row in rows)
         {
             position = row.Id;
+            _anchors.Saw(row);
             if (row.Entry is { } entry)
             {
                 entries.Add(entry);
@@ -245,7 +251,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             _readTo = (position, rows[^1].Entry?.Expires ?? long.MinValue);
         }
 
-        return new RevocationPage(entries, position, isLast, repeated);
+        return new RevocationPage(entries, position, isLast, repeated, Skipped: rows.Length - entries.Count, Anchor: isLast ? _anchors.Best : null);
     }
 
     private async Task NotifyAsync(string? id, CancellationToken cancellationToken)

@@ -8,6 +8,12 @@ namespace Gateway.Revocation;
 /// </summary>
 internal static class RevocationFields
 {
+    /// <summary>
+    /// Increases with each kind, operation or form of a field that a version reads and its predecessor skips. A snapshot has it, so that a
+    /// version that reads more entries than the writer of the snapshot did does not take it for complete.
+    /// </summary>
+    public const int Vocabulary = 1;
+
     public static IEnumerable<object> Write(RevocationEntry entry)
     {
         List<object> fields =

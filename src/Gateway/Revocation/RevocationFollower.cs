@@ -5,7 +5,9 @@ namespace Gateway.Revocation;
 /// <summary>
 /// Replays the log into the set before the first request, then follows it. When the store fails, the list stays in use and grows older.
 /// </summary>
-internal sealed partial class RevocationFollower(IRevocationLog log, RevocationList list, TimeProvider time, ILogger<RevocationFollower> logger)
+/// <param name="snapshots">Null when the store of revocations has no snapshots.</param>
+internal sealed partial class RevocationFollower(
+    IRevocationLog log, RevocationList list, TimeProvider time, ILogger<RevocationFollower> logger, SnapshotLoader? snapshots = null)
     : BackgroundService
 {
     private static readonly TimeSpan RetryAfterFault = TimeSpan.FromSeconds(1);
@@ -116,6 +118,7 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         {
             // The clock was ahead and was set back, so entries that were skipped or removed as expired may be live again.
             _position = default;
+            snapshots?.Progress.Interrupt();
         }
 
         _expiredUntil = RevocationClock.MinuteOf(now);
@@ -123,6 +126,11 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         {
             // A fault interrupted the reading. The server that responds now may be another one, with fewer entries.
             _putBack = new RevocationPutBack(list.Set, log, logger);
+        }
+
+        if (!list.IsLoaded && _position == default && snapshots is not null)
+        {
+            _position = await snapshots.TryLoadAsync(list.Set, _expiredUntil, stopping) ?? default;
         }
 
         var position = _position;
@@ -133,8 +141,10 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
             asked = time.GetTimestamp();
             page = await log.ReadAfterAsync(position, stopping);
             position = page.Position;
+            snapshots?.Progress.Read(page);
             if (page.IsAfterLoss)
             {
+                snapshots?.Progress.Interrupt();
                 _putBack = new RevocationPutBack(list.Set, log, logger);
                 _position = position;
                 // Other replicas may not have these entries or those in _waiting, so they take effect at once. None is older than the
@@ -175,6 +185,8 @@ internal sealed partial class RevocationFollower(IRevocationLog log, RevocationL
         }
         while (!page.IsLast);
         _isReadingAgain = false;
+        // While lost entries are put back, the list has entries that the log lacks.
+        snapshots?.Progress.Reach(_putBack is null ? page.Anchor : null, _expiredUntil);
         return (asked, page.ProvenAt is { } proven && proven < asked ? proven : asked);
     }
 

@@ -27,6 +27,12 @@ internal sealed class RevocationOptions
     public RedisOptions Redis { get; set; } = new();
 
     /// <summary>
+    /// A folder for a snapshot of the list, read only when <c>Store</c> is <c>Redis</c>: a replica that starts again reads a long list from there in
+    /// seconds, without loading Redis. The gateway creates it when absent. A relative path starts at the folder of yarp.json. Default none.
+    /// </summary>
+    public string? SnapshotDirectory { get; set; }
+
+    /// <summary>
     /// The largest age of the list while its store cannot be read. When the list is older, each policy's <c>OnRevocationUnavailable</c>
     /// decides. Default 10 seconds, range 1 second to 1 day.
     /// </summary>

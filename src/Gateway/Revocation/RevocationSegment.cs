@@ -140,6 +140,26 @@ internal sealed class RevocationSegment
         }
     }
 
+    /// <summary>Adds the live names to a list. For any thread: names that the writer changes meanwhile may have their old or new state.</summary>
+    public void CopyLive(int firstLive, List<RevocationMark> copy)
+    {
+        for (var i = 0; i < _places.Length; i++)
+        {
+            while (Volatile.Read(ref _places[i].Low) is var low && MinuteOf(low) >= firstLive)
+            {
+                var key = new RevocationKey(Volatile.Read(ref _places[i].High), low & KeyMask);
+                var cutOff = _cutOffs is null ? long.MaxValue : Volatile.Read(ref _cutOffs[i]);
+                if (Volatile.Read(ref _places[i].Low) == low)
+                {
+                    copy.Add(new RevocationMark(key, KindOf(low), MinuteOf(low), cutOff));
+                    break;
+                }
+
+                // The writer changed the slot between the reads, so they may belong to two names: read again.
+            }
+        }
+    }
+
     private int Find(RevocationKey key, int firstLive, out ulong found)
     {
         var place = StartOf(key);
@@ -172,7 +192,9 @@ internal sealed class RevocationSegment
         return count;
     }
 
-    private RevocationKind KindAt(int place) => (RevocationKind)((_places[place].Low >> MinuteBits) & 7);
+    private RevocationKind KindAt(int place) => KindOf(_places[place].Low);
+
+    private static RevocationKind KindOf(ulong low) => (RevocationKind)((low >> MinuteBits) & 7);
 
     /// <summary>Maps middle bits of the key to a slot; its first bits have selected the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,9 +16,10 @@ internal sealed class RevocationSet
 
     // All kinds that ever had an entry. A kind is added before its first name, so that a reader who finds the name hashes the kind.
     private volatile RevocationKinds _kinds;
+    private int _minute;
 
     /// <summary>The minute before which all entries have been removed as expired.</summary>
-    public int Minute { get; private set; }
+    public int Minute => Volatile.Read(ref _minute);
 
     public int Count => _singles.Count + _groups.Count;
 
@@ -70,6 +71,25 @@ internal sealed class RevocationSet
             Volatile.Write(ref _version, _version + 1);
         }
     }
+
+    /// <summary>Adds the records of a snapshot that have not expired.</summary>
+    public void Load(SnapshotTable table, IReadOnlyList<RevocationMark> marks)
+    {
+        var to = TableOf(table);
+        foreach (var mark in marks)
+        {
+            if (mark.Minute >= Minute)
+            {
+                _kinds = _kinds.With(mark.Kind);
+                to.Add(mark.Key, mark.Kind, mark.Minute, mark.CutOff);
+            }
+        }
+
+        Volatile.Write(ref _version, _version + 1);
+    }
+
+    /// <summary>Adds the live records of one segment of a table to a list. For any thread.</summary>
+    public void CopyLive(SnapshotTable table, int segment, List<RevocationMark> copy) => TableOf(table).CopyLive(segment, copy);
 
     public bool IsRevoked(AccessToken token)
     {
@@ -133,13 +153,21 @@ internal sealed class RevocationSet
             return;
         }
 
-        Minute = minute;
-        _singles.Expire(Minute);
-        _groups.Expire(Minute);
-        _restored.Expire(Minute);
+        // Written before entries are removed, so that a copy that lacks them has this minute.
+        Volatile.Write(ref _minute, minute);
+        _singles.Expire(minute);
+        _groups.Expire(minute);
+        _restored.Expire(minute);
     }
 
     private RevocationTable TableOf(RevocationKind kind) => IsSingle(kind) ? _singles : _groups;
+
+    private RevocationTable TableOf(SnapshotTable table) => table switch
+    {
+        SnapshotTable.Tokens => _singles,
+        SnapshotTable.Groups => _groups,
+        _ => _restored,
+    };
 
     private static bool IsMarked(RevocationTable table, RevocationKey? key, long issued) =>
         key is { } name && table.TryGet(name, out var cutOff) && issued <= cutOff;

@@ -121,6 +121,9 @@ internal sealed class RevocationTable(bool hasCutOffs)
     /// <summary>The live names of one segment. For the writing thread.</summary>
     public IEnumerable<RevocationMark> Live(int segment) => _segments[segment]?.Live(_firstLive) ?? [];
 
+    /// <summary>Adds the live names of one segment to a list. For any thread.</summary>
+    public void CopyLive(int segment, List<RevocationMark> copy) => Volatile.Read(ref _segments[segment])?.CopyLive(Volatile.Read(ref _firstLive), copy);
+
     private void Counted(int minute, int change)
     {
         var count = _countOf.GetValueOrDefault(minute) + change;

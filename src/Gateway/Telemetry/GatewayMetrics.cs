@@ -140,6 +140,13 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveLostRevocations(Func<long> count) => _meter.CreateObservableCounter(
         "gateway.revocation.lost", count, "{loss}", "Times the revocation log was found to have lost entries.");
 
+    /// <summary>The snapshots of the revocation list, from which replicas start.</summary>
+    /// <param name="ages">The age of the last known snapshot of each store.</param>
+    public void ObserveRevocationSnapshots(Func<IEnumerable<(string Store, TimeSpan Age)>> ages) => _meter.CreateObservableGauge(
+        "gateway.revocation.snapshot.age",
+        () => ages().Select(snapshot => new Measurement<double>(snapshot.Age.TotalSeconds, new KeyValuePair<string, object?>("store", snapshot.Store))),
+        "s", "Age of the snapshot of the revocation list that replicas start from.");
+
     public void ConfigReloaded(bool succeeded) => _configReloads.Of(ResultOf(succeeded)).Add();
 
     /// <param name="hash">Of the configuration in effect.</param>

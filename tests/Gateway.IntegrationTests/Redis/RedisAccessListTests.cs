@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateway.IntegrationTests.Management;
+using Gateway.Revocation;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
@@ -37,6 +38,25 @@ public sealed partial class RedisAccessListTests
         await Eventually.TrueAsync(async () => await all.Redis.CommandAsync("XLEN", "gateway:revocations") == "1", "what was lost is put back");
         (await all.Redis.CommandAsync("ACL", "LOG")).ShouldBeEmpty();
         all[0].Logs.Lines.ShouldAllBe(line => !line.Contains("NOPERM", StringComparison.Ordinal) && !line.Contains(Password, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task User_with_the_documented_rights_writes_and_loads_a_snapshot()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        (await redis.CommandAsync(DocumentedRights())).ShouldBe("OK");
+        var connection = $"{redis.Connection},user=gateway,password={Password}";
+        await using var writer = await SnapshotReplica.StartEmptyAsync(connection);
+        await writer.AppendAsync(SnapshotReplica.Entry(RevocationKind.Jti, "stolen"));
+        await writer.ReadAsync();
+        await redis.CommandAsync("ACL", "LOG", "RESET");
+
+        (await writer.WriteAsync()).ShouldBeTrue();
+        (await writer.WriteAsync()).ShouldBeTrue();
+
+        await using var started = await SnapshotReplica.StartAsync(connection);
+        started.Progress.StartedFrom.ShouldBe("redis");
+        (await redis.CommandAsync("ACL", "LOG")).ShouldBeEmpty();
     }
 
     [Fact]

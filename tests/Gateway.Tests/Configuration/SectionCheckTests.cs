@@ -238,6 +238,8 @@ public sealed class SectionCheckTests
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }", "Gateway:Revocation:Redis:CaFile")]
     [InlineData("\"Keys\": { \"CacheDirectory\": \" \" }", "Gateway:Keys:CacheDirectory")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"SnapshotDirectory\": \" \" }", "Gateway:Revocation:SnapshotDirectory")]
+    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"SnapshotDirectory\": \"yarp.json\" }", "Gateway:Revocation:SnapshotDirectory")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"MaxStaleness\": \"2.00:00:00\" }", "Gateway:Revocation:MaxStaleness")]
     [InlineData("\"Revocation\": { \"Sqlite\": { \"Path\": \" \" } }", "Gateway:Revocation:Sqlite:Path")]

@@ -44,6 +44,7 @@ public sealed partial class ObservabilityPageTests
         metrics.ObserveInFlight(() => []);
         metrics.ObserveDestinations(() => []);
         metrics.ObserveLostRevocations(() => 0);
+        metrics.ObserveRevocationSnapshots(() => []);
         metrics.ObserveConfiguration(() => new string('0', 64), () => DateTimeOffset.UnixEpoch);
         listener.InstrumentPublished = (instrument, _) =>
         {

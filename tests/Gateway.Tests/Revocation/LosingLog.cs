@@ -16,9 +16,18 @@ internal sealed class LosingLog
     /// <param name="kept">How many of the oldest entries stay.</param>
     public void Lose(int kept) => _entries.RemoveRange(Math.Min(kept, _entries.Count), _entries.Count - Math.Min(kept, _entries.Count));
 
+    /// <summary>Keeps some of the oldest entries, and gives others the ids after them from the start.</summary>
+    public void Replace(int kept, IReadOnlyList<RevocationEntry> others)
+    {
+        Lose(kept);
+        _lastId = (ulong)kept;
+        Append(others);
+    }
+
     /// <summary>One replica's connection.</summary>
     public sealed class View(LosingLog log) : IRevocationLog
     {
+        private readonly AnchorChoice _anchors = new();
         private ulong _lostAt;
         private int _pages = 2;
 
@@ -56,12 +65,26 @@ internal sealed class LosingLog
                 return ValueTask.FromResult(new RevocationPage([], default, IsLast: false, IsAfterLoss: true));
             }
 
+            if (position == default)
+            {
+                _anchors.Restart();
+            }
+
             var rows = log._entries.Where(entry => entry.Id > position.First).Take(PageSize).ToList();
+            rows.ForEach(row => _anchors.Saw(new StreamRow(new LogPosition(row.Id), row.Entry)));
             var page = new RevocationPage(
                 [.. rows.Select(row => row.Entry)], rows.Count == 0 ? position : new LogPosition(rows[^1].Id), rows.Count < PageSize,
-                rows.Count(row => row.Id <= _lostAt));
+                rows.Count(row => row.Id <= _lostAt), Anchor: _anchors.Best);
             _lostAt = page.IsLast ? 0 : _lostAt;
             return ValueTask.FromResult(page);
+        }
+
+        public ValueTask<bool> TryResumeAsync(LogAnchor anchor, CancellationToken cancellationToken)
+        {
+            var row = log._entries.Select(entry => new StreamRow(new LogPosition(entry.Id), entry.Entry)).SingleOrDefault(row => row.Id == anchor.Id);
+            var isFound = anchor.IsAt(row) && log._entries.Exists(entry => entry.Id == anchor.End.First);
+            _anchors.Restart(isFound ? row : default);
+            return ValueTask.FromResult(isFound);
         }
 
         public ValueTask WaitForChangeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -46,7 +46,8 @@ public sealed class LostLogTests
         var passed = from minutes in Gen.Choose(1, 6) select (Step)new Passed(minutes);
         var connected = from isConnected in Gen.Elements(true, false) select (Step)new Connected(isConnected);
         var lost = from kept in Gen.Choose(0, 20) select (Step)new Lost(kept);
-        var step = Gen.Frequency((12, entry), (2, passed), (3, connected), (areLost ? 2 : 0, lost), (1, Gen.Constant((Step)new Started())));
+        var snapped = from replica in Gen.Choose(0, 1) select (Step)new Snapped(replica);
+        var step = Gen.Frequency((12, entry), (2, passed), (3, connected), (areLost ? 2 : 0, lost), (2, snapped), (1, Gen.Constant((Step)new Started())));
         Prop.ForAll(Arb.From(Gen.ListOf(step), WithoutOne), steps => PlayAsync([.. steps], isExact).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
@@ -66,7 +67,8 @@ public sealed class LostLogTests
     {
         var clock = new FrozenClock();
         var log = new LosingLog();
-        var replicas = new List<Replica> { new(log, clock), new(log, clock) };
+        var snapshots = new MemorySnapshots();
+        var replicas = new List<Replica> { new(log, snapshots, clock), new(log, snapshots, clock) };
         var model = new Dictionary<RevocationKey, (RevocationKind Kind, int Minute, long CutOff)>();
         foreach (var step in steps)
         {
@@ -87,7 +89,10 @@ public sealed class LostLogTests
                     log.Lose(kept);
                     break;
                 case Started when replicas.Count < 4:
-                    replicas.Add(new Replica(log, clock));
+                    replicas.Add(new Replica(log, snapshots, clock));
+                    break;
+                case Snapped(var replica):
+                    await replicas[replica].Writer.TurnAsync(CancellationToken.None);
                     break;
             }
 
@@ -171,12 +176,17 @@ public sealed class LostLogTests
 
     private sealed class Replica
     {
-        public Replica(LosingLog log, TimeProvider time)
+        public Replica(LosingLog log, MemorySnapshots snapshots, TimeProvider time)
         {
             View = new LosingLog.View(log);
             List = new RevocationList(time, TimeSpan.FromSeconds(10));
-            Follower = new RevocationFollower(View, List, time, NullLogger<RevocationFollower>.Instance);
+            var progress = new SnapshotProgress();
+            var loader = new SnapshotLoader([snapshots], View, progress, time, NullLogger<SnapshotLoader>.Instance);
+            Follower = new RevocationFollower(View, List, time, NullLogger<RevocationFollower>.Instance, loader);
+            Writer = new SnapshotWriter(snapshots, List.Set, progress, MemorySnapshots.Always, time, NullLogger<SnapshotWriter>.Instance);
         }
+
+        public SnapshotWriter Writer { get; }
 
         public LosingLog.View View { get; }
 
@@ -196,4 +206,6 @@ public sealed class LostLogTests
     private sealed record Lost(int Kept) : Step;
 
     private sealed record Started : Step;
+
+    private sealed record Snapped(int Replica) : Step;
 }

@@ -10,7 +10,7 @@ namespace Gateway.Management.Status;
 internal static class RevocationSection
 {
     public static void Write(
-        Html html, GatewaySettings settings, RevocationList list, IRevocationLog log, RedisStatus? redis, DateTimeOffset now)
+        Html html, GatewaySettings settings, RevocationList list, IRevocationLog log, SnapshotProgress snapshots, RedisStatus? redis, DateTimeOffset now)
     {
         html.Add($"<section aria-labelledby=\"revocations\"><h2 id=\"revocations\">Revocations</h2><div class=\"card\"><dl>");
         html.Add($"<dt>State</dt><dd>");
@@ -53,6 +53,7 @@ internal static class RevocationSection
         if (log is RedisRevocationLog shared)
         {
             html.Add($"<dt>Log</dt><dd>found to have lost entries {shared.Losses} times; {shared.MalformedEntries} entries could not be read</dd>");
+            WriteSnapshots(html, snapshots, now);
         }
 
         if (settings.Lookup is { } lookup)
@@ -61,6 +62,19 @@ internal static class RevocationSection
         }
 
         html.Add($"</dl></div></section>");
+    }
+
+    /// <summary>From what this replica started, and the snapshots from which the next one can.</summary>
+    private static void WriteSnapshots(Html html, SnapshotProgress snapshots, DateTimeOffset now)
+    {
+        html.Add($"<dt>Snapshots</dt><dd>started from {(snapshots.StartedFrom is { } from ? $"the snapshot {snapshots.Started!.Id:N} ({from})" : "the whole log")}");
+        foreach (var (store, seen) in snapshots.Seen.OrderBy(snapshot => snapshot.Key, StringComparer.Ordinal))
+        {
+            html.Add($"; {store} has {seen.Id.ToString("N")} with {seen.Records.ToString("N0", CultureInfo.InvariantCulture)} records, written ");
+            html.Add($"{Shown.Duration((now - seen.WrittenAt).TotalSeconds)} ago, <time datetime=\"{seen.WrittenAt}\">{seen.WrittenAt}</time>");
+        }
+
+        html.Add($"</dd>");
     }
 
     private static string StoreOf(IRevocationLog log) => log switch

@@ -12,7 +12,7 @@ namespace Gateway.Management.Status;
 
 /// <summary>The page: what needs attention in words at its top, then each part of the gateway.</summary>
 internal sealed class StatusView(
-    ConfigurationStatus configuration, RevocationList revocations, IRevocationLog log, Drain drain, IProxyStateLookup proxy,
+    ConfigurationStatus configuration, RevocationList revocations, IRevocationLog log, SnapshotProgress snapshots, Drain drain, IProxyStateLookup proxy,
     DestinationConditions destinations, RecentRequests recent, TimeProvider time, RedisConnection? redis = null)
 {
     private const int Refresh = 10;
@@ -42,7 +42,7 @@ internal sealed class StatusView(
         DestinationSection.Write(html, clusters, request.Filter, now);
         RouteSection.Write(html, snapshot, request.Filter);
         IssuerSection.Write(html, snapshot.Issuers, request.Filter, now);
-        RevocationSection.Write(html, snapshot.Settings, revocations, log, redisStatus, now);
+        RevocationSection.Write(html, snapshot.Settings, revocations, log, snapshots, redisStatus, now);
         ConfigurationSection.Write(html, configuration.File, state, snapshot, now);
         if (request.Explained is null)
         {

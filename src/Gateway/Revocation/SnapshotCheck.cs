@@ -1,0 +1,44 @@
+using Gateway.Settings;
+
+namespace Gateway.Revocation;
+
+/// <summary>Checks <c>Gateway:Revocation:SnapshotDirectory</c>.</summary>
+internal static class SnapshotCheck
+{
+    private const string Setting = "Gateway:Revocation:SnapshotDirectory";
+
+    /// <summary>The full path of the folder, or null.</summary>
+    public static string? BuildDirectory(RevocationOptions options, SettingsContext context)
+    {
+        if (options.SnapshotDirectory is not { } directory)
+        {
+            return null;
+        }
+
+        var path = context.Resolve(directory.Length == 0 ? "." : directory);
+        if (string.IsNullOrWhiteSpace(directory) || File.Exists(path))
+        {
+            context.Report.Error(Setting, "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
+        }
+        else if (Directory.Exists(path) && !CanWrite(path))
+        {
+            context.Report.Error(Setting, "the gateway may not write into this folder.", "Give its user the right to write there, or name another folder.");
+        }
+
+        return path;
+    }
+
+    private static bool CanWrite(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
