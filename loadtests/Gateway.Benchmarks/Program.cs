@@ -4,6 +4,7 @@ using Gateway.Benchmarks;
 using Gateway.Benchmarks.Compare;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
+using Gateway.Testing.Drills;
 
 switch (args)
 {
@@ -36,10 +37,15 @@ switch (args)
         return await StoreFaultsCommand.RunAsync();
     case ["drill", "put-back"]:
         return await PutBackCommand.RunAsync();
+    case ["drill", "long-start"]:
+        return await LongStartCommand.RunAsync();
+    case ["drill", "list-model"]:
+        await DocsBlock.WriteAsync("list-model", new ListModel().Table(revocationsPerSecond: 100));
+        return 0;
     case ["drill", "gateway", var file]:
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
-        throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back.", nameof(args));
+        throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model.", nameof(args));
 
     // What .ci/run runs: every benchmark once.
     case ["short"]:
