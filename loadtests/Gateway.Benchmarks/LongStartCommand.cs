@@ -22,8 +22,10 @@ internal static class LongStartCommand
     {
         var counts = (Environment.GetEnvironmentVariable("ENTRIES") ?? "1000000,10000000").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture));
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{await DocsBlock.DescribeAsync()}, here without a file. Seconds from the start of the process until the list is ready, in brackets its processor time until then; the last hundredth of the entries came after the snapshot.\n\n");
-        text.Append("| Entries | Redis' memory | from the stream | from the snapshot in Redis | from the snapshot on disk | snapshot | written in | PING p99 (max) before | PING p99 (max) meanwhile |\n");
+        text.Append(CultureInfo.InvariantCulture, $"{await DocsBlock.DescribeAsync()}, here without a file. Seconds from the start of the process ");
+        text.Append("until the list is ready, in brackets its processor time until then; the last hundredth of the entries came after the snapshot.\n\n");
+        text.Append("| Entries | Redis' memory | from the stream | from the snapshot in Redis | from the snapshot on disk | snapshot | written in ");
+        text.Append("| PING p99 (max) before | PING p99 (max) meanwhile |\n");
         text.Append("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         var isGood = true;
         foreach (var count in counts)
@@ -113,7 +115,10 @@ internal static class LongStartCommand
             ["Redis"] = new JsonObject { ["Connection"] = redis.Connection },
             ["SnapshotDirectory"] = folder,
         };
-        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__Gateway.Revocation"] = "Information" };
+        var environment = new Dictionary<string, string>
+        {
+            ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__Gateway.Revocation"] = "Information",
+        };
         var start = Stopwatch.GetTimestamp();
         var gateway = await GatewayProgram.StartAsync(new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() }, environment);
         using var probe = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };

@@ -59,7 +59,8 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"it takes {bytes >> 20} MiB, and would fill Redis to more than {LargestShareOfMemory * 100} % of its maxmemory ({most >> 20} MiB); raise maxmemory");
+                    $"it takes {bytes >> 20} MiB, and would fill Redis to more than {LargestShareOfMemory * 100} % of its maxmemory, "
+                    + $"which is {most >> 20} MiB; raise maxmemory");
             }
         }
 
@@ -126,7 +127,8 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
 
     /// <summary>With SET alone: the client's own method sends commands that an access list may not have.</summary>
     private Task<RedisResult> SetAsync(string key, byte[] value, TimeSpan lasts, CancellationToken cancellationToken) => redis.CallAsync(
-        database => database.ExecuteAsync("SET", [(RedisKey)key, (RedisValue)value, "EX", (long)lasts.TotalSeconds], CommandFlags.DemandMaster), cancellationToken);
+        database => database.ExecuteAsync(
+            "SET", [(RedisKey)key, (RedisValue)value, "EX", (long)lasts.TotalSeconds], CommandFlags.DemandMaster), cancellationToken);
 
     private string KeyOf(Guid id, int number) => string.Create(CultureInfo.InvariantCulture, $"{_key}:{id:N}:{number}");
 }

@@ -22,7 +22,8 @@ internal static class SnapshotCheck
         }
         else if (Directory.Exists(path) && !CanWrite(path))
         {
-            context.Report.Error(Setting, "the gateway may not write into this folder.", "Give its user the right to write there, or name another folder.");
+            context.Report.Error(
+                Setting, "the gateway may not write into this folder.", "Give its user the right to write there, or name another folder.");
         }
 
         return path;
@@ -32,8 +33,8 @@ internal static class SnapshotCheck
     {
         try
         {
-            using var probe = new FileStream(
-                Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
+            using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), options);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

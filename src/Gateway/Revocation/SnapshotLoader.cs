@@ -40,12 +40,14 @@ internal sealed partial class SnapshotLoader(
             }
         }
 
-        foreach (var (store, head) in found.OrderByDescending(candidate => candidate.Head.Anchor.Id.First).ThenByDescending(candidate => candidate.Head.Anchor.Id.Second))
+        found.Sort((one, other) => other.Head.Anchor.Id.IsAfter(one.Head.Anchor.Id) ? 1 : one.Head.Anchor.Id == other.Head.Anchor.Id ? 0 : -1);
+        foreach (var (store, head) in found)
         {
             var why = Objection(head, minute);
             if (why is null && !await log.TryResumeAsync(head.Anchor, cancellationToken))
             {
-                why = $"the log does not have the entry {head.Anchor.Id} from which it would be read on: it is another log, was replaced, or the snapshot is too old";
+                why = $"the log does not have the entry {head.Anchor.Id} from which it would be read on: "
+                    + "it is another log, was replaced, or the snapshot is too old";
             }
 
             if (why is not null)

@@ -67,8 +67,12 @@ internal sealed class SnapshotProgress
 
     public void Ignore(Guid id) => Ignored = Ignored.Add(id);
 
-    public void See(SnapshotHead head, string store) => ImmutableInterlocked.AddOrUpdate(ref _seen, store, SeenOf(head), (_, _) => SeenOf(head));
+    public void See(SnapshotHead head, string store) =>
+        ImmutableInterlocked.AddOrUpdate(ref _seen, store, SeenOf(head), (_, _) => SeenOf(head));
 
-    private static SnapshotSeen SeenOf(SnapshotHead head) =>
-        new(head.Id, DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(Math.Clamp(head.WrittenAt, 0, 253_402_300_799_999)), head.Records);
+    /// <summary>When the head was written; a time out of the range of dates counts as the nearest one.</summary>
+    public static DateTimeOffset TimeOf(SnapshotHead head) => DateTimeOffset.FromUnixTimeMilliseconds(
+        Math.Clamp(head.WrittenAt, DateTimeOffset.UnixEpoch.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
+    private static SnapshotSeen SeenOf(SnapshotHead head) => new(head.Id, TimeOf(head), head.Records);
 }

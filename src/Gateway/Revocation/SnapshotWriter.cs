@@ -96,7 +96,7 @@ internal sealed partial class SnapshotWriter(
     {
         var head = await ReadAsync(stopping);
         _looked = time.GetTimestamp();
-        if (head is null || head.Id == _useless?.Id || progress.Ignored.Contains(head.Id) || head.Vocabulary < RevocationFields.Vocabulary)
+        if (head is null || IsUseless(head))
         {
             _known = null;
             return true;
@@ -109,6 +109,9 @@ internal sealed partial class SnapshotWriter(
 
         return AgeOf(head) >= rules.RewriteAfter || (IsGrown(head) && AgeOf(head) >= rules.AtMostEvery);
     }
+
+    private bool IsUseless(SnapshotHead head) =>
+        head.Id == _useless?.Id || progress.Ignored.Contains(head.Id) || head.Vocabulary < RevocationFields.Vocabulary;
 
     private async Task<SnapshotHead?> ReadAsync(CancellationToken stopping)
     {
@@ -147,8 +150,7 @@ internal sealed partial class SnapshotWriter(
         {
             // Another replica may have written one just before.
             var previous = await ReadAsync(stopping);
-            if (previous is not null && previous.Id != _known?.Id && previous.Id != _useless?.Id && !progress.Ignored.Contains(previous.Id)
-                && previous.Vocabulary >= RevocationFields.Vocabulary)
+            if (previous is not null && previous.Id != _known?.Id && !IsUseless(previous))
             {
                 Know(previous, progress.EntriesRead);
                 return false;
@@ -194,15 +196,14 @@ internal sealed partial class SnapshotWriter(
                 return false;
             }
 
+            var anchor = point.Anchor with { End = end.Anchor.End, EndExpires = end.Anchor.EndExpires };
             var head = new SnapshotHead(
-                id, time.GetUtcNow().ToUnixTimeMilliseconds(),
-                point.Anchor with { End = end.Anchor.End, EndExpires = end.Anchor.EndExpires }, Math.Max(minute, end.ExpiredUntil), RevocationFields.Vocabulary, end.Skipped,
-                records, parts);
+                id, time.GetUtcNow().ToUnixTimeMilliseconds(), anchor, Math.Max(minute, end.ExpiredUntil), RevocationFields.Vocabulary, end.Skipped, records, parts);
             await store.PublishAsync(head, previous, stopping);
             isPublished = true;
             Know(head, read);
             _lastFault = null;
-            Written(logger, id.ToString("N"), store.Name, records, parts.Count, (long)time.GetElapsedTime(start).TotalMilliseconds, point.Anchor.Id);
+            Written(logger, id.ToString("N"), store.Name, records, parts.Count, (long)time.GetElapsedTime(start).TotalMilliseconds, anchor.Id);
             return true;
         }
         finally
@@ -220,7 +221,7 @@ internal sealed partial class SnapshotWriter(
         progress.See(head, store.Name);
     }
 
-    private TimeSpan AgeOf(SnapshotHead head) => time.GetUtcNow() - (DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(Math.Clamp(head.WrittenAt, 0, 253_402_300_799_999)));
+    private TimeSpan AgeOf(SnapshotHead head) => time.GetUtcNow() - SnapshotProgress.TimeOf(head);
 
     private void Failed(string why)
     {

@@ -123,6 +123,55 @@ public sealed class RevocationTableTests
     }
 
     [Fact]
+    public async Task Copy_for_a_snapshot_has_every_lasting_name_once_and_no_mixture_of_two_while_others_come_and_go()
+    {
+        const int lasting = 2_000;
+        var table = new RevocationTable(hasCutOffs: true);
+        // The cut-off tells the name, so that a record of two names is found.
+        void Add(int name, int minute) => table.Add(Crowded(name), RevocationKind.Sid, minute, -name);
+        for (var i = 0; i < lasting; i++)
+        {
+            Add(i, RevocationSegment.LastMinute);
+        }
+
+        var (minute, copies, wrong) = (2, 0L, 0L);
+        using var done = new CancellationTokenSource();
+        var copying = Task.Run(() =>
+        {
+            var marks = new List<RevocationMark>();
+            while (!done.IsCancellationRequested)
+            {
+                marks.Clear();
+                for (var segment = 0; segment < RevocationTable.Segments; segment++)
+                {
+                    table.CopyLive(segment, marks);
+                }
+
+                Interlocked.Add(ref wrong, marks.Count(mark => mark.Key != Crowded((int)-mark.CutOff)));
+                Interlocked.Add(ref wrong, marks.Where(mark => mark.CutOff > -lasting).Distinct().Count() == lasting ? 0 : 1);
+                Interlocked.Add(ref wrong, marks.Count(mark => mark.CutOff > -lasting) == lasting ? 0 : 1);
+                Interlocked.Increment(ref copies);
+            }
+        });
+
+        var start = TimeProvider.System.GetTimestamp();
+        for (var round = 1; TimeProvider.System.GetElapsedTime(start) < Reading || Interlocked.Read(ref copies) < 20; round++)
+        {
+            for (var i = 0; i < 5_000; i++)
+            {
+                Add(lasting + (round * 5_000) + i, minute + (i % 3));
+                table.Remove(Crowded(lasting + (round * 5_000) + (i / 2)));
+            }
+
+            table.Expire(++minute);
+        }
+
+        await done.CancelAsync();
+        await copying;
+        wrong.ShouldBe(0, $"of {copies} copies");
+    }
+
+    [Fact]
     public async Task Version_is_never_newer_than_what_its_reader_saw()
     {
         var table = new RevocationSet();
