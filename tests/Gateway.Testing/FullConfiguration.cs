@@ -96,9 +96,10 @@ internal static class FullConfiguration
                 "StepUp": { "Acr": ["urn:example:mfa", "phr"], "MaxAge": "00:15:00" },
                 "Mode": "report", "ForwardToken": true, "OnRevocationUnavailable": "Allow", "OnExpiry": "Keep", "SenderConstraint": "required"
               },
-              "staff": { "AnyOf": ["admin", "FULL"] }, "both": { "AllOf": ["staff", "Authenticated"] }
+              "staff": { "AnyOf": ["admin", "FULL"] }, "both": { "AllOf": ["staff", "Authenticated", "job"] },
+              "job": { "TokenSource": "Workload", "Identity": true, "Issuers": ["discovered"] }
             },
-            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }],
+            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Header": "X-Token" }, { "Cookie": "__Host-token" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }, { "Name": "workload", "Header": "X-Workload-Token" }],
             "Dpop": { "ProofLifetime": "00:00:30", "Algorithms": ["ES256", "RS512"], "Nonce": true },
             "ClientCertificate": { "Header": "X-Forwarded-Client-Cert", "AllowUntrusted": false },
             "TokenCache": { "MaxEntries": 1000, "MaxMegabytes": 16 },

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Http.Headers;
 using Gateway.Foundation;
 using Gateway.Jose;
 using Gateway.Tokens;
@@ -24,14 +23,12 @@ internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes)
 internal readonly record struct TokenSearch(string? Token, RejectionReason Reason);
 
 /// <summary>
-/// Finds the token of a request and removes it before the request is forwarded. More than one token is rejected, because gateway and
-/// destination could use different ones (RFC 6750 section 2).
+/// Finds the token of a request in one token source: the places without a name together, or the place of one name. More than one token
+/// there is rejected, because gateway and destination could use different ones (RFC 6750 section 2). <see cref="ClientCredentials"/>
+/// removes them.
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies, ConnectionTokens connections)
 {
-    private readonly ImmutableArray<string> _otherHeaders =
-        [.. headers.Select(header => header.Name).Where(name => !name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase))];
-
     /// <summary>The headers that are read on every request.</summary>
     public ImmutableArray<TokenHeader> Headers => headers;
 
@@ -43,9 +40,6 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
 
     /// <summary>The places that are read on WebSockets and event streams alone.</summary>
     public ConnectionTokens Connections { get; } = connections;
-
-    /// <summary>The headers that <see cref="RemoveAllHeaders"/> removes.</summary>
-    public IEnumerable<string> CredentialHeaders => _otherHeaders.Prepend(HeaderNames.Authorization);
 
     /// <summary>Reads the token of a WebSocket or event stream, also from <see cref="Connections"/>.</summary>
     public bool TryRead(HttpRequest request, bool isWebSocket, out ReadOnlyMemory<char> token, out RejectionReason reason)
@@ -93,94 +87,23 @@ internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, Immutable
     /// </summary>
     public bool IsDpop(IHeaderDictionary request) => AcceptsDpop && request.Authorization is [{ } value] && IsDpop(value);
 
-    /// <summary>
-    /// Keeps the client's DPoP proof from the destination, which does not receive the token that the proof is for. A value of the route's
-    /// own stays.
-    /// </summary>
-    public static void RemoveProof(IHeaderDictionary request, HttpRequestHeaders proxied)
+    /// <summary>Whether this value of <c>Authorization</c> is a token of this source.</summary>
+    public bool IsToken(string authorization)
     {
-        if (request.ContainsKey(DpopProof.Name))
+        foreach (var header in headers)
         {
-            RemoveSentHeader(DpopProof.Name, request, proxied);
-        }
-    }
-
-    /// <summary>
-    /// Keeps from the destination what the client sent in every header that a token can be in, whether or not one was, and in
-    /// <c>Authorization</c>: unverified credentials must not stand beside a verified identity. The client's request
-    /// keeps them, because the server reuses a header's text for the next request of the connection only while it is still there. Only
-    /// where no transform of the route has run.
-    /// </summary>
-    public void RemoveAllHeaders(HttpRequestHeaders proxied)
-    {
-        proxied.Remove(HeaderNames.Authorization);
-        foreach (var name in _otherHeaders)
-        {
-            proxied.Remove(name);
-        }
-    }
-
-    /// <summary>Like <see cref="RemoveAllHeaders"/>, but keeps values that a transform of the route has set.</summary>
-    public void RemoveSentHeaders(IHeaderDictionary request, HttpRequestHeaders proxied)
-    {
-        RemoveSentHeader(HeaderNames.Authorization, request, proxied);
-        foreach (var name in _otherHeaders)
-        {
-            RemoveSentHeader(name, request, proxied);
-        }
-    }
-
-    /// <summary>Removes the token cookies from the client's request and keeps the others.</summary>
-    public void RemoveCookies(IHeaderDictionary request)
-    {
-        if (!cookies.IsEmpty && request.Cookie.Count > 0)
-        {
-            var kept = CookiePairs.Without(request.Cookie, cookies);
-            request[HeaderNames.Cookie] = kept.Length == 0 ? StringValues.Empty : new StringValues(kept);
-        }
-    }
-
-    /// <summary>
-    /// For a request whose token travels on: removes an <c>Authorization</c> that is not the token, and one of several values. A DPoP proof
-    /// travels with its token, and not without.
-    /// </summary>
-    public void RemoveOtherCredentials(IHeaderDictionary request)
-    {
-        if (request.Authorization is not [{ } value] || !headers.Any(header => IsToken(header, value)))
-        {
-            request.Remove(HeaderNames.Authorization);
+            if (IsToken(header, authorization))
+            {
+                return true;
+            }
         }
 
-        if (!IsDpop(request))
-        {
-            request.Remove(DpopProof.Name);
-        }
+        return false;
     }
 
     private static bool IsDpop(string authorization) =>
         authorization.Length > DpopProof.Name.Length && authorization[DpopProof.Name.Length] == ' '
         && authorization.StartsWith(DpopProof.Name, StringComparison.OrdinalIgnoreCase);
-
-    private static void RemoveSentHeader(string name, IHeaderDictionary request, HttpRequestHeaders proxied)
-    {
-        if (!proxied.NonValidated.TryGetValues(name, out var values))
-        {
-            return;
-        }
-
-        var sent = request[name];
-        foreach (var value in values)
-        {
-            for (var i = 0; i < sent.Count; i++)
-            {
-                if (value == sent[i])
-                {
-                    proxied.Remove(name);
-                    return;
-                }
-            }
-        }
-    }
 
     private static bool IsToken(TokenHeader header, string authorization) =>
         header.IsAuthorization

@@ -6,6 +6,12 @@ namespace Gateway.Authentication;
 /// </summary>
 internal sealed class TokenSourceOptions
 {
+    /// <summary>
+    /// The name by which policies ask for this source (<c>TokenSource</c>); each name occurs once. Default: none, and the policies that name no
+    /// source read all such places as one.
+    /// </summary>
+    public string? Name { get; set; }
+
     /// <summary>The name of a header.</summary>
     public string? Header { get; set; }
 

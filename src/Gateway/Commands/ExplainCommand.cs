@@ -3,6 +3,7 @@ using Gateway.Configuration;
 using Gateway.Explanation;
 using Gateway.Host;
 using Gateway.Issuers;
+using Gateway.Policies;
 
 namespace Gateway.Commands;
 
@@ -14,6 +15,8 @@ internal sealed class ExplainCommand : Command
 {
     // Longer is no token, and not worth reading to its end.
     private const int MaxInput = 1024 * 1024;
+
+    private const string SourcePrefix = "--source-token";
 
     private readonly Option<string> _config = ConfigOption.Create();
 
@@ -30,6 +33,12 @@ internal sealed class ExplainCommand : Command
         DefaultValueFactory = _ => "-",
     };
 
+    private readonly Option<string[]> _sources = new("--source-token")
+    {
+        Description = "A token of the token source NAME, which the policy of the route reads, in a file. May be repeated.",
+        HelpName = "NAME=FILE",
+    };
+
     private readonly Option<bool> _fetch = new("--fetch") { Description = "Asks the issuer for its keys, over the network." };
 
     private readonly Option<bool> _revocations = new("--revocations") { Description = "Reads the revocation store, also when it is Redis." };
@@ -42,6 +51,7 @@ internal sealed class ExplainCommand : Command
         Options.Add(_config);
         Options.Add(_route);
         Options.Add(_token);
+        Options.Add(_sources);
         Options.Add(_fetch);
         Options.Add(_revocations);
         Options.Add(_output);
@@ -56,23 +66,23 @@ internal sealed class ExplainCommand : Command
             return await StoreCommand.WrongUsageAsync(fault!);
         }
 
-        var source = result.GetValue(_token)!;
-        if (source.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(source))
+        var (given, wrong) = await ReadTokensAsync(result, policy, cancellationToken);
+        if (wrong is not null)
         {
-            return await StoreCommand.WrongUsageAsync("--token: this is a token, and all users of the machine can read command lines. Pass it on standard input (-) or in a file.");
-        }
-
-        if (await ReadTokenAsync(source, cancellationToken) is not { } token)
-        {
-            return await StoreCommand.WrongUsageAsync($"--token: there is no readable file {Shown.Quoted(source)}, or it is no token.");
+            return await StoreCommand.WrongUsageAsync(wrong);
         }
 
         var settings = reading.Settings;
         var isFetching = result.GetValue(_fetch);
         var issuers = IssuerDirectory.Create(settings.Issuers);
-        await ExplainSources.LoadKeysAsync(issuers, settings.KeyCacheDirectory, token, isFetching, cancellationToken);
+        foreach (var token in given)
+        {
+            await ExplainSources.LoadKeysAsync(issuers, settings.KeyCacheDirectory, token.Text, isFetching, cancellationToken);
+        }
+
         var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
-        var explanation = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching).Explain(token, route, policy, revocations);
+        var explainer = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching);
+        var explanation = new SourcesExplainer(explainer, TimeProvider.System).Explain(given, route, policy, revocations);
         explanation = ExchangeExplainer.With(explanation, ExchangeExplainer.Of(reading, route), known: null);
         explanation = explanation with { Settings = RouteFacts.Of(reading, route, policy) };
         if (result.GetValue(_output) == AnswerOutput.Json)
@@ -90,6 +100,41 @@ internal sealed class ExplainCommand : Command
             Verdict.Undecided => ExitCode.Unavailable,
             _ => ExitCode.Done,
         };
+    }
+
+    /// <summary>The token of <c>--token</c>, where the policy reads it or it was given, and those of <c>--source-token</c>.</summary>
+    private async Task<(List<GivenToken> Given, string? Fault)> ReadTokensAsync(ParseResult result, RoutePolicy policy, CancellationToken cancellationToken)
+    {
+        var files = (result.GetValue(_sources) ?? []).Select(text => text.Split('=', 2)).ToList();
+        if (files.Exists(file => file is not [{ Length: > 0 }, { Length: > 0 }]))
+        {
+            return ([], $"{SourcePrefix}: write the name of a token source and a file, as in workload=token.txt.");
+        }
+
+        var isOfUnnamed = policy.IsAnonymous || policy.TokenSources.Contains(null) || result.GetResult(_token) is { Implicit: false };
+        var given = new List<GivenToken>();
+        foreach (var (option, source, file) in files.Select(file => (SourcePrefix, (string?)file[0], file[1]))
+            .Concat(isOfUnnamed ? [("--token", null, result.GetValue(_token)!)] : []))
+        {
+            if (file.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(file))
+            {
+                return ([], $"{option}: this is a token, and all users of the machine can read command lines. Pass it on standard input (-) or in a file.");
+            }
+
+            if (await ReadTokenAsync(file, cancellationToken) is not { } token)
+            {
+                return ([], $"{option}: there is no readable file {Shown.Quoted(file)}, or it is no token.");
+            }
+
+            // An empty token is one that the client does not send, where there are others.
+            if (token.Length > 0 || files.Count == 0)
+            {
+                given.Add(new GivenToken(source, token));
+            }
+        }
+
+        return given.Count == 0 ? ([], $"{SourcePrefix}: policy {Shown.Text(policy.Name)} reads token sources with a name. Give a token of one.")
+            : (given, SourcesExplainer.FaultOf(policy, given, $"{SourcePrefix} "));
     }
 
     /// <summary>The token without the white space around it; null when there is no such file or it is far too long.</summary>

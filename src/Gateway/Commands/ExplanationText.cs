@@ -24,7 +24,7 @@ internal static class ExplanationText
             text.Append('\n');
         }
 
-        var nameWidth = explanation.Checks.Select(check => check.Check.Length).DefaultIfEmpty(0).Max() + 2;
+        var nameWidth = explanation.Checks.Select(check => check.Title.Length).DefaultIfEmpty(0).Max() + 2;
         var decided = false;
         foreach (var check in explanation.Checks)
         {
@@ -35,7 +35,7 @@ internal static class ExplanationText
                 _ => decided ? "fails too" : "FAILS",
             };
             decided |= check.Outcome == CheckOutcome.Failed;
-            text.Append(mark.PadRight(MarkWidth)).Append(check.Check.PadRight(nameWidth));
+            text.Append(mark.PadRight(MarkWidth)).Append(check.Title.PadRight(nameWidth));
             if (check.Outcome == CheckOutcome.NotChecked)
             {
                 text.Append(check.Found).Append('\n');

@@ -31,6 +31,12 @@ internal static class ManagementCheck
                 $"{Section}:Policy", "this policy compares a claim with the path of a route (EqualsRouteValue), and /admin is no route.",
                 "Name a policy without such a rule.");
         }
+        else if (!policies[name].TokenSources.All(source => source is null))
+        {
+            report.Error(
+                $"{Section}:Policy", "this policy reads a token source with a name, and /admin reads those without.",
+                "Name a policy without TokenSource.");
+        }
         else if (policies[name] is var policy && (policy.Mode == PolicyMode.Report || !AsksForSomething(policy)))
         {
             report.Error($"{Section}:Policy", "this policy lets in callers who are no administrators.", "Name a policy of Gateway:Policies that enforces a scope or claim of administrators.");

@@ -73,6 +73,11 @@ internal static class RiskRules
             "Only a token that is bound to it proves whose certificate it is: a destination that receives it by a ClientCert transform must not trust it.",
             "Use it for certificate-bound tokens alone, or have clients use certificates of an authority that the system trusts.",
             context => context.Options.ClientCertificate.AllowUntrusted ? ["Gateway:ClientCertificate:AllowUntrusted"] : []),
+        new("GW123", "AnyTokenInSource", "this policy accepts every valid token in its token source.",
+            "A caller who has two tokens of its own passes as two parties, such as a user and a workload.",
+            "List the issuers, or the scopes or claims, that only the tokens of this source have.",
+            context => context.InPolicies(
+                policy => policy is { TokenSource: not null, Issuers: null, Scopes: null, Claims: null, StepUp: null }, $":{nameof(Policies.PolicyOptions.TokenSource)}")),
         new("GW130", "RevocationsInMemory", "revocations are lost when the process ends, and other replicas never learn of them.",
             "A restart or a second replica brings revoked tokens back to life.",
             "Use Sqlite, or Redis for more than one replica.", context => !context.IsDevelopment && context.Options.Revocation.Store == RevocationStore.Memory ? ["Gateway:Revocation:Store"] : []),

@@ -29,14 +29,16 @@ internal static class SettingsBuilder
     public static GatewaySettings Build(IConfiguration configuration, SettingsContext context)
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        var tokenHeaders = TokenSourceCheck.Build(options.TokenSources, context.Report, out var tokens);
+        var sources = TokenSourceCheck.Build(options.TokenSources, context.Report);
+        var tokenHeaders = sources.Headers;
         var derived = ClaimPath.DerivedBy(options.Issuers.Values);
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, [.. options.ResponseHeaders ?? []], context.Report);
         identity = identity with
         {
             Assertion = AssertionCheck.Build(options.Identity.Assertion, tokenHeaders.Concat(identity.HeaderNames), derived, context, out var assertionKeys),
         };
-        var policies = PolicyCheck.Build(options.Policies, options.Issuers, context);
+        var policies = PolicyCheck.Build(options.Policies, options.Issuers, sources.Named.Keys, context);
+        TokenSourceUseCheck.Run(options, context.Report);
         ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
         ImmutableArray<string> eventIssuers = [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
         RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, hasEvents: !eventIssuers.IsEmpty, context.Report);
@@ -69,7 +71,9 @@ internal static class SettingsBuilder
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Tokens = tokens,
+            Tokens = sources.Unnamed,
+            TokenSources = sources,
+            Credentials = sources.Credentials,
             Dpop = DpopCheck.Build(options.Dpop, context),
             ClientCertificate = options.ClientCertificate,
             TokenCache = options.TokenCache,

@@ -17,6 +17,9 @@ internal static class CheckName
     public const string Binding = "binding";
     public const string PolicyBinding = "policy binding";
     public const string Exchange = "exchange";
+    public const string PolicyToken = "policy token";
+    public const string DifferentTokens = "different tokens";
+    public const string Caller = "caller";
     public const string PolicyIssuer = "policy issuer";
     public const string PolicyScopes = "policy scopes";
     public const string PolicyStepUp = "policy step-up";

@@ -1,20 +1,18 @@
 using Gateway.Jose;
 using Gateway.Policies;
-using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
 /// <summary>A policy of policies: one row that decides as <see cref="Combination.Decide"/> does, with what each part comes to.</summary>
 internal static class CombinationExplainer
 {
-    /// <param name="token">Null when the token could not be read so far.</param>
-    public static IEnumerable<ExplainedCheck> Explain(string policy, Combination combination, AccessToken? token, TimeProvider? time)
+    public static IEnumerable<ExplainedCheck> Explain(string policy, Combination combination, ExplainedTokens tokens, TimeProvider? time)
     {
         if (!combination.IsAny)
         {
             foreach (var part in combination.Parts)
             {
-                foreach (var check in PolicyExplainer.Explain(part, token, time))
+                foreach (var check in PolicyExplainer.Explain(part, tokens, time))
                 {
                     yield return check with { Check = $"{check.Check} of {Shown.Text(part.Name)}" };
                 }
@@ -24,20 +22,20 @@ internal static class CombinationExplainer
         }
 
         var expected = $"one of the policies {Shown.List(combination.Parts.Select(part => part.Name))}";
-        if (token is null)
+        if (!tokens.AreNamed && tokens.Of(null) is null)
         {
             yield return new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, "the token could not be read so far");
             yield break;
         }
 
-        var parts = combination.Parts.Select(part => (part.Name, Checks: PolicyExplainer.Explain(part, token, time).ToArray())).ToArray();
+        var parts = combination.Parts.Select(part => (part.Name, Checks: PolicyExplainer.Explain(part, tokens, time).ToArray())).ToArray();
         var found = string.Join("; ", parts.Select(part => $"{Shown.Text(part.Name)}: {Describe(part.Checks)}"));
         var outcomes = parts.Select(part => OutcomeOf(part.Checks)).ToArray();
         yield return outcomes.Contains(CheckOutcome.Passed) ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.Passed, expected, found)
             : outcomes.Contains(CheckOutcome.NotChecked) ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, found)
             : new ExplainedCheck(
                 CheckName.PolicyParts, CheckOutcome.Failed, expected, found, $"Have the token satisfy one of these policies, or change Gateway:Policies:{policy}:AnyOf.",
-                combination.Decide(token, new PolicyRequest(null, time)).Rejected);
+                combination.Decide(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
     }
 
     private static CheckOutcome OutcomeOf(ExplainedCheck[] checks) =>
@@ -48,7 +46,8 @@ internal static class CombinationExplainer
     private static string Describe(ExplainedCheck[] checks) => OutcomeOf(checks) switch
     {
         CheckOutcome.Passed => "holds",
-        CheckOutcome.NotChecked => "depends on the path of the request",
+        CheckOutcome.NotChecked => checks.Any(check => check is { Check: CheckName.PolicyToken, Outcome: CheckOutcome.NotChecked })
+            ? "its token was not checked to the end" : "depends on the path of the request",
         _ => checks.First(check => check.Outcome == CheckOutcome.Failed) is var failed
             ? $"{Rejections.Of(failed.Reason!.Value).Tag} ({failed.Check} {failed.Found}, expected {failed.Expected})"
             : "",

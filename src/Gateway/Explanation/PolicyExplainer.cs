@@ -4,21 +4,28 @@ using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
-/// <summary>What a route's policy asks for, rule by rule, in the order in which <see cref="RoutePolicy.Decide"/> asks.</summary>
+/// <summary>What a route's policy asks for, rule by rule, in the order in which <see cref="RoutePolicy"/> asks.</summary>
 internal static class PolicyExplainer
 {
     private const string Unread = "the token could not be read so far";
 
-    /// <param name="token">Null when the token could not be read so far.</param>
-    public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, AccessToken? token, TimeProvider? time = null)
+    /// <param name="token">A token of the sources without a name. Null when it could not be read so far.</param>
+    public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, AccessToken? token, TimeProvider? time = null) =>
+        Explain(policy, new ExplainedTokens(token), time);
+
+    public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, ExplainedTokens tokens, TimeProvider? time)
     {
         if (policy.Combination is { } combination)
         {
-            var parts = CombinationExplainer.Explain(policy.Name, combination, token, time);
-            return policy.SenderConstraint == SenderConstraint.Required ? parts.Prepend(BindingText.OfRequired(token, policy)) : parts;
+            var parts = CombinationExplainer.Explain(policy.Name, combination, tokens, time);
+            // With this constraint all parts read one source.
+            return policy.SenderConstraint == SenderConstraint.Required
+                ? parts.Prepend(BindingText.OfRequired(tokens.Of(combination.TokenSources[0]), policy))
+                : parts;
         }
 
-        return ExplainRules(policy, token, new PolicyRequest(null, time));
+        var rules = ExplainRules(policy, tokens.Of(policy.TokenSource), new PolicyRequest(null, time));
+        return tokens.CheckOf(policy.TokenSource) is not { } check ? rules : check.Outcome == CheckOutcome.Failed ? [check] : rules.Prepend(check);
     }
 
     private static IEnumerable<ExplainedCheck> ExplainRules(RoutePolicy policy, AccessToken? token, PolicyRequest request)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Gateway.Authentication;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Limits;
@@ -54,14 +55,15 @@ internal static class RouteFacts
             return null;
         }
 
-        var tokens = subject.Settings.Tokens;
-        return string.Join("; ", tokens.Headers
-            .Select(header => $"header {header.Name}{(header.Schemes.IsEmpty ? "" : $" ({string.Join(", ", header.Schemes)})")}")
-            .Concat(tokens.Cookies.Select(cookie => $"cookie {cookie}"))
-            .Concat(tokens.Connections.Protocols.Select(protocol => $"subprotocol {protocol}, on WebSocket upgrades only"))
-            .Concat(tokens.Connections.Parameters
-                .Select(parameter => $"query parameter {parameter}, on WebSocket upgrades and event streams only")));
+        return string.Join("; ", subject.Policy.TokenSources.SelectMany(source => PlacesOf(subject.Settings.TokenSources.Of(source))
+            .Select(place => source is null ? place : $"{source}: {place}")));
     }
+
+    private static IEnumerable<string> PlacesOf(TokenReader tokens) => tokens.Headers
+        .Select(header => $"header {header.Name}{(header.Schemes.IsEmpty ? "" : $" ({string.Join(", ", header.Schemes)})")}")
+        .Concat(tokens.Cookies.Select(cookie => $"cookie {cookie}"))
+        .Concat(tokens.Connections.Protocols.Select(protocol => $"subprotocol {protocol}, on WebSocket upgrades only"))
+        .Concat(tokens.Connections.Parameters.Select(parameter => $"query parameter {parameter}, on WebSocket upgrades and event streams only"));
 
     private static string? OfPath(Subject subject, PathTraits trait, string what) => subject.Route is not { } route ? null
         : subject.Settings.Paths.AllowedOn(route.RouteId).HasFlag(trait)

@@ -38,6 +38,24 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         var checks = new List<ExplainedCheck>();
+        var token = Walk(text, policy, revocations, answer, checks);
+        checks.AddRange(PolicyExplainer.Explain(policy, token, time));
+        return Conclude(route, policy, checks, checks.Find(check => check.Outcome == CheckOutcome.Failed));
+    }
+
+    /// <param name="rejected">The check that decides; null where none rejects.</param>
+    public static TokenExplanation Conclude(string? route, RoutePolicy policy, IReadOnlyList<ExplainedCheck> checks, ExplainedCheck? rejected)
+    {
+        var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
+            : checks.Any(check => check is { Check: CheckName.Signature or CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
+            : Verdict.Accepted;
+        return new TokenExplanation(route, policy.Name, verdict, rejected?.Reason, checks);
+    }
+
+    /// <summary>Every check of one token up to the policy. Null when it cannot be read that far.</summary>
+    public AccessToken? Walk(
+        ReadOnlySpan<char> text, RoutePolicy policy, RevocationAnswers revocations, IntrospectionAnswer? answer, List<ExplainedCheck> checks)
+    {
         var token = WalkForm(text, answer, checks);
         checks.Add(OfIdentity(token));
         if (identity.Assertion is { } assertion)
@@ -57,12 +75,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         checks.Add(BindingText.Of(token));
-        checks.AddRange(PolicyExplainer.Explain(policy, token, time));
-        var rejected = checks.Find(check => check.Outcome == CheckOutcome.Failed);
-        var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
-            : checks.Exists(check => check is { Check: CheckName.Signature or CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
-            : Verdict.Accepted;
-        return new TokenExplanation(route, policy.Name, verdict, rejected?.Reason, checks);
+        return token;
     }
 
     /// <summary>What the token says of itself; null when it cannot be read that far.</summary>

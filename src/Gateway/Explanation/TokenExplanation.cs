@@ -29,7 +29,14 @@ internal enum Verdict
 /// <summary>One check as people read it.</summary>
 /// <param name="Reason">Why it alone would reject the token; null unless it failed.</param>
 /// <param name="Cure">What to change; null when there is nothing to.</param>
-internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RejectionReason? Reason = null);
+internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RejectionReason? Reason = null)
+{
+    /// <summary>The token source with a name whose token was checked; else null.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>What the check is called where there may be checks of several tokens.</summary>
+    public string Title => Source is null ? Check : $"{Source}: {Check}";
+}
 
 /// <summary>Every check of a token on a route, and what a request with it would get: the first check that fails decides.</summary>
 internal sealed record TokenExplanation(string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
@@ -79,7 +86,7 @@ internal sealed record ExplanationDocument(
             rejection?.Error,
             explanation.Summary,
             [.. explanation.Checks.Select(check => new CheckDocument(
-                check.Check,
+                check.Title,
                 check.Outcome switch { CheckOutcome.Passed => "passed", CheckOutcome.Failed => "failed", _ => "not_checked" },
                 check.Reason is { } why ? Rejections.Of(why).Tag : null,
                 check.Expected,

@@ -22,8 +22,8 @@ internal static class DecisionHeaders
         var owned = ProtectedHeaders.WithDefaults(settings.Identity.HeaderNames);
         if (!route.Policy.KeepsCredentials)
         {
-            owned = owned.Concat(settings.Tokens.CredentialHeaders);
-            foreach (var name in settings.Tokens.CredentialHeaders.Append(DpopProof.Name))
+            owned = owned.Concat(settings.Credentials.Headers);
+            foreach (var name in settings.Credentials.Headers.Append(DpopProof.Name))
             {
                 headers.Remove(name);
             }
@@ -53,7 +53,7 @@ internal static class DecisionHeaders
         var query = described.Split().Query;
         // Envoy removes a parameter by its name as it was sent, in any spelling that was read as a token.
         return new AllowedRequest(
-            set, absent, removed, context.Request.QueryString.Value == query ? [] : [.. QueryPairs.NamesIn(query, settings.Tokens.Connections.Parameters)]);
+            set, absent, removed, context.Request.QueryString.Value == query ? [] : [.. QueryPairs.NamesIn(query, settings.Credentials.Connections.Parameters)]);
     }
 
     /// <summary>What the proxy stage would add: identity headers, signed assertion, and the token that the cluster exchanges.</summary>

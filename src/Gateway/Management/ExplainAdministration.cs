@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Gateway.Authentication;
 using Gateway.Errors;
 using Gateway.Explanation;
@@ -42,34 +41,45 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
             return new OAuthError(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
         }
 
-        if (TryRead(body, isForm, out var token, out var name) is { } fault)
+        if (ExplainQuestion.TryRead(body, isForm, out var question) is { } fault)
         {
             return OAuthError.Invalid(fault);
         }
 
-        var result = await ExplainAsync(token!, name, context.RequestAborted);
+        var result = await ExplainAsync(question!.Tokens, question.Route, context.RequestAborted);
         return result.Explanation is { } explanation
             ? Results.Json(ExplanationDocument.Of(explanation), ExplanationJson.Readable.ExplanationDocument)
             : OAuthError.Invalid(result.Fault!);
     }
 
     /// <param name="name">The id of a route; null for any route that takes every valid token.</param>
-    public async Task<ExplainResult> ExplainAsync(string token, string? name, CancellationToken cancellationToken)
+    public Task<ExplainResult> ExplainAsync(string token, string? name, CancellationToken cancellationToken) =>
+        ExplainAsync([new GivenToken(null, token)], name, cancellationToken);
+
+    private async Task<ExplainResult> ExplainAsync(IReadOnlyList<GivenToken> tokens, string? name, CancellationToken cancellationToken)
     {
         var snapshot = live.Current;
-        if (!RouteChoice.TryFind(snapshot.Reading, name, out var route, out var policy, out var fault))
+        if (!RouteChoice.TryFind(snapshot.Reading, name, out var route, out var policy, out var fault)
+            || (fault = SourcesExplainer.FaultOf(policy, tokens, ExplainQuestion.SourcePrefix)) is not null)
         {
             return new ExplainResult(null, fault);
         }
 
-        await FindKeyAsync(snapshot.Issuers, token.AsMemory(), cancellationToken);
-        var answer = policy.IsAnonymous ? null : await AskAsync(snapshot.Issuers, token.AsMemory(), cancellationToken);
-        var explanation = new TokenExplainer(snapshot.Issuers, snapshot.Settings.Identity, time)
-            .Explain(token, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup), answer);
+        var given = new List<GivenToken>();
+        foreach (var token in tokens)
+        {
+            await FindKeyAsync(snapshot.Issuers, token.Text.AsMemory(), cancellationToken);
+            given.Add(token with { Answer = policy.IsAnonymous ? null : await AskAsync(snapshot.Issuers, token.Text.AsMemory(), cancellationToken) });
+        }
+
+        var explainer = new TokenExplainer(snapshot.Issuers, snapshot.Settings.Identity, time);
+        var explanation = new SourcesExplainer(explainer, time)
+            .Explain(given, route, policy, new RevocationAnswers(revocations.Check, "the list in memory", lookup));
         explanation = explanation with { Settings = RouteFacts.Of(snapshot.Reading, route, policy) };
         if (ExchangeExplainer.Of(snapshot.Reading, route) is { } exchange)
         {
-            var known = snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(token)));
+            // Of several tokens, requests exchange the one that the identity comes from.
+            var known = tokens is [var only] ? snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(only.Text))) : null;
             explanation = ExchangeExplainer.With(explanation, exchange, known);
         }
 
@@ -94,42 +104,5 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
         {
             await keys.FindAsync(issuer.Keys, wanted, cancellationToken);
         }
-    }
-
-    private static string? TryRead(ReadOnlyMemory<byte> body, bool isForm, out string? token, out string? route)
-    {
-        (token, route) = (null, null);
-        Dictionary<string, string>? members;
-        if (isForm)
-        {
-            members = RequestBody.ReadForm(body);
-            if (members is null)
-            {
-                return "A parameter occurs twice.";
-            }
-        }
-        else
-        {
-            if (!StrictJson.TryParseObject(body.Span, out var json))
-            {
-                return "The body is not strict JSON in UTF-8, with no member twice.";
-            }
-
-            if (json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.String).Select(member => member.Name).FirstOrDefault() is { } wrong)
-            {
-                return $"{Shown.Text(wrong)}: this must be text.";
-            }
-
-            members = json.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
-        }
-
-        if (members.Keys.FirstOrDefault(name => name is not ("token" or "route")) is { } unknown)
-        {
-            return $"{Shown.Text(unknown)}: this is unknown; known are token and route.";
-        }
-
-        route = members.GetValueOrDefault("route");
-        token = members.GetValueOrDefault("token");
-        return string.IsNullOrEmpty(token) ? "token: this is required." : null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Gateway.Jose;
-using Gateway.Tokens;
 
 namespace Gateway.Policies;
 
@@ -12,8 +11,13 @@ namespace Gateway.Policies;
 /// <param name="Parts">At least one, in the order of the list.</param>
 internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts)
 {
+    private const int Unavailable = 503;
+
     /// <summary>How many policies with rules of their own it comes to.</summary>
     public int Count { get; } = Parts.Sum(part => part.Combination?.Count ?? 1);
+
+    /// <summary>The token sources that the parts read, each once, in the order of the list.</summary>
+    public ImmutableArray<string?> TokenSources { get; } = [.. Parts.SelectMany(part => part.TokenSources).Distinct(StringComparer.Ordinal)];
 
     public bool DependsOnRequest { get; } = Parts.Any(part => part.DependsOnRequest);
 
@@ -23,48 +27,62 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     /// <summary>The route parameters that its rules compare claims with.</summary>
     public ImmutableArray<string> RouteParameters { get; } = [.. Parts.SelectMany(part => part.RouteParameters).Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>The scopes that satisfy the parts; none where one of several parts is enough, because only the caller knows which.</summary>
+    /// <summary>
+    /// The scopes that satisfy the parts; none where one of several parts is enough, because only the caller knows which.
+    /// </summary>
     public IEnumerable<string> AskedScopes => IsAny && Parts.Length > 1 ? [] : Parts.SelectMany(part => part.AskedScopes);
 
     /// <summary>
-    /// All: the first part that rejects decides; the scopes to ask for are those of every part. Any: while none allows, the first part decides that the
-    /// client can satisfy by another request to the issuer (a scope, a new login); if there is none, the first part.
+    /// All: the first part that rejects decides; the scopes to ask for are those of every part that reads the same token. Any: the first part
+    /// that allows decides, and the others are not looked at. While none allows, the first part decides of those whose reason says the most:
+    /// one that cannot be decided now, else one that the client can satisfy or that its token is bad, else a mismatch, else that there is no
+    /// token.
     /// </summary>
-    public PolicyDecision Decide(AccessToken token, in PolicyRequest request)
+    /// <param name="holding">As for <see cref="RoutePolicy.Decide(in PolicyTokens, in PolicyRequest, List{RoutePolicy}?)"/>.</param>
+    public PolicyDecision Decide(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
-        var (_, decision) = Choose(token, request);
-        return IsAny || decision.RequiredScope is null ? decision : decision with { RequiredScope = string.Join(' ', ScopesFor(token, request).Distinct()) };
+        var (_, decision) = Choose(tokens, request, holding);
+        return IsAny || decision.RequiredScope is null
+            ? decision
+            : decision with { RequiredScope = string.Join(' ', ScopesFor(tokens, request, decision.By?.TokenSource).Distinct()) };
     }
 
     /// <summary>As <see cref="RoutePolicy.ScopesFor"/>.</summary>
-    public IEnumerable<string> ScopesFor(AccessToken token, in PolicyRequest request)
+    public IEnumerable<string> ScopesFor(in PolicyTokens tokens, in PolicyRequest request, string? source)
     {
         if (IsAny)
         {
-            return Choose(token, request).Part.ScopesFor(token, request);
+            return Choose(tokens, request, null).Part.ScopesFor(tokens, request, source);
         }
 
         var found = new List<string>();
         foreach (var part in Parts)
         {
-            found.AddRange(part.ScopesFor(token, request));
+            found.AddRange(part.ScopesFor(tokens, request, source));
         }
 
         return found;
     }
 
-    private (RoutePolicy Part, PolicyDecision Decision) Choose(AccessToken token, in PolicyRequest request)
+    private (RoutePolicy Part, PolicyDecision Decision) Choose(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
+        var before = holding?.Count ?? 0;
         (RoutePolicy Part, PolicyDecision Decision)? first = null;
         foreach (var part in Parts)
         {
-            var decision = part.Decide(token, request);
+            var decision = part.Decide(tokens, request, holding);
+            if (decision.Rejected is not null)
+            {
+                // Of a part that does not hold as a whole, nothing holds.
+                holding?.RemoveRange(before, holding.Count - before);
+            }
+
             if ((decision.Rejected is null) == IsAny)
             {
                 return (part, decision);
             }
 
-            if (first is not { Decision: var earlier } || (earlier.Rejected == RejectionReason.ClaimMismatch && decision.Rejected != RejectionReason.ClaimMismatch))
+            if (first is not { Decision: var earlier } || WeightOf(decision.Rejected) > WeightOf(earlier.Rejected))
             {
                 first = (part, decision);
             }
@@ -72,4 +90,11 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
 
         return first!.Value;
     }
+
+    private static int WeightOf(RejectionReason? reason) => reason switch
+    {
+        null or RejectionReason.Missing => 0,
+        RejectionReason.ClaimMismatch => 1,
+        { } other => Rejections.Of(other).Status == Unavailable ? 3 : 2,
+    };
 }

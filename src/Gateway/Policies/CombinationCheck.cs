@@ -39,6 +39,11 @@ internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options
             report.Error(path, "a policy of policies has no rules of its own.", "Move Issuers, Scopes, Claims and StepUp to a policy, and name that one in AllOf.");
         }
 
+        if (policy is not { TokenSource: null, Identity: false })
+        {
+            report.Error(path, "a policy of policies reads no token of its own.", "Write TokenSource and Identity into the policies that it names.");
+        }
+
         _open.Add(name);
         var isAny = policy.AnyOf is not null;
         var list = policy.AnyOf ?? policy.AllOf!;

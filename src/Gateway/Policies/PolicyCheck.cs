@@ -10,8 +10,9 @@ namespace Gateway.Policies;
 /// <summary>Checks <c>Gateway:Policies</c> and builds the policies.</summary>
 internal static class PolicyCheck
 {
+    /// <param name="sources">The names of the token sources.</param>
     public static RoutePolicies Build(
-        Dictionary<string, PolicyOptions> options, Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+        Dictionary<string, PolicyOptions> options, Dictionary<string, IssuerOptions> issuers, IReadOnlyCollection<string> sources, SettingsContext context)
     {
         var report = context.Report;
         var policies = new Dictionary<string, RoutePolicy>(StringComparer.OrdinalIgnoreCase)
@@ -31,11 +32,16 @@ internal static class PolicyCheck
 
             if (!CombinationCheck.Is(policy))
             {
-                policies[name] = Build(name, path, policy, issuers, derived, context);
+                policies[name] = Build(name, path, policy, issuers, derived, context) with
+                {
+                    TokenSource = PolicySourceCheck.Find(policy.TokenSource, path, sources, report),
+                    GivesIdentity = policy.Identity,
+                };
             }
         }
 
         new CombinationCheck(options, policies, report).Run();
+        PolicySourceCheck.Run(policies.Values, report);
 
         return new RoutePolicies(policies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }

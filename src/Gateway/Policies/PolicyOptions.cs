@@ -48,6 +48,17 @@ internal sealed class PolicyOptions
     /// <summary>The names of the issuers whose tokens are accepted. Default: every configured issuer.</summary>
     public List<string>? Issuers { get; set; }
 
+    /// <summary>
+    /// The <c>Name</c> of the item of <c>Gateway:TokenSources</c> whose token the rules are about. Default: the sources without a name.
+    /// </summary>
+    public string? TokenSource { get; set; }
+
+    /// <summary>
+    /// Whether identity headers, assertion, exchange, rate limits and logs take the caller from the token of this policy, where a policy of
+    /// policies reads several sources. Of several that hold, the first in the list counts; of none, the sources without a name do. Default false.
+    /// </summary>
+    public bool Identity { get; set; }
+
     [MayBeEmpty]
     public ScopeOptions? Scopes { get; set; }
 

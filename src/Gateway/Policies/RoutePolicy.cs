@@ -5,7 +5,8 @@ using Gateway.Tokens;
 namespace Gateway.Policies;
 
 /// <summary>The outcome of a policy: allowed, or the reason and what the client has to ask for: scopes, or another login.</summary>
-internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null);
+/// <param name="By">The policy with rules that rejects the token of a named source, or of several; else null.</param>
+internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null, RoutePolicy? By = null);
 
 /// <summary>The requirements of a route for tokens: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
@@ -28,6 +29,12 @@ internal sealed record RoutePolicy
 
     /// <summary>The accepted issuers' names; empty means all.</summary>
     public ImmutableArray<string> Issuers { get; init; } = [];
+
+    /// <summary>The name of the token source that its rules are about; null for the places without a name.</summary>
+    public string? TokenSource { get; init; }
+
+    /// <summary>Whether the request's identity is that of its token, where a policy reads several.</summary>
+    public bool GivesIdentity { get; init; }
 
     public ImmutableArray<string> AllScopes { get; init; } = [];
 
@@ -57,16 +64,55 @@ internal sealed record RoutePolicy
     /// <summary>Whether no bearer token can satisfy it.</summary>
     public bool RequiresBinding => SenderConstraint == SenderConstraint.Required || Combination?.RequiresBinding == true;
 
+    /// <summary>The sources that it reads, each once, in the order in which its policies name them.</summary>
+    public ImmutableArray<string?> TokenSources => Combination?.TokenSources ?? [TokenSource];
+
+    /// <summary>The policies with rules that it comes to.</summary>
+    public IEnumerable<RoutePolicy> Leaves => Combination?.Parts.SelectMany(part => part.Leaves) ?? [this];
+
     /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
     public bool DependsOnRequest => StepUp?.MaxAge is not null || Combination?.DependsOnRequest == true || Claims.Any(rule => rule is RouteValueRule);
 
     /// <summary>The route parameters that its rules compare claims with.</summary>
     public ImmutableArray<string> RouteParameters => Combination?.RouteParameters ?? [.. Claims.OfType<RouteValueRule>().Select(rule => rule.Parameter)];
 
-    /// <summary>The scopes to ask an issuer for.</summary>
-    public IEnumerable<string> AskedScopes => (Combination?.AskedScopes ?? AllScopes.Concat(AnyScopes)).Distinct();
+    /// <summary>The scopes to ask the issuer of the client's own token for: that of the places without a name.</summary>
+    public IEnumerable<string> AskedScopes => (Combination?.AskedScopes ?? (TokenSource is null ? AllScopes.Concat(AnyScopes) : [])).Distinct();
 
-    public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default)
+    /// <param name="token">A token of the places without a name.</param>
+    public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default) => Decide(new PolicyTokens(token), request, null);
+
+    /// <param name="holding">Receives the policies with rules that the permission rests on; null for nothing.</param>
+    public PolicyDecision Decide(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
+    {
+        if (Combination is { } combination)
+        {
+            // With this constraint its parts read one source.
+            return SenderConstraint == SenderConstraint.Required && tokens.Of(combination.TokenSources[0], out _) is { Binding: null }
+                ? new PolicyDecision(RejectionReason.ProofMissing, By: holding is null ? null : Leaves.First())
+                : combination.Decide(tokens, request, holding);
+        }
+
+        if (tokens.Of(TokenSource, out var reason) is not { } token)
+        {
+            return new PolicyDecision(reason, By: this);
+        }
+
+        var decision = DecideRules(token, request);
+        if (holding is null)
+        {
+            return decision;
+        }
+
+        if (decision.Rejected is null)
+        {
+            holding.Add(this);
+        }
+
+        return decision with { By = this };
+    }
+
+    private PolicyDecision DecideRules(AccessToken token, in PolicyRequest request)
     {
         if (!AcceptsIssuerOf(token))
         {
@@ -78,14 +124,9 @@ internal sealed record RoutePolicy
             return new PolicyDecision(RejectionReason.ProofMissing);
         }
 
-        if (Combination is { } combination)
-        {
-            return combination.Decide(token, request);
-        }
-
         if (!HasAllScopes(token) || !HasAnyScope(token))
         {
-            return new PolicyDecision(RejectionReason.InsufficientScope, string.Join(' ', ScopesFor(token, request)));
+            return new PolicyDecision(RejectionReason.InsufficientScope, string.Join(' ', ScopesOf(token)));
         }
 
         foreach (var rule in Claims)
@@ -138,6 +179,12 @@ internal sealed record RoutePolicy
     /// RFC 6750 section 3: the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly these and would
     /// lose what is left out.
     /// </summary>
-    public IEnumerable<string> ScopesFor(AccessToken token, in PolicyRequest request) =>
-        (Combination?.ScopesFor(token, request) ?? AllScopes.Concat(HasAnyScope(token) ? AnyScopes.Where(token.Scopes.Contains) : AnyScopes)).Distinct();
+    /// <param name="source">The token source that the rejected token came in. Scopes of other tokens are not for its client to ask for.</param>
+    public IEnumerable<string> ScopesFor(in PolicyTokens tokens, in PolicyRequest request, string? source) =>
+        Combination is { } combination ? combination.ScopesFor(tokens, request, source).Distinct()
+        : TokenSource == source && tokens.Of(source, out _) is { } token ? ScopesOf(token)
+        : [];
+
+    private IEnumerable<string> ScopesOf(AccessToken token) =>
+        AllScopes.Concat(HasAnyScope(token) ? AnyScopes.Where(token.Scopes.Contains) : AnyScopes).Distinct();
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace Gateway.Runtime;
 
 /// <summary>The <c>DPoP</c> challenge of a rejection (RFC 9449 section 7.1), in place of the <c>Bearer</c> one or beside it.</summary>
-internal sealed class DpopChallenge(DpopSettings settings, TokenReader tokens)
+internal sealed class DpopChallenge(DpopSettings settings, TokenReader unnamed)
 {
     private readonly string _challenge = $"DPoP algs=\"{string.Join(' ', settings.Algorithms.SelectMany(SignatureAlgorithms.NamesOf))}\"";
 
@@ -15,12 +15,13 @@ internal sealed class DpopChallenge(DpopSettings settings, TokenReader tokens)
     /// without one nothing changes for the clients of bearer tokens.
     /// </summary>
     /// <param name="isBindingRequired">Whether the route accepts bound tokens only.</param>
-    public bool IsFor(HttpContext context, RejectionReason reason, bool isBindingRequired) =>
-        tokens.AcceptsDpop
+    /// <param name="source">Reads the source of the token that is rejected; null for the places without a name.</param>
+    public bool IsFor(HttpContext context, RejectionReason reason, bool isBindingRequired, TokenReader? source) =>
+        (source ?? unnamed).AcceptsDpop
         && (settings.IsAdvertised
             || reason is RejectionReason.ProofMissing or RejectionReason.BadProof or RejectionReason.ProofNonce
             || isBindingRequired
-            || tokens.IsDpop(context.Request.Headers));
+            || (source ?? unnamed).IsDpop(context.Request.Headers));
 
     /// <summary>
     /// A client that used DPoP gets this scheme alone, with the error, because <c>Bearer</c> would be a downgrade. Other clients get both
@@ -28,10 +29,11 @@ internal sealed class DpopChallenge(DpopSettings settings, TokenReader tokens)
     /// </summary>
     /// <param name="error">Null for a request without a token.</param>
     /// <param name="wanted">Parameters that tell what to ask the issuer for; null for none. Each challenge has them.</param>
-    public StringValues With(HttpContext context, string? error, string? wanted)
+    /// <param name="source">As for <see cref="IsFor"/>.</param>
+    public StringValues With(HttpContext context, string? error, string? wanted, TokenReader? source)
     {
         var parameters = string.Join(", ", new[] { error is null ? null : $"error=\"{error}\"", wanted }.OfType<string>());
-        return tokens.IsDpop(context.Request.Headers)
+        return (source ?? unnamed).IsDpop(context.Request.Headers)
             ? Join(_challenge, parameters)
             : new StringValues([$"Bearer {parameters}".TrimEnd(), Join(_challenge, wanted ?? "")]);
     }

@@ -64,7 +64,13 @@ internal sealed record GatewaySettings
     /// <summary>The positions of the routes in the file: of two routes that match equally well, the first wins.</summary>
     public required FrozenDictionary<string, int> RoutePlaces { get; init; }
 
+    /// <summary>Reads the token sources without a name: those of <c>/admin</c> and of policies that name none.</summary>
     public required TokenReader Tokens { get; init; }
+
+    public required TokenSources TokenSources { get; init; }
+
+    /// <summary>Removes what clients send in the token sources.</summary>
+    public required ClientCredentials Credentials { get; init; }
 
     public required DpopSettings Dpop { get; init; }
 

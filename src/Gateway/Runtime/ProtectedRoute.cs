@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gateway.Authentication;
 using Gateway.Identity;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Clusters;
@@ -23,6 +25,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 
     /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
     public bool DependsOnRequest { get; } = Policy.DependsOnRequest;
+
+    /// <summary>The token sources that its policy reads, where these are not only the places without a name; else null.</summary>
+    public ImmutableArray<ReadSource>? Sources { get; } = SourcesOf(Policy, Snapshot.Settings.TokenSources);
 
     /// <summary>What its challenges add; null for a route that belongs to no resource.</summary>
     public ResourceChallenge? ResourceChallenge { get; } = ResourceChallenge.Of(Snapshot.Settings.Resources.Of(Id), Policy);
@@ -53,6 +58,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     /// waited meanwhile could meet the policy of one configuration and the destination of another.
     /// </summary>
     public bool LeadsTo(string destination) => _destinations.Contains(destination);
+
+    private static ImmutableArray<ReadSource>? SourcesOf(RoutePolicy policy, TokenSources sources) =>
+        policy.TokenSources is var names && names.All(name => name is null) ? null : [.. names.Select(name => new ReadSource(name, sources.Of(name)))];
 
     private static FrozenSet<string> DestinationsOf(string? cluster, GatewaySnapshot snapshot)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Gateway.Authentication;
 using Gateway.Errors;
 using Gateway.Jose;
 using Microsoft.Extensions.Primitives;
@@ -31,8 +32,9 @@ internal sealed class RejectionWriter
 
     /// <param name="parameters">Further parameters of the challenge; null for none.</param>
     /// <param name="isBindingRequired">Whether the route accepts only tokens that are bound to their sender.</param>
+    /// <param name="source">Reads the source of the token that is rejected; null for the places without a name.</param>
     public Task WriteAsync(
-        HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false)
+        HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false, TokenReader? source = null)
     {
         var answer = _answers[(int)reason]!;
         var response = context.Response;
@@ -45,8 +47,8 @@ internal sealed class RejectionWriter
         {
             // Scope names and parameters come from the configuration, whose check admits only characters that need no escaping here.
             var wanted = WantedOf(requiredScope, parameters);
-            response.Headers.WWWAuthenticate = _dpop.IsFor(context, reason, isBindingRequired)
-                ? _dpop.With(context, answer.Rejection.Error, wanted)
+            response.Headers.WWWAuthenticate = _dpop.IsFor(context, reason, isBindingRequired, source)
+                ? _dpop.With(context, answer.Rejection.Error, wanted, source)
                 : wanted is null ? challenge : $"{challenge}{(answer.Rejection.Error is null ? " " : ", ")}{wanted}";
         }
 

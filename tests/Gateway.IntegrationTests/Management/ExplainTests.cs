@@ -44,7 +44,7 @@ public sealed class ExplainTests(StandardGateway parts) : IClassFixture<Standard
     [Theory]
     [InlineData("{}", "token: this is required.")]
     [InlineData("""{ "token": "a", "route": "privat" }""", "route: there is no route ?privat?. Did you mean ?private??")]
-    [InlineData("""{ "token": "a", "rout": "x" }""", "rout: this is unknown; known are token and route.")]
+    [InlineData("""{ "token": "a", "rout": "x" }""", "rout: this is unknown; known are token, token.SOURCE and route.")]
     [InlineData("""{ "token": 1 }""", "token: this must be text.")]
     [InlineData("[]", "The body is not strict JSON in UTF-8, with no member twice.")]
     public async Task Wrong_body_is_told_what_to_send(string json, string description)

@@ -21,7 +21,7 @@ public sealed class EditorTests
 
         Completions(results[0]).ShouldBe(
             ["AcceptWithoutAudience", "AcceptWithoutIssuer", "Algorithms", "Audiences", "BackChannelLogout", "ClientIds", "ClockSkew", "Introspection", "Issuer", "Keys", "MaxLifetime", "RequireTokenId", "Required", "SecurityEvents", "StatusList", "Template", "TokenTypes"], ignoreOrder: true);
-        Completions(results[1]).ShouldBe(["AllOf", "AnyOf", "Claims", "ForwardToken", "Issuers", "Mode", "OnExpiry", "OnRevocationUnavailable", "Scopes", "SenderConstraint", "StepUp"], ignoreOrder: true);
+        Completions(results[1]).ShouldBe(["AllOf", "AnyOf", "Claims", "ForwardToken", "Identity", "Issuers", "Mode", "OnExpiry", "OnRevocationUnavailable", "Scopes", "SenderConstraint", "StepUp", "TokenSource"], ignoreOrder: true);
         Completions(results[2]).ShouldBe(["\"Enforce\"", "\"Report\""], ignoreOrder: true);
         Completions(results[3]).ShouldContain("AuthorizationPolicy");
         Completions(results[3]).ShouldNotContain("RouteId");

@@ -7,6 +7,13 @@ public sealed class PolicyCheckTests
 {
     private const string Policies = "\"Policies\": {";
 
+    private const string SourcedPolicies = $$"""
+        "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, { "Name": "workload", "Header": "X-Workload-Token" }],
+        {{Policies}}
+        "of-shop": { "Issuers": ["shop"] }, "of-cluster": { "Issuers": ["cluster"] }, "both": { "AllOf": ["read", "of-cluster"] }, "either": { "AnyOf": ["of-cluster", "job"] },
+        "job": { "TokenSource": "workload", "Issuers": ["cluster"] }, "other-job": { "TokenSource": "workload", "Issuers": ["shop"] },
+        """;
+
     [Theory]
     [InlineData("""{ "AnyOf": ["raed"] }""", ":AnyOf:0", "there is no such policy.", "Did you mean \"read\"?")]
     [InlineData("""{ "AllOf": ["read", "x"] }""", ":AllOf:1", "there is no such policy.", "")]
@@ -36,6 +43,48 @@ public sealed class PolicyCheckTests
         error.Path.ShouldBe("Gateway:Policies:test" + path);
         error.Problem.ShouldBe(problem);
         error.Cure.ShouldStartWith(cure);
+    }
+
+    [Theory]
+    [InlineData("""{ "TokenSource": "wrokload" }""", "test:TokenSource", "no token source has the name \"wrokload\".", "Did you mean \"workload\"?")]
+    [InlineData("""{ "AllOf": ["read", "job"], "TokenSource": "workload" }""", "test", "a policy of policies reads no token of its own.", "Write TokenSource and Identity into the policies that it names.")]
+    [InlineData("""{ "AllOf": ["read", "job"], "Identity": true }""", "test", "a policy of policies reads no token of its own.", "Write TokenSource")]
+    [InlineData("""{ "AllOf": ["read", "job"], "SenderConstraint": "Required" }""", "test:SenderConstraint", "this policy reads several tokens, and it is not clear which of them must be bound.", "Set it in the policies that it names.")]
+    [InlineData("""{ "AllOf": ["job", "other-job"] }""", "test", "no request can pass: \"job\" and \"other-job\" read the same token, from the source \"workload\", and accept no issuer in common.", "Give one of them a TokenSource of its own")]
+    [InlineData("""{ "AllOf": ["of-shop", "both"] }""", "test", "no request can pass: \"of-shop\" and \"of-cluster\" read the same token, from the sources without a name, and accept no issuer in common.", "Give one of them a TokenSource of its own")]
+    public async Task Policies_that_cannot_be_read_from_their_token_sources_are_an_error(string policy, string path, string problem, string cure)
+    {
+        var errors = await ErrorsOfSourcesAsync(policy);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Policies:" + path);
+        error.Problem.ShouldBe(problem);
+        error.Cure.ShouldStartWith(cure);
+    }
+
+    [Theory]
+    [InlineData("""{ "AllOf": ["read", "job"] }""")]
+    [InlineData("""{ "AllOf": ["of-shop", "other-job"] }""")]
+    [InlineData("""{ "AnyOf": ["of-shop", "of-cluster"] }""")]
+    [InlineData("""{ "AllOf": ["of-shop", "either"] }""")]
+    [InlineData("""{ "TokenSource": "WORKLOAD", "Identity": true, "SenderConstraint": "Required" }""")]
+    public async Task Policies_of_several_token_sources_are_no_error(string policy) =>
+        (await ErrorsOfSourcesAsync(policy)).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Policy_over_more_than_four_tokens_is_an_error()
+    {
+        var sources = string.Join(", ", Enumerable.Range(1, 4).Select(i => $$"""{ "Name": "s{{i}}", "Header": "X-Token-{{i}}" }"""));
+        var policies = string.Concat(Enumerable.Range(1, 4).Select(i => $$""" "p{{i}}": { "TokenSource": "s{{i}}" },"""));
+
+        var errors = await CheckedConfiguration.ErrorsWithAsync(Policies, $$"""
+            "TokenSources": [{ "Header": "Authorization", "Scheme": "Bearer" }, {{sources}}],
+            {{Policies}} {{policies}} "four": { "AllOf": ["p1", "p2", "p3", "p4"] }, "five": { "AnyOf": ["read", "four"] },
+            """);
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Policies:five");
+        error.Problem.ShouldBe("a request would carry more than 4 tokens for it.");
     }
 
     [Fact]
@@ -109,6 +158,16 @@ public sealed class PolicyCheckTests
         error.Problem.ShouldContain("EqualsRouteValue");
     }
 
+    [Fact]
+    public async Task Administration_cannot_have_a_policy_of_a_token_source_that_it_does_not_read()
+    {
+        var errors = await ErrorsOfSourcesAsync("""{ "AllOf": ["read", "job"] }""", """ "Management": { "Policy": "test" },""");
+
+        var error = errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe("Gateway:Management:Policy");
+        error.Problem.ShouldBe("this policy reads a token source with a name, and /admin reads those without.");
+    }
+
     [Theory]
     [InlineData("""{ "AllOf": ["Authenticated", "read"] }""", true)]
     [InlineData("""{ "AnyOf": ["read"] }""", true)]
@@ -120,6 +179,13 @@ public sealed class PolicyCheckTests
 
         errors.Count.ShouldBe(accepted ? 0 : 1);
     }
+
+    /// <param name="policy">The policy <c>test</c> beside others of two issuers and two token sources.</param>
+    private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfSourcesAsync(string policy, string more = "") => CheckedConfiguration.ErrorsOfAsync(
+        CheckedConfiguration.With(Policies, $"{more} {SourcedPolicies} \"test\": {policy},").Replace(
+            "\"Issuers\": {",
+            """ "Issuers": { "cluster": { "Issuer": "https://cluster.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": true } },""",
+            StringComparison.Ordinal));
 
     private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfTenantAsync(string path, string more) => CheckedConfiguration.ErrorsOfAsync(
         CheckedConfiguration.With(Policies, $$"""{{more}} {{Policies}} "test": { "Claims": [{ "Path": "tenant", "EqualsRouteValue": "tenant" }] },""")

@@ -28,6 +28,7 @@ public sealed class RiskRuleTests
         ("GW120", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "at" } ]""", "Gateway:TokenSources:1:Cookie"),
         ("GW121", "Gateway:TokenSources", """[ { "Header": "Authorization", "Scheme": "Bearer" }, { "Query": "access_token" } ]""", "Gateway:TokenSources:1:Query"),
         ("GW122", "Gateway:ClientCertificate", """{ "AllowUntrusted": true }""", "Gateway:ClientCertificate:AllowUntrusted"),
+        ("GW123", "Gateway:Policies:job", """{ "TokenSource": "workload" }""", "Gateway:Policies:job:TokenSource"),
         ("GW130", "Gateway:Revocation", """{ "Store": "Memory" }""", "Gateway:Revocation:Store"),
         ("GW131", "Gateway:Revocation", """{ "MaxStaleness": "00:06:00" }""", "Gateway:Revocation:MaxStaleness"),
         ("GW140", "Gateway:Errors", """{ "Detailed": true }""", "Gateway:Errors:Detailed"),
@@ -67,6 +68,10 @@ public sealed class RiskRuleTests
         var names = path.Split(':');
         var parent = names[..^1].Aggregate(root, (node, name) => node[name] ??= new JsonObject());
         parent[names[^1]] = JsonNode.Parse(json);
+        if (rule == "GW123")
+        {
+            root["Gateway"]!["TokenSources"] = JsonNode.Parse("""[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Name": "workload", "Header": "X-Workload-Token" }]""");
+        }
 
         // Two settings are for secrets alone, which is a risk of its own.
         var warning = (await WarningsAsync(root.ToJsonString())).Where(warning => rule == "GW112" || warning.Rule != "GW112").ShouldHaveSingleItem();

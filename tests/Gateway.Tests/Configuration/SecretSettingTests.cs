@@ -23,7 +23,7 @@ public sealed partial class SecretSettingTests
         all.Where(property => IsText(property.PropertyType) && SaysSecret.IsMatch(property.Name) && !property.Name.EndsWith("File", StringComparison.Ordinal))
             .Where(property => !SecretSettings.IsSecret(property) && property.Name != nameof(SessionAffinityConfig.AffinityKeyName))
             .Select(property => $"{property.DeclaringType!.Name}.{property.Name}")
-            .ShouldBe(["ExchangeOptions.TokenEndpoint", "GatewayOptions.TokenSources", "IssuerOptions.TokenTypes", "LookupOptions.Keys", "RedisOptions.KeyPrefix", "AuthorizationCertificateOptions.KeyPath"], ignoreOrder: true);
+            .ShouldBe(["ExchangeOptions.TokenEndpoint", "GatewayOptions.TokenSources", "IssuerOptions.TokenTypes", "LookupOptions.Keys", "PolicyOptions.TokenSource", "RedisOptions.KeyPrefix", "AuthorizationCertificateOptions.KeyPath"], ignoreOrder: true);
     }
 
     [Theory]

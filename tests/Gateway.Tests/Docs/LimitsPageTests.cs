@@ -7,6 +7,7 @@ using Gateway.Issuers.Introspection;
 using Gateway.Issuers.StatusLists;
 using Gateway.Jose;
 using Gateway.Jose.Encryption;
+using Gateway.Policies;
 using Gateway.Revocation;
 using Gateway.Settings;
 using Gateway.Testing;
@@ -25,6 +26,7 @@ public sealed class LimitsPageTests
         (typeof(GatewayApp), "MaxHeadersTotalSize", "bytes", "Request headers together", "431"),
         (typeof(GatewayApp), "RequestHeadersTimeout", "", "Time for a client to send the request headers", "the connection is closed"),
         (typeof(CompactToken), "MaxLength", "characters", "Access token", "401 `too_large`"),
+        (typeof(PolicySourceCheck), "MostSources", "sources", "Tokens of one request that a policy reads", "the configuration is rejected"),
         (typeof(CompactToken), "MaxHeaderLength", "bytes", "JOSE header of a token", "401 `too_large`"),
         (typeof(JoseHeader), "MaxKeyIdLength", "bytes", "`kid` of a token", "401 `malformed`"),
         (typeof(IdentityPlan), "MaxValueLength", "bytes", "One identity header", "401 `too_large`"),

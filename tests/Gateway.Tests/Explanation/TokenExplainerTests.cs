@@ -148,6 +148,36 @@ public sealed class TokenExplainerTests
     }
 
     [Fact]
+    public void Policies_of_several_tokens_decide_as_the_policy_does()
+    {
+        var leaf =
+            from source in Gen.Elements(null, "w")
+            from issuers in Gen.Elements<ImmutableArray<string>>([], ["shop"], ["other"])
+            from all in Gen.SubListOf("read", "write")
+            from sender in Gen.Elements(SenderConstraint.IfBound, SenderConstraint.Required)
+            select new RoutePolicy { Name = "leaf", TokenSource = source, Issuers = issuers, AllScopes = [.. all], SenderConstraint = sender };
+        Gen<RoutePolicy> Combine(Gen<RoutePolicy> part) =>
+            from isAny in Gen.Elements(true, false)
+            from count in Gen.Choose(1, 3)
+            from parts in part.ArrayOf(count)
+            select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]) };
+        var token =
+            from rejected in Gen.Elements<RejectionReason?>(null, null, null, RejectionReason.Missing, RejectionReason.Expired, RejectionReason.KeysUnavailable)
+            from has in Gen.SubListOf("read", "write")
+            from binding in Gen.Elements(null, new TokenBinding([1], null))
+            select (Token: rejected == RejectionReason.Missing ? null : TestToken.Of("{}", scopes: [.. has], binding: binding), Rejected: rejected);
+        var cases =
+            from policy in Gen.OneOf(leaf, Combine(Gen.OneOf(leaf, Combine(leaf))))
+            from unnamed in token
+            from named in token
+            select (Policy: policy, Tokens: new ExplainedTokens([new ExplainedToken(null, unnamed.Token, unnamed.Rejected), new ExplainedToken("w", named.Token, named.Rejected)]));
+
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
+            PolicyExplainer.Explain(each.Policy, each.Tokens, null).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason
+                == each.Policy.Decide(each.Tokens.OfPolicy, default, []).Rejected));
+    }
+
+    [Fact]
     public void Rule_on_the_path_is_not_checked_without_a_request_and_the_summary_says_so()
     {
         ClaimPath.TryParse("tenant", out var tenant).ShouldBeTrue();

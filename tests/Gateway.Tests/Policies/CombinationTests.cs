@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Gateway.Jose;
 using Gateway.Policies;
 using Gateway.Tokens;
@@ -124,6 +126,107 @@ public sealed class CombinationTests
         Any(bound, All(bound, Read)).RequiresBinding.ShouldBeTrue();
         All(bound, Read).RequiresBinding.ShouldBeTrue();
         (Any(Read) with { SenderConstraint = SenderConstraint.Required }).RequiresBinding.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Policy_of_a_named_source_is_never_satisfied_by_a_token_of_another()
+    {
+        var workload = new RoutePolicy { Name = "workload", TokenSource = "workload" };
+        var token = TestToken.Of("{}", scopes: ["read"]);
+
+        workload.Decide(token).Rejected.ShouldBe(RejectionReason.Missing);
+        All(Read, workload).Decide(token).Rejected.ShouldBe(RejectionReason.Missing);
+        Any(workload, Read).Decide(token).Rejected.ShouldBeNull();
+        Read.Decide(new PolicyTokens([new SourceToken("workload", token, default)]), default, []).Rejected.ShouldBe(RejectionReason.Missing);
+    }
+
+    [Theory]
+    [InlineData(RejectionReason.Missing, RejectionReason.Missing, RejectionReason.Missing)]
+    [InlineData(RejectionReason.Missing, RejectionReason.Expired, RejectionReason.Expired)]
+    [InlineData(RejectionReason.Revoked, RejectionReason.Expired, RejectionReason.Revoked)]
+    [InlineData(RejectionReason.Missing, null, RejectionReason.InsufficientScope)]
+    [InlineData(null, RejectionReason.Missing, RejectionReason.InsufficientScope)]
+    [InlineData(RejectionReason.Expired, RejectionReason.KeysUnavailable, RejectionReason.KeysUnavailable)]
+    [InlineData(null, RejectionReason.RevocationUnavailable, RejectionReason.RevocationUnavailable)]
+    public void Any_names_what_says_the_most_of_several_tokens(object? unnamed, object? named, object expected)
+    {
+        var policy = Any(Read, Read with { Name = "other", TokenSource = "w" });
+
+        policy.Decide(new PolicyTokens([Found(null, unnamed), Found("w", named)]), default, []).Rejected.ShouldBe((RejectionReason)expected);
+
+        static SourceToken Found(string? source, object? reason) =>
+            reason is null ? new SourceToken(source, TestToken.Of("{}"), default) : new SourceToken(source, null, (RejectionReason)reason);
+    }
+
+    [Fact]
+    public void Permission_rests_on_the_first_alternative_that_holds_and_on_every_part_of_all()
+    {
+        var leaf =
+            from name in Gen.Elements("a", "b", "c", "d", "e", "f")
+            from source in Gen.Elements(null, "x", "y")
+            select new RoutePolicy { Name = name, TokenSource = source, AllScopes = [name] };
+        Gen<RoutePolicy> Combine(Gen<RoutePolicy> part) =>
+            from isAny in Gen.Elements(true, false)
+            from count in Gen.Choose(1, 3)
+            from parts in part.ArrayOf(count)
+            select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]) };
+        var token = from scopes in Gen.SubListOf("a", "b", "c", "d", "e", "f") select TestToken.Of("{}", scopes: [.. scopes]);
+        var cases =
+            from policy in Combine(Gen.OneOf(leaf, Combine(Gen.OneOf(leaf, Combine(leaf)))))
+            from tokens in Gen.OneOf(token, Gen.Constant<AccessToken>(null!)).ArrayOf(3)
+            select (Policy: policy, Tokens: tokens);
+
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000), Prop.ForAll(cases.ToArbitrary(), each =>
+        {
+            string?[] sources = [null, "x", "y"];
+            var holding = new List<RoutePolicy>();
+            var all = new PolicyTokens([.. each.Tokens.Select((token, i) => new SourceToken(sources[i], token, RejectionReason.Missing))]);
+            var decision = each.Policy.Decide(all, default, holding);
+            var expected = Holding(each.Policy, source => each.Tokens[Array.IndexOf(sources, source)]);
+            return (decision.Rejected is null) == (expected is not null) && holding.SequenceEqual(expected ?? []);
+        }));
+
+        static IEnumerable<RoutePolicy>? Holding(RoutePolicy policy, Func<string?, AccessToken?> tokenOf)
+        {
+            if (policy.Combination is not { } combination)
+            {
+                return tokenOf(policy.TokenSource)?.Scopes.Contains(policy.Name) == true ? [policy] : null;
+            }
+
+            var parts = combination.Parts.Select(part => Holding(part, tokenOf)).ToArray();
+            return combination.IsAny ? parts.FirstOrDefault(part => part is not null)
+                : parts.All(part => part is not null) ? parts.SelectMany(part => part!)
+                : null;
+        }
+    }
+
+    [Fact]
+    public void Identity_comes_from_the_first_policy_that_says_so_then_from_the_unnamed_sources_then_from_the_first()
+    {
+        var (user, job, partner) = (Read, Read with { Name = "job", TokenSource = "w" }, Read with { Name = "partner", TokenSource = "p" });
+        var (callingJob, callingPartner) = (job with { GivesIdentity = true }, partner with { GivesIdentity = true });
+
+        First(job, user, partner).ShouldBe("read");
+        First(job, partner).ShouldBe("job");
+        First(user, callingPartner, callingJob).ShouldBe("partner");
+        First(user, job, callingJob).ShouldBe("job");
+
+        static string First(params RoutePolicy[] holding) => IdentityChoice.Order(holding).First().Name;
+    }
+
+    [Fact]
+    public void Asked_scopes_are_those_of_the_unnamed_sources()
+    {
+        All(Read, Write with { TokenSource = "workload" }).AskedScopes.ShouldBe(["read"]);
+    }
+
+    [Fact]
+    public void Challenge_names_the_scopes_of_the_rejected_token_alone()
+    {
+        var policy = All(Read, Write with { TokenSource = "w" }, new RoutePolicy { Name = "more", TokenSource = "w", AllScopes = ["more"] });
+        var tokens = new PolicyTokens([new SourceToken(null, TestToken.Of("{}", scopes: ["read"]), default), new SourceToken("w", TestToken.Of("{}"), default)]);
+
+        policy.Decide(tokens, default, []).RequiredScope.ShouldBe("write more");
     }
 
     private static RoutePolicy Tree(Random random, int depth) => depth == 0 || random.Next(3) == 0

@@ -46,7 +46,7 @@ internal static class ExplainSection
         HtmlTable.Begin(html, "Check", "Outcome", "Expected", "Found", "Change");
         foreach (var check in explanation.Checks)
         {
-            HtmlTable.BeginRow(html, check.Check);
+            HtmlTable.BeginRow(html, check.Title);
             html.Add($"<td role=\"cell\" data-label=\"Outcome\"><span class=\"badge {(check.Outcome switch { CheckOutcome.Passed => "good", CheckOutcome.Failed => "bad", _ => "warn" })}\">");
             html.Add($"{(check.Outcome switch { CheckOutcome.Passed => "passed", CheckOutcome.Failed => "failed", _ => "not checked" })}</span>");
             html.Add($"{(check.Reason is { } reason ? $" {Rejections.Of(reason).Tag}" : "")}</td><td role=\"cell\" data-label=\"Expected\">{check.Expected}</td>");

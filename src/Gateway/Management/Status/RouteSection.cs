@@ -118,6 +118,11 @@ internal static class RouteSection
 
     private static void WriteRules(Html html, RoutePolicy policy, GatewaySettings settings)
     {
+        if (policy.TokenSource is { } source)
+        {
+            html.Add($"<li>token source: {source}</li>");
+        }
+
         html.Add($"<li>issuer: {(policy.Issuers.IsEmpty ? $"any of {string.Join(", ", settings.Issuers.Names)}" : string.Join(", ", policy.Issuers))}</li>");
         if (!policy.AllScopes.IsEmpty)
         {

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Gateway.Authentication;
-using Gateway.Jose;
 using Gateway.Pipeline.Hygiene;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -32,7 +32,12 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
             return next(context);
         }
 
-        if (!TryRead(context, snapshot.Settings.Tokens, out var text, out var reason))
+        if (route.Sources is { } sources)
+        {
+            return FindSourcesAsync(context, request, sources);
+        }
+
+        if (!SourceAuthentication.TryRead(context, snapshot.Settings.Tokens, out var text, out var reason))
         {
             request.Rejection = new TokenRejection(reason, null);
             return next(context);
@@ -50,11 +55,6 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         Record(context, request, authentication.Result);
         return next(context);
     }
-
-    private static bool TryRead(HttpContext context, TokenReader reader, out ReadOnlyMemory<char> text, out RejectionReason reason) =>
-        !reader.Connections.IsEmpty && StreamRequest.Is(context)
-            ? reader.TryRead(context.Request, StreamRequest.IsWebSocket(context), out text, out reason)
-            : reader.TryRead(context.Request.Headers, out text, out reason);
 
     /// <summary>
     /// A reload replaced the routes between the first stage and this one. Headers that only the new configuration protects must be removed
@@ -79,18 +79,23 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         await next(context);
     }
 
+    /// <summary>The next stage sets the user, because the policy says whose token counts.</summary>
+    private async Task FindSourcesAsync(HttpContext context, GatewayRequest request, ImmutableArray<ReadSource> sources)
+    {
+        var started = metrics.StartAuthentication();
+        var tokens = await SourceAuthentication.FindAsync(context, request, sources);
+        metrics.Authenticated(started);
+        tokens.AttachTo(context);
+        await next(context);
+    }
+
     /// <summary>A rejected token sets no user, also if the policy only reports.</summary>
     private void Record(HttpContext context, GatewayRequest request, in AuthenticationOutcome outcome)
     {
-        (request.Token, request.Rejection) = (outcome.Token, outcome.Rejection);
+        request.Rejection = outcome.Rejection;
         if (outcome.Token is { } token)
         {
-            request.User = new RequestUser(token);
-            request.User.AttachTo(context);
-            if (request.Route!.Snapshot.Settings.Identity.ResponseExpiry is { } header)
-            {
-                ResponseExpiry.Announce(context, header, token.Token, time);
-            }
+            RequestIdentity.Set(context, request, token, token, time);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Gateway.Jose;
+using Gateway.Pipeline.Authentication;
 using Gateway.Policies;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -43,19 +44,23 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
     /// </summary>
     private static void RemoveCredentials(HttpContext context, ProtectedRoute route)
     {
-        var reader = route.Snapshot.Settings.Tokens;
-        if (!reader.Connections.IsEmpty && StreamRequest.Is(context))
+        var credentials = route.Snapshot.Settings.Credentials;
+        if (!credentials.Connections.IsEmpty && StreamRequest.Is(context))
         {
-            GatewayRequest.Of(context).TokenProtocol = reader.Connections.Remove(context.Request, StreamRequest.IsWebSocket(context));
+            GatewayRequest.Of(context).TokenProtocol = credentials.Connections.Remove(context.Request, StreamRequest.IsWebSocket(context));
         }
 
-        if (route.Policy.ForwardToken)
+        if (!route.Policy.ForwardToken)
         {
-            reader.RemoveOtherCredentials(context.Request.Headers);
+            credentials.RemoveCookies(context.Request.Headers);
+        }
+        else if (route.Sources is null)
+        {
+            credentials.RemoveOthers(context.Request.Headers, [route.Snapshot.Settings.Tokens]);
         }
         else
         {
-            reader.RemoveCookies(context.Request.Headers);
+            credentials.RemoveOthers(context.Request.Headers, [.. RequestTokens.Of(context).Holding.Select(token => token.Source.Reader)]);
         }
     }
 
@@ -88,11 +93,40 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             return null;
         }
 
+        if (route.Sources is not null)
+        {
+            return RejectSources(context, request, route);
+        }
+
         var rejection = request.Rejection;
         return Reject(context, route, rejection?.Reason ?? RejectionReason.Missing, rejection?.Issuer, default);
     }
 
-    private Task? Reject(HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision)
+    /// <summary>The same for the tokens of several sources, or of one with a name.</summary>
+    private Task? RejectSources(HttpContext context, GatewayRequest request, ProtectedRoute route)
+    {
+        var tokens = RequestTokens.Of(context);
+        tokens.Decide(route.Policy, new PolicyRequest(context.Request.RouteValues, time));
+        if (tokens.Holding is [{ Token: { } identity }, ..])
+        {
+            RequestIdentity.Set(context, request, identity, tokens.Holding.MinBy(token => token.Token!.Token.ExpiresAt).Token!, time);
+        }
+
+        var decision = tokens.Decision;
+        if (decision.Rejected is { } why)
+        {
+            return Reject(context, route, why, tokens.Rejected?.Issuer, decision, tokens.Rejected?.Source);
+        }
+
+        var issuer = tokens.Holding[0].Issuer!;
+        route.AllowedFor(issuer, metrics).Add();
+        AuthDecision.Allowed(route.Id, issuer);
+        return null;
+    }
+
+    /// <param name="source">The source of the rejected token, where the policy does not read the places without a name alone.</param>
+    private Task? Reject(
+        HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision, ReadSource? source = null)
     {
         if (route.Policy.Mode == PolicyMode.Report)
         {
@@ -104,13 +138,19 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         metrics.Rejected(reason, route.Id, issuer);
         AuthDecision.Rejected(context, Rejections.Of(reason).Tag, route.Id, issuer);
         var (scope, parameters) = (decision.RequiredScope, decision.StepUp?.Challenge);
-        if (route.ResourceChallenge is { } resource)
+        if (source?.Name is { } name)
+        {
+            // Which of its tokens the client has to replace. The resource's metadata is about the one in the places without a name.
+            parameters = $"realm=\"{name}\"{(parameters is null ? "" : $", {parameters}")}";
+        }
+        else if (route.ResourceChallenge is { } resource)
         {
             // A token with other scopes helps unless the user has to log in again, or a claim is wrong.
             scope ??= Rejections.Of(reason).Status == StatusCodes.Status401Unauthorized && parameters is null ? resource.Scope : null;
             parameters = parameters is null ? resource.Metadata : $"{parameters}, {resource.Metadata}";
         }
 
-        return route.Snapshot.Rejections.WriteAsync(context, reason, scope, parameters, route.Policy.RequiresBinding);
+        return route.Snapshot.Rejections.WriteAsync(
+            context, reason, scope, parameters, (decision.By ?? route.Policy).RequiresBinding, source?.Reader);
     }
 }

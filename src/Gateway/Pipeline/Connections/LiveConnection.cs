@@ -7,14 +7,17 @@ namespace Gateway.Pipeline.Connections;
 
 /// <summary>
 /// A response that may outlive its token. The checks that a new request with the token must pass are repeated until the response ends; if
-/// one fails, the connection is ended. The rest of the policy was decided when the request began.
+/// one fails, the connection is ended. The rest of the policy was decided when the request began. Where it rests on several tokens, each
+/// must pass.
 /// </summary>
+/// <param name="verified">The token that the identity comes from.</param>
 internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, VerifiedToken verified, Action<LiveConnection> over) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly RequestUser? _user = GatewayRequest.Find(context)?.User;
+    private readonly TokenValidity[] _others = OthersOf(context, route, verified);
     private TokenValidity _validity = new(verified);
     private LiveStream? _stream;
     private long _endingSince;
@@ -32,9 +35,31 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     public LiveStream Wrap(Stream inner, bool isWebSocket, bool isGrpc) =>
         _stream = new LiveStream(inner, isWebSocket ? new WebSocketFrames() : null, () => Ended(isGrpc));
 
+    /// <summary>Every token that the connection rests on.</summary>
+    public IEnumerable<VerifiedToken> Tokens => _others.Select(other => other.Token).Prepend(verified);
+
     /// <summary>The reason to end the connection; null when there is none.</summary>
-    public RejectionReason? Check(double now, RevocationList revocations) =>
-        _validity.Check(now, revocations, TokenValidity.OfConnection(route.Policy)).Rejection;
+    public RejectionReason? Check(double now, RevocationList revocations)
+    {
+        var tolerance = TokenValidity.OfConnection(route.Policy);
+        var reason = _validity.Check(now, revocations, tolerance).Rejection;
+        for (var i = 0; i < _others.Length && reason is null; i++)
+        {
+            reason = _others[i].Check(now, revocations, tolerance).Rejection;
+        }
+
+        return reason;
+    }
+
+    /// <summary>Tells that the keys of the tokens are in use: those of a template's issuer are kept only while they are.</summary>
+    public void TouchKeys(TimeProvider time)
+    {
+        verified.Token.Issuer.Keys.Touch(time);
+        foreach (ref var other in _others.AsSpan())
+        {
+            other.Issuer.Keys.Touch(time);
+        }
+    }
 
     /// <summary>Makes the user of the request anonymous for code that still runs for it.</summary>
     public void WithdrawUser(RejectionReason reason) => _user?.Withdraw(reason);
@@ -59,8 +84,8 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     }
 
     /// <summary>
-    /// Aborts the connection if it has not ended within half a second, because the client does not read or the destination has not completed a
-    /// frame.
+    /// Aborts the connection if it has not ended within half a second, because the client does not read or the destination has not
+    /// completed a frame.
     /// </summary>
     public void CutOff(TimeProvider time)
     {
@@ -84,6 +109,10 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 
         over(this);
     }
+
+    private static TokenValidity[] OthersOf(HttpContext context, ProtectedRoute route, VerifiedToken verified) => route.Sources is null
+        ? []
+        : [.. RequestTokens.Of(context).Holding.Select(token => token.Token!).Where(token => token != verified).Select(token => new TokenValidity(token))];
 
     private void Ended(bool isGrpc)
     {

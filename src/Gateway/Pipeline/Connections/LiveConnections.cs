@@ -9,8 +9,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
-/// Checks the long-lived connections four times a second and ends those whose token has expired, was revoked or has lost its key. Without
-/// changes a check costs three comparisons.
+/// Checks the long-lived connections four times a second and ends those of which a token has expired, was revoked or has lost its key.
+/// Without changes a check costs three comparisons.
 /// </summary>
 internal sealed class LiveConnections(RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null) : BackgroundService
 {
@@ -59,8 +59,7 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
                 continue;
             }
 
-            // Keys of a template's issuer are kept only while they are in use.
-            connection.Token.Token.Issuer.Keys.Touch(time);
+            connection.TouchKeys(time);
             if (connection.Check(now, revocations) is { } reason)
             {
                 End(connection, reason);
@@ -77,10 +76,13 @@ internal sealed class LiveConnections(RevocationList revocations, TimeProvider t
         {
             await Parallel.ForEachAsync(_live.Keys, options, async (connection, cancellationToken) =>
             {
-                if (!connection.IsEnding
-                    && await asked.AskAsync(connection.Token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
+                foreach (var token in connection.IsEnding ? [] : connection.Tokens)
                 {
-                    End(connection, RejectionReason.Revoked);
+                    if (await asked.AskAsync(token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
+                    {
+                        End(connection, RejectionReason.Revoked);
+                        break;
+                    }
                 }
             });
         }

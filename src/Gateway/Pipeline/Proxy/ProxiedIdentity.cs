@@ -34,17 +34,17 @@ internal static class ProxiedIdentity
 
         if (!route.Policy.KeepsCredentials)
         {
-            var reader = route.Snapshot.Settings.Tokens;
+            var credentials = route.Snapshot.Settings.Credentials;
             if (isPlain)
             {
-                reader.RemoveAllHeaders(proxied);
+                credentials.RemoveAllHeaders(proxied);
             }
             else
             {
-                reader.RemoveSentHeaders(context.Request.Headers, proxied);
+                credentials.RemoveSentHeaders(context.Request.Headers, proxied);
             }
 
-            TokenReader.RemoveProof(context.Request.Headers, proxied);
+            ClientCredentials.RemoveProof(context.Request.Headers, proxied);
         }
 
         if (request.Token is { } token)
