@@ -71,4 +71,5 @@ internal static class EventIds
     public const int CertificateRejected = 611;
     public const int AffinityKeysUnavailable = 620;
     public const int PlainHttp2Rejected = 621;
+    public const int MemoryReleased = 630;
 }

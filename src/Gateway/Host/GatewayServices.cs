@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Authentication.SenderConstraint;
 using Gateway.Configuration;
 using Gateway.Configuration.Listening;
@@ -23,10 +22,8 @@ using Gateway.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -142,16 +139,7 @@ internal static class GatewayServices
         // Pipeline/Proxy/
         services.AddSingleton<ITransformProvider, IdentityTransform>();
         services.AddReverseProxy()
-            // The listener decodes header values as UTF-8, so they are sent as UTF-8 too. Otherwise a non-ASCII character of a client would
-            // fail the request to the destination, which would count as a failure of the destination.
-            .ConfigureHttpClient((_, handler) =>
-            {
-                handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
-                // Latin-1, as for every other response header, keeps the bytes. By default the HTTP client decodes Location as UTF-8, which
-                // would change invalid bytes.
-                handler.ResponseHeaderEncodingSelector ??= static (name, _) => name == HeaderNames.Location ? Encoding.Latin1 : null;
-                handler.ActivityHeadersPropagator = new ReverseProxyPropagator(new TraceContextPropagator());
-            });
+            .ConfigureHttpClient((_, handler) => DestinationConnections.Configure(handler));
         services.AddAffinityKeys(settings);
         services.Decorate<IClusterDestinationsUpdater, DestinationConditions>((inner, provider) =>
             new DestinationConditions(inner, provider.GetRequiredService<TimeProvider>()));
@@ -161,6 +149,9 @@ internal static class GatewayServices
         services.Decorate<ITransformBuilder, RouteTransformBuilder>((inner, provider) =>
             new RouteTransformBuilder(inner, provider.GetRequiredService<LiveConnections>()));
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+
+        // Host/
+        services.AddHostedService<MemoryRelease>();
 
         // Management/
         services.AddSingleton<Readiness>();

@@ -1,0 +1,51 @@
+namespace Gateway.Host;
+
+/// <summary>
+/// Counts open connections and decides when a load is over, so that its memory can be released: they have fallen to half of their peak or
+/// less, by at least <see cref="LeastFall"/>, and have stayed there for <see cref="Patience"/>.
+/// </summary>
+internal sealed class LoadRelease(TimeProvider time)
+{
+    /// <summary>Connections. A smaller fall leaves less memory behind than a collection is worth.</summary>
+    public const int LeastFall = 256;
+
+    /// <summary>Longer than an unused connection to a destination stays open, so that what those hold is released as well.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private int _open;
+    private int _peak;
+    private long? _fallenAt;
+
+    /// <summary>A connection was opened (1) or closed (-1). Thread-safe.</summary>
+    public void Add(int change)
+    {
+        var open = Interlocked.Add(ref _open, change);
+        for (var peak = Volatile.Read(ref _peak); open > peak;)
+        {
+            var seen = Interlocked.CompareExchange(ref _peak, open, peak);
+            peak = seen == peak ? open : seen;
+        }
+    }
+
+    /// <summary>True once for each load that is over. Not thread-safe; to be asked every few seconds.</summary>
+    public bool IsDue()
+    {
+        var (open, peak) = (Volatile.Read(ref _open), Volatile.Read(ref _peak));
+        if (open > peak / 2 || peak - open < LeastFall)
+        {
+            _fallenAt = null;
+            return false;
+        }
+
+        _fallenAt ??= time.GetTimestamp();
+        if (time.GetElapsedTime(_fallenAt.Value) < Patience)
+        {
+            return false;
+        }
+
+        // A peak that is reached in this moment is lost, and counts again with the next connection.
+        Volatile.Write(ref _peak, open);
+        _fallenAt = null;
+        return true;
+    }
+}
