@@ -22,8 +22,9 @@ internal static class RequestSpan
     // Client-supplied text: a method that HTTP does not define, and the names of query parameters.
     private static readonly string[] Removed = ["http.request.method_original", "url.query"];
 
-    /// <summary>Null, and almost free, without a listener.</summary>
-    public static Activity? StartKeyRefresh(string issuer) => Source.StartActivity("gateway.keys.refresh")?.SetTag("gateway.issuer", issuer);
+    /// <summary>Null without a listener, and in the background: there it would be the root of a trace of its own.</summary>
+    public static Activity? StartKeyRefresh(string issuer) =>
+        Activity.Current is null ? null : Source.StartActivity("gateway.keys.refresh")?.SetTag("gateway.issuer", issuer);
 
     public static void Complete(Activity span, HttpResponse response)
     {
