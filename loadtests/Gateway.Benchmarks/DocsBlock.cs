@@ -15,6 +15,10 @@ internal static class DocsBlock
     /// <param name="page">Where the block is.</param>
     /// <param name="script">What writes it; its first mark says so.</param>
     public static async Task WriteAsync(string name, string text, string page, string script)
+    public const string Revocation = "docs/revocation.md", Performance = "docs/performance.md";
+
+    /// <summary>Prints the text, and puts it into the page when <c>WRITE_DOCS=1</c>.</summary>
+    public static async Task WriteAsync(string name, string text, string page = Revocation)
     {
         Console.WriteLine($"\n{text}");
         if (!IsWriting)
@@ -38,10 +42,16 @@ internal static class DocsBlock
     /// <summary>When, of what and on what.</summary>
     public static async Task<string> DescribeAsync()
     {
-        var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
         var redis = (await Script.RunAsync("redis-server", ["--version"])).Output.Split(' ').First(word => word.StartsWith("v=", StringComparison.Ordinal))[2..];
+        return $"{await DescribeMachineAsync()}, Redis {redis} with `appendfsync always`";
+    }
+
+    /// <summary>The same without Redis.</summary>
+    public static async Task<string> DescribeMachineAsync()
+    {
+        var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, {RuntimeInformation.FrameworkDescription}, Redis {redis} with `appendfsync always`");
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, {RuntimeInformation.FrameworkDescription}");
     }
 }

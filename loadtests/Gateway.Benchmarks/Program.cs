@@ -5,6 +5,7 @@ using Gateway.Benchmarks.Compare;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
 using Gateway.Testing.Drills;
+using Gateway.Benchmarks.Steady;
 
 switch (args)
 {
@@ -46,6 +47,12 @@ switch (args)
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
         throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model.", nameof(args));
+    case ["drill", "overload" or "soak" or "rest"]:
+        return await SteadyCommand.RunAsync(args[1]);
+    case ["drill", "gateway", var file]:
+        return await DrillGateway.ServeAsync(file);
+    case ["drill", ..]:
+        throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back, overload, soak, rest.", nameof(args));
 
     // What .ci/run runs: every benchmark once.
     case ["short"]:

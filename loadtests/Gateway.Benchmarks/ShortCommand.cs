@@ -2,11 +2,13 @@ using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks.Operations;
+using Gateway.Benchmarks.Steady;
 
 namespace Gateway.Benchmarks;
 
 /// <summary>
 /// Runs every benchmark once, in this process and whatever it was built as: proves in seconds that they still run, and measures nothing.
+/// Then some seconds of the soak drill.
 /// BenchmarkDotNet's own dry job in one process (0.14) falls over a benchmark that throws, without a word on which one it was.
 /// </summary>
 internal static class ShortCommand
@@ -36,7 +38,7 @@ internal static class ShortCommand
         }
 
         Console.WriteLine($"{ran} benchmarks ran, {failed} did not.");
-        return failed == 0 && ran > 0 ? 0 : 1;
+        return failed == 0 && ran > 0 ? await SoakCommand.RunBrieflyAsync() : 1;
     }
 
     private static bool HasBenchmarks(Type type) =>

@@ -25,6 +25,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public string ConfigFile => Path.Combine(_folder.FullName, "yarp.json");
+
     /// <summary>An HTTP/1.1 client for the routes; it adds no trace context of its own.</summary>
     public HttpClient Client { get; private set; } = null!;
 
@@ -51,7 +53,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
         };
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(GatewayApp).Assembly.Location, "--config", Path.Combine(program._folder.FullName, "yarp.json"), "--urls", program.Address])
+            [typeof(GatewayApp).Assembly.Location, "--config", program.ConfigFile, "--urls", program.Address])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["Gateway__Drain__Delay"] = "00:00:00";

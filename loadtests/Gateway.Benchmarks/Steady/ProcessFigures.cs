@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Gateway.Benchmarks.Steady;
+
+/// <summary>What the kernel says about a process at one moment.</summary>
+/// <param name="ResidentMegabytes">Resident memory in MiB.</param>
+/// <param name="Handles">Open file descriptors.</param>
+internal readonly record struct ProcessFigures(double ResidentMegabytes, int Handles, int Threads)
+{
+    public static ProcessFigures Read(int processId)
+    {
+        var (resident, threads) = (0.0, 0);
+        foreach (var line in File.ReadLines($"/proc/{processId}/status"))
+        {
+            if (line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            {
+                resident = long.Parse(line.Split(' ')[^2], CultureInfo.InvariantCulture) / 1024.0;
+            }
+            else if (line.StartsWith("Threads:", StringComparison.Ordinal))
+            {
+                threads = int.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return new ProcessFigures(resident, Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length, threads);
+    }
+
+    /// <summary>The processor time so far, of threads that have ended too, in milliseconds; the kernel counts it in steps of 10.</summary>
+    public static double ProcessorMilliseconds(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return process.TotalProcessorTime.TotalMilliseconds;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Gateway.Benchmarks.Steady;
+
+/// <summary>What does a gateway keep after a load, over a long time, and at rest?</summary>
+internal static class SteadyCommand
+{
+    public static Task<int> RunAsync(string drill) => drill switch
+    {
+        "overload" => OverloadCommand.RunAsync(),
+        "soak" => SoakCommand.RunAsync(),
+        _ => RestCommand.RunAsync(),
+    };
+}
