@@ -9,16 +9,14 @@ internal static class DocsBlock
 {
     public static bool IsWriting => Environment.GetEnvironmentVariable("WRITE_DOCS") == "1";
 
-    /// <summary>Prints the result of a drill, and puts it into docs/revocation.md when <c>WRITE_DOCS=1</c>.</summary>
-    public static Task WriteAsync(string name, string text) => WriteAsync(name, text, "docs/revocation.md", $"loadtests/drills/{name}.sh");
+    public const string Revocation = "docs/revocation.md", Performance = "docs/performance.md";
+
+    /// <summary>Prints the result of a drill, and puts it into the page when <c>WRITE_DOCS=1</c>.</summary>
+    public static Task WriteAsync(string name, string text, string page = Revocation) => WriteAsync(name, text, page, $"loadtests/drills/{name}.sh");
 
     /// <param name="page">Where the block is.</param>
     /// <param name="script">What writes it; its first mark says so.</param>
     public static async Task WriteAsync(string name, string text, string page, string script)
-    public const string Revocation = "docs/revocation.md", Performance = "docs/performance.md";
-
-    /// <summary>Prints the text, and puts it into the page when <c>WRITE_DOCS=1</c>.</summary>
-    public static async Task WriteAsync(string name, string text, string page = Revocation)
     {
         Console.WriteLine($"\n{text}");
         if (!IsWriting)

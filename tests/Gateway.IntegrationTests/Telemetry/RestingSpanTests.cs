@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json.Nodes;
 using Gateway.Telemetry;
 using Gateway.Testing;
 using OpenTelemetry.Trace;
