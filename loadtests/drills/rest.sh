@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The processor time of a gateway without requests, bare YARP beside it. Everything is on loopback and ends by itself. SETTLE seconds after the
-# start (20), SECONDS_AT_REST (60), WRITE_DOCS=1 for docs/performance.md.
+# start (60), SECONDS_AT_REST (60), WRITE_DOCS=1 for docs/performance.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -15,7 +15,7 @@ internal static class RestCommand
 
     public static async Task<int> RunAsync()
     {
-        var (settle, seconds) = (RotationCommand.Setting("SETTLE", 20), RotationCommand.Setting("SECONDS_AT_REST", 60));
+        var (settle, seconds) = (RotationCommand.Setting("SETTLE", 60), RotationCommand.Setting("SECONDS_AT_REST", 60));
         await using var redis = await RedisServer.StartAsync();
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();
