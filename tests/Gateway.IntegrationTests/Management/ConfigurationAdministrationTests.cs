@@ -30,7 +30,7 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         ours["Limits"]!["MaxRequestBodySize"]!.GetValue<long>().ShouldBe(12345);
         ours["Issuers"]!["shop"]!["ClockSkew"]!.GetValue<string>().ShouldBe("00:01:00");
         ours["Issuers"]!["shop"]!["Algorithms"]!.ToJsonString().ShouldBe("""["RS256","PS256","ES256"]""");
-        ours["TokenSources"]!.ToJsonString().ShouldBe("""[{"Cookie":null,"Header":"Authorization","Query":null,"Scheme":"Bearer","WebSocketProtocol":null}]""");
+        ours["TokenSources"]!.ToJsonString().ShouldBe("""[{"Cookie":null,"Header":"Authorization","Name":null,"Query":null,"Scheme":"Bearer","WebSocketProtocol":null}]""");
         ours["Identity"]!["Headers"]!["X-Auth-Subject"]!.GetValue<string>().ShouldBe("sub");
         ours["Revocation"]!["MaxStaleness"]!.GetValue<string>().ShouldBe("00:00:10");
         ours["Errors"]!["Detailed"]!.GetValue<bool>().ShouldBeTrue();
