@@ -117,7 +117,9 @@ internal static class LongStartCommand
         };
         var environment = new Dictionary<string, string>
         {
-            ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__Gateway.Revocation"] = "Information",
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["Logging__LogLevel__Gateway.Revocation"] = "Information",
         };
         var start = Stopwatch.GetTimestamp();
         var gateway = await GatewayProgram.StartAsync(new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() }, environment);

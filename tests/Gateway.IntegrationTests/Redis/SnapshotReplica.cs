@@ -13,7 +13,12 @@ internal sealed class SnapshotReplica : IAsyncDisposable
 
     private static readonly SnapshotRules Always = new()
     {
-        LeastRecords = 0, LeastGrowth = 0, LeastGrowthShare = 0, AtMostEvery = TimeSpan.Zero, LookEvery = TimeSpan.Zero, RewriteAfter = TimeSpan.FromDays(-1),
+        LeastRecords = 0,
+        LeastGrowth = 0,
+        LeastGrowthShare = 0,
+        AtMostEvery = TimeSpan.Zero,
+        LookEvery = TimeSpan.Zero,
+        RewriteAfter = TimeSpan.FromDays(-1),
     };
 
     private readonly RedisConnection _connection;

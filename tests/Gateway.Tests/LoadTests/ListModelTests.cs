@@ -8,8 +8,17 @@ public sealed class ListModelTests
     // Round numbers, so that each result can be computed by hand.
     private static readonly ListModel Round = new()
     {
-        StreamBytes = 100, WireBytes = 200, SnapshotBytes = 20, ListBytes = 25, Tail = 0.1, LoadedPerSecond = 1_000_000, FollowedPerSecond = 100_000,
-        RedisBytesPerSecond = 1e9, RedisCommandsPerSecond = 100_000, MostReadsPerSecond = 50, CommandsOfARead = 2,
+        StreamBytes = 100,
+        WireBytes = 200,
+        SnapshotBytes = 20,
+        ListBytes = 25,
+        Tail = 0.1,
+        LoadedPerSecond = 1_000_000,
+        FollowedPerSecond = 100_000,
+        RedisBytesPerSecond = 1e9,
+        RedisCommandsPerSecond = 100_000,
+        MostReadsPerSecond = 50,
+        CommandsOfARead = 2,
     };
 
     [Fact]

@@ -8,7 +8,12 @@ internal sealed class MemorySnapshots : ISnapshotStore
     /// <summary>Rules by which each look writes a snapshot.</summary>
     public static readonly SnapshotRules Always = new()
     {
-        LeastRecords = 0, LeastGrowth = 0, LeastGrowthShare = 0, AtMostEvery = TimeSpan.Zero, LookEvery = TimeSpan.Zero, RewriteAfter = TimeSpan.FromDays(-1),
+        LeastRecords = 0,
+        LeastGrowth = 0,
+        LeastGrowthShare = 0,
+        AtMostEvery = TimeSpan.Zero,
+        LookEvery = TimeSpan.Zero,
+        RewriteAfter = TimeSpan.FromDays(-1),
     };
 
     public string Name => "memory";

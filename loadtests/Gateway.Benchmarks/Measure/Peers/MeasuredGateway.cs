@@ -55,7 +55,9 @@ internal sealed class MeasuredGateway(MeasureSite site)
         issuer["Keys"]!["DecryptionFile"] = "decryption.jwks";
         issuer["Introspection"] = new JsonObject
         {
-            ["Endpoint"] = site.IntrospectionEndpoint, ["ClientId"] = "gateway", ["SecretFile"] = "introspection.secret",
+            ["Endpoint"] = site.IntrospectionEndpoint,
+            ["ClientId"] = "gateway",
+            ["SecretFile"] = "introspection.secret",
         };
         gateway["TrustedProxies"] = new JsonArray("127.0.0.1");
         gateway["ExternalAuthorization"] = new JsonObject { ["Port"] = decisions, ["Protocols"] = new JsonArray("ForwardAuth", "Envoy") };
