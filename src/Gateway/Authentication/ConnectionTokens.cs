@@ -70,7 +70,12 @@ internal sealed class ConnectionTokens(ImmutableArray<string> protocols, Immutab
         {
             if (protocols.Contains(offered[i]))
             {
-                marker = offered[i++];
+                marker = offered[i];
+                // A marker of another token source is not the token: its own token follows it.
+                if (i + 1 < offered.Length && !protocols.Contains(offered[i + 1]))
+                {
+                    i++;
+                }
             }
             else
             {

@@ -71,7 +71,7 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
 
         if (!HeaderSyntax.IsToken(name))
         {
-            report.Error($"{path}:Name", "this is no name for a source.", "Use letters, digits and hyphens.");
+            report.Error($"{path}:Name", "this is not a valid name for a token source.", "Use letters, digits and hyphens.");
         }
 
         var places = new TokenPlaces();
@@ -130,7 +130,7 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
         if (All.Any(places => places != own && places.Headers.ContainsKey(name)))
         {
             // A request has the header once, and it would have to be clear for which source.
-            report.Error(path, "a source of another name reads this header.", "Choose another header for one of the two, or remove its Name.");
+            report.Error(path, "another token source reads this header.", "Choose another header for one of the two, or remove its Name.");
             return;
         }
 

@@ -106,7 +106,7 @@ internal sealed class TokenVerifier(
             return Rejected(RejectionReason.RevocationUnavailable, unverified.Issuer);
         }
 
-        // From now on the token is known. One that can be encrypted anew would come as a new one each time.
+        // Not for an encrypted token: its content can be encrypted again, and each copy would count as another good token.
         if (ReferenceEquals(result.Token.Signed, result.Token.Text))
         {
             unverified.Issuer.Keys.Verifications.Count(isGood: true);

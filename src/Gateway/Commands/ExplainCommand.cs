@@ -133,7 +133,7 @@ internal sealed class ExplainCommand : Command
             }
         }
 
-        return given.Count == 0 ? ([], $"{SourcePrefix}: policy {Shown.Text(policy.Name)} reads token sources with a name. Give a token of one.")
+        return given.Count == 0 ? ([], $"{SourcePrefix}: policy {Shown.Text(policy.Name)} reads only token sources with a name. Give {SourcePrefix} NAME=FILE.")
             : (given, SourcesExplainer.FaultOf(policy, given, $"{SourcePrefix} "));
     }
 

@@ -59,7 +59,7 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
             yield break;
         }
 
-        var texts = holding.Select(leaf => leaf.TokenSource).Distinct().Select(source => CredentialOf(tokens.Of(source)!)).ToArray();
+        var texts = holding.Select(leaf => leaf.TokenSource).Distinct().Select(source => ContentOf(tokens.Of(source)!)).ToArray();
         if (texts.Distinct().Count() < texts.Length)
         {
             yield return new ExplainedCheck(
@@ -82,7 +82,7 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         return new ExplainedToken(source, token, own.Find(check => check.Outcome == CheckOutcome.Failed)?.Reason);
     }
 
-    private static string CredentialOf(AccessToken token) => Convert.ToHexString(token.Signed.Length > 0 ? token.Signed : token.Text);
+    private static string ContentOf(AccessToken token) => Convert.ToHexString(token.Content);
 
-    private static string NameOf(string? source) => source is null ? "those without a name" : Shown.Text(source);
+    private static string NameOf(string? source) => source is null ? "the token sources without a name" : Shown.Text(source);
 }

@@ -14,13 +14,23 @@ internal static class IdentityChoice
         return holding.OrderBy(rank);
     }
 
-    /// <summary>The policies whose token may give it as long as it is not known which of them hold.</summary>
+    /// <summary>
+    /// The policies whose token may give it while it is not known which of them hold. Only <c>AnyOf</c> has several: of <c>AllOf</c> it is the first, or
+    /// a client could choose the caller by leaving out a token.
+    /// </summary>
     public static IEnumerable<RoutePolicy> Candidates(RoutePolicy policy)
     {
         var leaves = policy.Leaves.ToArray();
         var rank = RankIn(leaves);
         var best = leaves.Min(rank);
-        return leaves.Where(leaf => rank(leaf) == best);
+        return Of(policy);
+
+        RoutePolicy[] Of(RoutePolicy part) => part.Combination switch
+        {
+            null => rank(part) == best ? [part] : [],
+            { IsAny: true } any => [.. any.Parts.SelectMany(Of)],
+            var all => all.Parts.Select(Of).FirstOrDefault(found => found.Length > 0) ?? [],
+        };
     }
 
     private static Func<RoutePolicy, int> RankIn(IReadOnlyCollection<RoutePolicy> leaves) => leaves.Any(leaf => leaf.GivesIdentity)

@@ -42,7 +42,7 @@ internal static class PolicySourceCheck
             var path = $"Gateway:Policies:{policy.Name}";
             if (combination.TokenSources.Length > MostSources)
             {
-                report.Error(path, $"a request would carry more than {MostSources} tokens for it.", "Name policies of fewer token sources.");
+                report.Error(path, $"this policy reads more than {MostSources} token sources.", "Name policies of fewer token sources.");
             }
 
             if (combination.TokenSources.Length > 1 && policy.SenderConstraint == SenderConstraint.Required)

@@ -44,7 +44,7 @@ internal sealed class RequestTokens(ImmutableArray<FoundToken> found)
             Holding = [.. IdentityChoice.Order(leaves).Select(Of).Distinct()];
             if (HasTokenTwice())
             {
-                // One caller with one token must not pass for two.
+                // One token in two sources must not count as two tokens.
                 Decision = new PolicyDecision(RejectionReason.MultipleTokens);
             }
         }
@@ -61,7 +61,7 @@ internal sealed class RequestTokens(ImmutableArray<FoundToken> found)
         {
             for (var j = 0; j < i; j++)
             {
-                if (Holding[i].Token!.Credential.AsSpan().SequenceEqual(Holding[j].Token!.Credential))
+                if (Holding[i].Token!.Token.Content.SequenceEqual(Holding[j].Token!.Token.Content))
                 {
                     return true;
                 }

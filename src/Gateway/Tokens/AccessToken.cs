@@ -51,6 +51,12 @@ internal sealed class AccessToken
     /// </summary>
     public byte[] Signed { get => field ?? Text; init; }
 
+    /// <summary>
+    /// What two tokens are compared by: the signed content without its signature, of which ECDSA has a second valid form (<see cref="EcdsaTwin"/>); the
+    /// whole text of an opaque token.
+    /// </summary>
+    public ReadOnlySpan<byte> Content => Signed.Length == 0 ? Text : Signed.AsSpan(0, Signed.LastIndexOf((byte)'.'));
+
     /// <summary>The payload segment as it stands in the signed token: base64url of the claims set's JSON.</summary>
     public string EncodedClaims => Signed.Length == 0
         ? Base64Url.EncodeToString(JsonMarshal.GetRawUtf8Value(Claims))

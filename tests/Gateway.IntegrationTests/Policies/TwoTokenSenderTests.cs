@@ -21,7 +21,7 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
     }
 
     [Fact]
-    public async Task Proof_is_for_the_token_in_Authorization_and_asks_nothing_of_the_other()
+    public async Task Proof_is_for_the_token_in_Authorization_and_not_required_for_the_other()
     {
         using var key = SigningKey.Ec();
         var user = Bound(_parts.Users, key);
@@ -147,7 +147,7 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
         explanation["settings"]!.ToJsonString().ShouldContain("header Authorization (Bearer); workload: header X-Workload-Token");
         var (status, answer) = await _parts.Gateway.ExplainAsync(Json(("token", _parts.User()), ("token.workload", "x"), ("route", "private")));
         status.ShouldBe(400);
-        ((string)answer["error_description"]!).ShouldBe("token.workload: policy Authenticated does not read this token source. It reads those without a name.");
+        ((string)answer["error_description"]!).ShouldBe("token.workload: policy Authenticated does not read this token source. It reads the token sources without a name.");
         (status, answer) = await _parts.Gateway.ExplainAsync(Json(("token", _parts.User()), ("route", "job")));
         status.ShouldBe(400);
         ((string)answer["error_description"]!).ShouldBe("token: policy job reads no token source without a name. Give the token as token.workload.");

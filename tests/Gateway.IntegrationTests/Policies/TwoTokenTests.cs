@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Gateway.IntegrationTests.Management;
 using Gateway.Testing;
 
@@ -119,6 +120,19 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
         _parts.Destination.Received.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Token_with_its_signature_in_the_other_valid_form_is_the_same_token()
+    {
+        var token = _parts.Users.Token(algorithm: "ES256").Build();
+        var twin = Encoding.ASCII.GetString(Jose.EcdsaTwin.Of(Encoding.ASCII.GetBytes(token), Jose.SignatureAlgorithms.Of(Jose.SignatureAlgorithm.ES256))!);
+        using var alone = await _parts.GetAsync("/private/x", ("Authorization", $"Bearer {twin}"));
+
+        using var response = await _parts.GetAsync("/loose/x", token, twin);
+
+        alone.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.ShouldBeProblemAsync(400))["reason"]!.GetValue<string>().ShouldBe("multiple_tokens");
+    }
+
     [Theory]
     [InlineData("X_Workload_Token")]
     [InlineData("x.workload.token")]
@@ -224,7 +238,7 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     }
 
     [Fact]
-    public async Task Client_is_told_of_the_first_token_to_expire_of_those_that_count()
+    public async Task ResponseExpiry_counts_to_the_first_token_to_expire()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var user = _parts.Users.Token().With("exp", now + 3_000).Build();

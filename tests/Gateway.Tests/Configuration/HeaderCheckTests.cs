@@ -87,12 +87,12 @@ public sealed class HeaderCheckTests
     [Theory]
     [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Name": "WORKLOAD", "Header": "X-B" }""", ":2:Name", "an earlier source has this name.")]
     [InlineData("""{ "Name": "other", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "no policy reads this source.")]
-    [InlineData("""{ "Name": "workload", "Header": "Authorization", "Scheme": "Workload" }""", ":1", "a source of another name reads this header.")]
-    [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Header": "x-a" }""", ":2", "a source of another name reads this header.")]
+    [InlineData("""{ "Name": "workload", "Header": "Authorization", "Scheme": "Workload" }""", ":1", "another token source reads this header.")]
+    [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Header": "x-a" }""", ":2", "another token source reads this header.")]
     [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Header": "X_A" }""", ":2", "some destinations cannot tell this header from X-A, so the gateway removes it before it reads tokens.")]
     [InlineData("""{ "Cookie": "a" }, { "Name": "workload", "Cookie": "a" }""", ":2", "an earlier source reads the same place, so this one has no effect.")]
     [InlineData("""{ "Name": "workload", "Query": "a" }, { "Query": "A" }""", ":2", "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""{ "Name": "work load", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "this is no name for a source.")]
+    [InlineData("""{ "Name": "work load", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "this is not a valid name for a token source.")]
     [InlineData("""{ "Name": "workload" }""", ":1", "the source does not name exactly one place.")]
     public async Task Token_source_with_a_name_that_means_nothing_or_two_things_is_an_error(string sources, string path, string problem)
     {
@@ -107,7 +107,7 @@ public sealed class HeaderCheckTests
     }
 
     [Fact]
-    public async Task Some_token_source_has_no_name()
+    public async Task Token_sources_that_all_have_a_name_are_an_error()
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", """
             "TokenSources": [{ "Name": "workload", "Header": "X-Token" }], "Policies": { "job": { "TokenSource": "workload" },

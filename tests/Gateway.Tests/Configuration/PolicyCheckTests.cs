@@ -84,7 +84,7 @@ public sealed class PolicyCheckTests
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("Gateway:Policies:five");
-        error.Problem.ShouldBe("a request would carry more than 4 tokens for it.");
+        error.Problem.ShouldBe("this policy reads more than 4 token sources.");
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class CombinationTests
     [InlineData(null, RejectionReason.Missing, RejectionReason.InsufficientScope)]
     [InlineData(RejectionReason.Expired, RejectionReason.KeysUnavailable, RejectionReason.KeysUnavailable)]
     [InlineData(null, RejectionReason.RevocationUnavailable, RejectionReason.RevocationUnavailable)]
-    public void Any_names_what_says_the_most_of_several_tokens(object? unnamed, object? named, object expected)
+    public void Any_gives_the_most_specific_reason_of_several_tokens(object? unnamed, object? named, object expected)
     {
         var policy = Any(Read, Read with { Name = "other", TokenSource = "w" });
 

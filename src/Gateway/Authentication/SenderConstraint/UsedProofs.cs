@@ -36,7 +36,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
         var second = (long)issuedAt;
         lock (_lock)
         {
-            // Read in here, so that no thread brings an earlier time than the one before it.
+            // Read the time inside the lock, so that it never decreases from one caller to the next.
             var now = time.GetUtcNow().ToUnixTimeSeconds();
             Expire_NeedsLock(now, lifetime);
             while (_count >= capacity && _bySecond.Keys.Min() is var oldest && oldest < Math.Min(now, second))
