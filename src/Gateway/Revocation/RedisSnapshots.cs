@@ -19,8 +19,8 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
     private static readonly TimeSpan UnpublishedFor = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan PublishedFor = TimeSpan.FromDays(1);
 
-    // Longer than a replica takes to load all chunks.
-    private static readonly TimeSpan ReplacedFor = TimeSpan.FromMinutes(2);
+    // Longer than a thousand replicas take to load ten million entries at once (docs/revocation.md).
+    private static readonly TimeSpan ReplacedFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LeadFor = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
 
@@ -80,10 +80,19 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
             throw new InvalidDataException("Redis no longer has all of its chunks");
         }
 
+        // From here on the head may name the chunks, whatever comes back, so they must not be abandoned.
+        _written = 0;
         await SetAsync(_key, head.ToBytes(), PublishedFor, cancellationToken);
         if (previous is not null)
         {
-            await ExpireAsync(previous.Id, previous.Parts.Count, ReplacedFor, cancellationToken);
+            try
+            {
+                await ExpireAsync(previous.Id, previous.Parts.Count, ReplacedFor, cancellationToken);
+            }
+            catch (RedisUnavailableException)
+            {
+                // The previous chunks expire by themselves, later.
+            }
         }
     }
 

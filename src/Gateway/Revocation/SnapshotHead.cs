@@ -68,9 +68,9 @@ internal sealed record SnapshotHead(
     /// <exception cref="InvalidDataException">It cannot be used; the message says why.</exception>
     public static SnapshotHead Read(ReadOnlySpan<byte> head)
     {
-        if (head.Length < FixedLength + SHA256.HashSizeInBytes || !head.StartsWith(Magic))
+        if (head.Length is < FixedLength + SHA256.HashSizeInBytes or > MaxLength || !head.StartsWith(Magic))
         {
-            throw new InvalidDataException("it is not a snapshot, or is truncated");
+            throw new InvalidDataException("it is not a snapshot, is truncated, or is too long");
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -56,7 +56,7 @@ internal sealed partial class SnapshotLoader(
                 continue;
             }
 
-            // From the first chunk on the set has a part of one snapshot, which no other may be mixed with. The whole log makes up for it.
+            // From the first chunk on the set has a part of one snapshot, so no other snapshot may be loaded. After a fault the whole log is read.
             _isDone = true;
             return await TryLoadAsync(store, head, set, cancellationToken) ? head.Anchor.Id : null;
         }
@@ -160,9 +160,9 @@ internal sealed partial class SnapshotLoader(
         Ignored(logger, store.Name, why);
     }
 
-    [LoggerMessage(EventIds.RevocationSnapshotLoaded, LogLevel.Information, "The snapshot {Id} of the revocation list was loaded from {Store}: {Records} records in {Milliseconds} ms. The log is followed from {Anchor}.")]
+    [LoggerMessage(EventIds.RevocationSnapshotLoaded, LogLevel.Information, "The snapshot {Id} of the revocation list was loaded from {Store}: {Records} records in {Milliseconds} ms. The Redis stream is read from {Anchor} on.")]
     private static partial void Loaded(ILogger logger, string store, string id, long records, long milliseconds, LogPosition anchor);
 
-    [LoggerMessage(EventIds.RevocationSnapshotIgnored, LogLevel.Warning, "The snapshot of the revocation list in {Store} is ignored: {Why}. The log is read instead, which takes longer.")]
+    [LoggerMessage(EventIds.RevocationSnapshotIgnored, LogLevel.Warning, "The snapshot of the revocation list in {Store} is ignored: {Why}. The replica uses another snapshot or reads the whole Redis stream, which takes longer.")]
     private static partial void Ignored(ILogger logger, string store, string why);
 }

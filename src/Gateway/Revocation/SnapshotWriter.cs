@@ -233,9 +233,9 @@ internal sealed partial class SnapshotWriter(
         }
     }
 
-    [LoggerMessage(EventIds.RevocationSnapshotWritten, LogLevel.Information, "A snapshot of the revocation list, {Id}, was written to {Store}: {Records} records in {Chunks} chunks, {Milliseconds} ms. Readers follow the log from {Anchor}.")]
+    [LoggerMessage(EventIds.RevocationSnapshotWritten, LogLevel.Information, "A snapshot of the revocation list, {Id}, was written to {Store}: {Records} records in {Chunks} chunks, {Milliseconds} ms. Readers read the Redis stream from {Anchor} on.")]
     private static partial void Written(ILogger logger, string id, string store, long records, int chunks, long milliseconds, LogPosition anchor);
 
-    [LoggerMessage(EventIds.RevocationSnapshotNotWritten, LogLevel.Warning, "No snapshot of the revocation list can be written to {Store}: {Why}. Replicas start from an older one or from the log, which takes longer; nothing else is affected.")]
+    [LoggerMessage(EventIds.RevocationSnapshotNotWritten, LogLevel.Warning, "No snapshot of the revocation list can be written to {Store}: {Why}. Replicas start from an older one or from the whole stream, which takes longer; nothing else is affected.")]
     private static partial void NotWritten(ILogger logger, string store, string why);
 }
