@@ -12,9 +12,13 @@ internal sealed class LoadRelease(TimeProvider time)
     /// <summary>Longer than an unused connection to a destination stays open, so that what those hold is released as well.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
+    /// <summary>A collection stops all requests for a moment, and clients can open and close connections as often as they like.</summary>
+    public static readonly TimeSpan LeastInterval = TimeSpan.FromMinutes(5);
+
     private int _open;
     private int _peak;
     private long? _fallenAt;
+    private long? _releasedAt;
 
     /// <summary>A connection was opened (1) or closed (-1). Thread-safe.</summary>
     public void Add(int change)
@@ -38,14 +42,14 @@ internal sealed class LoadRelease(TimeProvider time)
         }
 
         _fallenAt ??= time.GetTimestamp();
-        if (time.GetElapsedTime(_fallenAt.Value) < Patience)
+        if (time.GetElapsedTime(_fallenAt.Value) < Patience || (_releasedAt is { } last && time.GetElapsedTime(last) < LeastInterval))
         {
             return false;
         }
 
         // A peak that is reached in this moment is lost, and counts again with the next connection.
         Volatile.Write(ref _peak, open);
-        _fallenAt = null;
+        (_fallenAt, _releasedAt) = (null, time.GetTimestamp());
         return true;
     }
 }

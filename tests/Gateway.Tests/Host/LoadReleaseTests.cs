@@ -41,7 +41,20 @@ public sealed class LoadReleaseTests
         LooksUntilDue(32, LoadRelease.Patience * 2).ShouldNotBeNull();
         LooksUntilDue(1000, Look).ShouldBeNull();
 
-        LooksUntilDue(32, LoadRelease.Patience * 2).ShouldNotBeNull();
+        LooksUntilDue(32, LoadRelease.LeastInterval).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Loads_in_quick_succession_are_released_at_intervals()
+    {
+        var collections = 0;
+        for (var minute = 0; minute < 60; minute++)
+        {
+            LooksUntilDue(2000, Look);
+            collections += LooksUntilDue(32, TimeSpan.FromMinutes(1)) is null ? 0 : 1;
+        }
+
+        collections.ShouldBeInRange(2, 13);
     }
 
     [Fact]
