@@ -4,7 +4,7 @@ using Gateway.Settings;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks that each token source with a name is read by a policy: else tokens in it would have no effect, which a slip of the pen hides.
+/// Checks that each token source with a name is read by a policy. Otherwise tokens in it have no effect, most likely because a name is misspelled.
 /// </summary>
 internal static class TokenSourceUseCheck
 {

@@ -14,7 +14,7 @@ internal abstract record SettingNode
     /// <summary>An object with known members.</summary>
     public sealed record Group(ImmutableSortedDictionary<string, SettingNode> Members) : SettingNode
     {
-        /// <summary>An empty object would be taken for none, and what it was meant to turn on stays off.</summary>
+        /// <summary>True when an empty object is an error: configuration binds it to null, so the section would have no effect.</summary>
         public bool MustHaveMembers { get; init; }
     }
 

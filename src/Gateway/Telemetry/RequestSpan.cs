@@ -22,7 +22,7 @@ internal static class RequestSpan
     // Client-supplied text: a method that HTTP does not define, and the names of query parameters.
     private static readonly string[] Removed = ["http.request.method_original", "url.query"];
 
-    /// <summary>Null without a listener, and in the background: there it would be the root of a trace of its own.</summary>
+    /// <summary>Null without a listener, and for a background refresh, which would otherwise start a trace.</summary>
     public static Activity? StartKeyRefresh(string issuer) =>
         Activity.Current is null ? null : Source.StartActivity("gateway.keys.refresh")?.SetTag("gateway.issuer", issuer);
 

@@ -65,7 +65,7 @@ public sealed class RatioEstimateTests
     }
 
     [Fact]
-    public void Ten_runs_were_no_luck()
+    public void At_least_99_of_100_runs_are_right()
     {
         Runs(300, 1.03).Count(run => run.IsDifference).ShouldBeGreaterThanOrEqualTo(297);
         Runs(300, 1).Count(run => !run.Agrees(0.02) || run.IsDifference).ShouldBeLessThanOrEqualTo(3);

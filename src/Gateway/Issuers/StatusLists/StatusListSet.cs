@@ -48,7 +48,7 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>A place to load a list, to give back: while it is read a list takes many times its own memory.</summary>
+    /// <summary>Waits for one of the permits to load a list, which Dispose returns: loading takes many times the memory of the list.</summary>
     public async Task<IDisposable> EnterAsync()
     {
         await _loads.WaitAsync();
@@ -61,7 +61,7 @@ internal sealed class StatusListSet : IDisposable
     {
         lock (_adding)
         {
-            // A host of old lists must not undo a revocation.
+            // A server that returns an older list must not undo a revocation.
             if (content.IssuedAt < list.IssuedAt)
             {
                 return "it was issued before the list that is in use";

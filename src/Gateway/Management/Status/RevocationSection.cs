@@ -64,10 +64,10 @@ internal static class RevocationSection
         html.Add($"</dl></div></section>");
     }
 
-    /// <summary>From what this replica started, and the snapshots from which the next one can.</summary>
+    /// <summary>The snapshot that this replica started from, and those that the next replica can load.</summary>
     private static void WriteSnapshots(Html html, SnapshotProgress snapshots, DateTimeOffset now)
     {
-        html.Add($"<dt>Snapshots</dt><dd>started from {(snapshots.StartedFrom is { } from ? $"the snapshot {snapshots.Started!.Id:N} ({from})" : "the whole log")}");
+        html.Add($"<dt>Snapshots</dt><dd>started from {(snapshots.StartedFrom is { } from ? $"the snapshot {snapshots.Started!.Id:N} ({from})" : "the whole stream")}");
         foreach (var (store, seen) in snapshots.Seen.OrderBy(snapshot => snapshot.Key, StringComparer.Ordinal))
         {
             html.Add($"; {store} has {seen.Id.ToString("N")} with {seen.Records.ToString("N0", CultureInfo.InvariantCulture)} records, written ");

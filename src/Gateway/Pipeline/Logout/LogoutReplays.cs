@@ -4,7 +4,7 @@ using Gateway.Revocation;
 
 namespace Gateway.Pipeline.Logout;
 
-/// <summary>What has become of a token that an issuer has sent.</summary>
+/// <summary>The state of a token that an issuer has sent.</summary>
 internal enum ReplayState
 {
     New,

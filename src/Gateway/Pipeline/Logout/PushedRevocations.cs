@@ -27,7 +27,7 @@ internal sealed class PushedRevocations(LogoutReplays replays, RevocationWriter 
     public async Task<LogoutResult> ApplyAsync(PushedRevocation pushed)
     {
         var issuer = pushed.Issuer.Issuer;
-        // A logout token and a security event token of one id are two.
+        // A logout token and a security event token may have the same id.
         var id = $"{pushed.Kind}:{pushed.TokenId}";
         var state = replays.Add(issuer, id, pushed.UsableUntil);
         if (state != ReplayState.New)

@@ -125,7 +125,7 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
     [InlineData(404, null)]
     [InlineData(405, null)]
     [InlineData(403, "Bearer error=\"insufficient_scope\", scope=\"files:write\", resource_metadata=\"https://mcp.example.com/x\"")]
-    public async Task Client_gets_the_servers_own_answer(int status, string? challenge)
+    public async Task Client_gets_the_response_of_the_server_unchanged(int status, string? challenge)
     {
         const string body = """{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}""";
         _parts.Destination.Handler = async context =>
@@ -178,7 +178,7 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
     [InlineData("/mcp")]
     [InlineData("/nothing/here")]
     [InlineData("")]
-    public async Task Preflight_of_the_metadata_passes_wherever_the_page_looks(string path)
+    public async Task Preflight_passes_at_every_path_below_the_metadata_path(string path)
     {
         using var preflight = await PreflightAsync(WellKnown + path, "GET", "mcp-protocol-version", ("Host", "mcp.example.com"));
 
