@@ -2,7 +2,7 @@ namespace Gateway.Policies;
 
 /// <summary>
 /// From which of several tokens the identity of a request comes: that of the first policy in the list with <c>Identity</c>, else that of
-/// the places without a name, else that of the first policy.
+/// the token sources without a name, else that of the first policy.
 /// </summary>
 internal static class IdentityChoice
 {

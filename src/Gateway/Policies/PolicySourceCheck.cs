@@ -10,7 +10,7 @@ internal static class PolicySourceCheck
 
     private const string Unnamed = "the sources without a name";
 
-    /// <summary>The source as <c>Gateway:TokenSources</c> spells it; null for the places without a name.</summary>
+    /// <summary>The source as <c>Gateway:TokenSources</c> spells it; null for the token sources without a name.</summary>
     /// <param name="path">The policy.</param>
     public static string? Find(string? name, string path, IReadOnlyCollection<string> sources, ConfigurationReport report)
     {

@@ -5,7 +5,7 @@ using Gateway.Tokens;
 namespace Gateway.Policies;
 
 /// <summary>What a request has in one token source: a verified token, or the reason why there is none.</summary>
-/// <param name="Source">The name of the source; null for the places without a name.</param>
+/// <param name="Source">The name of the source; null for the token sources without a name.</param>
 /// <param name="Reason">Valid only without a token.</param>
 internal readonly record struct SourceToken(string? Source, AccessToken? Token, RejectionReason Reason);
 
@@ -18,7 +18,7 @@ internal readonly struct PolicyTokens
     private readonly AccessToken? _unnamed;
     private readonly ImmutableArray<SourceToken> _all;
 
-    /// <summary>One token, of the places without a name.</summary>
+    /// <summary>One token, of the token sources without a name.</summary>
     public PolicyTokens(AccessToken unnamed) => (_unnamed, _all) = (unnamed, []);
 
     public PolicyTokens(ImmutableArray<SourceToken> all) => _all = all;

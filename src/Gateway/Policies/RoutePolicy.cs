@@ -30,7 +30,7 @@ internal sealed record RoutePolicy
     /// <summary>The accepted issuers' names; empty means all.</summary>
     public ImmutableArray<string> Issuers { get; init; } = [];
 
-    /// <summary>The name of the token source that its rules are about; null for the places without a name.</summary>
+    /// <summary>The name of the token source that its rules are about; null for the token sources without a name.</summary>
     public string? TokenSource { get; init; }
 
     /// <summary>Whether the request's identity is that of its token, where a policy reads several.</summary>
@@ -76,10 +76,10 @@ internal sealed record RoutePolicy
     /// <summary>The route parameters that its rules compare claims with.</summary>
     public ImmutableArray<string> RouteParameters => Combination?.RouteParameters ?? [.. Claims.OfType<RouteValueRule>().Select(rule => rule.Parameter)];
 
-    /// <summary>The scopes to ask the issuer of the client's own token for: that of the places without a name.</summary>
+    /// <summary>The scopes to ask the issuer of the client's own token for: that of the token sources without a name.</summary>
     public IEnumerable<string> AskedScopes => (Combination?.AskedScopes ?? (TokenSource is null ? AllScopes.Concat(AnyScopes) : [])).Distinct();
 
-    /// <param name="token">A token of the places without a name.</param>
+    /// <param name="token">A token of the token sources without a name.</param>
     public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default) => Decide(new PolicyTokens(token), request, null);
 
     /// <param name="holding">Receives the policies with rules that the permission rests on; null for nothing.</param>

@@ -15,7 +15,7 @@ internal sealed class DpopChallenge(DpopSettings settings, TokenReader unnamed)
     /// without one nothing changes for the clients of bearer tokens.
     /// </summary>
     /// <param name="isBindingRequired">Whether the route accepts bound tokens only.</param>
-    /// <param name="source">Reads the source of the token that is rejected; null for the places without a name.</param>
+    /// <param name="source">Reads the source of the token that is rejected; null for the token sources without a name.</param>
     public bool IsFor(HttpContext context, RejectionReason reason, bool isBindingRequired, TokenReader? source) =>
         (source ?? unnamed).AcceptsDpop
         && (settings.IsAdvertised

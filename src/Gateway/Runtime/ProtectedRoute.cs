@@ -26,7 +26,7 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
     public bool DependsOnRequest { get; } = Policy.DependsOnRequest;
 
-    /// <summary>The token sources that its policy reads, where these are not only the places without a name; else null.</summary>
+    /// <summary>The token sources that its policy reads, where these are not only the token sources without a name; else null.</summary>
     public ImmutableArray<ReadSource>? Sources { get; } = SourcesOf(Policy, Snapshot.Settings.TokenSources);
 
     /// <summary>What its challenges add; null for a route that belongs to no resource.</summary>

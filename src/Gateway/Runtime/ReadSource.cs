@@ -3,5 +3,5 @@ using Gateway.Authentication;
 namespace Gateway.Runtime;
 
 /// <summary>A token source that the policy of a route reads.</summary>
-/// <param name="Name">Null for the places without a name.</param>
+/// <param name="Name">Null for the token sources without a name.</param>
 internal sealed record ReadSource(string? Name, TokenReader Reader);

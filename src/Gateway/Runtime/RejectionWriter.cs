@@ -32,7 +32,7 @@ internal sealed class RejectionWriter
 
     /// <param name="parameters">Further parameters of the challenge; null for none.</param>
     /// <param name="isBindingRequired">Whether the route accepts only tokens that are bound to their sender.</param>
-    /// <param name="source">Reads the source of the token that is rejected; null for the places without a name.</param>
+    /// <param name="source">Reads the source of the token that is rejected; null for the token sources without a name.</param>
     public Task WriteAsync(
         HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false, TokenReader? source = null)
     {

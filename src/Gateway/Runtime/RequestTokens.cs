@@ -12,7 +12,7 @@ internal readonly record struct FoundToken(ReadSource Source, VerifiedToken? Tok
 }
 
 /// <summary>
-/// The tokens of a request whose policy reads other token sources than the places without a name, and what was decided on them. It is a
+/// The tokens of a request whose policy reads other token sources than the token sources without a name, and what was decided on them. It is a
 /// feature of the request and not a member of <see cref="GatewayRequest"/>, because most requests have none.
 /// </summary>
 /// <param name="found">One for each source of the policy.</param>

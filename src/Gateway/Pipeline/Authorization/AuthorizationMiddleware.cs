@@ -124,7 +124,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         return null;
     }
 
-    /// <param name="source">The source of the rejected token, where the policy does not read the places without a name alone.</param>
+    /// <param name="source">The source of the rejected token, where the policy does not read the token sources without a name alone.</param>
     private Task? Reject(
         HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision, ReadSource? source = null)
     {
@@ -140,7 +140,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         var (scope, parameters) = (decision.RequiredScope, decision.StepUp?.Challenge);
         if (source?.Name is { } name)
         {
-            // Which of its tokens the client has to replace. The resource's metadata is about the one in the places without a name.
+            // Which of its tokens the client has to replace. The resource's metadata is about the one in the token sources without a name.
             parameters = $"realm=\"{name}\"{(parameters is null ? "" : $", {parameters}")}";
         }
         else if (route.ResourceChallenge is { } resource)
