@@ -29,7 +29,8 @@ var components = packages.Select(package =>
         ["version"] = resolved,
         ["purl"] = $"pkg:nuget/{package.Key}@{resolved}",
         // NuGet's hash leaves the package's signature out, so it is not the hash of the .nupkg file.
-        ["properties"] = new JsonArray(new JsonObject { ["name"] = "nuget:contentHash", ["value"] = (string)package.Value["contentHash"]! }),
+        ["properties"] =
+            new JsonArray(new JsonObject { ["name"] = "nuget:contentHash", ["value"] = (string)package.Value["contentHash"]! }),
     };
 });
 var document = new JsonObject

@@ -3,7 +3,9 @@ using Gateway.Testing.Drills;
 
 namespace Gateway.Benchmarks;
 
-/// <summary>What a flood of tokens that come once does to the hits of those in use: the token cache beside a plain LRU, as a Markdown table.</summary>
+/// <summary>
+/// What a flood of tokens that come once does to the hits of those in use: the token cache beside a plain LRU, as a Markdown table.
+/// </summary>
 internal static class CacheCommand
 {
     private const int Tokens = 20_000;

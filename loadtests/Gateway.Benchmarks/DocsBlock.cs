@@ -12,7 +12,8 @@ internal static class DocsBlock
     public const string Revocation = "docs/revocation.md", Performance = "docs/performance.md";
 
     /// <summary>Prints the result of a drill, and puts it into the page when <c>WRITE_DOCS=1</c>.</summary>
-    public static Task WriteAsync(string name, string text, string page = Revocation) => WriteAsync(name, text, page, $"loadtests/drills/{name}.sh");
+    public static Task WriteAsync(string name, string text, string page = Revocation) =>
+        WriteAsync(name, text, page, $"loadtests/drills/{name}.sh");
 
     /// <param name="page">Where the block is.</param>
     /// <param name="script">What writes it; its first mark says so.</param>
@@ -40,7 +41,8 @@ internal static class DocsBlock
     /// <summary>When, of what and on what.</summary>
     public static async Task<string> DescribeAsync()
     {
-        var redis = (await Script.RunAsync("redis-server", ["--version"])).Output.Split(' ').First(word => word.StartsWith("v=", StringComparison.Ordinal))[2..];
+        var redis = (await Script.RunAsync("redis-server", ["--version"])).Output.Split(' ').First(
+            word => word.StartsWith("v=", StringComparison.Ordinal))[2..];
         return $"{await DescribeMachineAsync()}, Redis {redis} with `appendfsync always`";
     }
 
@@ -50,6 +52,7 @@ internal static class DocsBlock
         var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, {RuntimeInformation.FrameworkDescription}");
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, " +
+                $"{RuntimeInformation.FrameworkDescription}");
     }
 }

@@ -20,11 +20,19 @@ internal static class LongStartCommand
 
     public static async Task<int> RunAsync()
     {
-        var counts = (Environment.GetEnvironmentVariable("ENTRIES") ?? "1000000,10000000").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture));
+        var counts = (Environment.GetEnvironmentVariable("ENTRIES") ?? "1000000,10000000")
+            .Split(',')
+            .Select(text => int.Parse(text, CultureInfo.InvariantCulture));
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{await DocsBlock.DescribeAsync()}, here without a file. Seconds from the start of the process ");
-        text.Append("until the list is ready, in brackets its processor time until then; the last hundredth of the entries came after the snapshot.\n\n");
-        text.Append("| Entries | Redis' memory | from the stream | from the snapshot in Redis | from the snapshot on disk | snapshot | written in ");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{await DocsBlock.DescribeAsync()}, here without a file. Seconds from the start of the process ");
+        text.Append(
+            "until the list is ready, in brackets its processor time until then; the last hundredth of the entries came after the " +
+                "snapshot.\n\n");
+        text.Append(
+            "| Entries | Redis' memory | from the stream | from the snapshot in Redis | from the snapshot on disk | snapshot | written " +
+                "in ");
         text.Append("| PING p99 (max) before | PING p99 (max) meanwhile |\n");
         text.Append("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         var isGood = true;
@@ -49,7 +57,8 @@ internal static class LongStartCommand
             await using var destination = await RecordingDestination.StartAsync();
             var before = count - (count / 100);
             await RevocationFill.RunAsync(redis, issuer.Issuer, 0, before);
-            var memory = long.Parse((await redis.CommandAsync("MEMORY", "USAGE", "gateway:revocations", "SAMPLES", "0")).Trim(), CultureInfo.InvariantCulture);
+            var memory = long.Parse(
+                (await redis.CommandAsync("MEMORY", "USAGE", "gateway:revocations", "SAMPLES", "0")).Trim(), CultureInfo.InvariantCulture);
             var quiet = await PingAsync(redis, async () =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
@@ -77,7 +86,8 @@ internal static class LongStartCommand
             var (fromDisk, isRightToo) = await TimeAsync(issuer, destination, redis, folder.FullName, count, "disk");
             var row = string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {count:#,0} | {memory >> 20} MiB | {stream} | {fromRedis} | {fromDisk} | {size >> 20} MiB | {written.TotalSeconds:0.0} s | {quiet} | {pings} |");
+                $"| {count:#,0} | {memory >> 20} MiB | {stream} | {fromRedis} | {fromDisk} | {size >> 20} MiB | " +
+                    $"{written.TotalSeconds:0.0} s | {quiet} | {pings} |");
             return (row, isRight && isRightToo);
         }
         finally
@@ -91,7 +101,10 @@ internal static class LongStartCommand
     {
         await using var started = await StartAsync(issuer, destination, redis, folder);
         var isRight = started.Gateway.Lines.Any(line => line.Contains($"loaded from {store}", StringComparison.Ordinal));
-        foreach (var name in (string[])[RevocationFill.NameOf(0), RevocationFill.NameOf(count / 2), RevocationFill.NameOf(count - 1), "good"])
+        foreach (var name in (string[])
+        [
+            RevocationFill.NameOf(0), RevocationFill.NameOf(count / 2), RevocationFill.NameOf(count - 1), "good",
+        ])
         {
             var token = issuer.Token().With("jti", name).Build();
             using var answer = await started.Gateway.Client.SendAsync(TestGateway.Request(HttpMethod.Get, "/private/a", token));
@@ -122,7 +135,8 @@ internal static class LongStartCommand
             ["Logging__LogLevel__Gateway.Revocation"] = "Information",
         };
         var start = Stopwatch.GetTimestamp();
-        var gateway = await GatewayProgram.StartAsync(new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() }, environment);
+        var gateway =
+            await GatewayProgram.StartAsync(new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() }, environment);
         using var probe = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
         await UntilAsync(async () =>
         {
@@ -138,7 +152,8 @@ internal static class LongStartCommand
         });
         using var process = Process.GetProcessById(gateway.ProcessId);
         return new Started(gateway, string.Create(
-            CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} ({process.TotalProcessorTime.TotalSeconds:0.0})"));
+            CultureInfo.InvariantCulture,
+            $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} ({process.TotalProcessorTime.TotalSeconds:0.0})"));
     }
 
     /// <summary>The time that the gateway says it has written the snapshot into Redis in.</summary>
@@ -146,7 +161,9 @@ internal static class LongStartCommand
     {
         var words = gateway.Lines.FirstOrDefault(line => line.Contains("was written to redis", StringComparison.Ordinal))?.Split(' ') ?? [];
         var unit = Array.FindIndex(words, word => word.StartsWith("ms.", StringComparison.Ordinal));
-        return unit > 0 && int.TryParse(words[unit - 1], CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null;
+        return unit > 0 && int.TryParse(words[unit - 1], CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
     }
 
     /// <summary>How long Redis takes for PING, 100 times a second until the condition is met.</summary>

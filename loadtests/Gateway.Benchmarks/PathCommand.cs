@@ -6,10 +6,10 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// What a request costs the gateway beyond bare YARP, less the kernel, and what it costs JwtBearer; the revocation list is empty. Each takes
-/// part with three processes, since what the runtime makes of the same code differs from one to the next by a good part of what the gateway
-/// costs; all take turns, and within a turn their medians are compared. With another build of this program, the gateway in it takes part in
-/// place of the two others.
+/// What a request costs the gateway beyond bare YARP, less the kernel, and what it costs JwtBearer; the revocation list is empty. Each
+/// takes part with three processes, since what the runtime makes of the same code differs from one to the next by a good part of what the
+/// gateway costs; all take turns, and within a turn their medians are compared. With another build of this program, the gateway in it takes
+/// part in place of the two others.
 /// </summary>
 internal static class PathCommand
 {
@@ -19,11 +19,13 @@ internal static class PathCommand
 
     private static readonly string Program = typeof(PathCommand).Assembly.Location;
 
-    private static readonly Row[] Servers = [new("bare", "bare YARP", Program), new("stock", "JwtBearer", Program), new("gateway", "gateway", Program)];
+    private static readonly Row[] Servers =
+        [new("bare", "bare YARP", Program), new("stock", "JwtBearer", Program), new("gateway", "gateway", Program)];
 
     /// <param name="before">Another build of this program, whose gateway this one's is compared with; null for the other servers.</param>
     public static Task<int> RunAsync(string name, string? before = null) =>
-        RunAsync(name, before is null ? Servers : [new Row("gateway", "gateway before", before), new Row("gateway", "gateway after", Program)]);
+        RunAsync(
+            name, before is null ? Servers : [new Row("gateway", "gateway before", before), new Row("gateway", "gateway after", Program)]);
 
     /// <summary>What the signed assertion costs a request.</summary>
     public static Task<int> RunWithAssertionAsync(string name) =>
@@ -53,7 +55,8 @@ internal static class PathCommand
             }
         }
 
-        var memory = rows.Select(row => Median(servers.Where(server => server.Row == row).Select(server => ResidentMegabytes(server.Process)))).ToArray();
+        var memory = rows.Select(
+            row => Median(servers.Where(server => server.Row == row).Select(server => ResidentMegabytes(server.Process)))).ToArray();
         foreach (var (_, process) in servers)
         {
             await process.DisposeAsync();
@@ -62,7 +65,9 @@ internal static class PathCommand
         for (var i = 0; i < rows.Length; i++)
         {
             Console.WriteLine($"{rows[i].Name}: " + Spread("{2:F0} ns a request ({0:F0} to {4:F0})", turns.Select(turn => turn[i])) + (i == 0 ? "" :
-                Spread($", {{2:F0}} more than {rows[0].Name} (quartiles {{1:F0}} and {{3:F0}}; {{0:F0}} to {{4:F0}})", turns.Select(turn => turn[i] - turn[0]))
+                Spread(
+                    $", {{2:F0}} more than {rows[0].Name} (quartiles {{1:F0}} and {{3:F0}}; {{0:F0}} to {{4:F0}})",
+                    turns.Select(turn => turn[i] - turn[0]))
                 + Spread(", {2:F3} times as much (quartiles {1:F3} and {3:F3})", turns.Select(turn => turn[i] / turn[0])))
                 + string.Create(CultureInfo.InvariantCulture, $"; {memory[i]:F1} MB in memory, {memory[i] / memory[0]:F3} times as much"));
         }
@@ -90,7 +95,9 @@ internal static class PathCommand
     }
 
     private static double ResidentMegabytes(Script process) => long.Parse(
-        File.ReadLines($"/proc/{process.ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2],
+        File.ReadLines($"/proc/{process.ProcessId}/status")
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ')[^2],
         CultureInfo.InvariantCulture) / 1024.0;
 
     private static PathLoad LoadOf(string name) => Enum.GetValues<PathLoad>()
@@ -102,7 +109,8 @@ internal static class PathCommand
     {
         double[] sorted = [.. values.Order()];
         return string.Format(
-            CultureInfo.InvariantCulture, format, sorted[0], sorted[sorted.Length / 4], Median(sorted), sorted[sorted.Length * 3 / 4], sorted[^1]);
+            CultureInfo.InvariantCulture, format, sorted[0], sorted[sorted.Length / 4], Median(sorted), sorted[sorted.Length * 3 / 4],
+            sorted[^1]);
     }
 
     private static double Median(IEnumerable<double> values)

@@ -17,7 +17,8 @@ switch (args)
         TokensCommand.Run(folder, int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
     case ["send", var url, var tokens, var rate, var seconds]:
-        return OpenLoopCommand.Run(new Uri(url), tokens, int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+        return OpenLoopCommand.Run(
+            new Uri(url), tokens, int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
 
     // What loadtests/measure.sh runs: processor time a request beside other servers, and whether that finds a slow-down of 3 %.
     case ["measure", var artifacts]:
@@ -48,7 +49,9 @@ switch (args)
     case ["drill", "gateway", var file]:
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
-        throw new ArgumentException("Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest.", nameof(args));
+        throw new ArgumentException(
+            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest.",
+            nameof(args));
 
     // What .ci/run runs: every benchmark once.
     case ["short"]:

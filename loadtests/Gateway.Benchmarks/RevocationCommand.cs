@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Benchmarks;
 
-/// <summary>What the revocation list costs: bytes an entry, time to load, time to look up, alone and while a thousand a second arrive.</summary>
+/// <summary>
+/// What the revocation list costs: bytes an entry, time to load, time to look up, alone and while a thousand a second arrive.
+/// </summary>
 internal static class RevocationCommand
 {
     private const string Issuer = "https://idp.bench.test";
@@ -18,7 +20,9 @@ internal static class RevocationCommand
     {
         var most = RotationCommand.Setting("ENTRIES", 10_000_000);
         var logged = RotationCommand.Setting("LOGGED", 1_000_000);
-        Console.WriteLine($"{"entries",10}{"bytes each",12}{"apply s",9}{"hit ns",8}{"miss ns",9}{"hit ns",8}{"miss ns",9}  (the last two while {Arriving} a second arrive)");
+        Console.WriteLine(
+            $"{"entries",10}{"bytes each",12}{"apply s",9}{"hit ns",8}{"miss ns",9}{"hit ns",8}{"miss ns",9}  (the last two while " +
+                $"{Arriving} a second arrive)");
         foreach (var count in ((int[])[0, 1_000_000, 10_000_000]).Where(count => count <= most))
         {
             await MeasureSetAsync(count);
@@ -27,7 +31,8 @@ internal static class RevocationCommand
         Console.WriteLine();
         Console.WriteLine($"{"store",10}{"entries",10}{"append s",10}{"load s",8}{"a second",10}");
         var folder = Directory.CreateTempSubdirectory("revocation-bench-");
-        await MeasureLogAsync("Sqlite", new SqliteRevocationLog(Path.Combine(folder.FullName, "revocations.db"), TimeProvider.System), logged);
+        await MeasureLogAsync(
+            "Sqlite", new SqliteRevocationLog(Path.Combine(folder.FullName, "revocations.db"), TimeProvider.System), logged);
         await using (var redis = await RedisServer.StartAsync(null, "--appendfsync", "everysec"))
         {
             await using var connection = RedisRevocations.Connect(redis.Connection);
@@ -101,7 +106,8 @@ internal static class RevocationCommand
             throw new InvalidOperationException($"{name} gave back {list.Set.Count} of {count} entries.");
         }
 
-        Console.WriteLine($"{name,10}{count,10}{appended.TotalSeconds,10:0.0}{loaded.TotalSeconds,8:0.0}{count / loaded.TotalSeconds,10:0}");
+        Console.WriteLine(
+            $"{name,10}{count,10}{appended.TotalSeconds,10:0.0}{loaded.TotalSeconds,8:0.0}{count / loaded.TotalSeconds,10:0}");
     }
 
     private static double TimeOf(RevocationSet set, RevocationMark[] marks)
@@ -118,7 +124,8 @@ internal static class RevocationCommand
         return time;
     }
 
-    private static RevocationMark[] Keys(IEnumerable<int> names) => [.. names.Select(name => new RevocationMark(Entry(name).Key, RevocationKind.Jti, 0, 0))];
+    private static RevocationMark[] Keys(IEnumerable<int> names) =>
+        [.. names.Select(name => new RevocationMark(Entry(name).Key, RevocationKind.Jti, 0, 0))];
 
     private static RevocationEntry Entry(int name) =>
         new(RevocationKind.Jti, Issuer, name.ToString("x32", CultureInfo.InvariantCulture), Expires + (name % 3600));

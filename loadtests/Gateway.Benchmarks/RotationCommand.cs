@@ -9,14 +9,18 @@ internal static class RotationCommand
 {
     public static async Task<int> RunAsync()
     {
-        var plan = new DrillPlan(Setting("RATE", 200), TimeSpan.FromSeconds(Setting("PHASE", 35)), TimeSpan.FromSeconds(Setting("OUTAGE", 60)), () => { });
+        var plan = new DrillPlan(
+            Setting("RATE", 200), TimeSpan.FromSeconds(Setting("PHASE", 35)), TimeSpan.FromSeconds(Setting("OUTAGE", 60)), () => { });
         var providers = (Environment.GetEnvironmentVariable("PROVIDERS") ?? "double oidc-provider").Split(' ');
         var isGood = true;
         foreach (var name in providers)
         {
             Console.WriteLine($"{name}, {plan.PerSecond} requests a second");
-            Console.WriteLine($"{"phase",-26}{"requests",9}{"2xx",8}{"rejected valid",15}{"removed",9}{"rejected removed",17}{"loads",7}{"p99 ms",9}");
-            await using RotatingProvider provider = name == "double" ? await FakeRotatingProvider.StartAsync() : await OidcRotatingProvider.StartAsync();
+            Console.WriteLine(
+                $"{"phase",-26}{"requests",9}{"2xx",8}{"rejected valid",15}{"removed",9}{"rejected removed",17}{"loads",7}{"p99 ms",9}");
+            await using RotatingProvider provider = name == "double"
+                ? await FakeRotatingProvider.StartAsync()
+                : await OidcRotatingProvider.StartAsync();
             foreach (var phase in await RunAsync(provider, plan))
             {
                 Console.WriteLine(

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Text;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Telemetry;
@@ -36,7 +35,9 @@ internal static class SharedLimitCommand
             using var limit = new RateLimit(settings, TimeProvider.System, shared: null);
             var local = await MeasureAsync(count, () => CountLocallyAsync(limit));
             var remote = await MeasureAsync(
-                count, async () => _ = await shared.CountAsync(settings, "alice", default) ?? throw new InvalidOperationException("Redis is down."));
+                count,
+                async () =>
+                    _ = await shared.CountAsync(settings, "alice", default) ?? throw new InvalidOperationException("Redis is down."));
             var start = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
             {
@@ -46,14 +47,15 @@ internal static class SharedLimitCommand
                 }
             }));
             var rate = count / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-            var (own, median, slow) = (local.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.99) * 1000);
+            var (own, median, slow) =
+                (local.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.99) * 1000);
             Line($"| {kind} | {own:0.0} µs | {local.Bytes} B | {median:0} µs | {slow:0} µs | {remote.Bytes} B | {rate:0} |");
         }
 
         Console.WriteLine(text);
         return 0;
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static async ValueTask CountLocallyAsync(RateLimit limit)

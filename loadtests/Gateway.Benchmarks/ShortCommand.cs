@@ -31,7 +31,8 @@ internal static class ShortCommand
                 catch (Exception fault)
 #pragma warning restore CA1031
                 {
-                    Console.Error.WriteLine($"{benchmark.Descriptor.WorkloadMethodDisplayInfo} {benchmark.Parameters.DisplayInfo}: {fault.GetBaseException()}");
+                    Console.Error.WriteLine(
+                        $"{benchmark.Descriptor.WorkloadMethodDisplayInfo} {benchmark.Parameters.DisplayInfo}: {fault.GetBaseException()}");
                     failed++;
                 }
             }

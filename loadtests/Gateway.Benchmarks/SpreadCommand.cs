@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Gateway.Testing;
 using Gateway.Testing.Drills;
@@ -15,15 +14,18 @@ internal static class SpreadCommand
 
     public static async Task<int> RunAsync()
     {
-        var (count, rate, gateways) = (RotationCommand.Setting("COUNT", 1000), RotationCommand.Setting("RATE", 100), RotationCommand.Setting("GATEWAYS", 3));
+        var (count, rate, gateways) =
+            (RotationCommand.Setting("COUNT", 1000), RotationCommand.Setting("RATE", 100), RotationCommand.Setting("GATEWAYS", 3));
         await using var redis = await RedisServer.StartAsync();
         await using var site = await RevocationSite.StartAsync(redis.Connection, gateways, TimeSpan.FromSeconds(10));
         var isEvent = Environment.GetEnvironmentVariable("BY") == "event";
         var limit = isEvent ? 150 : 100;
         var spreads = await SpreadDrill.RunAsync(site, count, rate, isEvent ? site.PushEventAsync : site.RevokeAsync);
         await DocsBlock.WriteAsync(
-            isEvent ? "spread-by-event" : "spread", await ReportAsync(spreads, isEvent ? "security events" : "revocations", count, rate, gateways));
-        var isGood = Enumerable.Range(0, gateways).All(gateway => Of(spreads, gateway, spread => spread.SinceAsked).Percentile(0.99) <= limit);
+            isEvent ? "spread-by-event" : "spread",
+            await ReportAsync(spreads, isEvent ? "security events" : "revocations", count, rate, gateways));
+        var isGood =
+            Enumerable.Range(0, gateways).All(gateway => Of(spreads, gateway, spread => spread.SinceAsked).Percentile(0.99) <= limit);
         Console.WriteLine(isGood ? $"Within {limit} ms at p99 on every replica." : $"More than {limit} ms at p99.");
         return isGood ? 0 : 1;
     }
@@ -37,7 +39,8 @@ internal static class SpreadCommand
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (var gateway = 0; gateway < gateways; gateway++)
         {
-            var (asked, answered) = (Of(spreads, gateway, spread => spread.SinceAsked), Of(spreads, gateway, spread => spread.SinceAnswered));
+            var (asked, answered) =
+                (Of(spreads, gateway, spread => spread.SinceAsked), Of(spreads, gateway, spread => spread.SinceAnswered));
             Line($"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} | {asked.Max:0.0} | {answered.Percentile(0.5):0.0} | {answered.Percentile(0.99):0.0} |");
         }
 
@@ -54,7 +57,7 @@ internal static class SpreadCommand
 
         return text.ToString().TrimEnd();
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static Times Of(IEnumerable<Spread> spreads, int gateway, Func<Spread, double> time) =>

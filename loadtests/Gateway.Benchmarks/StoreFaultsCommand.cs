@@ -14,8 +14,10 @@ internal static class StoreFaultsCommand
     {
         var plan = new StoreFaultPlan(
             RotationCommand.Setting("RATE", 100), RotationCommand.Setting("REVOKED_RATE", 25), RotationCommand.Setting("ARRIVING", 10),
-            TimeSpan.FromSeconds(RotationCommand.Setting("BEFORE", 15)), TimeSpan.FromSeconds(RotationCommand.Setting("MAX_STALENESS", 10)));
-        var (gateways, hold, hang) = (RotationCommand.Setting("GATEWAYS", 2), RotationCommand.Setting("HOLD", 15), RotationCommand.Setting("HANG", 60));
+            TimeSpan.FromSeconds(RotationCommand.Setting("BEFORE", 15)),
+            TimeSpan.FromSeconds(RotationCommand.Setting("MAX_STALENESS", 10)));
+        var (gateways, hold, hang) =
+            (RotationCommand.Setting("GATEWAYS", 2), RotationCommand.Setting("HOLD", 15), RotationCommand.Setting("HANG", 60));
         var results = new List<StoreFaultResult>();
         foreach (var part in (Environment.GetEnvironmentVariable("PARTS") ?? string.Join(' ', StoreFaultMatrix.Parts)).Split(' '))
         {
@@ -45,12 +47,21 @@ internal static class StoreFaultsCommand
 
     private static double More(StoreFaultResult result) => result.During.Percentile(0.99) - result.Before.Percentile(0.99);
 
-    private static async Task<string> ReportAsync(IReadOnlyList<StoreFaultResult> results, StoreFaultPlan plan, int gateways, int hold, int hang)
+    private static async Task<string> ReportAsync(
+        IReadOnlyList<StoreFaultResult> results, StoreFaultPlan plan, int gateways, int hold, int hang)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{await DocsBlock.DescribeAsync()}. {gateways} gateways, each with {plan.PerSecond} good requests and {plan.Revoked} with revoked tokens a second; ");
-        text.Append(CultureInfo.InvariantCulture, $"{plan.Arriving} new revocations a second. A fault lasts {hold} s, hanging {hang} s; `MaxStaleness` is {plan.MaxStaleness.TotalSeconds:0} s.\n\n");
-        text.Append("| Redis | requests | p50 before, during (ms) | p99 before, during (ms) | 503, list too old | any other failure | wrongly let through | kept, refused, lost | in step after | open files before, most |\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{await DocsBlock.DescribeAsync()}. {gateways} gateways, each with {plan.PerSecond} good requests and {plan.Revoked} with " +
+                $"revoked tokens a second; ");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{plan.Arriving} new revocations a second. A fault lasts {hold} s, hanging {hang} s; `MaxStaleness` is " +
+                $"{plan.MaxStaleness.TotalSeconds:0} s.\n\n");
+        text.Append(
+            "| Redis | requests | p50 before, during (ms) | p99 before, during (ms) | 503, list too old | any other failure | wrongly " +
+                "let through | kept, refused, lost | in step after | open files before, most |\n");
         text.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         foreach (var result in results)
         {
@@ -62,5 +73,8 @@ internal static class StoreFaultsCommand
 
     private static string Row(StoreFaultResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {result.Name} | {result.During.Count} | {result.Before.Percentile(0.5):0.0}, {result.During.Percentile(0.5):0.0} | {result.Before.Percentile(0.99):0.0}, {result.During.Percentile(0.99):0.0} | {result.TooOld} | {result.Wrong} | {result.WrongAccepts} | {result.Kept}, {result.NotKept}, {result.Lost} | {(result.InStep is { } inStep ? string.Create(CultureInfo.InvariantCulture, $"{inStep.TotalSeconds:0.0} s") : "never")} | {result.Descriptors.Before}, {result.Descriptors.Most} |");
+        $"| {result.Name} | {result.During.Count} | {result.Before.Percentile(0.5):0.0}, {result.During.Percentile(0.5):0.0} | " +
+            $"{result.Before.Percentile(0.99):0.0}, {result.During.Percentile(0.99):0.0} | {result.TooOld} | {result.Wrong} | " +
+                $"{result.WrongAccepts} | {result.Kept}, {result.NotKept}, {result.Lost} | " +
+                    $"{(result.InStep is { } inStep ? string.Create(CultureInfo.InvariantCulture, $"{inStep.TotalSeconds:0.0} s") : "never")} | {result.Descriptors.Before}, {result.Descriptors.Most} |");
 }

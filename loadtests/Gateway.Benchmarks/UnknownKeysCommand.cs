@@ -5,8 +5,8 @@ using Gateway.Testing.Drills;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// Good traffic with and without a flood of tokens that each name a key that no issuer has. The third leg floods with tokens that are rejected
-/// before any key is looked for, so that the price of a request as such can be told from the price of an unknown key.
+/// Good traffic with and without a flood of tokens that each name a key that no issuer has. The third leg floods with tokens that are
+/// rejected before any key is looked for, so that the price of a request as such can be told from the price of an unknown key.
 /// </summary>
 internal static class UnknownKeysCommand
 {
@@ -27,7 +27,8 @@ internal static class UnknownKeysCommand
         await using var good = new Traffic(goodClient, rate) { Tokens = [new TrafficToken(issuer.Token().Build())] };
         await using var bad = new Traffic(floodClient, flood);
         // Made beforehand, so that making them disturbs no leg. Every key id is new, in each round.
-        var floods = Enumerable.Range(0, rounds * Legs.Length).Select(leg => Flood(Legs[leg % Legs.Length], issuer, flood * seconds)).ToArray();
+        var floods =
+            Enumerable.Range(0, rounds * Legs.Length).Select(leg => Flood(Legs[leg % Legs.Length], issuer, flood * seconds)).ToArray();
         var warmUp = floods.Skip(1).Take(2).Select(tokens => tokens.TakeLast(flood)).SelectMany(tokens => tokens).ToList();
         good.Start();
         bad.Start();
@@ -60,9 +61,11 @@ internal static class UnknownKeysCommand
         var after = await gateway.MemoryAsync();
         var elapsed = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         var (baseline, flooded, control) = (P99(times[Legs[0]]), P99(times[Legs[1]]), P99(times[Legs[2]]));
-        Console.WriteLine($"fetches {issuer.KeyRequests - fetches} in {elapsed:0} s (at most {(elapsed / SearchSeconds) + 1:0} for unknown keys)");
+        Console.WriteLine(
+            $"fetches {issuer.KeyRequests - fetches} in {elapsed:0} s (at most {(elapsed / SearchSeconds) + 1:0} for unknown keys)");
         Console.WriteLine($"heap {before.Heap:0.0} -> {after.Heap:0.0} MiB, working set {before.WorkingSet:0} -> {after.WorkingSet:0} MiB");
-        Console.WriteLine($"p99 of good traffic: without {baseline:0.0} ms, unknown keys {flooded:0.0} ms, wrong audience {control:0.0} ms");
+        Console.WriteLine(
+            $"p99 of good traffic: without {baseline:0.0} ms, unknown keys {flooded:0.0} ms, wrong audience {control:0.0} ms");
         Console.WriteLine($"ratio {flooded / baseline:0.00} (target {Target}), of which the flood as such {control / baseline:0.00}");
         return 0;
     }

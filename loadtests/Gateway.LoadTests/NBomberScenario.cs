@@ -6,7 +6,9 @@ using NBomber.CSharp;
 
 namespace Gateway.LoadTests;
 
-/// <summary>Runs a scenario with NBomber. Nothing else here knows NBomber, and this uses only what its versions 4.1, 5 and 6 share.</summary>
+/// <summary>
+/// Runs a scenario with NBomber. Nothing else here knows NBomber, and this uses only what its versions 4.1, 5 and 6 share.
+/// </summary>
 internal static class NBomberScenario
 {
     /// <summary>Runs it and returns what was wrong, a sentence each.</summary>
@@ -45,7 +47,9 @@ internal static class NBomberScenario
     private static LoadSimulation Simulate(LoadPhase phase)
     {
         var second = TimeSpan.FromSeconds(1);
-        return phase.IsRamp ? Simulation.RampingInject(phase.Rate, second, phase.Duration) : Simulation.Inject(phase.Rate, second, phase.Duration);
+        return phase.IsRamp
+            ? Simulation.RampingInject(phase.Rate, second, phase.Duration)
+            : Simulation.Inject(phase.Rate, second, phase.Duration);
     }
 
     private static ScenarioFigures Figures(NodeStats stats, LoadScenario scenario, string? fault)

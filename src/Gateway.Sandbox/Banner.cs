@@ -51,7 +51,8 @@ internal static class Banner
             $"""
 
             Gateway      {ports.GatewayUrl}   open it in a browser: what runs and where to look
-            Status page  {ports.ManagementUrl}/admin   routes, destinations, keys, revocations, and why a token is rejected (also POST {ports.ManagementUrl}/admin/explain)
+            Status page  {ports.ManagementUrl}/admin   routes, destinations, keys, revocations, and why a token is rejected
+                         (also POST {ports.ManagementUrl}/admin/explain)
             Readiness    {ports.ManagementUrl}/readyz?verbose
             Issuer       {ports.IssuerUrl}   {Users}
             Destination  {ports.DestinationUrl}   answers with what it received

@@ -84,7 +84,8 @@ internal static class Program
 
         await Console.Out.WriteAsync(Banner.Text(ports));
         var pulse = Pulse.RunAsync(
-            gateway.Services.GetRequiredService<RecentRequests>(), ports, TimeProvider.System, Console.Out, gateway.Lifetime.ApplicationStopping);
+            gateway.Services.GetRequiredService<RecentRequests>(), ports, TimeProvider.System, Console.Out,
+            gateway.Lifetime.ApplicationStopping);
         await gateway.WaitForShutdownAsync(cancellationToken);
         await pulse;
     }

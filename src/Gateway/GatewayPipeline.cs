@@ -37,7 +37,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<ResourceMetadataMiddleware>();  // Resources/       which issuer to ask for tokens: public
         app.Use(app.Services.GetRequiredService<RouterProbe>().Watch);  //    lets readiness test the router; adds no stage
         app.UseRouting();                                 //                  find the route
-        app.UseRoutedPath(app);                              // Hygiene/         encoded slashes and parameters: the route lets them pass, or not
+        app.UseRoutedPath(app);                           // Hygiene/         encoded slashes and parameters, if the route allows them
         app.UseRouteCors();                               // Cors/            a preflight ends here and needs no token
         app.UseMiddleware<AuthenticationMiddleware>();    // Authentication/  token -> verified token
         app.UseMiddleware<AuthorizationMiddleware>();     // Authorization/   apply the route's policy
@@ -47,8 +47,8 @@ internal static class GatewayPipeline
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
     }
     /// <summary>
-    /// The stages of those above that decide, for requests that another proxy describes and forwards (ExternalAuthorization/). CORS, timeouts and
-    /// response headers are that proxy's.
+    /// The stages of those above that decide, for requests that another proxy describes and forwards (ExternalAuthorization/). CORS,
+    /// timeouts and response headers are that proxy's.
     /// </summary>
     public static void UseDecisions(this WebApplication app) => app.Services.GetRequiredService<Decisions>().Use(() =>
     {

@@ -94,6 +94,7 @@ namespace NBomber.CSharp
 
         public static NBomberContext WithReportFormats(this NBomberContext context, params ReportFormat[] formats) => context;
 
-        public static NodeStats Run(this NBomberContext context) => throw new NotSupportedException("Declared here, not defined: use NBomber.");
+        public static NodeStats Run(this NBomberContext context) =>
+            throw new NotSupportedException("Declared here, not defined: use NBomber.");
     }
 }

@@ -6,7 +6,9 @@ using Base64Url = System.Buffers.Text.Base64Url;
 
 namespace Gateway.Testing;
 
-/// <summary>A key that tokens are encrypted for, with its private part. Encrypts with any algorithm, also those that the gateway does not take.</summary>
+/// <summary>
+/// A key that tokens are encrypted for, with its private part. Encrypts with any algorithm, also those that the gateway does not take.
+/// </summary>
 internal sealed class EncryptionKey : IDisposable
 {
     private readonly RSA? _rsa;
@@ -28,7 +30,8 @@ internal sealed class EncryptionKey : IDisposable
     public static EncryptionKey Ec(string keyId = "enc-ec", string curve = "nistP256") =>
         new(keyId, null, ECDiffieHellman.Create(ECCurve.CreateFromFriendlyName(curve)), null);
 
-    public static EncryptionKey Secret(int bytes, string keyId = "enc-secret") => new(keyId, null, null, RandomNumberGenerator.GetBytes(bytes));
+    public static EncryptionKey Secret(int bytes, string keyId = "enc-secret") =>
+        new(keyId, null, null, RandomNumberGenerator.GetBytes(bytes));
 
     public static string KeySet(params EncryptionKey[] keys) =>
         new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.ToPrivateJwk())]) }.ToJsonString();
@@ -42,7 +45,8 @@ internal sealed class EncryptionKey : IDisposable
             jwk["kty"] = "RSA";
             foreach (var (name, number) in new (string, byte[]?)[]
             {
-                ("n", key.Modulus), ("e", key.Exponent), ("d", key.D), ("p", key.P), ("q", key.Q), ("dp", key.DP), ("dq", key.DQ), ("qi", key.InverseQ),
+                ("n", key.Modulus), ("e", key.Exponent), ("d", key.D), ("p", key.P), ("q", key.Q), ("dp", key.DP), ("dq", key.DQ),
+                ("qi", key.InverseQ),
             })
             {
                 jwk[name] = Base64Url.EncodeToString(number);
@@ -69,7 +73,8 @@ internal sealed class EncryptionKey : IDisposable
     /// <summary>A JWE around the token, with the key's id and <c>cty</c>.</summary>
     /// <param name="headers">More members of the header, or other ones; null values leave members out.</param>
     public string Encrypt(
-        string token, JweAlgorithm algorithm, JweEncryption encryption, IReadOnlyDictionary<string, object?>? headers = null, JweCompression? compression = null)
+        string token, JweAlgorithm algorithm, JweEncryption encryption, IReadOnlyDictionary<string, object?>? headers = null,
+        JweCompression? compression = null)
     {
         var all = new Dictionary<string, object> { ["kid"] = KeyId, ["cty"] = "JWT" };
         foreach (var (name, value) in headers ?? new Dictionary<string, object?>())
@@ -81,7 +86,8 @@ internal sealed class EncryptionKey : IDisposable
             }
         }
 
-        return JWT.EncodeBytes(Encoding.UTF8.GetBytes(token), (object?)_rsa ?? (object?)_ec ?? _secret, algorithm, encryption, compression, all);
+        return JWT.EncodeBytes(
+            Encoding.UTF8.GetBytes(token), (object?)_rsa ?? (object?)_ec ?? _secret, algorithm, encryption, compression, all);
     }
 
     public void Dispose()

@@ -64,7 +64,9 @@ internal sealed class FakeIntrospection : IAsyncDisposable
     {
         var form = (await context.Request.ReadFormAsync()).ToDictionary(field => field.Key, field => field.Value.ToString());
         _calls.Enqueue((context.Request.Headers.Authorization.ToString(), form, context.Request.Headers.Accept.ToString()));
-        var response = _tokens.TryGetValue(form.GetValueOrDefault("token", ""), out var known) ? known : new JsonObject { ["active"] = false };
+        var response = _tokens.TryGetValue(form.GetValueOrDefault("token", ""), out var known)
+            ? known
+            : new JsonObject { ["active"] = false };
         await (Handler?.Invoke(context, response) ?? WriteAsync(context, response.ToJsonString()));
     }
 }

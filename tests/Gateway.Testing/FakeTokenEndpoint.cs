@@ -43,7 +43,9 @@ internal sealed class FakeTokenEndpoint : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
-        _received.Enqueue(new TokenRequest(context.Request.Headers.Authorization, form.ToDictionary(field => field.Key, field => field.Value.ToString())));
+        _received.Enqueue(
+            new TokenRequest(
+                context.Request.Headers.Authorization, form.ToDictionary(field => field.Key, field => field.Value.ToString())));
         await (Handler?.Invoke(context) ?? JsonAsync(context, 200, $$"""
             {"access_token":"issued-{{Interlocked.Increment(ref _count)}}","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","token_type":"Bearer","expires_in":{{ExpiresIn}}}
             """));

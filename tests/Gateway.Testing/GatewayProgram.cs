@@ -46,7 +46,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
         var (port, managementPort) = (RedisServer.FreePort(), RedisServer.FreePort());
         program.Address = $"http://127.0.0.1:{port}";
         program.ManagementAddress = $"http://127.0.0.1:{managementPort}";
-        program.Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
+        program.Client =
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
         {
             BaseAddress = new Uri(program.Address),
             Timeout = Deadline,
@@ -58,7 +59,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["Gateway__Drain__Delay"] = "00:00:00";
         start.Environment["Gateway__Management__Port"] = managementPort.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, value) in (environment ?? new Dictionary<string, string>()).Concat(endpoints?.Invoke(program.Address) ?? new Dictionary<string, string>()))
+        foreach (var (name, value) in (environment ?? new Dictionary<string, string>()).Concat(
+                endpoints?.Invoke(program.Address) ?? new Dictionary<string, string>()))
         {
             start.Environment[name] = value;
         }
@@ -80,7 +82,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
             {
                 if (_process.HasExited)
                 {
-                    throw new InvalidOperationException($"The gateway ended with {_process.ExitCode}; it printed {string.Join('\n', _lines)}");
+                    throw new InvalidOperationException(
+                        $"The gateway ended with {_process.ExitCode}; it printed {string.Join('\n', _lines)}");
                 }
 
                 try

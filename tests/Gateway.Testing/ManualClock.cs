@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Gateway.Testing;
 
-/// <summary>A clock that stands still until a test fires its next timer, so that a background loop's waits can be read one by one.</summary>
+/// <summary>
+/// A clock that stands still until a test fires its next timer, so that a background loop's waits can be read one by one.
+/// </summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -11,7 +11,8 @@ internal sealed class NginxServer : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly Script _process;
 
-    private NginxServer(DirectoryInfo folder, Script process, int port) => (_folder, _process, Address) = (folder, process, $"http://127.0.0.1:{port}");
+    private NginxServer(DirectoryInfo folder, Script process, int port) =>
+        (_folder, _process, Address) = (folder, process, $"http://127.0.0.1:{port}");
 
     public string Address { get; }
 

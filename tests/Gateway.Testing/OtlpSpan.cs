@@ -24,8 +24,11 @@ internal sealed record OtlpSpan(string TraceId, string SpanId, string ParentSpan
 
     private static OtlpSpan Read(List<Field> fields)
     {
-        var status = fields.Where(field => field.Number == 15).SelectMany(field => Fields(field.Bytes)).FirstOrDefault(field => field.Number == 3);
-        var span = new OtlpSpan(Hex(fields, 1), Hex(fields, 2), Hex(fields, 4), Text(fields, 5), (int)fields.First(field => field.Number == 6).Value, (int)status.Value);
+        var status =
+            fields.Where(field => field.Number == 15).SelectMany(field => Fields(field.Bytes)).FirstOrDefault(field => field.Number == 3);
+        var span = new OtlpSpan(
+            Hex(fields, 1), Hex(fields, 2), Hex(fields, 4), Text(fields, 5), (int)fields.First(field => field.Number == 6).Value,
+            (int)status.Value);
         ReadAttributes(fields.Where(field => field.Number == 9), span.Attributes);
         foreach (var happening in fields.Where(field => field.Number == 11).Select(field => Fields(field.Bytes)))
         {

@@ -42,7 +42,9 @@ internal sealed class ProofBuilder
     /// <summary>RFC 7638.</summary>
     public static string Thumbprint(SigningKey key)
     {
-        var members = PublicKey(key).OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"\"{member.Key}\":{member.Value!.ToJsonString()}");
+        var members = PublicKey(key)
+            .OrderBy(member => member.Key, StringComparer.Ordinal)
+            .Select(member => $"\"{member.Key}\":{member.Value!.ToJsonString()}");
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($"{{{string.Join(',', members)}}}")));
     }
 

@@ -41,7 +41,8 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
             Headers,
             EndHeaders | EndStream,
             stream,
-            RawHttp2.Fields([(":method", "GET"), (":scheme", "http"), (":authority", authority ?? _authority), (":path", path), .. headers ?? []])));
+            RawHttp2.Fields(
+                [(":method", "GET"), (":scheme", "http"), (":authority", authority ?? _authority), (":path", path), .. headers ?? []])));
 
     /// <summary>The status of the stream's answer, once all of it is here; 0 when the server resets the stream.</summary>
     public async Task<int> ReadUntilEndOfAsync(int stream)
@@ -86,7 +87,8 @@ internal sealed class RawHttp2Connection : IAsyncDisposable
                 await WriteAsync(RawHttp2.Frame(Settings, Acknowledge, 0, []));
                 break;
             case GoAwayType:
-                _goAways.Enqueue(new GoAway(BinaryPrimitives.ReadInt32BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(4))));
+                _goAways.Enqueue(
+                    new GoAway(BinaryPrimitives.ReadInt32BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(4))));
                 break;
             case Headers:
                 _status.TryAdd(stream, RawHttp2.StatusOf(payload));

@@ -42,7 +42,8 @@ internal sealed class RecordingDestination : IAsyncDisposable
         _received.Enqueue(new ReceivedRequest(
             context.Request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToArray()!, StringComparer.OrdinalIgnoreCase)!));
+            context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToArray()!, StringComparer.OrdinalIgnoreCase)!));
         return Handler?.Invoke(context) ?? Task.CompletedTask;
     }
 }

@@ -132,11 +132,13 @@ internal sealed class RedisServer : IAsyncDisposable
         await CommandAsync("REPLICAOF", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes it a replica of a port that nothing listens on.</summary>
-    public async Task FollowDeadPortAsync() => await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
+    public async Task FollowDeadPortAsync() =>
+        await CommandAsync("REPLICAOF", "127.0.0.1", FreePort().ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits until it has its primary's data.</summary>
     public Task UntilFollowingAsync() => Eventually.TrueAsync(
-        async () => (await CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+        async () => (await CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal),
+        "the replica follows");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,8 +1,8 @@
 namespace Gateway.Testing;
 
 /// <summary>
-/// Measures how long runnable work waits for a processor while a test runs. A limit on the time of a request is a promise for a machine that
-/// has processors to spare; on a loaded one it grows with this delay, so that only a wait of the gateway's own exceeds it.
+/// Measures how long runnable work waits for a processor while a test runs. A limit on the time of a request is a promise for a machine
+/// that has processors to spare; on a loaded one it grows with this delay, so that only a wait of the gateway's own exceeds it.
 /// </summary>
 internal sealed class SchedulingDelay : IAsyncDisposable
 {

@@ -36,7 +36,8 @@ internal sealed class Script : IAsyncDisposable
 
     /// <summary>Runs a program to its end with this standard input.</summary>
     /// <param name="within">For what takes longer than a minute, such as a build.</param>
-    public static async Task<ScriptResult> RunAsync(string program, IEnumerable<string> arguments, string input = "", TimeSpan? within = null)
+    public static async Task<ScriptResult> RunAsync(
+        string program, IEnumerable<string> arguments, string input = "", TimeSpan? within = null)
     {
         using var deadline = new CancellationTokenSource(within ?? Deadline);
         using var process = Process.Start(new ProcessStartInfo(program, arguments)

@@ -31,7 +31,8 @@ internal sealed class SigningKey : IDisposable
         new(keyId, null, ECDsa.Create(ECCurve.CreateFromFriendlyName(curve)), null);
 
     public static SigningKey Ed25519(string keyId = "ed-1") => new(
-        keyId, null, null, null, Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }));
+        keyId, null, null, null,
+        Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }));
 
     /// <summary>The key of these 32 secret bytes, of a test vector.</summary>
     public static SigningKey Ed25519(string keyId, byte[] secret) =>
@@ -108,7 +109,8 @@ internal sealed class SigningKey : IDisposable
     public byte[] ToCertificate()
     {
         var request = new CertificateRequest("CN=provider", _rsa!, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddYears(1));
+        using var certificate =
+            request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddYears(1));
         return certificate.RawData;
     }
 

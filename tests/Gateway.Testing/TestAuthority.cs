@@ -14,7 +14,8 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority(TestAuthority? parent = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(parent is null ? "CN=Test authority" : "CN=Test authority of an authority", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(
+            parent is null ? "CN=Test authority" : "CN=Test authority of an authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         if (parent is null)

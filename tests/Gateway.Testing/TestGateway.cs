@@ -36,7 +36,8 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary>The address of the endpoint with TLS that a test configures.</summary>
     public string HttpsAddress => _app.Urls.First(url => url.StartsWith("https:", StringComparison.Ordinal));
 
-    public string ManagementAddress => $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
+    public string ManagementAddress =>
+        $"http://localhost:{_app.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Port}";
 
     /// <summary>The listener for other proxies.</summary>
     public string AuthorizationAddress => _app.Services.GetServices<IHostedService>().OfType<AuthorizationServer>().Single().Address!;

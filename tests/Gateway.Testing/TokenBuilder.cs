@@ -92,7 +92,8 @@ internal sealed class TokenBuilder
         }
 
         Claims["aud"] = audience;
-        Claims["events"] = new JsonObject { [$"https://schemas.openid.net/secevent/{type.Replace("/", "/event-type/", StringComparison.Ordinal)}"] = new JsonObject() };
+        Claims["events"] =
+            new JsonObject { [$"https://schemas.openid.net/secevent/{type.Replace("/", "/event-type/", StringComparison.Ordinal)}"] = new JsonObject() };
         if (subject is not null)
         {
             Claims["sub_id"] = JsonNode.Parse(subject);

@@ -51,7 +51,8 @@ public sealed partial class ArchitectureTests
             .ShouldNot().HaveDependencyOnAny(below.Length == 0 ? ["none"] : below)
             .GetResult();
 
-        result.IsSuccessful.ShouldBeTrue(string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
+        result.IsSuccessful.ShouldBeTrue(
+            string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
     }
 
     [Fact]
@@ -60,10 +61,15 @@ public sealed partial class ArchitectureTests
         var graph = TypeGraph.Read(typeof(AccessTokenValidator).Assembly.Location);
 
         graph.Count.ShouldBeGreaterThan(200);
-        TypeGraph.CyclesOf(graph).Where(cycle => cycle.Count > LargestCycle).Select(cycle => string.Join(", ", cycle.Order())).ShouldBeEmpty();
+        TypeGraph.CyclesOf(graph)
+            .Where(cycle => cycle.Count > LargestCycle)
+            .Select(cycle => string.Join(", ", cycle.Order()))
+            .ShouldBeEmpty();
     }
 
-    /// <summary>Options, their checks, and whatever a <see cref="GatewaySettings"/> holds, are values: nothing there runs, waits or connects.</summary>
+    /// <summary>
+    /// Options, their checks, and whatever a <see cref="GatewaySettings"/> holds, are values: nothing there runs, waits or connects.
+    /// </summary>
     [Fact]
     public void Settings_and_their_checks_know_no_runtime_type()
     {
@@ -72,8 +78,10 @@ public sealed partial class ArchitectureTests
             "System.Threading.RateLimiting",
             .. new[]
             {
-                typeof(HttpClient), typeof(TimeProvider), typeof(ITimer), typeof(Timer), typeof(PeriodicTimer), typeof(ILoggerFactory), typeof(IssuerKeys), typeof(KeyLoader),
-                typeof(KeyDocumentClient), typeof(RateLimit), typeof(RequestCount), typeof(RetryBudget), typeof(Authenticator), typeof(GatewaySnapshot), typeof(ObjectRegistry),
+                typeof(HttpClient), typeof(TimeProvider), typeof(ITimer), typeof(Timer), typeof(PeriodicTimer), typeof(ILoggerFactory),
+                typeof(IssuerKeys), typeof(KeyLoader),
+                typeof(KeyDocumentClient), typeof(RateLimit), typeof(RequestCount), typeof(RetryBudget), typeof(Authenticator),
+                typeof(GatewaySnapshot), typeof(ObjectRegistry),
             }.Select(type => type.FullName!),
         ];
         var held = HeldBy(typeof(GatewaySettings)).Select(type => type.FullName!).ToHashSet();
@@ -84,7 +92,8 @@ public sealed partial class ArchitectureTests
             .ShouldNot().HaveDependencyOnAny(runtime)
             .GetResult();
 
-        result.IsSuccessful.ShouldBeTrue(string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
+        result.IsSuccessful.ShouldBeTrue(
+            string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
     }
 
     [Fact]
@@ -108,9 +117,14 @@ public sealed partial class ArchitectureTests
     [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.ForgottenElsewhere)}", "ForgottenKeyList")]
     [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.State)}", "KeyFollower", "KeyLoader", "StoredKeyDocuments")]
     public void State_is_written_by_its_owners_alone(Type type, string member, params string[] owners) =>
-        TypeGraph.CallersOf(type.Assembly.Location, type.FullName!, member).Select(caller => caller.Split('.')[^1]).Order().ShouldBe(owners);
+        TypeGraph.CallersOf(type.Assembly.Location, type.FullName!, member)
+            .Select(caller => caller.Split('.')[^1])
+            .Order()
+            .ShouldBe(owners);
 
-    /// <summary>The types of the gateway that an object holds in its fields, and they in theirs. A delegate holds none of those that it takes.</summary>
+    /// <summary>
+    /// The types of the gateway that an object holds in its fields, and they in theirs. A delegate holds none of those that it takes.
+    /// </summary>
     private static HashSet<Type> HeldBy(Type root)
     {
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

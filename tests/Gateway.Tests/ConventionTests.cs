@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -36,7 +37,8 @@ public sealed partial class ConventionTests
     [InlineData("Gateway.Revocation")]
     public void Tokens_issuers_and_revocation_never_see_an_http_context(string name)
     {
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags all =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var ours = typeof(AccessTokenValidator).Assembly.GetTypes().Where(type => type.Namespace == name).ToList();
         var seen = ours.SelectMany(type => type.GetMembers(all)).SelectMany(TypesOf);
 
@@ -67,6 +69,22 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
+    public void Lines_fit_the_width_of_the_editorconfig()
+    {
+        var width = File.ReadLines(Path.Combine(Source.Parent!.Parent!.FullName, ".editorconfig"))
+            .Where(line => line.StartsWith("max_line_length", StringComparison.Ordinal))
+            .Select(line => int.Parse(line.Split('=')[1], CultureInfo.InvariantCulture))
+            .First();
+
+        var wide =
+            from file in FilesOf("")
+            from line in file.Text.Split('\n')
+            where line.TrimEnd('\r').Length > width
+            select $"{file.Name}: {line}";
+        wide.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Time_comes_from_a_time_provider()
     {
         FilesOf("").Where(file => WallClock().IsMatch(file.Text)).Select(file => file.Name).ShouldBeEmpty();
@@ -87,7 +105,8 @@ public sealed partial class ConventionTests
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b|\bStopwatch\b|\bTickCount(64)?\b")]
     private static partial Regex WallClock();
 
-    [GeneratedRegex(@"\b(HttpContext|HttpRequest|HttpResponse|IHeaderDictionary|RequestDelegate|IFeatureCollection)\b|Microsoft\.AspNetCore\.Http\b")]
+    [GeneratedRegex(
+        @"\b(HttpContext|HttpRequest|HttpResponse|IHeaderDictionary|RequestDelegate|IFeatureCollection)\b|Microsoft\.AspNetCore\.Http\b")]
     private static partial Regex HttpTypes();
 
     private static bool IsGenerated(Type type) =>
@@ -102,7 +121,8 @@ public sealed partial class ConventionTests
     {
         FieldInfo field => [field.FieldType],
         PropertyInfo property => [property.PropertyType],
-        MethodInfo method => [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType), .. LocalsOf(method)],
+        MethodInfo method =>
+            [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType), .. LocalsOf(method)],
         ConstructorInfo constructor => constructor.GetParameters().Select(parameter => parameter.ParameterType),
         _ => [],
     };

@@ -14,7 +14,9 @@ public sealed class RuntimeSettingsTests
 
         properties["System.GC.Server"]!.GetValue<bool>().ShouldBeTrue();
         properties.Select(property => property.Key)
-            .Where(name => name.StartsWith("System.GC.") || name.StartsWith("System.Threading.") || name.StartsWith("System.Runtime.Tiered"))
+            .Where(name => name.StartsWith("System.GC.")
+                || name.StartsWith("System.Threading.")
+                || name.StartsWith("System.Runtime.Tiered"))
             .ShouldBe(["System.GC.Server"]);
     }
 }

@@ -12,9 +12,11 @@ internal static class TypeGraph
     {
         using var module = ModuleDefinition.ReadModule(assembly);
         var graph = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (var type in module.Types.Where(type => type.Namespace.StartsWith("Gateway", StringComparison.Ordinal) && type.Namespace != Generated))
+        foreach (var type in module.Types.Where(type => type.Namespace.StartsWith("Gateway", StringComparison.Ordinal)
+                && type.Namespace != Generated))
         {
-            graph[type.FullName] = [.. UsesOf(type).Where(used => used.Scope == module).Select(Outermost).Where(name => name != type.FullName)];
+            graph[type.FullName] =
+                [.. UsesOf(type).Where(used => used.Scope == module).Select(Outermost).Where(name => name != type.FullName)];
         }
 
         foreach (var uses in graph.Values)
@@ -33,7 +35,10 @@ internal static class TypeGraph
         [
             .. module.GetTypes()
                 .Where(caller => caller.Methods.Any(each => each.Body?.Instructions.Any(
-                    instruction => instruction.Operand is MethodReference called && called.Name == method && called.DeclaringType.FullName == type) == true))
+                    instruction =>
+                        instruction.Operand is MethodReference called
+                            && called.Name == method
+                            && called.DeclaringType.FullName == type) == true))
                 .Select(Outermost)
                 .Distinct(),
         ];
@@ -115,7 +120,10 @@ internal static class TypeGraph
         .. method.Body?.Instructions.SelectMany(instruction => instruction.Operand switch
         {
             TypeReference used => Parts(used),
-            MethodReference called => [.. Parts(called.DeclaringType), .. Parts(called.ReturnType), .. (called as GenericInstanceMethod)?.GenericArguments.SelectMany(Parts) ?? []],
+            MethodReference called =>
+                [
+                    .. Parts(called.DeclaringType), .. Parts(called.ReturnType),
+                    .. (called as GenericInstanceMethod)?.GenericArguments.SelectMany(Parts) ?? []],
             FieldReference field => [.. Parts(field.DeclaringType), .. Parts(field.FieldType)],
             _ => [],
         }) ?? [],

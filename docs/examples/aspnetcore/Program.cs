@@ -57,7 +57,8 @@ namespace Orders
     /// <summary>Reads the keys from the gateway's JWK Set. JwtBearer itself reads them through a discovery document only.</summary>
     internal sealed class JwksRetriever : IConfigurationRetriever<OpenIdConnectConfiguration>
     {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(
+            string address, IDocumentRetriever retriever, CancellationToken cancel)
         {
             var configuration = new OpenIdConnectConfiguration();
             foreach (var key in new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel)).GetSigningKeys())

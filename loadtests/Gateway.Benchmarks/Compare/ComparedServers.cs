@@ -20,7 +20,9 @@ internal static class ComparedServers
             "cached" => CachedServer.Build(settings),
             "authorizer" => StockServer.BuildAuthorizer(settings),
             "gateway" => await GatewayServer.BuildAsync(settings),
-            _ => throw new ArgumentException("Known servers: destination, provider, bare, stock, cached, authorizer, gateway.", nameof(name)),
+            _ =>
+                throw new ArgumentException(
+                    "Known servers: destination, provider, bare, stock, cached, authorizer, gateway.", nameof(name)),
         };
         await using var stats = StatsServer.Build(settings);
         await stats.StartAsync();

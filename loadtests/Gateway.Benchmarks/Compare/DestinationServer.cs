@@ -13,7 +13,8 @@ internal static class DestinationServer
         {
             if (context.Request.Path.Value!.EndsWith("/headers", StringComparison.Ordinal))
             {
-                return context.Response.WriteAsync(string.Join('\n', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")));
+                return context.Response.WriteAsync(
+                    string.Join('\n', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")));
             }
 
             context.Response.ContentLength = 2;

@@ -46,7 +46,8 @@ internal static class GatewayServer
     {
         using var key = SigningKey.Ec();
         File.WriteAllText(Path.Combine(folder, "assertion.jwks"), SigningKey.PrivateSet(key));
-        configuration["Gateway"]!["Identity"] = JsonNode.Parse("""{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.bench.test" } }""");
+        configuration["Gateway"]!["Identity"] =
+            JsonNode.Parse("""{ "Assertion": { "KeyFile": "assertion.jwks", "Issuer": "https://api.bench.test" } }""");
     }
 
     public static JsonObject Configuration(ServerSettings settings)
@@ -68,16 +69,20 @@ internal static class GatewayServer
             ["Gateway"] = new JsonObject
             {
                 ["Issuers"] = issuers,
-                ["Policies"] = new JsonObject { ["read"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:read") } } },
+                ["Policies"] =
+                    new JsonObject { ["read"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:read") } } },
                 ["Revocation"] = Revocation(settings),
-                ["TokenCache"] = settings.MaxCachedTokens == 0 ? new JsonObject() : new JsonObject { ["MaxEntries"] = settings.MaxCachedTokens },
+                ["TokenCache"] = settings.MaxCachedTokens == 0
+                    ? new JsonObject()
+                    : new JsonObject { ["MaxEntries"] = settings.MaxCachedTokens },
             },
             ["ReverseProxy"] = new JsonObject
             {
                 ["Routes"] = routes,
                 ["Clusters"] = new JsonObject
                 {
-                    ["one"] = new JsonObject { ["Destinations"] = new JsonObject { ["d"] = new JsonObject { ["Address"] = settings.Destination } } },
+                    ["one"] =
+                        new JsonObject { ["Destinations"] = new JsonObject { ["d"] = new JsonObject { ["Address"] = settings.Destination } } },
                 },
             },
         };

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Gateway.Benchmarks.Compare;
 
-/// <summary>Counts times in buckets that are one percent wide, so that the rounds of a run can be added up before a percentile is taken.</summary>
+/// <summary>
+/// Counts times in buckets that are one percent wide, so that the rounds of a run can be added up before a percentile is taken.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const double Width = 1.01;

@@ -18,7 +18,9 @@ internal static class OpenLoopCommand
         {
             ["rate"] = rate,
             ["requests"] = result.Latency.Count,
-            ["statuses"] = new JsonObject(result.Statuses.Select(status => KeyValuePair.Create(status.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)status.Value))),
+            ["statuses"] = new JsonObject(
+                result.Statuses.Select(status =>
+                    KeyValuePair.Create(status.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)status.Value))),
             ["broken"] = result.Broken,
             ["p50"] = result.Latency.Percentile(0.50),
             ["p99"] = result.Latency.Percentile(0.99),

@@ -35,7 +35,9 @@ internal sealed class OpenLoopConnection : IDisposable
         }
     }
 
-    /// <summary>Reads what is there: the status of a complete answer, 0 while it is not, -1 when the connection broke and was made anew.</summary>
+    /// <summary>
+    /// Reads what is there: the status of a complete answer, 0 while it is not, -1 when the connection broke and was made anew.
+    /// </summary>
     public int Receive()
     {
         var count = _socket.Receive(_received, _length, _received.Length - _length, SocketFlags.None, out var error);

@@ -5,7 +5,9 @@ internal sealed class OpenLoopResult
 {
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>How far behind its schedule the client sent although a connection was free: its own fault, and the limit of what it can tell.</summary>
+    /// <summary>
+    /// How far behind its schedule the client sent although a connection was free: its own fault, and the limit of what it can tell.
+    /// </summary>
     public LatencyHistogram Lateness { get; } = new();
 
     public SortedDictionary<int, long> Statuses { get; } = [];

@@ -7,7 +7,9 @@ using StackExchange.Redis;
 
 namespace Gateway.Benchmarks.Compare;
 
-/// <summary>YARP with the JwtBearer handler as its documentation has it: keys from the provider, and, with a Redis server, one EXISTS a request.</summary>
+/// <summary>
+/// YARP with the JwtBearer handler as its documentation has it: keys from the provider, and, with a Redis server, one EXISTS a request.
+/// </summary>
 internal static class StockServer
 {
     public static WebApplication Build(ServerSettings settings, Action<WebApplicationBuilder>? configure = null)

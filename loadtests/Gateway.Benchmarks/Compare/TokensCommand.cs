@@ -41,7 +41,8 @@ internal static class TokensCommand
             ["malformed"] = "not.a.token",
             ["bad signature"] = good[..good.LastIndexOf('.')] + "." + Base64Url.EncodeToString(new byte[256]),
             ["another key"] = TokenSigner.Sign(other, Claims("other")),
-            ["alg none"] = $"{TokenSigner.Encode("""{"alg":"none","typ":"at+jwt"}""")}.{TokenSigner.Encode(Claims("alg-none").ToJsonString())}.",
+            ["alg none"] =
+                $"{TokenSigner.Encode("""{"alg":"none","typ":"at+jwt"}""")}.{TokenSigner.Encode(Claims("alg-none").ToJsonString())}.",
             ["expired"] = signer.Sign(With(Claims("expired"), ("iat", now - 7200), ("exp", now - 3600))),
             ["wrong audience"] = signer.Sign(With(Claims("audience"), ("aud", "another-api"))),
             ["wrong issuer"] = signer.Sign(With(Claims("issuer"), ("iss", "https://evil.test"))),

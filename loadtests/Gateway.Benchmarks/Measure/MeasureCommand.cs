@@ -6,8 +6,8 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks.Measure;
 
 /// <summary>
-/// Measures what a request costs the gateway and its peers: loadtests/measure.sh. It ends with 0 when the figures count, with 2 when the A/A
-/// pair says that they do not.
+/// Measures what a request costs the gateway and its peers: loadtests/measure.sh. It ends with 0 when the figures count, with 2 when the
+/// A/A pair says that they do not.
 /// </summary>
 internal static class MeasureCommand
 {

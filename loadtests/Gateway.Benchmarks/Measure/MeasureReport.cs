@@ -13,7 +13,10 @@ internal static class MeasureReport
         var text = new StringBuilder();
         var most = result.Plan.MoreProcesses.Values.Append(result.Plan.Processes).Max();
         Line(text, $"{result.Machine}. Seed {result.Seed}.");
-        Line(text, $"{result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {most} processes of each server.");
+        Line(
+            text,
+            $"{result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {most} processes of " +
+                "each server.");
         Line(text, $"{Validity(result)}");
         Goals(text, result);
         foreach (var scenario in result.Scenarios)
@@ -47,7 +50,8 @@ internal static class MeasureReport
         var ratio = scenario.Ratio(scenario.Plan.IndexOf(goal.Entry), scenario.Plan.IndexOf(goal.Over), goal.Figure);
         var met = goal.Figure == Figure.Rate && !hasRates ? "not measured" : goal.IsMet(ratio.Median) ? "yes" : "**no**";
         var what = goal.Figure == Figure.Cpu ? "processor time a request" : "requests/s";
-        var limit = string.Create(CultureInfo.InvariantCulture, $"{(goal.AtLeast is null ? "at most" : "at least")} {goal.AtLeast ?? goal.AtMost:0.00}");
+        var limit = string.Create(
+            CultureInfo.InvariantCulture, $"{(goal.AtLeast is null ? "at most" : "at least")} {goal.AtLeast ?? goal.AtMost:0.00}");
         return $"| {scenario.Plan.Title}: {what} of {goal.Entry} over {goal.Over} | {limit} | {Text(ratio)} | {met} |";
     }
 
@@ -89,6 +93,5 @@ internal static class MeasureReport
 
     private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static void Line(StringBuilder text, FormattableString line) =>
-        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append("\n\n");
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append("\n\n");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateway.Benchmarks.Measure.Plan;
 using Gateway.Benchmarks.Measure.Statistics;
 
@@ -9,7 +10,8 @@ internal sealed record MeasureResult(
     MeasurePlan Plan, int Seed, string Machine, IReadOnlyDictionary<string, double> Signatures, IReadOnlyList<ScenarioResult> Scenarios)
 {
     /// <summary>The ratio of the two entries that are the same program; null when their scenario was left out.</summary>
-    public RatioEstimate? Pair(Figure figure) => Scenarios.FirstOrDefault(scenario => scenario.Plan.Name == Plan.Pair.Scenario) is { } paired
+    public RatioEstimate? Pair(Figure figure) =>
+        Scenarios.FirstOrDefault(scenario => scenario.Plan.Name == Plan.Pair.Scenario) is { } paired
         ? paired.Ratio(paired.Plan.IndexOf(Plan.Pair.Entry), paired.Plan.IndexOf(Plan.Pair.Over), figure)
         : null;
 
@@ -17,8 +19,10 @@ internal sealed record MeasureResult(
     public string? WhyNotValid => Pair(Figure.Cpu) switch
     {
         null => $"scenario \"{Plan.Pair.Scenario}\" was left out, and with it the A/A pair",
-        var pair when !pair.Agrees(Plan.Pair.Within) => FormattableString.Invariant(
-            $"{Plan.Pair.Entry} over {Plan.Pair.Over}, the same program, is {pair.Median:F3} in processor time; {Plan.Pair.Within:P0} is the limit"),
+        var pair when !pair.Agrees(Plan.Pair.Within) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Plan.Pair.Entry} over {Plan.Pair.Over}, the same program, is {pair.Median:F3} in processor time; {Plan.Pair.Within:P0} " +
+                $"is the limit"),
         _ => null,
     };
 

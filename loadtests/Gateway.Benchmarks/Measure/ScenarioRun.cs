@@ -62,7 +62,8 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
         return result.Requests > 0
             ? new TurnSample(process, result.Requests, result.Seconds, peer.ProcessorNanoseconds - before)
             : throw new InvalidOperationException(
-                $"A turn of {peer.Kind} in scenario \"{scenario.Name}\" got no responses: the machine is too busy, or its new tokens are used up.");
+                $"A turn of {peer.Kind} in scenario \"{scenario.Name}\" got no responses: the machine is too busy, or its new tokens " +
+                    "are used up.");
     }
 
     /// <summary>A peer that checks no token may get the same one again.</summary>

@@ -4,8 +4,8 @@ using Gateway.Benchmarks.Measure.Plan;
 namespace Gateway.Benchmarks.Measure;
 
 /// <summary>
-/// Does the measure find a slow-down of 3 %? Bare YARP takes part three times: twice as it is, and once with a busy-wait of 3 % of its processor
-/// time in each request. A run passes when the busy-wait is found and the pair is not reported as different.
+/// Does the measure find a slow-down of 3 %? Bare YARP takes part three times: twice as it is, and once with a busy-wait of 3 % of its
+/// processor time in each request. A run passes when the busy-wait is found and the pair is not reported as different.
 /// </summary>
 internal static class SelfTest
 {
@@ -19,7 +19,8 @@ internal static class SelfTest
         var tokens = MeasureCommand.TokensFolder(artifacts, plan.Quick()); // One token is enough.
         var cost = await CostAsync(plan, seed, tokens, cancellationToken);
         var spin = (int)(cost * 1000 * SlowDown);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Bare YARP takes {cost:F1} µs a request; the busy-wait is {spin} ns."));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Bare YARP takes {cost:F1} µs a request; the busy-wait is {spin} ns."));
         var scenario = Scenario(PeerKind.Bare, PeerKind.BareAgain, PeerKind.BareSlowed) with { Rounds = plan.Scenarios[0].Rounds };
         var passed = 0;
         for (var run = 0; run < runs; run++)
@@ -28,7 +29,8 @@ internal static class SelfTest
             var (pair, slowed) = (result.Ratio(1, 0, Figure.Cpu), result.Ratio(2, 0, Figure.Cpu));
             var isGood = pair.Agrees(plan.Pair.Within) && !pair.IsDifference && slowed.IsDifference && slowed.Median > 1;
             passed += isGood ? 1 : 0;
-            Console.WriteLine($"run {run + 1}: A/A {MeasureReport.Text(pair)}, slowed {MeasureReport.Text(slowed)}: {(isGood ? "passed" : "failed")}");
+            Console.WriteLine(
+                $"run {run + 1}: A/A {MeasureReport.Text(pair)}, slowed {MeasureReport.Text(slowed)}: {(isGood ? "passed" : "failed")}");
         }
 
         Console.WriteLine($"{passed} of {runs} runs found the slow-down and no difference in A/A.");

@@ -7,7 +7,8 @@ using Gateway.Jose;
 namespace Gateway.Benchmarks.Measure;
 
 /// <summary>
-/// What a signature costs alone, in processor time of one thread of this process: the part of a request with a new token that no peer can save.
+/// What a signature costs alone, in processor time of one thread of this process: the part of a request with a new token that no peer can
+/// save.
 /// </summary>
 internal static class SignatureCosts
 {

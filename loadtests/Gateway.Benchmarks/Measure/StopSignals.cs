@@ -29,7 +29,8 @@ internal sealed class StopSignals : IDisposable
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or SocketException or ArgumentException)
         {
-            Console.Error.WriteLine($"The run has failed: {failure.Message}{(failure.InnerException is { } inner ? $" {inner.Message}" : "")}");
+            Console.Error.WriteLine(
+                $"The run has failed: {failure.Message}{(failure.InnerException is { } inner ? $" {inner.Message}" : "")}");
             return 1;
         }
     }

@@ -87,6 +87,8 @@ public class DpopBenchmarks
         var outcome = _gateway.Snapshot.Authenticator.AuthenticateAsync(
             sent.Token.AsMemory(), Policies.RoutePolicy.Authenticated, evidence, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         // A rejection costs less than what is to be measured.
-        return outcome.Token is not null ? true : throw new InvalidOperationException($"The request is rejected: {outcome.Rejection?.Reason}.");
+        return outcome.Token is not null
+            ? true
+            : throw new InvalidOperationException($"The request is rejected: {outcome.Rejection?.Reason}.");
     }
 }

@@ -63,6 +63,8 @@ public class HeaderBenchmarks
     private int Checked(int expected)
     {
         var fault = RequestHeaders.Check(_headers, _protected, isHttp11: true, out var stripped);
-        return fault == RequestFault.None && stripped == expected ? stripped : throw new InvalidOperationException($"{fault}, {stripped} stripped");
+        return fault == RequestFault.None && stripped == expected
+            ? stripped
+            : throw new InvalidOperationException($"{fault}, {stripped} stripped");
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Benchmarks.Operations;
 
-/// <summary>Connections to a server in this process, through pipes instead of the kernel: a request runs on the thread that sends it.</summary>
+/// <summary>
+/// Connections to a server in this process, through pipes instead of the kernel: a request runs on the thread that sends it.
+/// </summary>
 internal sealed class MemoryTransport : IConnectionListenerFactory
 {
     /// <summary>The endpoint that gets the connections; others get none.</summary>
@@ -16,7 +18,8 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
     /// <summary>The client's end of a new connection.</summary>
     public IDuplexPipe Connect()
     {
-        var options = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+        var options =
+            new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
         var (requests, responses) = (new Pipe(options), new Pipe(options));
         var client = new End(responses.Reader, requests.Writer);
         var connection = new Connection(new End(requests.Reader, responses.Writer), client)
@@ -32,7 +35,9 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         ValueTask.FromResult<IConnectionListener>(new Listener(
             endpoint, endpoint is IPEndPoint { Port: Port } ? _connections.Reader : Channel.CreateUnbounded<ConnectionContext>().Reader));
 
-    /// <summary>Aborted, the base cancels on another thread, and the process ends when the connection has been disposed of by then.</summary>
+    /// <summary>
+    /// Aborted, the base cancels on another thread, and the process ends when the connection has been disposed of by then.
+    /// </summary>
     private sealed class Connection(IDuplexPipe server, IDuplexPipe client) : DefaultConnectionContext("memory", server, client)
     {
         public override void Abort(ConnectionAbortedException abortReason) => Application!.Output.Complete(abortReason);

@@ -57,7 +57,8 @@ public class NewTokenBenchmarks
     [Benchmark]
     public bool FirstRequest()
     {
-        var answer = _gateway.Snapshot.Authenticator.AuthenticateAsync(_tokens[_next++ % _tokens.Length], _gateway.Policy, CancellationToken.None);
+        var answer =
+            _gateway.Snapshot.Authenticator.AuthenticateAsync(_tokens[_next++ % _tokens.Length], _gateway.Policy, CancellationToken.None);
         return answer.IsCompletedSuccessfully && answer.Result.Token is not null;
     }
 }

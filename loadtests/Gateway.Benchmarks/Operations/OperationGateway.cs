@@ -68,7 +68,8 @@ internal sealed class OperationGateway : IAsyncDisposable
     public ReadOnlyMemory<char> Token(string id, string algorithm = "RS256") => Builder(id, algorithm).Build().AsMemory();
 
     /// <summary>The same, bound to the key of a DPoP client.</summary>
-    public string BoundToken(string id, string thumbprint) => Builder(id, "ES256").With("cnf", new JsonObject { ["jkt"] = thumbprint }).Build();
+    public string BoundToken(string id, string thumbprint) =>
+        Builder(id, "ES256").With("cnf", new JsonObject { ["jkt"] = thumbprint }).Build();
 
     /// <summary>The token as the gateway keeps it, after it was seen often enough to be kept.</summary>
     public async Task<VerifiedToken> KnowAsync(ReadOnlyMemory<char> token)

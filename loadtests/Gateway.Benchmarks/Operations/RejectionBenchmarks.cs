@@ -14,7 +14,8 @@ public class RejectionBenchmarks
     private static readonly DpopSettings Dpop = new(TimeSpan.FromMinutes(1), [], Nonce: false, IsAdvertised: false);
 
     private readonly DefaultHttpContext _context = new();
-    private readonly RejectionWriter _rejections = new(detailed: false, new DpopChallenge(Dpop, new TokenReader([], [], new ConnectionTokens([], []))));
+    private readonly RejectionWriter _rejections =
+        new(detailed: false, new DpopChallenge(Dpop, new TokenReader([], [], new ConnectionTokens([], []))));
     private RejectionReason _reason;
 
     [Params(nameof(RejectionReason.BadSignature), nameof(RejectionReason.InsufficientScope))]

@@ -19,7 +19,8 @@ internal sealed class RequestPath : IAsyncDisposable
 
     private const string BrowserHeaders =
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept: application/json\r\n"
-        + "Accept-Language: en-GB,en;q=0.7\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nOrigin: https://shop.example\r\nCookie: theme=dark\r\n";
+        + "Accept-Language: en-GB,en;q=0.7\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nOrigin: https://shop.example\r\nCookie: " +
+            "theme=dark\r\n";
 
     /// <summary>Fewer tokens, where nothing is measured.</summary>
     public static int MostTokens { get; set; } = ManyTokens;
@@ -51,7 +52,9 @@ internal sealed class RequestPath : IAsyncDisposable
         };
         var transport = new MemoryTransport();
         void UseMemory(WebApplicationBuilder builder) => builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
-        var provider = name == "stock" ? ProviderServer.Build(settings with { Url = settings.Provider, Http2Url = "http://127.0.0.1:0" }) : null;
+        var provider = name == "stock"
+            ? ProviderServer.Build(settings with { Url = settings.Provider, Http2Url = "http://127.0.0.1:0" })
+            : null;
         await (provider?.StartAsync() ?? Task.CompletedTask);
         var server = name switch
         {
@@ -65,7 +68,8 @@ internal sealed class RequestPath : IAsyncDisposable
         UseMemoryDestination(server);
         using var signer = new TokenSigner(folder, "RS256");
         var path = new RequestPath(
-            folder, provider, server, transport.Connect(), [.. Enumerable.Range(0, Tokens(load)).Select(index => Request(signer, load, $"one-{index}"))]);
+            folder, provider, server, transport.Connect(),
+            [.. Enumerable.Range(0, Tokens(load)).Select(index => Request(signer, load, $"one-{index}"))]);
         if (load == PathLoad.New)
         {
             // The cache is full of others, and lets none in that comes once: so each request is a first one.
@@ -116,7 +120,8 @@ internal sealed class RequestPath : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static int Tokens(PathLoad load) => Math.Min(MostTokens, load switch { PathLoad.Many => ManyTokens, PathLoad.New => NewTokens, _ => 1 });
+    private static int Tokens(PathLoad load) =>
+        Math.Min(MostTokens, load switch { PathLoad.Many => ManyTokens, PathLoad.New => NewTokens, _ => 1 });
 
     private static byte[] Request(TokenSigner signer, PathLoad load, string id) => Encoding.ASCII.GetBytes(
         $"GET /orders/1 HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {signer.Sign(TokensCommand.Claims(id))}\r\n"

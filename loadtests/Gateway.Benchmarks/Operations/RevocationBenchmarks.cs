@@ -5,7 +5,9 @@ using Gateway.Tokens;
 
 namespace Gateway.Benchmarks.Operations;
 
-/// <summary>Whether a token is revoked, by each of the names it goes by: 1,024 tokens in turn, so that the list's memory is not at hand.</summary>
+/// <summary>
+/// Whether a token is revoked, by each of the names it goes by: 1,024 tokens in turn, so that the list's memory is not at hand.
+/// </summary>
 [MemoryDiagnoser]
 public class RevocationBenchmarks
 {
@@ -36,7 +38,8 @@ public class RevocationBenchmarks
         if (count > 0)
         {
             // One of each kind, or nobody would look for the others.
-            _set.Apply([.. Enum.GetValues<RevocationKind>().Select(kind => new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires))]);
+            _set.Apply(
+                [.. Enum.GetValues<RevocationKind>().Select(kind => new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires))]);
         }
 
         for (var i = 0; i < Tokens; i++)

@@ -36,7 +36,9 @@ internal sealed class HeldConnections : IDisposable
 
         if (isWebSocket)
         {
-            request.Append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ").Append(WebSocketKey).Append("\r\n");
+            request.Append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ")
+                .Append(WebSocketKey)
+                .Append("\r\n");
         }
 
         return Encoding.ASCII.GetBytes(request.Append("\r\n").ToString());

@@ -49,7 +49,8 @@ internal static class OverloadCommand
         }
 
         await DocsBlock.WriteAsync("overload", await ReportAsync(overloads, idle, sockets), DocsBlock.Performance);
-        List<string> missed = [.. Missed(overloads[^1], overloads[0]), .. Missed(idle, "idle connections"), .. Missed(sockets, "WebSockets")];
+        List<string> missed =
+            [.. Missed(overloads[^1], overloads[0]), .. Missed(idle, "idle connections"), .. Missed(sockets, "WebSockets")];
         missed.ForEach(Console.WriteLine);
         return missed.Count == 0 ? 0 : 1;
     }
@@ -99,7 +100,8 @@ internal static class OverloadCommand
             yield return $"More than {MemoryLimit} of the memory is left {After} s after the load, and more than of bare YARP.";
         }
 
-        static bool IsBack(Overload server) => server.Back <= RateWithin && server.After.MedianFrom(RateWithin) >= RateLimit * server.Before.Rate;
+        static bool IsBack(Overload server) =>
+            server.Back <= RateWithin && server.After.MedianFrom(RateWithin) >= RateLimit * server.Before.Rate;
     }
 
     private static IEnumerable<string> Missed(List<Held> held, string what) => IsMissed(held[^1].MemoryShare, held[0].MemoryShare)
@@ -133,10 +135,11 @@ internal static class OverloadCommand
 
         return text.ToString().TrimEnd();
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
-    private sealed record Overload(string Name, ClosedLoop Before, ClosedLoop Over, ClosedLoop After, double MemoryBefore, double MemoryMost, double MemoryAfter)
+    private sealed record Overload(
+        string Name, ClosedLoop Before, ClosedLoop Over, ClosedLoop After, double MemoryBefore, double MemoryMost, double MemoryAfter)
     {
         public int? Back => After.FirstWith(RateLimit * Before.Rate);
 

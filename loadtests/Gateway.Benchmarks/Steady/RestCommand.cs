@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Testing;
@@ -20,12 +19,14 @@ internal static class RestCommand
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();
         var configuration = TestGateway.Configuration(issuer, destination);
-        configuration["Gateway"]!["Revocation"] = new JsonObject { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection } };
+        configuration["Gateway"]!["Revocation"] =
+            new JsonObject { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection } };
         configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["HealthCheck"] =
             JsonNode.Parse("""{ "Active": { "Enabled": true, "Interval": "00:00:10", "Path": "/health" } }""");
         var files = new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() };
         // In Development an issuer needs no TLS.
-        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
+        var environment =
+            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
         await using var gateway = await GatewayProgram.StartAsync(files, environment);
         await using var servers = await SteadyServers.StartAsync(destination.Address);
         await gateway.WaitUntilAsync("keys:shop", "revocations");
@@ -33,11 +34,13 @@ internal static class RestCommand
 
         List<(string Name, int ProcessId)> processes =
         [
-            ("bare YARP", servers.Bare.ProcessId), ("Gateway", servers.Gateway.ProcessId), ("Gateway, Redis, issuer and health probe", gateway.ProcessId),
+            ("bare YARP", servers.Bare.ProcessId), ("Gateway", servers.Gateway.ProcessId),
+            ("Gateway, Redis, issuer and health probe", gateway.ProcessId),
         ];
         List<double> before = [.. processes.Select(process => ProcessFigures.ProcessorMilliseconds(process.ProcessId))];
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-        List<double> used = [.. processes.Zip(before, (process, start) => (ProcessFigures.ProcessorMilliseconds(process.ProcessId) - start) / seconds)];
+        List<double> used =
+            [.. processes.Zip(before, (process, start) => (ProcessFigures.ProcessorMilliseconds(process.ProcessId) - start) / seconds)];
 
         var text = new StringBuilder();
         Line($"{await DocsBlock.DescribeMachineAsync()}. {seconds} s without a request, {settle} s after the start.");
@@ -54,6 +57,6 @@ internal static class RestCommand
         Console.WriteLine(isGood ? $"At most {Limit} ms a second." : $"More than {Limit} ms a second.");
         return isGood ? 0 : 1;
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 }

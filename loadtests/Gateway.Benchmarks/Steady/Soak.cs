@@ -111,7 +111,8 @@ internal sealed class Soak
         _traffic.Tokens = [.. inUse, .. _revoked.Select(entry => entry.Token)];
         foreach (var token in chosen)
         {
-            // 503: the store has not acknowledged it in time, which a busy machine makes happen. An operator tries again, as the response says.
+            // 503: the store has not acknowledged it in time, which a busy machine makes happen. An operator tries again, as the response
+            // says.
             var status = await _site.RevokeAsync(token);
             for (var more = 0; status == 503 && more < MostRetries; more++)
             {

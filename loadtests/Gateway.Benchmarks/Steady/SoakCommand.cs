@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Gateway.Testing.Drills;
 
@@ -25,7 +24,8 @@ internal static class SoakCommand
         // Tokens live shorter than a rotation takes, since the key before the last is no longer published.
         var plan = new SoakPlan(
             length, RotationCommand.Setting("RATE", 100), NewTokens: 20, Revoked: 2, TokenLife: TimeSpan.FromSeconds(20),
-            ReloadEvery: TimeSpan.FromSeconds(15), RotateEvery: TimeSpan.FromSeconds(45), RestartEvery: TimeSpan.FromSeconds(20), SampleEvery: TimeSpan.FromSeconds(5));
+            ReloadEvery: TimeSpan.FromSeconds(15), RotateEvery: TimeSpan.FromSeconds(45), RestartEvery: TimeSpan.FromSeconds(20),
+            SampleEvery: TimeSpan.FromSeconds(5));
         await using var site = await SoakSite.StartAsync();
         var soak = await Soak.RunAsync(site, plan);
         // A trial that is shorter than ten minutes shows half of itself.
@@ -35,12 +35,14 @@ internal static class SoakCommand
         List<Figure> figures =
         [
             Figure.Of("resident memory, MiB", counted, part, sample => sample.Process.ResidentMegabytes, mean => mean * MemoryGrowth),
-            Figure.Of("managed heap after the last collection, MiB", counted, part, sample => sample.HeapMegabytes, mean => mean * MemoryGrowth),
+            Figure.Of(
+                "managed heap after the last collection, MiB", counted, part, sample => sample.HeapMegabytes, mean => mean * MemoryGrowth),
             Figure.Of("open files", counted, part, sample => sample.Process.Handles, _ => HandleGrowth),
             Figure.Of("threads", counted, part, sample => sample.Process.Threads, _ => ThreadGrowth),
         ];
         await DocsBlock.WriteAsync("soak", await ReportAsync(soak, site, plan, figures, from), DocsBlock.Performance);
-        List<string> faults = [.. figures.Where(figure => figure.Grows).Select(figure => $"{figure.Name}: grows"), .. soak.Verdict.Examples];
+        List<string> faults =
+            [.. figures.Where(figure => figure.Grows).Select(figure => $"{figure.Name}: grows"), .. soak.Verdict.Examples];
         faults.ForEach(Console.WriteLine);
         return faults.Count == 0 ? 0 : 1;
     }
@@ -50,7 +52,8 @@ internal static class SoakCommand
     {
         var plan = new SoakPlan(
             TimeSpan.FromSeconds(20), PerSecond: 60, NewTokens: 10, Revoked: 2, TokenLife: TimeSpan.FromSeconds(5),
-            ReloadEvery: TimeSpan.FromSeconds(3), RotateEvery: TimeSpan.FromSeconds(8), RestartEvery: TimeSpan.FromSeconds(5), SampleEvery: TimeSpan.FromMilliseconds(500));
+            ReloadEvery: TimeSpan.FromSeconds(3), RotateEvery: TimeSpan.FromSeconds(8), RestartEvery: TimeSpan.FromSeconds(5),
+            SampleEvery: TimeSpan.FromMilliseconds(500));
         await using var site = await SoakSite.StartAsync();
         var soak = await Soak.RunAsync(site, plan);
         List<string> faults = [.. soak.Verdict.Examples];
@@ -66,10 +69,14 @@ internal static class SoakCommand
     }
 
     private static int MostHandles(Soak soak, TimeSpan from, TimeSpan until) =>
-        soak.Samples.Where(sample => sample.At >= from && sample.At < until).Select(sample => sample.Process.Handles).DefaultIfEmpty().Max();
+        soak.Samples.Where(sample => sample.At >= from && sample.At < until)
+            .Select(sample => sample.Process.Handles)
+            .DefaultIfEmpty()
+            .Max();
 
     private static string Describe(Soak soak, SoakSite site) =>
-        $"{soak.Verdict.Counts.Values.Sum()} responses, {site.Tokens} tokens, {soak.Revocations} revocations ({soak.RevocationRetries} tried again), {site.Rotations} rotations, {site.Reloads} reloads, {soak.Restarts} restarts";
+        $"{soak.Verdict.Counts.Values.Sum()} responses, {site.Tokens} tokens, {soak.Revocations} revocations ({soak.RevocationRetries} " +
+            $"tried again), {site.Rotations} rotations, {site.Reloads} reloads, {soak.Restarts} restarts";
 
     private static async Task<string> ReportAsync(Soak soak, SoakSite site, SoakPlan plan, IEnumerable<Figure> figures, TimeSpan from)
     {
@@ -94,12 +101,13 @@ internal static class SoakCommand
         Line($"| unexpected | {soak.Verdict.Unexpected} |");
         return text.ToString().TrimEnd();
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private sealed record Figure(string Name, Slope Slope, bool Grows)
     {
-        public static Figure Of(string name, IEnumerable<SoakSample> samples, TimeSpan part, Func<SoakSample, double> value, Func<double, double> limit)
+        public static Figure Of(
+            string name, IEnumerable<SoakSample> samples, TimeSpan part, Func<SoakSample, double> value, Func<double, double> limit)
         {
             var slope = Slope.OfMedians([.. samples.Select(sample => (sample.At, value(sample)))], part);
             return new Figure(name, slope, slope.Grows(limit(slope.Mean)));

@@ -50,7 +50,8 @@ internal sealed class SoakSite : IAsyncDisposable
         var steady = await LoopbackServer.StartAsync(AnswerAsync);
         var restarting = await LoopbackServer.StartAsync(AnswerAsync);
         // In Development an operator on the same machine needs no token.
-        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
+        var environment =
+            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
         var files = new Dictionary<string, string> { ["yarp.json"] = Configuration(redis, issuer, steady.Address, restarting.Address, 0) };
         var site = new SoakSite(redis, issuer, steady, restarting, await GatewayProgram.StartAsync(files, environment));
         site.Publish();
@@ -73,7 +74,8 @@ internal sealed class SoakSite : IAsyncDisposable
     {
         token.Asked = Math.Min(token.Asked, Stopwatch.GetTimestamp());
         using var response = await _operator.PostAsJsonAsync(
-            new Uri("/admin/revocations", UriKind.Relative), new JsonObject { ["kind"] = "jti", ["value"] = token.Id, ["reason"] = "soak" });
+            new Uri("/admin/revocations", UriKind.Relative),
+            new JsonObject { ["kind"] = "jti", ["value"] = token.Id, ["reason"] = "soak" });
         if ((int)response.StatusCode == StatusCodes.Status200OK)
         {
             token.Acknowledged = Stopwatch.GetTimestamp();
@@ -98,7 +100,8 @@ internal sealed class SoakSite : IAsyncDisposable
         var start = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(start) < Patience)
         {
-            using var response = await Client.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"/version-{_version}/a"), UriKind.Relative));
+            using var response =
+                await Client.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"/version-{_version}/a"), UriKind.Relative));
             if (response.IsSuccessStatusCode)
             {
                 return true;
@@ -161,7 +164,8 @@ internal sealed class SoakSite : IAsyncDisposable
         };
         for (var i = 0; i <= version % 5; i++)
         {
-            routes[$"version-{version}-{i}"] = Route("steady", "Anonymous", i == 0 ? $"/version-{version}/{{**rest}}" : $"/more-{version}-{i}/{{**rest}}");
+            routes[$"version-{version}-{i}"] =
+                Route("steady", "Anonymous", i == 0 ? $"/version-{version}/{{**rest}}" : $"/more-{version}-{i}/{{**rest}}");
         }
 
         return new JsonObject
@@ -177,7 +181,8 @@ internal sealed class SoakSite : IAsyncDisposable
                         ["Keys"] = new JsonObject { ["Discovery"] = true },
                     },
                 },
-                ["Policies"] = new JsonObject { ["scoped"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("write", $"version-{version}") } } },
+                ["Policies"] =
+                    new JsonObject { ["scoped"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("write", $"version-{version}") } } },
                 ["Revocation"] = new JsonObject { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection } },
                 ["TokenCache"] = new JsonObject { ["MaxEntries"] = 1024 },
             },

@@ -18,7 +18,9 @@ internal enum SoakKind
     Bad,
 }
 
-/// <summary>A token of the soak. A good one may be revoked: until it is, 200; from the acknowledgement on, 401; in between, either.</summary>
+/// <summary>
+/// A token of the soak. A good one may be revoked: until it is, 200; from the acknowledgement on, 401; in between, either.
+/// </summary>
 internal sealed record SoakToken(string Text, string Path, SoakKind Kind, string Id = "") : TrafficToken(Text, false, Path)
 {
     private long _asked = long.MaxValue;

@@ -61,7 +61,8 @@ internal sealed class SteadyServers : IAsyncDisposable
 
     private async Task<SteadyServer> ServeAsync(string name, string destination)
     {
-        var settings = new ServerSettings { Url = NewAddress(), Http2Url = NewAddress(), StatsUrl = NewAddress(), Destination = destination };
+        var settings =
+            new ServerSettings { Url = NewAddress(), Http2Url = NewAddress(), StatsUrl = NewAddress(), Destination = destination };
         var file = Path.Combine(_folder.FullName, $"{name}.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(settings, JsonSerializerOptions.Web));
         var script = Script.Start("dotnet", typeof(SteadyServers).Assembly.Location, "serve", name, file);
@@ -96,7 +97,8 @@ internal sealed class SteadyServers : IAsyncDisposable
         var program = await GatewayProgram.StartAsync(files, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Error" });
         _parts.Add(program);
         await program.WaitUntilAsync("keys:shop", "revocations");
-        var token = new TokenBuilder(_key, issuer).With("exp", (TimeProvider.System.GetUtcNow() + TokenLifetime).ToUnixTimeSeconds()).Build();
+        var token =
+            new TokenBuilder(_key, issuer).With("exp", (TimeProvider.System.GetUtcNow() + TokenLifetime).ToUnixTimeSeconds()).Build();
         return new SteadyServer("Gateway", program.ProcessId, new Uri(program.Address), token);
     }
 

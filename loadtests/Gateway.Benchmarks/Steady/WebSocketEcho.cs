@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Benchmarks.Steady;
 
-/// <summary>A destination that accepts WebSockets and sends one text frame for each that it receives; other requests get <c>ok</c>.</summary>
+/// <summary>
+/// A destination that accepts WebSockets and sends one text frame for each that it receives; other requests get <c>ok</c>.
+/// </summary>
 internal static class WebSocketEcho
 {
     // The example of RFC 6455 section 1.3: the clients send its key.

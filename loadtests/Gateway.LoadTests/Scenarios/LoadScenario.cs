@@ -1,6 +1,8 @@
 namespace Gateway.LoadTests.Scenarios;
 
-/// <summary>A stretch of load: the rate, in requests a second, moves in a line to this one, or jumps to it, and the stretch lasts so long.</summary>
+/// <summary>
+/// A stretch of load: the rate, in requests a second, moves in a line to this one, or jumps to it, and the stretch lasts so long.
+/// </summary>
 internal sealed record LoadPhase(int Rate, TimeSpan Duration, bool IsRamp = false);
 
 /// <summary>One request: its token, and every status that is a right answer to it.</summary>

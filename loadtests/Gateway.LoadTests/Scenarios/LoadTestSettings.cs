@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Gateway.LoadTests.Scenarios;
 
-/// <summary>What is loaded, with which tokens, how hard, and what counts as a pass: a JSON file, in which an unknown name is an error.</summary>
+/// <summary>
+/// What is loaded, with which tokens, how hard, and what counts as a pass: a JSON file, in which an unknown name is an error.
+/// </summary>
 internal sealed record LoadTestSettings
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -43,7 +45,8 @@ internal sealed record LoadTestSettings
         LoadTestSettings settings;
         try
         {
-            settings = JsonSerializer.Deserialize<LoadTestSettings>(json, Format) ?? throw new InvalidDataException("The settings are empty.");
+            settings = JsonSerializer.Deserialize<LoadTestSettings>(json, Format)
+                ?? throw new InvalidDataException("The settings are empty.");
         }
         catch (JsonException fault)
         {
@@ -84,7 +87,9 @@ internal sealed record TokenSettings
     /// <summary>A token endpoint (RFC 6749).</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The form it is sent. A value <c>env:NAME</c> is taken from that environment variable, so that no secret stands in the file.</summary>
+    /// <summary>
+    /// The form it is sent. A value <c>env:NAME</c> is taken from that environment variable, so that no secret stands in the file.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Form { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How many tokens are in use at a time; default 50.</summary>
@@ -113,7 +118,9 @@ internal sealed record LimitSettings
     public double RecoverySeconds { get; init; } = 10;
 }
 
-/// <summary>A program and its arguments for each thing that happens during load. <c>{token}</c> and <c>{jti}</c> stand for the revoked token.</summary>
+/// <summary>
+/// A program and its arguments for each thing that happens during load. <c>{token}</c> and <c>{jti}</c> stand for the revoked token.
+/// </summary>
 internal sealed record ActionSettings
 {
     /// <summary>Makes the provider sign with a new key.</summary>

@@ -33,7 +33,8 @@ internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool,
         _ => throw new ArgumentException($"There is no scenario \"{name}\".", nameof(name)),
     };
 
-    private LoadScenario Build(string name, IReadOnlyList<LoadPhase> phases, Func<LoadRequest> next, Func<CancellationToken, Task>? meanwhile = null) => new()
+    private LoadScenario Build(
+        string name, IReadOnlyList<LoadPhase> phases, Func<LoadRequest> next, Func<CancellationToken, Task>? meanwhile = null) => new()
     {
         Name = name,
         Phases = phases,
@@ -47,13 +48,16 @@ internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool,
     private LoadPhase[] Steady() => [new LoadPhase(settings.Rate, Duration)];
 
     private LoadPhase[] Spike() =>
-        [new LoadPhase(settings.Rate, Duration / 4), new LoadPhase(settings.Rate * 5, Duration / 4), new LoadPhase(settings.Rate, Duration / 2)];
+        [
+            new LoadPhase(settings.Rate, Duration / 4), new LoadPhase(settings.Rate * 5, Duration / 4),
+            new LoadPhase(settings.Rate, Duration / 2)];
 
     // Past the knee the answers are late and wrong by design: only the knee is judged.
     private LoadScenario Ramp(string name) => new()
     {
         Name = name,
-        Phases = [new LoadPhase(settings.Rate, Duration / 10), new LoadPhase(settings.Rate * settings.RampTo, Duration * 0.9, IsRamp: true)],
+        Phases =
+            [new LoadPhase(settings.Rate, Duration / 10), new LoadPhase(settings.Rate * settings.RampTo, Duration * 0.9, IsRamp: true)],
         Next = Take,
         Limits = new ScenarioLimits(1, null, settings.Limits.KneeRate),
         Knee = new Knee(settings.Limits.P99Milliseconds, settings.Limits.FailedShare),

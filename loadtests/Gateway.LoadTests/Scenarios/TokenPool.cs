@@ -17,7 +17,8 @@ internal sealed class TokenPool
     public int Count => _tokens.Length;
 
     /// <param name="source">Gives a new token each time.</param>
-    public static async Task<TokenPool> FillAsync(int count, Func<CancellationToken, Task<string>> source, CancellationToken cancellationToken)
+    public static async Task<TokenPool> FillAsync(
+        int count, Func<CancellationToken, Task<string>> source, CancellationToken cancellationToken)
     {
         var tokens = new string[count];
         for (var i = 0; i < count; i++)
@@ -58,7 +59,8 @@ internal sealed class TokenPool
         {
             // At least one character changes whatever the variant: the first moves by 1 to 63 places.
             var move = i == 0 ? 1 + (int)(variant % 63) : (int)((variant >> (3 * i)) & 63);
-            characters[signature + i] = alphabet[(alphabet.IndexOf(characters[signature + i], StringComparison.Ordinal) + move) % alphabet.Length];
+            characters[signature + i] =
+                alphabet[(alphabet.IndexOf(characters[signature + i], StringComparison.Ordinal) + move) % alphabet.Length];
         }
 
         return new string(characters);

@@ -25,7 +25,8 @@ internal static class TokenSources
     private static async Task<string> RequestAsync(
         HttpClient client, Uri endpoint, IReadOnlyDictionary<string, string> form, CancellationToken cancellationToken)
     {
-        using var content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Key, Resolve(field.Key, field.Value))));
+        using var content =
+            new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Key, Resolve(field.Key, field.Value))));
         using var answer = await client.PostAsync(endpoint, content, cancellationToken);
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (!answer.IsSuccessStatusCode)

@@ -15,13 +15,15 @@ internal readonly record struct AuthenticationOutcome(VerifiedToken? Token, Toke
 /// the revocation list. Other tokens are validated, their identity headers are built, and they are cached.
 /// </summary>
 internal sealed class Authenticator(
-    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null,
+    TokenVerifier verifier, TokenCache cache, RevocationList revocations, TimeProvider time, GatewayMetrics metrics,
+    RevocationLookup? lookup = null,
     SenderProofs? senders = null)
 {
     private readonly FirstUses _firstUses = new();
 
     /// <summary>Without evidence of who sends the token: one that is bound to a key or certificate is rejected.</summary>
-    public ValueTask<AuthenticationOutcome> AuthenticateAsync(ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken) =>
+    public ValueTask<AuthenticationOutcome> AuthenticateAsync(
+        ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken) =>
         AuthenticateAsync(text, policy, default, cancellationToken);
 
     /// <summary>Completes at once for a token that is known and not bound to its sender.</summary>
@@ -34,7 +36,9 @@ internal sealed class Authenticator(
         // An expired token, or one whose key has left the ring, is verified again: that finds the new key, or the exact reason.
         var isHit = state.Revocation is not null;
         metrics.TokenCacheLookup(isHit);
-        var answer = isHit ? ValueTask.FromResult(OutcomeOf(known!, state)) : VerifyAsync(text, hash, known is not null, policy, cancellationToken);
+        var answer = isHit
+            ? ValueTask.FromResult(OutcomeOf(known!, state))
+            : VerifyAsync(text, hash, known is not null, policy, cancellationToken);
         answer = lookup is null ? answer : LookUpAsync(lookup, answer, policy, cancellationToken);
         return isHit && !known!.IsBound && !evidence.IsDpop ? answer : ProveAsync(answer, evidence, cancellationToken);
     }

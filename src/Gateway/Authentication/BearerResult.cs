@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Gateway.Authentication;
 
 /// <summary>A token was rejected. An <see cref="AuthenticateResult"/> holds the exception; the proxy path never throws it.</summary>
-internal sealed class TokenRejectedException(TokenRejection rejection) : Exception($"The token was rejected ({Rejections.Of(rejection.Reason).Tag}).")
+internal sealed class TokenRejectedException(TokenRejection rejection)
+    : Exception($"The token was rejected ({Rejections.Of(rejection.Reason).Tag}).")
 {
     public TokenRejection Rejection => rejection;
 }

@@ -72,8 +72,8 @@ internal sealed class CachedToken(VerifiedToken token, ulong hash)
     public bool Is(ReadOnlySpan<char> text) => Ascii.Equals(_text, text);
 
     /// <summary>
-    /// The first whole Unix second at which it has expired. An opaque token that has to be asked about again stays until then, so that a token
-    /// that was active is told from one that never was.
+    /// The first whole Unix second at which it has expired. An opaque token that has to be asked about again stays until then, so that a
+    /// token that was active is told from one that never was.
     /// </summary>
     public uint FreeSecond => (uint)Math.Clamp(Math.Ceiling(TokenLifetime.EndOf(Token.Token.ExpiresAt, Issuer)), 1, uint.MaxValue);
 

@@ -11,7 +11,8 @@ namespace Gateway.Authentication;
 /// Verifies an opaque token that is not known, or no longer: asks its issuer, checks the claims, builds the identity headers. It is asked
 /// about again when <c>CacheFor</c> has passed.
 /// </summary>
-internal sealed class OpaqueTokenVerifier(AccessTokenValidator validator, IdentityPlan identity, Introspector introspector, TimeProvider time)
+internal sealed class OpaqueTokenVerifier(
+    AccessTokenValidator validator, IdentityPlan identity, Introspector introspector, TimeProvider time)
 {
     /// <summary>Whether the text is for this verifier.</summary>
     public bool Takes(ReadOnlySpan<char> text) => validator.Issuers.Introspecting is not null && OpaqueToken.Is(text);
@@ -46,8 +47,10 @@ internal sealed class OpaqueTokenVerifier(AccessTokenValidator validator, Identi
 
         var until = (time.GetUtcNow() + server.Settings.CacheFor - DateTimeOffset.UnixEpoch).TotalSeconds;
         return new Verification(
-            new CachedToken(new VerifiedToken(token!, null, headers, asserted) { KnownUntil = Math.Min(until, token!.ExpiresAt) }, hash), null);
+            new CachedToken(new VerifiedToken(token!, null, headers, asserted) { KnownUntil = Math.Min(until, token!.ExpiresAt) }, hash),
+            null);
     }
 
-    private static Verification Rejected(RejectionReason reason, IssuerProfile? issuer) => new(null, new TokenRejection(reason, issuer?.Name));
+    private static Verification Rejected(RejectionReason reason, IssuerProfile? issuer) =>
+        new(null, new TokenRejection(reason, issuer?.Name));
 }

@@ -21,13 +21,15 @@ internal sealed class RequestUser(VerifiedToken token) : IHttpAuthenticationFeat
 
     public ClaimsPrincipal? User
     {
-        get => _isWithdrawn ? new ClaimsPrincipal(new ClaimsIdentity()) : _isReplaced ? _user : _user ??= new ClaimsPrincipal(token.Identity);
+        get =>
+            _isWithdrawn ? new ClaimsPrincipal(new ClaimsIdentity()) : _isReplaced ? _user : _user ??= new ClaimsPrincipal(token.Identity);
         set => (_user, _result, _isReplaced) = (value, null, true);
     }
 
     public AuthenticateResult? AuthenticateResult
     {
-        get => _isWithdrawn ? BearerResult.Failure(Withdrawn!) : _isReplaced ? _result : _result ??= BearerResult.Success(User!, token.Token);
+        get =>
+            _isWithdrawn ? BearerResult.Failure(Withdrawn!) : _isReplaced ? _result : _result ??= BearerResult.Success(User!, token.Token);
         set => (_user, _result, _isReplaced) = (value?.Principal, value, true);
     }
 

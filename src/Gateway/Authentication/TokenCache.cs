@@ -136,8 +136,8 @@ internal sealed class TokenCache
     }
 
     /// <summary>
-    /// True when the token was seen before. Remembers as many tokens as the cache has places, in sets of four, so that tokens that alternate
-    /// do not overwrite each other.
+    /// True when the token was seen before. Remembers as many tokens as the cache has places, in sets of four, so that tokens that
+    /// alternate do not overwrite each other.
     /// </summary>
     private bool IsSecondSight(ulong hash)
     {

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Gateway.Authentication;
 
 /// <summary>
-/// The identity of a verified token for ASP.NET Core, with a claim for each value of the claims set. It is created once per token and shared
-/// by all its requests, so it is read-only; a clone is not.
+/// The identity of a verified token for ASP.NET Core, with a claim for each value of the claims set. It is created once per token and
+/// shared by all its requests, so it is read-only; a clone is not.
 /// </summary>
 internal sealed class TokenIdentity : ClaimsIdentity
 {
@@ -81,7 +81,8 @@ internal sealed class TokenIdentity : ClaimsIdentity
         if (_isShared)
         {
             throw new InvalidOperationException(
-                "All requests of a token share this identity, so it is read-only. Add claims to a clone, or add another identity to the principal.");
+                "All requests of a token share this identity, so it is read-only. Add claims to a clone, or add another identity to the " +
+                    "principal.");
         }
     }
 
@@ -108,8 +109,10 @@ internal sealed class TokenIdentity : ClaimsIdentity
             JsonValueKind.String => (value.GetString()!, ClaimValueTypes.String),
             JsonValueKind.True => ("true", ClaimValueTypes.Boolean),
             JsonValueKind.False => ("false", ClaimValueTypes.Boolean),
-            JsonValueKind.Number when value.TryGetInt32(out var small) => (small.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer32),
-            JsonValueKind.Number when value.TryGetInt64(out var large) => (large.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64),
+            JsonValueKind.Number when value.TryGetInt32(out var small) =>
+                (small.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer32),
+            JsonValueKind.Number when value.TryGetInt64(out var large) =>
+                (large.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64),
             JsonValueKind.Number => (value.GetRawText(), ClaimValueTypes.Double),
             JsonValueKind.Object => (value.GetRawText(), JsonClaimValueTypes.Json),
             JsonValueKind.Array => (value.GetRawText(), JsonClaimValueTypes.JsonArray),

@@ -13,5 +13,6 @@ internal sealed class TokenPlaces
     public List<string> Parameters { get; } = [];
 
     public TokenReader ToReader() => new(
-        [.. Headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. Cookies], new ConnectionTokens([.. Protocols], [.. Parameters]));
+        [.. Headers.Select(header => new TokenHeader(header.Key, [.. header.Value]))], [.. Cookies],
+        new ConnectionTokens([.. Protocols], [.. Parameters]));
 }

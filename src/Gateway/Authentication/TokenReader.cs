@@ -23,8 +23,8 @@ internal sealed record TokenHeader(string Name, ImmutableArray<string> Schemes)
 internal readonly record struct TokenSearch(string? Token, RejectionReason Reason);
 
 /// <summary>
-/// Finds the token of a request in one token source: the token sources without a name together, or the place of one name. More than one token
-/// there is rejected, because gateway and destination could use different ones (RFC 6750 section 2). <see cref="ClientCredentials"/>
+/// Finds the token of a request in one token source: the token sources without a name together, or the place of one name. More than one
+/// token there is rejected, because gateway and destination could use different ones (RFC 6750 section 2). <see cref="ClientCredentials"/>
 /// removes them.
 /// </summary>
 internal sealed class TokenReader(ImmutableArray<TokenHeader> headers, ImmutableArray<string> cookies, ConnectionTokens connections)

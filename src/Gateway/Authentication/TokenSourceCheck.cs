@@ -26,7 +26,9 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
     {
         if (sources.Count == 0)
         {
-            report.Error(Section, "the list is empty, so no request could carry a token.", "Leave TokenSources out to read the Authorization header.");
+            report.Error(
+                Section, "the list is empty, so no request could carry a token.",
+                "Leave TokenSources out to read the Authorization header.");
         }
         else if (sources.TrueForAll(source => source.Name is not null))
         {
@@ -42,7 +44,9 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
             var own = PlacesOf(source.Name, path);
             if (places.Count(place => place is not null) != 1)
             {
-                report.Error(path, "the source does not name exactly one place.", "Set one of Header (with an optional Scheme), Cookie, WebSocketProtocol and Query.");
+                report.Error(
+                    path, "the source does not name exactly one place.",
+                    "Set one of Header (with an optional Scheme), Cookie, WebSocketProtocol and Query.");
             }
             else if (source.Header is not null)
             {
@@ -59,7 +63,8 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
         var unnamed = _unnamed.ToReader();
         var named = _named.ToFrozenDictionary(source => source.Key, source => source.Value.ToReader(), StringComparer.OrdinalIgnoreCase);
         return new TokenSources(
-            unnamed, named, new ClientCredentials([unnamed, .. named.Values]), [.. All.SelectMany(places => places.Headers.Keys).Distinct(StringComparer.OrdinalIgnoreCase)]);
+            unnamed, named, new ClientCredentials([unnamed, .. named.Values]),
+            [.. All.SelectMany(places => places.Headers.Keys).Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
     private TokenPlaces PlacesOf(string? name, string path)
@@ -84,7 +89,8 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
     }
 
     private void AddName(
-        TokenSourceOptions source, string? name, string kind, string path, TokenPlaces own, Func<TokenPlaces, List<string>> namesOf, StringComparer comparer)
+        TokenSourceOptions source, string? name, string kind, string path, TokenPlaces own, Func<TokenPlaces, List<string>> namesOf,
+        StringComparer comparer)
     {
         if (name is null)
         {
@@ -94,7 +100,8 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
         // The last four have a meaning in a query.
         if (!HeaderSyntax.IsToken(name) || name.AsSpan().ContainsAny("&%+#") || source.Scheme is not null)
         {
-            report.Error(path, $"a {kind} source needs a name without spaces or separators, and no Scheme.", "Correct the name and remove Scheme.");
+            report.Error(
+                path, $"a {kind} source needs a name without spaces or separators, and no Scheme.", "Correct the name and remove Scheme.");
         }
 
         if (All.Any(places => namesOf(places).Contains(name, comparer)))
@@ -121,9 +128,13 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
         }
 
         var headers = All.SelectMany(places => places.Headers.Keys);
-        if (headers.FirstOrDefault(other => HeaderAlias.IsSame(other, name) && !other.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } alias)
+        var alias = headers.FirstOrDefault(other =>
+            HeaderAlias.IsSame(other, name) && !other.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (alias is not null)
         {
-            report.Error(path, $"some destinations cannot tell this header from {alias}, so the gateway removes it before it reads tokens.", "Choose names that differ in more than separators.");
+            report.Error(
+                path, $"some destinations cannot tell this header from {alias}, so the gateway removes it before it reads tokens.",
+                "Choose names that differ in more than separators.");
             return;
         }
 
@@ -135,7 +146,8 @@ internal sealed class TokenSourceCheck(ConfigurationReport report)
         }
 
         var schemes = own.Headers.TryGetValue(name, out var known) ? known : own.Headers[name] = [];
-        if (known is not null && (source.Scheme is null || known.Count == 0 || known.Contains(source.Scheme, StringComparer.OrdinalIgnoreCase)))
+        if (known is not null
+            && (source.Scheme is null || known.Count == 0 || known.Contains(source.Scheme, StringComparer.OrdinalIgnoreCase)))
         {
             report.Error(path, Duplicate, RemoveOne);
         }

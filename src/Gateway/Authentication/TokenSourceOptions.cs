@@ -7,15 +7,17 @@ namespace Gateway.Authentication;
 internal sealed class TokenSourceOptions
 {
     /// <summary>
-    /// The name by which policies ask for this source (<c>TokenSource</c>); each name occurs once. Default: none, and the policies that name no
-    /// source read all such places as one.
+    /// The name by which policies ask for this source (<c>TokenSource</c>); each name occurs once. Default: none, and the policies that
+    /// name no source read all such places as one.
     /// </summary>
     public string? Name { get; set; }
 
     /// <summary>The name of a header.</summary>
     public string? Header { get; set; }
 
-    /// <summary>The scheme before the token, compared without case (RFC 9110 section 11.1). Without it, the header value is the token.</summary>
+    /// <summary>
+    /// The scheme before the token, compared without case (RFC 9110 section 11.1). Without it, the header value is the token.
+    /// </summary>
     public string? Scheme { get; set; }
 
     /// <summary>The name of a cookie, compared exactly.</summary>

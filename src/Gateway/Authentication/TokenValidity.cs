@@ -30,8 +30,8 @@ internal readonly record struct TokenState(RejectionReason? Rejection, Revocatio
 
 /// <summary>
 /// Whether a token that was verified once is still good: its expiry with the issuer's skew, its key in the issuer's current ring, the
-/// revocation list. The only place that decides it, for requests with a cached token, open connections and explanations. A mutable struct, so
-/// that it lies inside its owner: a known token costs no further fetch from memory.
+/// revocation list. The only place that decides it, for requests with a cached token, open connections and explanations. A mutable struct,
+/// so that it lies inside its owner: a known token costs no further fetch from memory.
 /// </summary>
 internal struct TokenValidity(VerifiedToken token, double? knownUntil = null)
 {

@@ -15,12 +15,15 @@ internal sealed record Verification(CachedToken? Token, TokenRejection? Rejectio
 
 /// <summary>Verifies a token that is not cached: validates it, searches for an unknown key, and builds the identity headers.</summary>
 internal sealed class TokenVerifier(
-    AccessTokenValidator validator, IdentityPlan identity, KeySearch keys, OpaqueTokenVerifier? opaque = null, StatusListLoader? lists = null)
+    AccessTokenValidator validator, IdentityPlan identity, KeySearch keys, OpaqueTokenVerifier? opaque = null,
+    StatusListLoader? lists = null)
 {
     // Two, because the ring in which a search found the key may be replaced before the token is inspected again.
     private const int MostSearches = 2;
 
-    /// <summary>Completes synchronously unless a key must be fetched, the issuer is asked, or its limit of concurrent verifications is reached.</summary>
+    /// <summary>
+    /// Completes synchronously unless a key must be fetched, the issuer is asked, or its limit of concurrent verifications is reached.
+    /// </summary>
     /// <param name="wasKnown">Whether the token was verified before, and has to be verified again.</param>
     public ValueTask<Verification> VerifyAsync(ReadOnlyMemory<char> text, ulong hash, bool wasKnown, CancellationToken cancellationToken) =>
         opaque?.Takes(text.Span) == true
@@ -38,7 +41,8 @@ internal sealed class TokenVerifier(
         }
 
         var verification = await VerifySignedAsync(decrypted.Signed, text, hash, keys, cancellationToken);
-        // A client can encrypt any text with a public key, for instance a token with a bad signature, which costs as much as one that cannot be decrypted.
+        // A client can encrypt any text with a public key, for instance a token with a bad signature, which costs as much as one that
+        // cannot be decrypted.
         keys.Budget.Count(isGood: verification.Token is not null);
         return verification;
     }
@@ -100,7 +104,9 @@ internal sealed class TokenVerifier(
             return Rejected(RejectionReason.BadClaim, unverified.Issuer);
         }
 
-        var status = reference is { } known ? await FindStatusAsync(unverified.Issuer, known.Address, known.Name, known.Index, cancellationToken) : null;
+        var status = reference is { } known
+            ? await FindStatusAsync(unverified.Issuer, known.Address, known.Name, known.Index, cancellationToken)
+            : null;
         if (reference is not null && status is null)
         {
             return Rejected(RejectionReason.RevocationUnavailable, unverified.Issuer);
@@ -112,11 +118,13 @@ internal sealed class TokenVerifier(
             unverified.Issuer.Keys.Verifications.Count(isGood: true);
         }
 
-        return new Verification(new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers, asserted) { Status = status }, hash), null);
+        return new Verification(
+            new CachedToken(new VerifiedToken(result.Token, unverified.Key, headers, asserted) { Status = status }, hash), null);
     }
 
     /// <summary>Null when the issuer's tokens name more lists than are kept.</summary>
-    private async ValueTask<StatusEntry?> FindStatusAsync(IssuerProfile issuer, Uri address, string name, long index, CancellationToken cancellationToken)
+    private async ValueTask<StatusEntry?> FindStatusAsync(
+        IssuerProfile issuer, Uri address, string name, long index, CancellationToken cancellationToken)
     {
         if (lists is null || issuer.StatusLists!.FindOrAdd(name, address) is not { } list)
         {

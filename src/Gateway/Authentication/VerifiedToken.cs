@@ -12,7 +12,8 @@ namespace Gateway.Authentication;
 
 /// <summary>A valid token, with all data that its requests share.</summary>
 /// <param name="assertedClaims">The claims of its assertions; null where there are none.</param>
-internal sealed class VerifiedToken(AccessToken token, TokenKey? key, ImmutableArray<IdentityHeader> identityHeaders, byte[]? assertedClaims = null)
+internal sealed class VerifiedToken(
+    AccessToken token, TokenKey? key, ImmutableArray<IdentityHeader> identityHeaders, byte[]? assertedClaims = null)
 {
     // A token is used with few policies. Further decisions are not stored.
     private const int MostDecisions = 8;
@@ -78,7 +79,9 @@ internal sealed class VerifiedToken(AccessToken token, TokenKey? key, ImmutableA
     /// </summary>
     public byte[] Credential => token.Signed.Length > 0 ? token.Signed : token.Text;
 
-    /// <summary>SHA-256 of <see cref="Credential"/> in base64url, under which data of the token is kept elsewhere. Computed on first use.</summary>
+    /// <summary>
+    /// SHA-256 of <see cref="Credential"/> in base64url, under which data of the token is kept elsewhere. Computed on first use.
+    /// </summary>
     public string Fingerprint => _fingerprint ??= FingerprintOf(Credential);
 
     public static string FingerprintOf(ReadOnlySpan<byte> text) => Base64Url.EncodeToString(SHA256.HashData(text));

@@ -18,7 +18,13 @@ internal sealed class CheckCommand : Command
 {
     private readonly Argument<string[]> _files = new("FILE") { Description = "One yarp.json or several.", Arity = ArgumentArity.OneOrMore };
 
-    private readonly Option<CheckOutput> _output = new("--output") { Description = "text, json or sarif (SARIF 2.1.0). Default: text.", HelpName = "FORM", CustomParser = OptionValues.OneOf<CheckOutput> };
+    private readonly Option<CheckOutput> _output =
+        new("--output")
+        {
+            Description = "text, json or sarif (SARIF 2.1.0). Default: text.",
+            HelpName = "FORM",
+            CustomParser = OptionValues.OneOf<CheckOutput>,
+        };
 
     private readonly Option<bool> _strict = new("--warnings-as-errors") { Description = "Exit code 1 for warnings too." };
 
@@ -57,7 +63,9 @@ internal sealed class CheckCommand : Command
                 break;
         }
 
-        return files.Exists(file => file.Errors.Count > 0 || (file.Warnings.Count > 0 && result.GetValue(_strict))) ? ExitCode.Findings : ExitCode.Done;
+        return files.Exists(file => file.Errors.Count > 0 || (file.Warnings.Count > 0 && result.GetValue(_strict)))
+            ? ExitCode.Findings
+            : ExitCode.Done;
     }
 
     private static async Task<CheckedFile> CheckAsync(string file)
@@ -81,7 +89,8 @@ internal sealed class CheckCommand : Command
 
         foreach (var warning in file.Warnings)
         {
-            await Console.Error.WriteLineAsync($"{warning.Location}: warning {warning.Rule}: {warning.Path}: {warning.Problem} {warning.Cure}");
+            await Console.Error.WriteLineAsync(
+                $"{warning.Location}: warning {warning.Rule}: {warning.Path}: {warning.Problem} {warning.Cure}");
         }
 
         if (file.Errors.Count > 0)

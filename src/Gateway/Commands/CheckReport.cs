@@ -10,9 +10,11 @@ namespace Gateway.Commands;
 /// <summary>One finding for programs.</summary>
 /// <param name="Level"><c>error</c> or <c>warning</c>.</param>
 /// <param name="Line">Null for what has no place in the file, such as an override.</param>
-internal sealed partial record FindingDocument(string Rule, string Level, int? Line, int? Column, string Location, string Path, string Problem, string Cure)
+internal sealed partial record FindingDocument(
+    string Rule, string Level, int? Line, int? Column, string Location, string Path, string Problem, string Cure)
 {
-    public static IEnumerable<FindingDocument> Of(CheckedFile file) => file.Errors.Select(error => Of(error, "error")).Concat(file.Warnings.Select(warning => Of(warning, "warning")));
+    public static IEnumerable<FindingDocument> Of(CheckedFile file) =>
+        file.Errors.Select(error => Of(error, "error")).Concat(file.Warnings.Select(warning => Of(warning, "warning")));
 
     /// <summary>Line and column at the end of a location.</summary>
     [GeneratedRegex(@":(\d+):(\d+)\z")]
@@ -39,7 +41,8 @@ internal sealed record CheckedFileDocument(string File, int Errors, int Warnings
 internal static class CheckReport
 {
     public static string Json(IEnumerable<CheckedFile> files) => JsonSerializer.Serialize(
-        files.Select(file => new CheckedFileDocument(file.Name, file.Errors.Count, file.Warnings.Count, [.. FindingDocument.Of(file)])).ToArray(),
+        files.Select(
+            file => new CheckedFileDocument(file.Name, file.Errors.Count, file.Warnings.Count, [.. FindingDocument.Of(file)])).ToArray(),
         CheckJson.Readable.CheckedFileDocumentArray);
 }
 

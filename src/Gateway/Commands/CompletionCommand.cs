@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Gateway.Commands;
 
 /// <summary>
-/// <c>gateway completion SHELL</c>: a script that completes commands, options and their values. The script calls the program with the directive
-/// <c>[suggest]</c>, so it offers the options of the installed version.
+/// <c>gateway completion SHELL</c>: a script that completes commands, options and their values. The script calls the program with the
+/// directive <c>[suggest]</c>, so it offers the options of the installed version.
 /// </summary>
 internal sealed class CompletionCommand : Command
 {
@@ -39,7 +39,8 @@ internal sealed class CompletionCommand : Command
         }
         """;
 
-    private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal) { ["bash"] = Bash, ["zsh"] = Zsh, ["pwsh"] = PowerShell };
+    private static readonly Dictionary<string, string> Scripts =
+        new(StringComparer.Ordinal) { ["bash"] = Bash, ["zsh"] = Zsh, ["pwsh"] = PowerShell };
 
     private readonly Argument<string> _shell = new("SHELL") { Description = "bash, zsh or pwsh." };
 

@@ -41,11 +41,14 @@ internal static class Examples
         }
     }
 
-    public static IReadOnlyList<string> Of(Command command) => ByCommand.GetValueOrDefault(command is RootCommand ? "run" : PathOf(command), []);
+    public static IReadOnlyList<string> Of(Command command) =>
+        ByCommand.GetValueOrDefault(command is RootCommand ? "run" : PathOf(command), []);
 
     /// <summary>The command as it is typed after <c>gateway</c>: two commands may have the same last word.</summary>
     private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{PathOf(parent)} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+            ? $"{PathOf(parent)} {command.Name}"
+            : command.Name;
 
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {

@@ -8,8 +8,8 @@ using Gateway.Policies;
 namespace Gateway.Commands;
 
 /// <summary>
-/// <c>gateway explain --route R --token -</c>: why would this token be rejected? By default nothing leaves the machine. Exit code 0 for what
-/// goes through, 1 for what is rejected, 3 when the keys to decide it are not at hand.
+/// <c>gateway explain --route R --token -</c>: why would this token be rejected? By default nothing leaves the machine. Exit code 0 for
+/// what goes through, 1 for what is rejected, 3 when the keys to decide it are not at hand.
 /// </summary>
 internal sealed class ExplainCommand : Command
 {
@@ -41,7 +41,8 @@ internal sealed class ExplainCommand : Command
 
     private readonly Option<bool> _fetch = new("--fetch") { Description = "Asks the issuer for its keys, over the network." };
 
-    private readonly Option<bool> _revocations = new("--revocations") { Description = "Reads the revocation store, also when it is Redis." };
+    private readonly Option<bool> _revocations =
+        new("--revocations") { Description = "Reads the revocation store, also when it is Redis." };
 
     private readonly Option<AnswerOutput> _output = RevocationOutput.AnswerOption();
 
@@ -80,7 +81,8 @@ internal sealed class ExplainCommand : Command
             await ExplainSources.LoadKeysAsync(issuers, settings.KeyCacheDirectory, token.Text, isFetching, cancellationToken);
         }
 
-        var revocations = await ExplainSources.ReadRevocationsAsync(settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
+        var revocations = await ExplainSources.ReadRevocationsAsync(
+            settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
         var explainer = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching);
         var explanation = new SourcesExplainer(explainer, TimeProvider.System).Explain(given, route, policy, revocations);
         explanation = ExchangeExplainer.With(explanation, ExchangeExplainer.Of(reading, route), known: null);
@@ -103,7 +105,8 @@ internal sealed class ExplainCommand : Command
     }
 
     /// <summary>The token of <c>--token</c>, where the policy reads it or it was given, and those of <c>--source-token</c>.</summary>
-    private async Task<(List<GivenToken> Given, string? Fault)> ReadTokensAsync(ParseResult result, RoutePolicy policy, CancellationToken cancellationToken)
+    private async Task<(List<GivenToken> Given, string? Fault)> ReadTokensAsync(
+        ParseResult result, RoutePolicy policy, CancellationToken cancellationToken)
     {
         var files = (result.GetValue(_sources) ?? []).Select(text => text.Split('=', 2)).ToList();
         if (files.Exists(file => file is not [{ Length: > 0 }, { Length: > 0 }]))
@@ -118,7 +121,10 @@ internal sealed class ExplainCommand : Command
         {
             if (file.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(file))
             {
-                return ([], $"{option}: this is a token, and all users of the machine can read command lines. Pass it on standard input (-) or in a file.");
+                return (
+                    [],
+                    $"{option}: this is a token, and all users of the machine can read command lines. Pass it on standard input (-) or " +
+                        "in a file.");
             }
 
             if (await ReadTokenAsync(file, cancellationToken) is not { } token)
@@ -133,7 +139,8 @@ internal sealed class ExplainCommand : Command
             }
         }
 
-        return given.Count == 0 ? ([], $"{SourcePrefix}: policy {Shown.Text(policy.Name)} reads only token sources with a name. Give {SourcePrefix} NAME=FILE.")
+        return given.Count == 0
+            ? ([], $"{SourcePrefix}: policy {Shown.Text(policy.Name)} reads only token sources with a name. Give {SourcePrefix} NAME=FILE.")
             : (given, SourcesExplainer.FaultOf(policy, given, $"{SourcePrefix} "));
     }
 

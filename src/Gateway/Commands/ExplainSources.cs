@@ -37,14 +37,16 @@ internal static class ExplainSources
         if (isFetching || !issuer.Keys.Source.IsRemote)
         {
             // Without the cache: it is the gateway's to write.
-            await new KeyLoader(Documents(null), forgotten, TimeProvider.System, metrics, NullLogger<KeyLoader>.Instance).LoadAsync(issuer.Keys);
+            await new KeyLoader(
+                Documents(null), forgotten, TimeProvider.System, metrics, NullLogger<KeyLoader>.Instance).LoadAsync(issuer.Keys);
         }
 
         StoredKeyDocuments Documents(KeyCache? kept) => new(forgotten, TimeProvider.System, NullLogger<StoredKeyDocuments>.Instance, kept);
     }
 
     /// <summary>The store as it is now, when it is a file here or reading it was asked for.</summary>
-    public static async Task<RevocationAnswers> ReadRevocationsAsync(GatewaySettings settings, bool isAsked, CancellationToken cancellationToken)
+    public static async Task<RevocationAnswers> ReadRevocationsAsync(
+        GatewaySettings settings, bool isAsked, CancellationToken cancellationToken)
     {
         switch (settings.Revocation.Store)
         {
@@ -67,6 +69,7 @@ internal static class ExplainSources
         while (!page.IsLast);
         set.ForgetExpired(TimeProvider.System.GetUtcNow());
         return new RevocationAnswers(
-            token => set.IsRevoked(token) ? RevocationStatus.Revoked : RevocationStatus.NotRevoked, $"the {settings.Revocation.Store} store");
+            token => set.IsRevoked(token) ? RevocationStatus.Revoked : RevocationStatus.NotRevoked,
+            $"the {settings.Revocation.Store} store");
     }
 }

@@ -4,7 +4,9 @@ using Gateway.Foundation;
 
 namespace Gateway.Commands;
 
-/// <summary>An explanation for a terminal or a ticket: each check with what was expected and found, and the verdict last, where the eye is.</summary>
+/// <summary>
+/// An explanation for a terminal or a ticket: each check with what was expected and found, and the verdict last, where the eye is.
+/// </summary>
 internal static class ExplanationText
 {
     private const int MarkWidth = 12;
@@ -12,7 +14,11 @@ internal static class ExplanationText
     public static string Of(TokenExplanation explanation)
     {
         var text = new StringBuilder();
-        text.Append(explanation.Route is { } route ? $"Route {Shown.Text(route)}" : "Any route").Append(", policy ").Append(explanation.Policy).Append('\n').Append('\n');
+        text.Append(explanation.Route is { } route ? $"Route {Shown.Text(route)}" : "Any route")
+            .Append(", policy ")
+            .Append(explanation.Policy)
+            .Append('\n')
+            .Append('\n');
         var settingWidth = explanation.Settings.Select(fact => fact.Setting.Length).DefaultIfEmpty(0).Max() + 2;
         foreach (var fact in explanation.Settings)
         {

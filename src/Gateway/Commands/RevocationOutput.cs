@@ -58,7 +58,9 @@ internal static class RevocationOutput
         switch (output)
         {
             case ListOutput.Json:
-                Write(new RevocationListDocument([.. entries.Select(RevocationDocument.Of)], null), RevocationJson.Readable.RevocationListDocument);
+                Write(
+                    new RevocationListDocument([.. entries.Select(RevocationDocument.Of)], null),
+                    RevocationJson.Readable.RevocationListDocument);
                 break;
             case ListOutput.Lines:
                 foreach (var entry in entries)
@@ -97,7 +99,9 @@ internal static class RevocationOutput
         {
             // Text, not markup: brackets in an entry are brackets.
             string[] cells = CellsOf(entry with { Issuer = issuers.Named(entry.Issuer)?.Name ?? entry.Issuer });
-            table.AddRow(new Text(cells[0]), new Text(cells[1]), new Text(cells[2]), new Text($"{cells[3]}\n{cells[4]}"), new Text($"{cells[5]}\n{cells[6]}"));
+            table.AddRow(
+                new Text(cells[0]), new Text(cells[1]), new Text(cells[2]), new Text($"{cells[3]}\n{cells[4]}"),
+                new Text($"{cells[5]}\n{cells[6]}"));
         }
 
         return table.Caption($"{entries.Count} live");

@@ -20,7 +20,8 @@ internal sealed class RevocationTarget
 
     private readonly Argument<string> _value = new("VALUE")
     {
-        Description = "The jti, subject, session or client id; for `token` the compact token on standard input (-) or its hash; for `issuer` the issuer.",
+        Description = "The jti, subject, session or client id; for `token` the compact token on standard input (-) or its hash; for " +
+            "`issuer` the issuer.",
     };
 
     private readonly Option<string?> _issuer = new("--issuer") { Description = OneIssuer, HelpName = "ISSUER" };
@@ -46,11 +47,14 @@ internal sealed class RevocationTarget
             request = request with { Value = RevocationKeys.HashOf(token), Issuer = request.Issuer ?? IssuerOf(token) };
         }
 
-        return (request, settings with { Issuers = settings.IssuersOr(request.Issuer ?? (request.Kind == "issuer" ? request.Value : null)) });
+        return (
+            request, settings with { Issuers = settings.IssuersOr(request.Issuer ?? (request.Kind == "issuer" ? request.Value : null)) });
     }
 
     private static string? IssuerOf(string token) =>
-        TokenParts.TryRead(token, out _, out var claims, out _) && claims.TryGetProperty("iss"u8, out var iss) && iss.ValueKind == JsonValueKind.String
+        TokenParts.TryRead(token, out _, out var claims, out _)
+            && claims.TryGetProperty("iss"u8, out var iss)
+            && iss.ValueKind == JsonValueKind.String
             ? iss.GetString()
             : null;
 }
@@ -61,15 +65,18 @@ internal static class RevocationStoreAccess
     /// <summary>Who is at the shell, for the record.</summary>
     public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
 
-    /// <exception cref="ConfigurationException">The store's settings have errors, or the store lives inside the gateway's process.</exception>
+    /// <exception cref="ConfigurationException">The store's settings have errors, or the store lives inside the gateway's
+    /// process.</exception>
     public static StoreReading Open(string config)
     {
         var settings = StoreReader.Read(new GatewayAppOptions { ConfigFile = config });
         return settings.Store.Options.Store == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
-                Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.", "Use Sqlite or Redis.")])
+                Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.",
+                "Use Sqlite or Redis.")])
             : settings;
     }
 
-    public static IRevocationLog LogOf(StoreSettings store) => RevocationServices.CreateLog(store, TimeProvider.System, NullLoggerFactory.Instance);
+    public static IRevocationLog LogOf(StoreSettings store) =>
+        RevocationServices.CreateLog(store, TimeProvider.System, NullLoggerFactory.Instance);
 }

@@ -18,11 +18,19 @@ internal sealed class RevocationsCommand : Command
     {
         var config = ConfigOption.Create();
         var output = RevocationOutput.ListOption();
-        var kind = new Option<string?>("--kind") { Description = $"Only these: {string.Join(", ", RevocationNames.Kinds)}.", HelpName = "KIND" };
+        var kind =
+            new Option<string?>("--kind") { Description = $"Only these: {string.Join(", ", RevocationNames.Kinds)}.", HelpName = "KIND" };
         kind.AcceptOnlyFromAmong([.. RevocationNames.Kinds]);
-        var issuer = new Option<string?>("--issuer") { Description = "Only those of this issuer: its name in yarp.json or its `iss`.", HelpName = "ISSUER" };
+        var issuer =
+            new Option<string?>("--issuer")
+            {
+                Description = "Only those of this issuer: its name in yarp.json or its `iss`.",
+                HelpName = "ISSUER",
+            };
         var prefix = new Option<string?>("--prefix") { Description = "Only those whose value begins like this.", HelpName = "TEXT" };
-        var list = new Command("list", "Lists the live revocations: kind, issuer, value, before, expires, reason, by.") { kind, issuer, prefix, output, config };
+        var list = new Command(
+            "list",
+            "Lists the live revocations: kind, issuer, value, before, expires, reason, by.") { kind, issuer, prefix, output, config };
         list.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
             var settings = RevocationStoreAccess.Open(result.GetValue(config)!);
@@ -31,8 +39,10 @@ internal sealed class RevocationsCommand : Command
                 RevocationNames.TryParse(result.GetValue(kind), out RevocationKind named) ? named : null,
                 result.GetValue(issuer) is { } name ? settings.Issuers.Named(name)?.Issuer ?? name : null,
                 Prefix: result.GetValue(prefix));
-            var entries = await new RevocationHistory(RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
-            RevocationOutput.Write(entries, settings.Issuers, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
+            var entries = await new RevocationHistory(
+                RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System).ListAllAsync(filter, cancellationToken);
+            RevocationOutput.Write(
+                entries, settings.Issuers, result.GetValue(output) ?? (Console.IsOutputRedirected ? ListOutput.Lines : ListOutput.Table));
             return ExitCode.Done;
         }));
         return list;
@@ -54,7 +64,8 @@ internal sealed class RevocationsCommand : Command
             }
 
             var history = new RevocationHistory(RevocationStoreAccess.LogOf(settings.Store).ReadAfterAsync, TimeProvider.System);
-            var found = (await history.ListAllAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), cancellationToken)).SingleOrDefault();
+            var found =
+                (await history.ListAllAsync(new RevocationFilter(name.Kind, name.Issuer, name.Value), cancellationToken)).SingleOrDefault();
             if (result.GetValue(output) == AnswerOutput.Json)
             {
                 RevocationOutput.Write(
@@ -85,7 +96,8 @@ internal sealed class RevocationsCommand : Command
         restore.SetAction((result, cancellationToken) => StoreCommand.RunAsync(async () =>
         {
             var (request, settings) = await target.ReadAsync(result);
-            var fault = request.ReadName(settings.Issuers, out var name, out var issuer) ?? RevocationRequest.CheckReason(result.GetValue(reason));
+            var fault = request.ReadName(settings.Issuers, out var name, out var issuer)
+                ?? RevocationRequest.CheckReason(result.GetValue(reason));
             if (fault is not null)
             {
                 return await StoreCommand.WrongUsageAsync(fault);

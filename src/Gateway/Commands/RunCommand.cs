@@ -14,7 +14,12 @@ internal sealed class RunCommand : Command
     public static void AddTo(Command command)
     {
         var config = ConfigOption.Create();
-        var urls = new Option<string?>("--urls") { Description = "The public addresses, separated by semicolons. Default: http://*:8080.", HelpName = "URLS" };
+        var urls =
+            new Option<string?>("--urls")
+            {
+                Description = "The public addresses, separated by semicolons. Default: http://*:8080.",
+                HelpName = "URLS",
+            };
         command.Options.Add(config);
         command.Options.Add(urls);
         command.SetAction((result, cancellationToken) => RunAsync(result.GetValue(config)!, result.GetValue(urls), cancellationToken));
@@ -61,6 +66,7 @@ internal sealed class RunCommand : Command
             await Console.Error.WriteLineAsync(error.ToString());
         }
 
-        await Console.Error.WriteLineAsync($"The configuration has {errors.Count} error{(errors.Count == 1 ? "" : "s")}; nothing was started.");
+        await Console.Error.WriteLineAsync(
+            $"The configuration has {errors.Count} error{(errors.Count == 1 ? "" : "s")}; nothing was started.");
     }
 }

@@ -13,9 +13,15 @@ internal static class SarifReport
 
     private static readonly (string Id, string Name, string What, string Why, string Cure, string Level)[] Rules =
     [
-        (ErrorRules.File, "UnreadableFile", "the file cannot be read, is no JSON, or has a key twice.", "The gateway would not start.", "See the message.", "error"),
-        (ErrorRules.Schema, "WrongSetting", "a key is unknown, or a value has the wrong type.", "The gateway would not start.", "See the message.", "error"),
-        (ErrorRules.Meaning, "WrongMeaning", "a setting cannot be used, or settings contradict each other.", "The gateway would not start.", "See the message.", "error"),
+        (
+            ErrorRules.File, "UnreadableFile", "the file cannot be read, is no JSON, or has a key twice.", "The gateway would not start.",
+            "See the message.", "error"),
+        (
+            ErrorRules.Schema, "WrongSetting", "a key is unknown, or a value has the wrong type.", "The gateway would not start.",
+            "See the message.", "error"),
+        (
+            ErrorRules.Meaning, "WrongMeaning", "a setting cannot be used, or settings contradict each other.",
+            "The gateway would not start.", "See the message.", "error"),
         .. RiskRules.All.Select(rule => (rule.Id, rule.Name, rule.What, rule.Why, rule.Cure, "warning")),
     ];
 
@@ -44,7 +50,8 @@ internal static class SarifReport
                         })]),
                     },
                 },
-                ["results"] = new JsonArray([.. files.SelectMany(file => FindingDocument.Of(file).Select(finding => Result(file.Name, finding)))]),
+                ["results"] =
+                    new JsonArray([.. files.SelectMany(file => FindingDocument.Of(file).Select(finding => Result(file.Name, finding)))]),
             }),
         };
         return report.ToJsonString(Readable);
@@ -65,20 +72,26 @@ internal static class SarifReport
         }
 
         // What an environment variable sets is not in the file.
-        var source = finding.Line is null && finding.Location.StartsWith("override ", StringComparison.Ordinal) ? $" ({finding.Location})" : "";
+        var source = finding.Line is null && finding.Location.StartsWith("override ", StringComparison.Ordinal)
+            ? $" ({finding.Location})"
+            : "";
         return new JsonObject
         {
             ["ruleId"] = finding.Rule,
             ["ruleIndex"] = Array.FindIndex(Rules, rule => rule.Id == finding.Rule),
             ["level"] = finding.Level,
-            ["message"] = Text(finding.Path.Length == 0 ? $"{finding.Problem} {finding.Cure}" : $"{finding.Path}: {finding.Problem} {finding.Cure}{source}"),
+            ["message"] = Text(finding.Path.Length == 0
+                ? $"{finding.Problem} {finding.Cure}"
+                : $"{finding.Path}: {finding.Problem} {finding.Cure}{source}"),
             ["locations"] = new JsonArray(location),
         };
     }
 
     /// <summary>A URI reference (RFC 3986): relative paths stay relative to the repository's root.</summary>
     private static string UriOf(string file) =>
-        Path.IsPathRooted(file) ? new Uri(file).AbsoluteUri : string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString));
+        Path.IsPathRooted(file)
+            ? new Uri(file).AbsoluteUri
+            : string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString));
 
     private static JsonObject Text(string text) => new() { ["text"] = text };
 }

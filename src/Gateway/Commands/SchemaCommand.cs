@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Gateway.Commands;
 
-/// <summary><c>gateway schema</c>: the JSON schema of yarp.json, for editors and pipelines that have the program and not its source.</summary>
+/// <summary>
+/// <c>gateway schema</c>: the JSON schema of yarp.json, for editors and pipelines that have the program and not its source.
+/// </summary>
 internal sealed class SchemaCommand : Command
 {
     /// <summary>The file beside the project; a test holds it to the options and YARP's records.</summary>

@@ -4,8 +4,11 @@ using Gateway.Runtime;
 
 namespace Gateway.Configuration;
 
-/// <summary>Follows the file of the assertions' keys, so that a rotation needs no restart. A bad file changes nothing and is logged once.</summary>
-internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvider time, ILogger<AssertionKeyFollower> logger) : BackgroundService
+/// <summary>
+/// Follows the file of the assertions' keys, so that a rotation needs no restart. A bad file changes nothing and is logged once.
+/// </summary>
+internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvider time, ILogger<AssertionKeyFollower> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
@@ -53,9 +56,11 @@ internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvide
         }
     }
 
-    [LoggerMessage(EventIds.AssertionKeysTaken, LogLevel.Information, "Assertions are signed with key {KeyId} of {File}. Published keys: {KeyIds}.")]
+    [LoggerMessage(
+        EventIds.AssertionKeysTaken, LogLevel.Information, "Assertions are signed with key {KeyId} of {File}. Published keys: {KeyIds}.")]
     private static partial void Taken(ILogger logger, string file, string keyId, string keyIds);
 
-    [LoggerMessage(EventIds.AssertionKeysRejected, LogLevel.Error, "The keys in {File} are not used, the last good ones stay in use: {Error}.")]
+    [LoggerMessage(
+        EventIds.AssertionKeysRejected, LogLevel.Error, "The keys in {File} are not used, the last good ones stay in use: {Error}.")]
     private static partial void Rejected(ILogger logger, string file, string error);
 }

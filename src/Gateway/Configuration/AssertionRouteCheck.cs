@@ -21,7 +21,9 @@ internal static class AssertionRouteCheck
 
         if (OwnPaths.Any(path => new PathString(assertion.JwksPath).StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
         {
-            report.Error($"{AssertionCheck.Section}:{nameof(AssertionOptions.JwksPath)}", "the gateway has another use for this path.", "Choose another, such as /.well-known/jwks.json.");
+            report.Error(
+                $"{AssertionCheck.Section}:{nameof(AssertionOptions.JwksPath)}", "the gateway has another use for this path.",
+                "Choose another, such as /.well-known/jwks.json.");
         }
 
         foreach (var route in configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren())
@@ -30,7 +32,9 @@ internal static class AssertionRouteCheck
             var path = route.GetSection($"{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}");
             if (path.Value is { } value && $"/{value.Trim('/')}".Equals(assertion.JwksPath, StringComparison.OrdinalIgnoreCase))
             {
-                report.Error(path.Path, "here the gateway serves the public keys of its assertions.", $"Choose another path, or change {AssertionCheck.Section}:{nameof(AssertionOptions.JwksPath)}.");
+                report.Error(
+                    path.Path, "here the gateway serves the public keys of its assertions.",
+                    $"Choose another path, or change {AssertionCheck.Section}:{nameof(AssertionOptions.JwksPath)}.");
             }
         }
     }

@@ -35,9 +35,12 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         var request = cluster.GetSection(nameof(ClusterConfig.HttpRequest));
         CheckTime(request.GetSection(nameof(ForwarderRequestConfig.ActivityTimeout)));
         if (request[nameof(ForwarderRequestConfig.Version)] is { } version
-            && !(Version.TryParse(version.Contains('.', StringComparison.Ordinal) ? version : version + ".0", out var parsed) && Versions.Contains(parsed)))
+            && !(Version.TryParse(version.Contains('.', StringComparison.Ordinal) ? version : version + ".0", out var parsed)
+                && Versions.Contains(parsed)))
         {
-            report.Error($"{request.Path}:{nameof(ForwarderRequestConfig.Version)}", $"\"{version}\" is not a version of HTTP.", "Write \"1.1\", \"2\" or \"3\".");
+            report.Error(
+                $"{request.Path}:{nameof(ForwarderRequestConfig.Version)}", $"\"{version}\" is not a version of HTTP.",
+                "Write \"1.1\", \"2\" or \"3\".");
         }
     }
 
@@ -45,21 +48,27 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
     {
         if (!destinations.GetChildren().Any())
         {
-            report.Error(destinations.Path, "a cluster without a destination answers 503 for ever.", "Add at least one destination with an Address.");
+            report.Error(
+                destinations.Path, "a cluster without a destination answers 503 for ever.",
+                "Add at least one destination with an Address.");
         }
 
         foreach (var destination in destinations.GetChildren())
         {
             if (string.IsNullOrEmpty(destination[nameof(DestinationConfig.Address)]))
             {
-                report.Error($"{destination.Path}:{nameof(DestinationConfig.Address)}", "this is required.", "Write the destination's URL, such as http://orders:8080.");
+                report.Error(
+                    $"{destination.Path}:{nameof(DestinationConfig.Address)}", "this is required.",
+                    "Write the destination's URL, such as http://orders:8080.");
             }
 
             CheckAddress(destination.GetSection(nameof(DestinationConfig.Address)));
             CheckAddress(destination.GetSection(nameof(DestinationConfig.Health)));
             if (destination[nameof(DestinationConfig.Host)] is { Length: > 0 } host && !IsHost(host))
             {
-                report.Error($"{destination.Path}:{nameof(DestinationConfig.Host)}", "this is not a host name.", "Write a name, and a port after a colon if it matters.");
+                report.Error(
+                    $"{destination.Path}:{nameof(DestinationConfig.Host)}", "this is not a host name.",
+                    "Write a name, and a port after a colon if it matters.");
             }
         }
     }
@@ -67,7 +76,8 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
     private void CheckAddress(IConfigurationSection address)
     {
         if (address.Value is { Length: > 0 } text
-            && !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)))
+            && !(Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)))
         {
             report.Error(address.Path, "this is not an http or https URL.", "Write one, such as http://orders:8080.");
         }
@@ -81,7 +91,8 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         var isOn = bool.TryParse(affinity[nameof(SessionAffinityConfig.Enabled)], out var enabled) && enabled;
         if ((isOn && string.IsNullOrEmpty(name.Value)) || (name.Value is { Length: > 0 } key && !HeaderSyntax.IsToken(key)))
         {
-            report.Error(name.Path, "session affinity needs the name of its cookie or header.", "Use letters, digits, hyphens and underscores.");
+            report.Error(
+                name.Path, "session affinity needs the name of its cookie or header.", "Use letters, digits, hyphens and underscores.");
         }
 
         var cookie = affinity.GetSection(nameof(SessionAffinityConfig.Cookie));
@@ -91,14 +102,16 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         {
             if (cookie[setting] is { } value && (!HeaderSyntax.IsValue(value) || value.Contains(';', StringComparison.Ordinal)))
             {
-                report.Error($"{cookie.Path}:{setting}", "this cannot be sent in a cookie.", "Use text without semicolons and control characters.");
+                report.Error(
+                    $"{cookie.Path}:{setting}", "this cannot be sent in a cookie.", "Use text without semicolons and control characters.");
             }
         }
     }
 
     private void CheckHealth(IConfigurationSection health)
     {
-        CheckName(health.GetSection(nameof(HealthCheckConfig.AvailableDestinationsPolicy)), "policy for available destinations", _available);
+        CheckName(
+            health.GetSection(nameof(HealthCheckConfig.AvailableDestinationsPolicy)), "policy for available destinations", _available);
         var active = health.GetSection(nameof(HealthCheckConfig.Active));
         CheckName(active.GetSection(nameof(ActiveHealthCheckConfig.Policy)), "active health check policy", _active);
         CheckTime(active.GetSection(nameof(ActiveHealthCheckConfig.Interval)));
@@ -114,7 +127,9 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
     {
         if (int.TryParse(client[nameof(HttpClientConfig.MaxConnectionsPerServer)], out var connections) && connections <= 0)
         {
-            report.Error($"{client.Path}:{nameof(HttpClientConfig.MaxConnectionsPerServer)}", "this is out of range.", "Choose 1 or more, or leave it out for any number.");
+            report.Error(
+                $"{client.Path}:{nameof(HttpClientConfig.MaxConnectionsPerServer)}", "this is out of range.",
+                "Choose 1 or more, or leave it out for any number.");
         }
 
         foreach (var setting in new[] { nameof(HttpClientConfig.RequestHeaderEncoding), nameof(HttpClientConfig.ResponseHeaderEncoding) })
@@ -143,7 +158,9 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
     private void CheckTime(IConfigurationSection setting, TimeSpan? longest = null)
     {
         var most = longest ?? LongestTimer;
-        if (setting.Value is not null && TimeSpan.TryParse(setting.Value, System.Globalization.CultureInfo.InvariantCulture, out var time) && (time <= TimeSpan.Zero || time > most))
+        if (setting.Value is not null
+            && TimeSpan.TryParse(setting.Value, System.Globalization.CultureInfo.InvariantCulture, out var time)
+            && (time <= TimeSpan.Zero || time > most))
         {
             report.Error(setting.Path, "this is out of range.", $"Choose more than 00:00:00 and at most {most}.");
         }

@@ -12,7 +12,8 @@ internal sealed record ApplyFailure(string Path, string Problem, string Cure, bo
 /// Applies a valid configuration: makes one snapshot of it, waits for the keys that it needs, has YARP apply the routes, and swaps the
 /// snapshot in effect once. If a step fails, the snapshot in effect and all its objects stay as they are.
 /// </summary>
-internal sealed class ConfigurationApplier(LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, KeyLoader keys, TimeProvider time)
+internal sealed class ConfigurationApplier(
+    LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, KeyLoader keys, TimeProvider time)
 {
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
 

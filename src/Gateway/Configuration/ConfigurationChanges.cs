@@ -9,8 +9,10 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     // What is opened once, listeners, stores, folders; and the end, which the grace period outside belongs to.
     private static readonly string[] ReadAtStart =
     [
-        "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:DataProtection", "Gateway:Revocation:Store", "Gateway:Revocation:Sqlite",
-        "Gateway:Revocation:Redis", "Gateway:Revocation:SnapshotDirectory", "Gateway:Revocation:Lookup", "Gateway:ClientCertificate:AllowUntrusted",
+        "Gateway:Management:Port", "Gateway:Drain", "Gateway:Keys", "Gateway:DataProtection", "Gateway:Revocation:Store",
+        "Gateway:Revocation:Sqlite",
+        "Gateway:Revocation:Redis", "Gateway:Revocation:SnapshotDirectory", "Gateway:Revocation:Lookup",
+        "Gateway:ClientCertificate:AllowUntrusted",
         "Gateway:ExternalAuthorization", "Kestrel", "Urls",
     ];
 
@@ -19,7 +21,9 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
         var parts = new[]
         {
             Count("routes", before.Routes.ToDictionary(route => route.RouteId), after.Routes.ToDictionary(route => route.RouteId)),
-            Count("clusters", before.Clusters.ToDictionary(cluster => cluster.ClusterId), after.Clusters.ToDictionary(cluster => cluster.ClusterId)),
+            Count(
+                "clusters", before.Clusters.ToDictionary(cluster => cluster.ClusterId),
+                after.Clusters.ToDictionary(cluster => cluster.ClusterId)),
             Count("issuers", Sections(before, "Issuers"), Sections(after, "Issuers")),
             Count("policies", Sections(before, "Policies"), Sections(after, "Policies")),
         };
@@ -45,7 +49,12 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     private static Dictionary<string, string> Sections(ConfigurationReading reading, string name) =>
         reading.Configuration.GetSection($"{GatewayOptions.SectionName}:{name}").GetChildren().ToDictionary(
             section => section.Key,
-            section => string.Join('\n', section.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key}={setting.Value}")));
+            section =>
+                string.Join(
+                    '\n',
+                    section.AsEnumerable()
+                        .Where(setting => setting.Value is not null)
+                        .Select(setting => $"{setting.Key}={setting.Value}")));
 
     /// <summary>"routes +1 -0 ~2", or null when none differs.</summary>
     private static string? Count<T>(string what, Dictionary<string, T> before, Dictionary<string, T> after)

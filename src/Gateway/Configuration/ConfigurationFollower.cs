@@ -10,7 +10,8 @@ namespace Gateway.Configuration;
 /// and the error is logged once.
 /// </summary>
 internal sealed partial class ConfigurationFollower(
-    ConfigurationReader reader, ConfigurationApplier applier, LiveGateway live, ConfigurationStatus status, GatewayMetrics metrics, TimeProvider time,
+    ConfigurationReader reader, ConfigurationApplier applier, LiveGateway live, ConfigurationStatus status, GatewayMetrics metrics,
+    TimeProvider time,
     ILogger<ConfigurationFollower> logger)
     : BackgroundService
 {
@@ -133,7 +134,9 @@ internal sealed partial class ConfigurationFollower(
     [LoggerMessage(EventIds.ConfigurationReloaded, LogLevel.Information, "Applied configuration {Hash}: {Changes}.")]
     private static partial void Reloaded(ILogger logger, string hash, string changes);
 
-    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Error, "The changed configuration is rejected; the last valid one stays in effect: {Errors}")]
+    [LoggerMessage(
+        EventIds.ConfigurationNotReloaded, LogLevel.Error,
+        "The changed configuration is rejected; the last valid one stays in effect: {Errors}")]
     private static partial void NotReloaded(ILogger logger, string errors);
 
     [LoggerMessage(EventIds.RoutesNotApplied, LogLevel.Error, "YARP did not apply the changed configuration.")]

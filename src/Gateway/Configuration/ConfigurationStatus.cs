@@ -9,7 +9,8 @@ internal sealed record ConfigurationFailure(DateTimeOffset At, IReadOnlyList<Con
 
 /// <summary>Which content of the file is in effect since when, and what became of its changes. Immutable.</summary>
 /// <param name="AwaitingRestart">Settings that have changed since the start and are read there only.</param>
-internal sealed record ConfigurationState(string Hash, DateTimeOffset Since, IReadOnlyList<string> AwaitingRestart, ConfigurationFailure? LastFailure);
+internal sealed record ConfigurationState(
+    string Hash, DateTimeOffset Since, IReadOnlyList<string> AwaitingRestart, ConfigurationFailure? LastFailure);
 
 /// <summary>The state of the moment, for people.</summary>
 internal sealed class ConfigurationStatus(ConfigurationReader reader, LiveGateway live, TimeProvider time)
@@ -24,7 +25,8 @@ internal sealed class ConfigurationStatus(ConfigurationReader reader, LiveGatewa
         get
         {
             var reading = live.Current.Reading;
-            return new ConfigurationState(reading.Hash, live.Since, ConfigurationChanges.Between(_start, reading).NeedRestart, _lastFailure);
+            return new ConfigurationState(
+                reading.Hash, live.Since, ConfigurationChanges.Between(_start, reading).NeedRestart, _lastFailure);
         }
     }
 

@@ -12,8 +12,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// What is in effect, in the words of yarp.json: file and overrides together, our defaults filled in, secrets left out. The schema says what there
-/// is to show, so that nothing is forgotten.
+/// What is in effect, in the words of yarp.json: file and overrides together, our defaults filled in, secrets left out. The schema says
+/// what there is to show, so that nothing is forgotten.
 /// </summary>
 internal static class EffectiveConfiguration
 {
@@ -24,7 +24,8 @@ internal static class EffectiveConfiguration
             SettingSchema.Checked[SettingSchema.ReverseProxy],
             new
             {
-                Routes = reading.Routes.OrderBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToDictionary(route => route.RouteId, AsWritten),
+                Routes = reading.Routes.OrderBy(
+                    route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToDictionary(route => route.RouteId, AsWritten),
                 Clusters = reading.Clusters.ToDictionary(cluster => cluster.ClusterId),
             },
             keepsNull: false),
@@ -49,7 +50,8 @@ internal static class EffectiveConfiguration
     }
 
     /// <summary>A rate limit stands where YARP does not look for it.</summary>
-    private static RouteConfig AsWritten(RouteConfig route) => route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var limit) == true
+    private static RouteConfig AsWritten(RouteConfig route) =>
+        route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var limit) == true
         ? route with
         {
             RateLimiterPolicy = limit,

@@ -27,7 +27,8 @@ internal static class ExchangeRouteCheck
                 && route[nameof(RouteConfig.AuthorizationPolicy)] is { } policy && policies.Find(policy)?.ForwardToken == true)
             {
                 report.Error(
-                    $"{route.Path}:{nameof(RouteConfig.AuthorizationPolicy)}", "this policy forwards the caller's token, and the cluster exchanges it.",
+                    $"{route.Path}:{nameof(RouteConfig.AuthorizationPolicy)}",
+                    "this policy forwards the caller's token, and the cluster exchanges it.",
                     "Remove ForwardToken from the policy, or Exchange from the cluster.");
             }
         }

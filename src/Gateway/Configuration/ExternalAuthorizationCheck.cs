@@ -46,7 +46,8 @@ internal static class ExternalAuthorizationCheck
 
         if (options.ClientCaFile is not null && options.Certificate is null)
         {
-            report.Error(ClientCaFile, "client certificates need TLS, and the listener has no certificate.", $"Set {Certificate}, or remove this.");
+            report.Error(
+                ClientCaFile, "client certificates need TLS, and the listener has no certificate.", $"Set {Certificate}, or remove this.");
         }
         else if (options.ClientCaFile is null && !hasTrustedProxies)
         {
@@ -57,6 +58,7 @@ internal static class ExternalAuthorizationCheck
 
         return new ExternalAuthorizationSettings(
             options.Port, protocols.Contains(AuthorizationProtocol.ForwardAuth), protocols.Contains(AuthorizationProtocol.Envoy),
-            options.Certificate is not null, options.Certificate is null ? null : AuthorityFile.Load(ClientCaFile, options.ClientCaFile, context));
+            options.Certificate is not null,
+            options.Certificate is null ? null : AuthorityFile.Load(ClientCaFile, options.ClientCaFile, context));
     }
 }

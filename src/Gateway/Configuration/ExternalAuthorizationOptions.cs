@@ -18,13 +18,16 @@ internal sealed class ExternalAuthorizationOptions
     public AuthorizationCertificateOptions? Certificate { get; set; }
 
     /// <summary>
-    /// PEM file with the authorities whose client certificates a proxy may show instead of calling from an address of <c>TrustedProxies</c>. Needs
-    /// <c>Certificate</c>. Default none.
+    /// PEM file with the authorities whose client certificates a proxy may show instead of calling from an address of
+    /// <c>TrustedProxies</c>. Needs <c>Certificate</c>. Default none.
     /// </summary>
     public string? ClientCaFile { get; set; }
 }
 
-/// <summary>The server certificate of the listener, in files that are followed: <c>Gateway:ExternalAuthorization:Certificate</c>. Default none: no TLS.</summary>
+/// <summary>
+/// The server certificate of the listener, in files that are followed: <c>Gateway:ExternalAuthorization:Certificate</c>. Default none: no
+/// TLS.
+/// </summary>
 internal sealed class AuthorizationCertificateOptions
 {
     /// <summary>PEM or PKCS 12 file. Required.</summary>

@@ -6,7 +6,9 @@ internal sealed record GatewayAppOptions
     /// <summary>The path of yarp.json.</summary>
     public required string ConfigFile { get; init; }
 
-    /// <summary>Development or Production; null takes <c>ASPNETCORE_ENVIRONMENT</c> or <c>DOTNET_ENVIRONMENT</c>, else Production.</summary>
+    /// <summary>
+    /// Development or Production; null takes <c>ASPNETCORE_ENVIRONMENT</c> or <c>DOTNET_ENVIRONMENT</c>, else Production.
+    /// </summary>
     public string? Environment { get; init; }
 
     /// <summary>Settings that win over file and environment.</summary>

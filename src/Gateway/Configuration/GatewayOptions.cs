@@ -17,7 +17,9 @@ using Gateway.Settings;
 
 namespace Gateway.Configuration;
 
-/// <summary>The <c>Gateway</c> section of yarp.json, as the operator writes it. The properties are the schema: an unknown key is an error.</summary>
+/// <summary>
+/// The <c>Gateway</c> section of yarp.json, as the operator writes it. The properties are the schema: an unknown key is an error.
+/// </summary>
 internal sealed class GatewayOptions
 {
     public const string SectionName = "Gateway";
@@ -34,7 +36,10 @@ internal sealed class GatewayOptions
     /// <summary>The limits that routes may name in <c>RateLimiterPolicy</c>. Default none.</summary>
     public Dictionary<string, RateLimitOptions> RateLimits { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The times that routes may name in <c>TimeoutPolicy</c>, after which a request is answered with 504. Default none; 1 millisecond to 1 day.</summary>
+    /// <summary>
+    /// The times that routes may name in <c>TimeoutPolicy</c>, after which a request is answered with 504. Default none; 1 millisecond to 1
+    /// day.
+    /// </summary>
     public Dictionary<string, TimeSpan> Timeouts { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is added to the clusters of <c>ReverseProxy:Clusters</c>, by their ids. Default none.</summary>
@@ -64,8 +69,8 @@ internal sealed class GatewayOptions
     public bool TrustForwardedHost { get; set; }
 
     /// <summary>
-    /// Whether <c>X-Forwarded-Prefix</c> of the <c>TrustedProxies</c> is believed too, and passed on to destinations, which make links of it. They
-    /// must set or remove it. Default false.
+    /// Whether <c>X-Forwarded-Prefix</c> of the <c>TrustedProxies</c> is believed too, and passed on to destinations, which make links of
+    /// it. They must set or remove it. Default false.
     /// </summary>
     public bool TrustForwardedPrefix { get; set; }
 
@@ -117,7 +122,9 @@ internal sealed class ErrorOptions
 /// <summary>What a request may be at most: <c>Gateway:Limits</c>.</summary>
 internal sealed class LimitOptions
 {
-    /// <summary>Bytes of a request's body, on every route without a <c>MaxRequestBodySize</c> of its own. Default 30000000; -1 for any size.</summary>
+    /// <summary>
+    /// Bytes of a request's body, on every route without a <c>MaxRequestBodySize</c> of its own. Default 30000000; -1 for any size.
+    /// </summary>
     public long MaxRequestBodySize { get; set; } = 30_000_000;
 
     /// <summary>

@@ -18,10 +18,13 @@ internal static class IdleTransforms
         from route in context.Routes
         from transform in (route.Transforms ?? []).Index()
         let prefix = ValueOf(transform.Item, "PathRemovePrefix")
-        where prefix is not null && (prefix.Trim('/').Length == 0 || prefix.EndsWith('/') || (IsFirst(route, transform.Index) && !CanHave(route, prefix)))
+        where prefix is not null
+            && (prefix.Trim('/').Length == 0 || prefix.EndsWith('/') || (IsFirst(route, transform.Index) && !CanHave(route, prefix)))
         select $"{PathOf(route, transform.Index)}:PathRemovePrefix";
 
-    /// <summary>Parameters that the route does not have, and a catch-all written as a single segment, whose slashes would be escaped.</summary>
+    /// <summary>
+    /// Parameters that the route does not have, and a catch-all written as a single segment, whose slashes would be escaped.
+    /// </summary>
     public static IEnumerable<string> Parameters(RiskContext context) =>
         from route in context.Routes
         let known = PatternOf(route.Match.Path)
@@ -54,7 +57,8 @@ internal static class IdleTransforms
         pattern?.Parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsFirst(RouteConfig route, int index) =>
-        !route.Transforms!.Take(index).Any(earlier => earlier.Keys.Any(name => PathTransforms.Contains(name, StringComparer.OrdinalIgnoreCase)));
+        !route.Transforms!.Take(index).Any(
+            earlier => earlier.Keys.Any(name => PathTransforms.Contains(name, StringComparer.OrdinalIgnoreCase)));
 
     /// <summary>True when some path of the route begins with the prefix.</summary>
     private static bool CanHave(RouteConfig route, string prefix)
@@ -77,7 +81,8 @@ internal static class IdleTransforms
                 return true;
             }
 
-            if (pattern.PathSegments[i].Parts is [RoutePatternLiteralPart literal] && !literal.Content.Equals(wanted[i], StringComparison.OrdinalIgnoreCase))
+            if (pattern.PathSegments[i].Parts is [RoutePatternLiteralPart literal]
+                && !literal.Content.Equals(wanted[i], StringComparison.OrdinalIgnoreCase))
             {
                 return false;
             }
@@ -93,5 +98,6 @@ internal static class IdleTransforms
         transform.FirstOrDefault(member => member.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static string PathOf(RouteConfig route, int index) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:Transforms:{index}");
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:Transforms:{index}");
 }

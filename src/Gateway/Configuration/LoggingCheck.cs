@@ -11,9 +11,11 @@ namespace Gateway.Configuration;
 internal static class LoggingCheck
 {
     private const string TimestampFormat =
-        $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.FormatterOptions)}:{nameof(ConsoleFormatting.TimestampFormat)}";
+        $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:" +
+            $"{nameof(ConsoleLogging.FormatterOptions)}:{nameof(ConsoleFormatting.TimestampFormat)}";
 
-    private const string MaxQueueLength = $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.MaxQueueLength)}";
+    private const string MaxQueueLength =
+        $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.MaxQueueLength)}";
     private const int LongestQueue = 1_000_000;
 
     public static void Run(IConfiguration configuration, ConfigurationReport report)
@@ -21,10 +23,13 @@ internal static class LoggingCheck
         CheckCategories(configuration.GetSection(SettingSchema.Logging), report);
         if (configuration[TimestampFormat] is { Length: > 0 } format && !IsFormat(format))
         {
-            report.Error(TimestampFormat, "this is not a format for dates and times.", "Write one such as \"yyyy-MM-ddTHH:mm:ss.fffZ \", or leave it out.");
+            report.Error(
+                TimestampFormat, "this is not a format for dates and times.",
+                "Write one such as \"yyyy-MM-ddTHH:mm:ss.fffZ \", or leave it out.");
         }
 
-        if (int.TryParse(configuration[MaxQueueLength], NumberStyles.Integer, CultureInfo.InvariantCulture, out var length) && length is < 1 or > LongestQueue)
+        if (int.TryParse(configuration[MaxQueueLength], NumberStyles.Integer, CultureInfo.InvariantCulture, out var length)
+            && length is < 1 or > LongestQueue)
         {
             report.Error(MaxQueueLength, "this is out of range.", "Choose 1 to 1000000.");
         }

@@ -39,12 +39,15 @@ internal static class ManagementCheck
         }
         else if (policies[name] is var policy && (policy.Mode == PolicyMode.Report || !AsksForSomething(policy)))
         {
-            report.Error($"{Section}:Policy", "this policy lets in callers who are no administrators.", "Name a policy of Gateway:Policies that enforces a scope or claim of administrators.");
+            report.Error(
+                $"{Section}:Policy", "this policy lets in callers who are no administrators.",
+                "Name a policy of Gateway:Policies that enforces a scope or claim of administrators.");
         }
     }
 
     /// <summary>A scope, or a claim that must be there: what a token holds by no accident.</summary>
     private static bool AsksForSomething(RoutePolicy policy) =>
         policy is not { AllScopes: [], AnyScopes: [] } || policy.Claims.Any(rule => rule.NeedsClaim)
-        || policy.Combination is { } combination && (combination.IsAny ? combination.Parts.All(AsksForSomething) : combination.Parts.Any(AsksForSomething));
+        || policy.Combination is { } combination
+            && (combination.IsAny ? combination.Parts.All(AsksForSomething) : combination.Parts.Any(AsksForSomething));
 }

@@ -35,7 +35,8 @@ internal static class MatchCheck
             CheckValues(header, nameof(HeaderMatchMode.Exists), nameof(HeaderMatchMode.NotExists), report);
             if (header[nameof(RouteHeader.Name)] is { Length: > 0 } name && !HeaderSyntax.IsToken(name))
             {
-                report.Error($"{header.Path}:{nameof(RouteHeader.Name)}", "this is not a header's name.", "Use letters, digits and hyphens.");
+                report.Error(
+                    $"{header.Path}:{nameof(RouteHeader.Name)}", "this is not a header's name.", "Use letters, digits and hyphens.");
             }
         }
 
@@ -55,7 +56,9 @@ internal static class MatchCheck
         }
         else if (parts[0].Contains("xn--", StringComparison.OrdinalIgnoreCase))
         {
-            report.Error(host.Path, "the router compares names in Unicode, so this one never matches.", "Write the name in Unicode instead of its xn-- form.");
+            report.Error(
+                host.Path, "the router compares names in Unicode, so this one never matches.",
+                "Write the name in Unicode instead of its xn-- form.");
         }
     }
 
@@ -66,7 +69,8 @@ internal static class MatchCheck
         {
             if (!Methods.Contains(method.Value, StringComparer.OrdinalIgnoreCase))
             {
-                report.Error(method.Path, $"\"{method.Value}\" is not a method that can be routed.", Suggestion.For(method.Value!, Methods));
+                report.Error(
+                    method.Path, $"\"{method.Value}\" is not a method that can be routed.", Suggestion.For(method.Value!, Methods));
             }
             else if (!seen.Add(method.Value!))
             {
@@ -85,7 +89,8 @@ internal static class MatchCheck
 
         var mode = item[nameof(RouteHeader.Mode)] ?? "";
         var hasValues = item.GetSection(nameof(RouteHeader.Values)).GetChildren().Any();
-        var needsValues = !mode.Equals(withoutValues, StringComparison.OrdinalIgnoreCase) && !mode.Equals(withoutValuesToo, StringComparison.OrdinalIgnoreCase);
+        var needsValues = !mode.Equals(withoutValues, StringComparison.OrdinalIgnoreCase)
+            && !mode.Equals(withoutValuesToo, StringComparison.OrdinalIgnoreCase);
         if (needsValues != hasValues)
         {
             report.Error(

@@ -8,7 +8,8 @@ namespace Gateway.Configuration;
 internal static partial class RiskCheck
 {
     public static IReadOnlyList<ConfigurationError> Run(
-        YarpJson document, IConfiguration configuration, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, bool isDevelopment)
+        YarpJson document, IConfiguration configuration, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters,
+        bool isDevelopment)
     {
         var options = configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var context = new RiskContext(options, routes, clusters, document, configuration, isDevelopment);

@@ -7,7 +7,8 @@ namespace Gateway.Configuration;
 
 /// <summary>What the rules look at: the options as they are written, and the routes.</summary>
 internal sealed record RiskContext(
-    GatewayOptions Options, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, YarpJson Document, IConfiguration Configuration, bool IsDevelopment)
+    GatewayOptions Options, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, YarpJson Document,
+    IConfiguration Configuration, bool IsDevelopment)
 {
     public IEnumerable<string> InIssuers(Func<IssuerOptions, bool> isRisky, string setting) =>
         Options.Issuers.Where(issuer => isRisky(issuer.Value)).Select(issuer => $"Gateway:Issuers:{issuer.Key}:{setting}");

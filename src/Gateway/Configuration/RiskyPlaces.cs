@@ -18,25 +18,38 @@ internal static class RiskyPlaces
     {
         var trees = context.Routes.Where(route => !IsPublic(route)).Select(TreeOf).OfType<string>().ToArray();
         return context.Routes
-            .Where(route => IsPublic(route) && route.Match.Path is { } path && trees.Any(tree => $"/{path.Trim('/')}/".StartsWith(tree, StringComparison.OrdinalIgnoreCase)))
+            .Where(route => IsPublic(route)
+                && route.Match.Path is { } path
+                && trees.Any(tree => $"/{path.Trim('/')}/".StartsWith(tree, StringComparison.OrdinalIgnoreCase)))
             .Select(route => $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:{nameof(RouteConfig.AuthorizationPolicy)}");
     }
 
     public static IEnumerable<string> CookieSources(RiskContext context) =>
-        (context.Options.TokenSources ?? []).Index().Where(source => source.Item.Cookie is not null).Select(source => $"Gateway:TokenSources:{source.Index}:Cookie");
+        (context.Options.TokenSources ?? [])
+            .Index()
+            .Where(source => source.Item.Cookie is not null)
+            .Select(source => $"Gateway:TokenSources:{source.Index}:Cookie");
 
     public static IEnumerable<string> QuerySources(RiskContext context) =>
-        (context.Options.TokenSources ?? []).Index().Where(source => source.Item.Query is not null).Select(source => $"Gateway:TokenSources:{source.Index}:Query");
+        (context.Options.TokenSources ?? [])
+            .Index()
+            .Where(source => source.Item.Query is not null)
+            .Select(source => $"Gateway:TokenSources:{source.Index}:Query");
 
     public static IEnumerable<string> PlainDestinations(RiskContext context) =>
         from cluster in context.Clusters
         from destination in cluster.Destinations ?? new Dictionary<string, DestinationConfig>()
-        where Uri.TryCreate(destination.Value.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && IsPublicName(address)
-        select $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:Destinations:{destination.Key}:{nameof(DestinationConfig.Address)}";
+        where Uri.TryCreate(destination.Value.Address, UriKind.Absolute, out var address)
+            && address.Scheme == Uri.UriSchemeHttp
+            && IsPublicName(address)
+        select $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:" +
+            $"Destinations:{destination.Key}:{nameof(DestinationConfig.Address)}";
 
     public static IEnumerable<string> AnyCertificate(RiskContext context) =>
         context.Clusters.Where(cluster => cluster.HttpClient?.DangerousAcceptAnyServerCertificate == true)
-            .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:{nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate)}");
+            .Select(cluster =>
+                $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:HttpClient:" +
+                nameof(HttpClientConfig.DangerousAcceptAnyServerCertificate));
 
     public static IEnumerable<string> NullOrigins(RiskContext context) => Origins(context, (_, origin) => origin == AllowedOrigins.Null);
 
@@ -52,20 +65,28 @@ internal static class RiskyPlaces
     /// <summary>Affinity policies whose cookie or header is encrypted while each replica keeps its own keys in memory.</summary>
     public static IEnumerable<string> AffinityWithOwnKeys(RiskContext context) => context.Options.HasSharedProtectionKeys
         ? []
-        : context.Clusters.Where(cluster => cluster.SessionAffinity is { Enabled: true, Policy: { } policy } && EncryptedPolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
-            .Select(cluster => $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:SessionAffinity:{nameof(SessionAffinityConfig.Policy)}");
+        : context.Clusters.Where(cluster => cluster.SessionAffinity is { Enabled: true, Policy: { } policy }
+            && EncryptedPolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
+            .Select(cluster =>
+                $"{SettingSchema.ReverseProxy}:Clusters:{cluster.ClusterId}:SessionAffinity:{nameof(SessionAffinityConfig.Policy)}");
 
     /// <summary>Addresses in the file that the server does not open.</summary>
     public static IEnumerable<string> UnusedUrls(RiskContext context) =>
-        context.Document.Find(SettingSchema.Urls) is { Text.Length: > 0 } && context.Configuration.GetSection($"{SettingSchema.Kestrel}:Endpoints").GetChildren().Any()
+        context.Document.Find(SettingSchema.Urls) is { Text.Length: > 0 }
+            && context.Configuration.GetSection($"{SettingSchema.Kestrel}:Endpoints").GetChildren().Any()
             ? [SettingSchema.Urls]
             : [];
 
-    private static bool IsPublic(RouteConfig route) => RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase);
+    private static bool IsPublic(RouteConfig route) =>
+        RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What stands before the catch-all, as in <c>/orders/</c>. A route of all paths is a site's default, and none of its pages a slip.</summary>
+    /// <summary>
+    /// What stands before the catch-all, as in <c>/orders/</c>. A route of all paths is a site's default, and none of its pages a slip.
+    /// </summary>
     private static string? TreeOf(RouteConfig route) =>
-        route.Match.Path is { } path && path.IndexOf("{*", StringComparison.Ordinal) is > 1 and var end && path[..end].Trim('/') is { Length: > 0 } tree
+        route.Match.Path is { } path
+            && path.IndexOf("{*", StringComparison.Ordinal) is > 1 and var end
+            && path[..end].Trim('/') is { Length: > 0 } tree
             ? $"/{tree}/"
             : null;
 

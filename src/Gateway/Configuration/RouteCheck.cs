@@ -10,7 +10,9 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Checks of the <c>ReverseProxy</c> section that YARP leaves out: default deny, dead references, and routes that shadow each other.</summary>
+/// <summary>
+/// Checks of the <c>ReverseProxy</c> section that YARP leaves out: default deny, dead references, and routes that shadow each other.
+/// </summary>
 internal static partial class RouteCheck
 {
     private const string RoutesSection = $"{SettingSchema.ReverseProxy}:Routes";
@@ -28,7 +30,8 @@ internal static partial class RouteCheck
     private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
     public static void Run(
-        IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout, bool hasEvents,
+        IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout,
+        bool hasEvents,
         ConfigurationReport report)
     {
         var clusters = configuration.GetSection(ClustersSection).GetChildren().ToArray();
@@ -60,7 +63,9 @@ internal static partial class RouteCheck
             var match = MatchOf(route);
             if (!matches.TryAdd(match, route.Key))
             {
-                report.Error($"{route.Path}:Match", $"route \"{matches[match]}\" matches the same requests.", "Change one match, or give the two a different Order.");
+                report.Error(
+                    $"{route.Path}:Match", $"route \"{matches[match]}\" matches the same requests.",
+                    "Change one match, or give the two a different Order.");
             }
         }
     }
@@ -71,7 +76,10 @@ internal static partial class RouteCheck
         var path = $"{route.Path}:{nameof(RouteConfig.AuthorizationPolicy)}";
         if (string.IsNullOrWhiteSpace(policy))
         {
-            report.Error(path, "every route names a policy.", $"Write \"{RoutePolicy.AnonymousName}\" for a public route, \"{RoutePolicy.AuthenticatedName}\" for any valid token, or a policy of Gateway:Policies.");
+            report.Error(
+                path, "every route names a policy.",
+                $"Write \"{RoutePolicy.AnonymousName}\" for a public route, \"{RoutePolicy.AuthenticatedName}\" for any valid token, or " +
+                    "a policy of Gateway:Policies.");
         }
         else if (!policies.Names.Contains(policy, StringComparer.OrdinalIgnoreCase) && !report.IsInFile($"Gateway:Policies:{policy}"))
         {
@@ -96,11 +104,14 @@ internal static partial class RouteCheck
         {
             report.Error(path, "a route needs a cluster.", "Name one of ReverseProxy:Clusters.");
         }
-        else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase)) && !report.IsInFile($"{ClustersSection}:{cluster}"))
+        else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase))
+            && !report.IsInFile($"{ClustersSection}:{cluster}"))
         {
             report.Error(
                 path, $"there is no cluster \"{cluster}\".",
-                clusters.Length == 0 ? $"Define it under {ClustersSection}." : Suggestion.For(cluster, clusters.Select(known => known.Key)));
+                clusters.Length == 0
+                    ? $"Define it under {ClustersSection}."
+                    : Suggestion.For(cluster, clusters.Select(known => known.Key)));
         }
     }
 
@@ -137,7 +148,8 @@ internal static partial class RouteCheck
     {
         if (header is not null && identityHeaders.Any(identity => HeaderAlias.IsSame(header, identity)))
         {
-            report.Error(path, "only the gateway sets identity headers.", "Map a claim under Gateway:Identity:Headers, or use another header.");
+            report.Error(
+                path, "only the gateway sets identity headers.", "Map a claim under Gateway:Identity:Headers, or use another header.");
         }
     }
 

@@ -23,7 +23,9 @@ internal static class RouteNames
 
         void Check(string key, string section, IEnumerable<string> defined)
         {
-            if (route[key] is { } name && !name.Equals(ReservedNames.Disable, StringComparison.OrdinalIgnoreCase) && !defined.Contains(name, StringComparer.OrdinalIgnoreCase)
+            if (route[key] is { } name
+                && !name.Equals(ReservedNames.Disable, StringComparison.OrdinalIgnoreCase)
+                && !defined.Contains(name, StringComparer.OrdinalIgnoreCase)
                 && !report.IsInFile($"{GatewayOptions.SectionName}:{section}:{name}"))
             {
                 var names = defined.ToImmutableArray();
@@ -35,8 +37,8 @@ internal static class RouteNames
     }
 
     /// <summary>
-    /// The route as YARP gets it: our defaults filled in, a time in place of the name of one, and a rate limit where we look for it. YARP knows both kinds of
-    /// names only from options that are fixed at the start.
+    /// The route as YARP gets it: our defaults filled in, a time in place of the name of one, and a rate limit where we look for it. YARP
+    /// knows both kinds of names only from options that are fixed at the start.
     /// </summary>
     public static RouteConfig Resolve(RouteConfig route, GatewaySettings settings)
     {
@@ -48,7 +50,8 @@ internal static class RouteNames
             RateLimiterPolicy = null,
             MaxRequestBodySize = route.MaxRequestBodySize ?? settings.MaxRequestBodySize,
             Metadata = route.RateLimiterPolicy is { } limit && settings.RateLimits.ContainsKey(limit)
-                ? new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [RateLimitSettings.MetadataKey] = limit }
+                ? new Dictionary<string, string>(
+                    route.Metadata ?? new Dictionary<string, string>()) { [RateLimitSettings.MetadataKey] = limit }
                 : route.Metadata,
         };
     }

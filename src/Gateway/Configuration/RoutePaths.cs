@@ -13,7 +13,8 @@ namespace Gateway.Configuration;
 internal sealed partial class RoutePaths(IServiceProvider routing)
 {
     private readonly ParameterPolicyFactory _policies = routing.GetRequiredService<ParameterPolicyFactory>();
-    private readonly string[] _constraints = [.. routing.GetRequiredService<IOptions<RouteOptions>>().Value.ConstraintMap.Keys.Order(StringComparer.Ordinal)];
+    private readonly string[] _constraints =
+        [.. routing.GetRequiredService<IOptions<RouteOptions>>().Value.ConstraintMap.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Parses a template, and builds and tries each of its constraints.</summary>
     public void Check(string path, string text, ConfigurationReport report)
@@ -39,13 +40,16 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
         }
     }
 
-    private void Check(string path, RoutePatternParameterPart parameter, RoutePatternParameterPolicyReference constraint, ConfigurationReport report)
+    private void Check(
+        string path, RoutePatternParameterPart parameter, RoutePatternParameterPolicyReference constraint, ConfigurationReport report)
     {
         var text = constraint.Content ?? "";
         var name = text.Split('(')[0];
         if (!_constraints.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            report.Error(path, $"the parameter \"{parameter.Name}\" has the constraint \"{name}\", which does not exist.", Suggestion.For(name, _constraints));
+            report.Error(
+                path, $"the parameter \"{parameter.Name}\" has the constraint \"{name}\", which does not exist.",
+                Suggestion.For(name, _constraints));
             return;
         }
 
@@ -84,14 +88,23 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
             _ when text.Contains("//", StringComparison.Ordinal) => ("it has two slashes in a row.", "Write one."),
             _ when text.StartsWith('~') => ("it starts with a tilde.", "Start it with a slash."),
             _ when Array.FindIndex(segments, segment => segment.Contains("{*", StringComparison.Ordinal)) is var all and >= 0
-                && (all < segments.Length - 1 || !segments[all].StartsWith("{*", StringComparison.Ordinal) || !segments[all].EndsWith('}') || segments[all].Count(letter => letter == '{') > 1)
-                => ("a catch-all must be the whole last segment.", $"Write a slash before it, such as \"/{segments[0].Split('{')[0]}/{{**rest}}\"."),
+                && (all < segments.Length - 1
+                    || !segments[all].StartsWith("{*", StringComparison.Ordinal)
+                    || !segments[all].EndsWith('}')
+                    || segments[all].Count(letter => letter == '{') > 1)
+                => (
+                    "a catch-all must be the whole last segment.",
+                    $"Write a slash before it, such as \"/{segments[0].Split('{')[0]}/{{**rest}}\"."),
             _ when names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice
                 => ($"the parameter \"{twice.Key}\" occurs twice.", "Rename one of them."),
-            _ when text.Contains("}{", StringComparison.Ordinal) => ("two parameters have nothing between them.", "Put a character or a slash between them."),
+            _ when text.Contains("}{", StringComparison.Ordinal) =>
+                ("two parameters have nothing between them.", "Put a character or a slash between them."),
             _ when text.Contains('?', StringComparison.Ordinal)
                 => ("a question mark is for an optional parameter at the end, such as {name?}.", "Match the query with QueryParameters."),
-            _ => ("a parameter has a name or a default that cannot be used.", "Write names of letters and digits in braces, such as /orders/{id}/{**rest}."),
+            _ =>
+                (
+                    "a parameter has a name or a default that cannot be used.",
+                    "Write names of letters and digits in braces, such as /orders/{id}/{**rest}."),
         };
     }
 

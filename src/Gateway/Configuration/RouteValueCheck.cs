@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks that the path of a route always has the parameters that its policy compares claims with (<c>EqualsRouteValue</c>), each as one whole
-/// segment: of other parameters, gateway and destination could read different values.
+/// Checks that the path of a route always has the parameters that its policy compares claims with (<c>EqualsRouteValue</c>), each as one
+/// whole segment: of other parameters, gateway and destination could read different values.
 /// </summary>
 internal static class RouteValueCheck
 {
@@ -33,8 +33,8 @@ internal static class RouteValueCheck
     }
 
     /// <param name="passes">
-    /// Whether the path may hold %2F or ';'. Of "/a%2Fb/c", a destination may read as the second segment what the gateway reads as a part of
-    /// the first.
+    /// Whether the path may hold %2F or ';'. Of "/a%2Fb/c", a destination may read as the second segment what the gateway reads as a part
+    /// of the first.
     /// </param>
     private static string? Problem(RoutePattern pattern, string name, bool passes)
     {
@@ -47,8 +47,11 @@ internal static class RouteValueCheck
         {
             { IsCatchAll: true } => "and there that is the whole rest of the path",
             { IsOptional: true } or { Default: not null } => "and there it may be absent",
-            _ when pattern.PathSegments.Any(segment => !segment.IsSimple && segment.Parts.Contains(parameter)) => "and there it is only a part of a segment",
-            _ when passes && pattern.PathSegments.TakeWhile(segment => !segment.Parts.Contains(parameter)).Any(segment => !segment.Parts.All(part => part.IsLiteral))
+            _ when pattern.PathSegments.Any(segment => !segment.IsSimple && segment.Parts.Contains(parameter)) =>
+                "and there it is only a part of a segment",
+            _ when passes
+                && pattern.PathSegments.TakeWhile(segment => !segment.Parts.Contains(parameter)).Any(
+                    segment => !segment.Parts.All(part => part.IsLiteral))
                 => "and before it stands another parameter, which may hold an encoded slash or a ';' (Gateway:Routes)",
             _ => null,
         };

@@ -68,7 +68,10 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
         await router(context);
     }
 
-    [LoggerMessage(EventIds.RoutesNotUsable, LogLevel.Error, "No request can be routed, so the gateway is not ready. Please report this as a bug: the check of the configuration should have found the cause.")]
+    [LoggerMessage(
+        EventIds.RoutesNotUsable, LogLevel.Error,
+        "No request can be routed, so the gateway is not ready. Please report this as a bug: the check of the configuration should have " +
+            "found the cause.")]
     private static partial void NotRouting(ILogger logger, Exception fault);
 
     /// <summary>Keeps no endpoint, so that the stages after the router see a request that matched nothing.</summary>

@@ -82,7 +82,8 @@ internal static class SchemaCheck
                     }
                     else
                     {
-                        report.Error(child.Path, "this is a list, and the key is not an index.", "Write a JSON array, or __0, __1 in an override.");
+                        report.Error(
+                            child.Path, "this is a list, and the key is not an index.", "Write a JSON array, or __0, __1 in an override.");
                     }
                 }
 
@@ -111,7 +112,9 @@ internal static class SchemaCheck
 
     /// <summary>The kind that the file gives the value in effect; an override is text.</summary>
     private static JsonTokenType KindOf(IConfigurationSection section, YarpJson document) =>
-        document.Find(section.Path) is { } setting && (section.Value is null || section.Value == setting.Text) ? setting.Kind : JsonTokenType.None;
+        document.Find(section.Path) is { } setting && (section.Value is null || section.Value == setting.Text)
+            ? setting.Kind
+            : JsonTokenType.None;
 
     /// <summary>An item that holds nothing would vanish, and with it what it was meant to ask for.</summary>
     private static void CheckItem(IConfigurationSection item, SettingNode node, YarpJson document, ConfigurationReport report)
@@ -172,9 +175,11 @@ internal static class SchemaCheck
         {
             { IsEnum: true } => Enum.GetNames(value.Type).Contains(text, StringComparer.OrdinalIgnoreCase),
             // Without a colon it is a number of days.
-            _ when value.Type == typeof(TimeSpan) => text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _),
+            _ when value.Type == typeof(TimeSpan) =>
+                text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _),
             _ when value.Type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out _),
-            _ when value.Type == typeof(Version) => Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : text + ".0", out _),
+            _ when value.Type == typeof(Version) =>
+                Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : text + ".0", out _),
             _ => true,
         };
     }

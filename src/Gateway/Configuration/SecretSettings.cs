@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
-/// <summary>Which settings are never shown: ours by <see cref="SecretAttribute"/>, YARP's by this table, and what an address carries along.</summary>
+/// <summary>
+/// Which settings are never shown: ours by <see cref="SecretAttribute"/>, YARP's by this table, and what an address carries along.
+/// </summary>
 internal static partial class SecretSettings
 {
     public const string Hidden = "***";

@@ -39,14 +39,17 @@ internal static class SettingSchema
         }
 
         return path.Equals($"{Kestrel}:Limits", StringComparison.OrdinalIgnoreCase)
-            ? ("the server does not read limits from its configuration.", "Remove it; Gateway:Limits has the size of bodies, the other limits are fixed.")
+            ? (
+                "the server does not read limits from its configuration.",
+                "Remove it; Gateway:Limits has the size of bodies, the other limits are fixed.")
             : null;
     }
 
     private static SettingNode.Group ReverseProxyNode()
     {
         // The id of a route or cluster is its key; the records have it as a member, the file does not.
-        var route = (SettingNode.Group)SettingNode.Of(typeof(RouteConfig), false, nameof(RouteConfig.RouteId), nameof(RouteConfig.OutputCachePolicy));
+        var route = (SettingNode.Group)SettingNode.Of(
+            typeof(RouteConfig), false, nameof(RouteConfig.RouteId), nameof(RouteConfig.OutputCachePolicy));
         var cluster = (SettingNode.Group)SettingNode.Of(typeof(ClusterConfig), false, nameof(ClusterConfig.ClusterId));
         var destination = (SettingNode.Group)SettingNode.Of(typeof(DestinationConfig));
         var text = new SettingNode.Map(new SettingNode.Value(typeof(string), AnyScalar: true));

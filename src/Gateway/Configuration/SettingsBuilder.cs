@@ -35,20 +35,26 @@ internal static class SettingsBuilder
         var identity = IdentityCheck.Build(options.Identity, tokenHeaders, derived, [.. options.ResponseHeaders ?? []], context.Report);
         identity = identity with
         {
-            Assertion = AssertionCheck.Build(options.Identity.Assertion, tokenHeaders.Concat(identity.HeaderNames), derived, context, out var assertionKeys),
+            Assertion = AssertionCheck.Build(
+                options.Identity.Assertion, tokenHeaders.Concat(identity.HeaderNames), derived, context, out var assertionKeys),
         };
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, sources.Named.Keys, context);
         TokenSourceUseCheck.Run(options, context.Report);
-        ImmutableArray<string> logoutIssuers = [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
-        ImmutableArray<string> eventIssuers = [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
-        RouteCheck.Run(configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty, hasEvents: !eventIssuers.IsEmpty, context.Report);
+        ImmutableArray<string> logoutIssuers =
+            [.. options.Issuers.Where(issuer => issuer.Value.BackChannelLogout is not null).Select(issuer => issuer.Key)];
+        ImmutableArray<string> eventIssuers =
+            [.. options.Issuers.Where(issuer => issuer.Value.SecurityEvents is not null).Select(issuer => issuer.Key)];
+        RouteCheck.Run(
+            configuration, options, policies, ProtectedHeaders.WithDefaults(identity.HeaderNames), hasLogout: !logoutIssuers.IsEmpty,
+            hasEvents: !eventIssuers.IsEmpty, context.Report);
         ExchangeRouteCheck.Run(configuration, options, policies, context.Report);
         AssertionRouteCheck.Run(configuration, identity.Assertion, context.Report);
         var redis = RevocationCheck.Run(options.Revocation, context, out var lookup)
             ?? SharedLimitCheck.RedisOf(options.RateLimits.Values, options.Revocation.Redis, configuration, context);
         TokenCacheCheck.Run(options.TokenCache, context.Report);
         ClientCertificateCheck.Run(
-            options.ClientCertificate, options.TrustedProxies is { Count: > 0 }, ProtectedHeaders.WithDefaults(identity.HeaderNames).Concat(tokenHeaders), context.Report);
+            options.ClientCertificate, options.TrustedProxies is { Count: > 0 },
+            ProtectedHeaders.WithDefaults(identity.HeaderNames).Concat(tokenHeaders), context.Report);
         ManagementCheck.Run(options.Management, policies, context.Report);
         return new GatewaySettings
         {
@@ -65,9 +71,12 @@ internal static class SettingsBuilder
                 context),
             MaxRequestBodySize = BodySizeCheck.Run("Gateway:Limits:MaxRequestBodySize", options.Limits.MaxRequestBodySize, context.Report),
             Paths = PathCheck.Build(
-                options.Routes, options.Limits.RepeatedSlashes, [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren().Select(route => route.Key)], context.Report),
+                options.Routes, options.Limits.RepeatedSlashes,
+                [.. configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren().Select(route => route.Key)],
+                context.Report),
             Resources = ResourceCheck.Build(options.Resources, options.Routes, options.Issuers, context),
-            TrustedProxies = TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, options.TrustForwardedPrefix, context.Report),
+            TrustedProxies =
+                TrustedProxiesCheck.Build(options.TrustedProxies, options.TrustForwardedHost, options.TrustForwardedPrefix, context.Report),
             ResponseHeaders = ResponseHeadersCheck.Build(options.ResponseHeaders, context.Report),
             RoutePlaces = context.Document.ChildrenOf($"{SettingSchema.ReverseProxy}:Routes")
                 .Select((name, place) => KeyValuePair.Create(name, place)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
@@ -78,7 +87,8 @@ internal static class SettingsBuilder
             ClientCertificate = options.ClientCertificate,
             TokenCache = options.TokenCache,
             Identity = identity,
-            ProtectedHeaders = new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases, options.ClientCertificate.Header),
+            ProtectedHeaders =
+                new ProtectedHeaders(identity.HeaderNames, tokenHeaders, options.Identity.Aliases, options.ClientCertificate.Header),
             AssertionKeys = assertionKeys,
             Exchanges = ExchangeCheck.Build(options.Exchanges, context),
             Revocation = options.Revocation,
@@ -90,7 +100,8 @@ internal static class SettingsBuilder
             Redis = redis,
             Lookup = lookup,
             Management = options.Management,
-            ExternalAuthorization = ExternalAuthorizationCheck.Build(configuration, options.ExternalAuthorization, options.TrustedProxies is { Count: > 0 }, context),
+            ExternalAuthorization = ExternalAuthorizationCheck.Build(
+                configuration, options.ExternalAuthorization, options.TrustedProxies is { Count: > 0 }, context),
             Drain = DrainCheck.Build(options.Drain, context),
             DetailedErrors = options.Errors.Detailed ?? context.IsDevelopment,
             Telemetry = TelemetrySettings.Build(configuration, context.Report),

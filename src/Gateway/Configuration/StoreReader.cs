@@ -9,25 +9,30 @@ namespace Gateway.Configuration;
 internal sealed record StoreReading(StoreSettings Store, IssuerDirectory Issuers)
 {
     /// <summary>
-    /// The issuers of the file; when it has none, the one that the caller names by its <c>iss</c>, with the longest lifetime that a gateway accepts:
-    /// an entry that is kept for too long rejects no other token.
+    /// The issuers of the file; when it has none, the one that the caller names by its <c>iss</c>, with the longest lifetime that a gateway
+    /// accepts: an entry that is kept for too long rejects no other token.
     /// </summary>
-    public IssuerDirectory IssuersOr(string? issuer) => !Issuers.IsEmpty || issuer is null ? Issuers : IssuerDirectory.Create(IssuerCheck.Unlisted(issuer));
+    public IssuerDirectory IssuersOr(string? issuer) =>
+        !Issuers.IsEmpty || issuer is null ? Issuers : IssuerDirectory.Create(IssuerCheck.Unlisted(issuer));
 }
 
 /// <summary>
-/// Reads what a command needs that opens the store beside the gateway: <c>Gateway:Revocation</c>, and of each issuer its name, its <c>iss</c> and
-/// how long its tokens live. Errors elsewhere in the file are ignored, and of the files that it names only those of Redis are read.
+/// Reads what a command needs that opens the store beside the gateway: <c>Gateway:Revocation</c>, and of each issuer its name, its
+/// <c>iss</c> and how long its tokens live. Errors elsewhere in the file are ignored, and of the files that it names only those of Redis
+/// are read.
 /// </summary>
 internal static class StoreReader
 {
     private const string Issuers = "Gateway:Issuers:";
     private const string Revocation = "Gateway:Revocation";
 
-    // An error in another setting of an issuer changes no revocation. A name that no setting has may be one of these, misspelt, so it counts.
+    // An error in another setting of an issuer changes no revocation. A name that no setting has may be one of these, misspelt, so it
+    // counts.
     private static readonly HashSet<string> OtherSettings = new(
         typeof(IssuerOptions).GetProperties().Select(property => property.Name)
-            .Except([nameof(IssuerOptions.Issuer), nameof(IssuerOptions.Template), nameof(IssuerOptions.ClockSkew), nameof(IssuerOptions.MaxLifetime)]),
+            .Except([
+                nameof(IssuerOptions.Issuer), nameof(IssuerOptions.Template), nameof(IssuerOptions.ClockSkew),
+                nameof(IssuerOptions.MaxLifetime)]),
         StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="ConfigurationException">The store's settings have errors, or the file is not JSON.</exception>
@@ -57,7 +62,8 @@ internal static class StoreReader
             throw new ConfigurationException(errors);
         }
 
-        return new StoreReading(new StoreSettings(options.Revocation, context.Resolve(options.Revocation.Sqlite.Path), redis), IssuerDirectory.Create(issuers));
+        return new StoreReading(
+            new StoreSettings(options.Revocation, context.Resolve(options.Revocation.Sqlite.Path), redis), IssuerDirectory.Create(issuers));
     }
 
     private static bool Counts(string path) =>

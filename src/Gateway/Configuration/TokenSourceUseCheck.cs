@@ -4,14 +4,16 @@ using Gateway.Settings;
 namespace Gateway.Configuration;
 
 /// <summary>
-/// Checks that each token source with a name is read by a policy. Otherwise tokens in it have no effect, most likely because a name is misspelled.
+/// Checks that each token source with a name is read by a policy. Otherwise tokens in it have no effect, most likely because a name is
+/// misspelled.
 /// </summary>
 internal static class TokenSourceUseCheck
 {
     public static void Run(GatewayOptions options, ConfigurationReport report)
     {
         var sources = options.TokenSources ?? [];
-        var read = options.Policies.Values.Select(policy => policy.TokenSource).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var read =
+            options.Policies.Values.Select(policy => policy.TokenSource).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (!read.IsSubsetOf(sources.Select(source => source.Name).OfType<string>()))
         {
             // A policy names an unknown source, which is reported there and most likely means this one.

@@ -30,7 +30,8 @@ internal static class TransformCheck
         Format,
     }
 
-    private sealed record Kind(string Name, Form Value, bool NeedsSetOrAppend = false, Form Set = Form.Any, params (string Name, Form Value)[] More);
+    private sealed record Kind(
+        string Name, Form Value, bool NeedsSetOrAppend = false, Form Set = Form.Any, params (string Name, Form Value)[] More);
 
     // YARP's transforms. The first member of a transform that is in this list is its name.
     private static readonly ImmutableArray<Kind> Kinds =
@@ -41,12 +42,18 @@ internal static class TransformCheck
         new("RequestHeadersCopy", Form.Truth), new("RequestHeaderOriginalHost", Form.Truth),
         new("RequestHeader", Form.Header, true, Form.HeaderValue), new("RequestHeaderRouteValue", Form.Header, true),
         new("RequestHeaderRemove", Form.Header), new("RequestHeadersAllowed", Form.Headers),
-        new("X-Forwarded", Form.Action, false, Form.Any, ("HeaderPrefix", Form.Header), ("For", Form.Action), ("Prefix", Form.Action), ("Host", Form.Action), ("Proto", Form.Action)),
-        new("Forwarded", Form.ForwardedParts, false, Form.Any, ("Action", Form.Action), ("ForFormat", Form.Format), ("ByFormat", Form.Format)),
+        new(
+            "X-Forwarded", Form.Action, false, Form.Any, ("HeaderPrefix", Form.Header), ("For", Form.Action), ("Prefix", Form.Action),
+            ("Host", Form.Action), ("Proto", Form.Action)),
+        new(
+            "Forwarded", Form.ForwardedParts, false, Form.Any, ("Action", Form.Action), ("ForFormat", Form.Format),
+            ("ByFormat", Form.Format)),
         new("ClientCert", Form.Header),
         new("ResponseHeadersCopy", Form.Truth), new("ResponseTrailersCopy", Form.Truth),
-        new("ResponseHeader", Form.Header, true, Form.HeaderValue, ("When", Form.When)), new("ResponseTrailer", Form.Header, true, Form.HeaderValue, ("When", Form.When)),
-        new("ResponseHeaderRemove", Form.Header, false, Form.Any, ("When", Form.When)), new("ResponseTrailerRemove", Form.Header, false, Form.Any, ("When", Form.When)),
+        new("ResponseHeader", Form.Header, true, Form.HeaderValue, ("When", Form.When)),
+        new("ResponseTrailer", Form.Header, true, Form.HeaderValue, ("When", Form.When)),
+        new("ResponseHeaderRemove", Form.Header, false, Form.Any, ("When", Form.When)),
+        new("ResponseTrailerRemove", Form.Header, false, Form.Any, ("When", Form.When)),
         new("ResponseHeadersAllowed", Form.Headers), new("ResponseTrailersAllowed", Form.Headers),
     ];
 
@@ -58,13 +65,17 @@ internal static class TransformCheck
         {
             if (members.Length > 0)
             {
-                report.Error(transform.Path, $"there is no transform \"{members[0].Key}\".", Suggestion.For(members[0].Key, Kinds.Select(known => known.Name)));
+                report.Error(
+                    transform.Path, $"there is no transform \"{members[0].Key}\".",
+                    Suggestion.For(members[0].Key, Kinds.Select(known => known.Name)));
             }
 
             return;
         }
 
-        var sets = kind.NeedsSetOrAppend ? members.Where(member => SetOrAppend.Contains(member.Key, StringComparer.OrdinalIgnoreCase)).ToArray() : [];
+        var sets = kind.NeedsSetOrAppend
+            ? members.Where(member => SetOrAppend.Contains(member.Key, StringComparer.OrdinalIgnoreCase)).ToArray()
+            : [];
         if (kind.NeedsSetOrAppend && sets.Length != 1)
         {
             report.Error(transform.Path, $"{kind.Name} needs either Set or Append.", "Set replaces what is there, Append adds to it.");
@@ -105,7 +116,8 @@ internal static class TransformCheck
             Form.Header when !HeaderSyntax.IsToken(value) => ("this is not a header's name.", "Use letters, digits and hyphens."),
             Form.Headers when value.Split(';', StringSplitOptions.TrimEntries).Any(name => name.Length > 0 && !HeaderSyntax.IsToken(name))
                 => ("this is not a list of header names.", "Separate names by semicolons."),
-            Form.HeaderValue when !HeaderSyntax.IsValue(value) => ("this cannot be sent in a header.", "Use text without control characters."),
+            Form.HeaderValue when !HeaderSyntax.IsValue(value) =>
+                ("this cannot be sent in a header.", "Use text without control characters."),
             Form.Method when !HeaderSyntax.IsToken(value) => ("this is not a method.", "Write one such as GET."),
             Form.Truth => OneOf(value, Truth, StringComparison.OrdinalIgnoreCase),
             Form.When => OneOf(value, When, StringComparison.OrdinalIgnoreCase),
@@ -113,7 +125,8 @@ internal static class TransformCheck
             Form.Action => OneOf(value, Actions, StringComparison.Ordinal),
             Form.Format => OneOf(value, Formats, StringComparison.OrdinalIgnoreCase),
             Form.ForwardedParts when value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
-                .Any(part => part.ToUpperInvariant() is not ("FOR" or "BY" or "HOST" or "PROTO")) => ("this names no part of the header.", "List some of for, by, host, proto."),
+                .Any(part => part.ToUpperInvariant() is not ("FOR" or "BY" or "HOST" or "PROTO")) =>
+                    ("this names no part of the header.", "List some of for, by, host, proto."),
             _ => (null, ""),
         };
         if (problem is not null)
@@ -128,5 +141,7 @@ internal static class TransformCheck
     }
 
     private static (string? Problem, string Cure) OneOf(string value, string[] names, StringComparison comparison) =>
-        names.Any(name => name.Equals(value, comparison)) ? (null, "") : ($"this must be one of {string.Join(", ", names)}.", Suggestion.For(value, names));
+        names.Any(name => name.Equals(value, comparison))
+            ? (null, "")
+            : ($"this must be one of {string.Join(", ", names)}.", Suggestion.For(value, names));
 }

@@ -18,7 +18,8 @@ internal static class YarpCheck
     private const string Reference = "Compare it with YARP's configuration reference.";
 
     /// <returns>The routes and clusters as YARP shall have them; null when it cannot read them.</returns>
-    public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
+    public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(
+        IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
     {
         await using var provider = CreateServices(configuration);
         IProxyConfig config;
@@ -109,7 +110,8 @@ internal static class YarpCheck
     /// Builds the routes and routes a request, as the start and the first request do: all routes together, and if that fails, one by one to
     /// find the broken route.
     /// </summary>
-    private static async Task BuildAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
+    private static async Task BuildAsync(
+        IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)
     {
         if (await RoutingTrial.WorksAsync(routes, clusters))
         {
@@ -120,13 +122,17 @@ internal static class YarpCheck
         {
             if (!await RoutingTrial.WorksAsync([route], clusters))
             {
-                report.Error($"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}", "no request can be routed with this route.", "Check its Match and its Transforms.");
+                report.Error(
+                    $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}", "no request can be routed with this route.",
+                    "Check its Match and its Transforms.");
             }
         }
 
         if (!report.HasErrors)
         {
-            report.Error($"{SettingSchema.ReverseProxy}:Routes", "no request can be routed with these routes together.", "Remove routes until the error goes, and look at the last one.");
+            report.Error(
+                $"{SettingSchema.ReverseProxy}:Routes", "no request can be routed with these routes together.",
+                "Remove routes until the error goes, and look at the last one.");
         }
     }
 }

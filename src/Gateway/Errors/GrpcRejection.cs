@@ -33,7 +33,9 @@ internal sealed record GrpcRejection(int Status)
         [StatusCodes.Status504GatewayTimeout] = 14,
     }.ToFrozenDictionary();
 
-    /// <summary>True for a gRPC or gRPC-Web call. gRPC does not exist on HTTP/1.1, so there its media type marks an ordinary request.</summary>
+    /// <summary>
+    /// True for a gRPC or gRPC-Web call. gRPC does not exist on HTTP/1.1, so there its media type marks an ordinary request.
+    /// </summary>
     public static bool IsFor(HttpRequest request) => TypeOf(request) is not null;
 
     /// <summary>The HTTP status of the response; for a rejected gRPC call, the equivalent HTTP status.</summary>
@@ -81,7 +83,9 @@ internal sealed record GrpcRejection(int Status)
     /// </summary>
     private static string? TypeOf(HttpRequest request)
     {
-        if (request.ContentType is not { } type || !type.StartsWith(Native, StringComparison.OrdinalIgnoreCase) || !HttpMethods.IsPost(request.Method))
+        if (request.ContentType is not { } type
+            || !type.StartsWith(Native, StringComparison.OrdinalIgnoreCase)
+            || !HttpMethods.IsPost(request.Method))
         {
             return null;
         }

@@ -17,7 +17,8 @@ internal static class BindingText
         const string Expected = "a proof with each request, if the token is bound to a key (DPoP) or client certificate";
         return token is null ? new ExplainedCheck(CheckName.Binding, CheckOutcome.NotChecked, Expected, Unread)
             : token.Binding is { } binding ? new ExplainedCheck(
-                CheckName.Binding, CheckOutcome.NotChecked, Expected, $"{Describe(binding)}; the proof comes with a request, and an explanation has none")
+                CheckName.Binding, CheckOutcome.NotChecked, Expected,
+                $"{Describe(binding)}; the proof comes with a request, and an explanation has none")
             : new ExplainedCheck(CheckName.Binding, CheckOutcome.Passed, Expected, NotBound);
     }
 
@@ -29,7 +30,8 @@ internal static class BindingText
             : token.Binding is { } binding ? new ExplainedCheck(CheckName.PolicyBinding, CheckOutcome.Passed, Expected, Describe(binding))
             : new ExplainedCheck(
                 CheckName.PolicyBinding, CheckOutcome.Failed, Expected, NotBound,
-                $"Have the client get a DPoP-bound or certificate-bound token, or set Gateway:Policies:{policy.Name}:SenderConstraint to IfBound.",
+                $"Have the client get a DPoP-bound or certificate-bound token, or set Gateway:Policies:{policy.Name}:SenderConstraint " +
+                    "to IfBound.",
                 RejectionReason.ProofMissing);
     }
 
@@ -38,6 +40,8 @@ internal static class BindingText
         new[]
         {
             binding.Key is { } key ? $"bound to the DPoP key with the thumbprint {Base64Url.EncodeToString(key)}" : null,
-            binding.Certificate is { } certificate ? $"bound to the client certificate with the SHA-256 {Base64Url.EncodeToString(certificate)}" : null,
+            binding.Certificate is { } certificate
+                ? $"bound to the client certificate with the SHA-256 {Base64Url.EncodeToString(certificate)}"
+                : null,
         }.OfType<string>());
 }

@@ -31,10 +31,13 @@ internal static class CombinationExplainer
         var parts = combination.Parts.Select(part => (part.Name, Checks: PolicyExplainer.Explain(part, tokens, time).ToArray())).ToArray();
         var found = string.Join("; ", parts.Select(part => $"{Shown.Text(part.Name)}: {Describe(part.Checks)}"));
         var outcomes = parts.Select(part => OutcomeOf(part.Checks)).ToArray();
-        yield return outcomes.Contains(CheckOutcome.Passed) ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.Passed, expected, found)
-            : outcomes.Contains(CheckOutcome.NotChecked) ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, found)
+        yield return outcomes.Contains(CheckOutcome.Passed)
+            ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.Passed, expected, found)
+                : outcomes.Contains(CheckOutcome.NotChecked)
+                ? new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, found)
             : new ExplainedCheck(
-                CheckName.PolicyParts, CheckOutcome.Failed, expected, found, $"Have the token satisfy one of these policies, or change Gateway:Policies:{policy}:AnyOf.",
+                CheckName.PolicyParts, CheckOutcome.Failed, expected, found,
+                $"Have the token satisfy one of these policies, or change Gateway:Policies:{policy}:AnyOf.",
                 combination.Decide(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
     }
 

@@ -10,11 +10,14 @@ internal static class EncryptionText
 {
     public static ExplainedCheck OfDecryption(ReadOnlySpan<char> text, IssuerDirectory issuers, in DecryptedToken decrypted)
     {
-        var keys = issuers.Decryptions.SelectMany(file => file.Current.Keys).Select(key => $"{key.KeyId ?? "without kid"} ({string.Join("/", key.Algorithms)})");
+        var keys = issuers.Decryptions.SelectMany(file => file.Current.Keys).Select(
+            key => $"{key.KeyId ?? "without kid"} ({string.Join("/", key.Algorithms)})");
         var expected = $"five parts that decrypt with a key of Keys:DecryptionFile: {Shown.List(keys)}";
         if (decrypted.Keys is not null)
         {
-            return new ExplainedCheck(CheckName.Decryption, CheckOutcome.Passed, expected, "they do; the checks that follow are those of the signed token inside");
+            return new ExplainedCheck(
+                CheckName.Decryption, CheckOutcome.Passed, expected,
+                "they do; the checks that follow are those of the signed token inside");
         }
 
         if (decrypted.Reason != RejectionReason.Undecryptable)
@@ -27,12 +30,14 @@ internal static class EncryptionText
         return new ExplainedCheck(
             CheckName.Decryption, CheckOutcome.Failed, expected,
             isReadable
-                ? $"alg {header.KeyManagement.Name}, enc {header.ContentEncryption.Name}, kid {Shown.Text(header.KeyId)}: no key decrypts it"
+                ? $"alg {header.KeyManagement.Name}, enc {header.ContentEncryption.Name}, kid {Shown.Text(header.KeyId)}: no key " +
+                    "decrypts it"
                 : "a header, or parts beside it, that the gateway does not take",
             isReadable
                 ? "See that the issuer encrypts with the public part of one of these keys, and that the token is whole."
                 : $"Have the issuer encrypt with alg {Names(EncryptionAlgorithms.KeyManagements.Select(each => each.Name))} and enc "
-                + $"{Names(EncryptionAlgorithms.ContentEncryptions.Select(each => each.Name))}, with cty JWT, at+jwt or none, without zip and crit.",
+                + $"{Names(EncryptionAlgorithms.ContentEncryptions.Select(each => each.Name))}, with cty JWT, at+jwt or none, without " +
+                    "zip and crit.",
             RejectionReason.Undecryptable);
     }
 
@@ -44,7 +49,8 @@ internal static class EncryptionText
             ? new ExplainedCheck(CheckName.DecryptionIssuer, CheckOutcome.Passed, expected, $"issuer \"{issuer.Name}\" has")
             : new ExplainedCheck(
                 CheckName.DecryptionIssuer, CheckOutcome.Failed, expected, $"issuer \"{issuer.Name}\" has not",
-                $"If this issuer encrypts its tokens, name the file in {IssuerSetting.PathOf(issuer, "Keys:DecryptionFile")}.", RejectionReason.Undecryptable);
+                $"If this issuer encrypts its tokens, name the file in {IssuerSetting.PathOf(issuer, "Keys:DecryptionFile")}.",
+                RejectionReason.Undecryptable);
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names);

@@ -29,7 +29,8 @@ internal static class ExchangeExplainer
             null => new ExplainedCheck(CheckName.Exchange, CheckOutcome.NotChecked, expected, "exchanged with the first request, not here"),
             { Error: { } error } => new ExplainedCheck(
                 CheckName.Exchange, CheckOutcome.Failed, expected, error,
-                $"Make the token endpoint reachable, or correct {ExchangeCheck.Section}:{exchange.Name} and the rights of its client at the issuer.",
+                $"Make the token endpoint reachable, or correct {ExchangeCheck.Section}:{exchange.Name} and the rights of its client at " +
+                    "the issuer.",
                 RejectionReason.ExchangeUnavailable),
             _ => new ExplainedCheck(CheckName.Exchange, CheckOutcome.Passed, expected, "exchanged"),
         };

@@ -43,11 +43,14 @@ internal sealed class ExplainedTokens
         return Find(source) switch
         {
             { Rejected: RejectionReason.Missing } or null => new ExplainedCheck(
-                CheckName.PolicyToken, CheckOutcome.Failed, expected, "none was given", $"Have the client send a token in {place}; here, give it to the explanation.",
+                CheckName.PolicyToken, CheckOutcome.Failed, expected, "none was given",
+                $"Have the client send a token in {place}; here, give it to the explanation.",
                 RejectionReason.Missing),
             { Rejected: { } reason } => new ExplainedCheck(
-                CheckName.PolicyToken, CheckOutcome.Failed, expected, $"rejected: {Rejections.Of(reason).Tag}", "See the checks of that token.", reason),
-            { Token: null } => new ExplainedCheck(CheckName.PolicyToken, CheckOutcome.NotChecked, expected, "the token could not be read so far"),
+                CheckName.PolicyToken, CheckOutcome.Failed, expected, $"rejected: {Rejections.Of(reason).Tag}",
+                "See the checks of that token.", reason),
+            { Token: null } =>
+                new ExplainedCheck(CheckName.PolicyToken, CheckOutcome.NotChecked, expected, "the token could not be read so far"),
             _ => new ExplainedCheck(CheckName.PolicyToken, CheckOutcome.Passed, expected, "valid, as far as it was checked"),
         };
     }

@@ -16,7 +16,8 @@ internal static class FormText
     public static CheckText OfForm(ReadOnlySpan<char> text, RejectionReason? reason)
     {
         var expected = string.Create(CultureInfo.InvariantCulture,
-            $"three parts in base64url, joined by dots, at most {CompactToken.MaxLength} characters, {CompactToken.MaxHeaderLength} bytes of them the header");
+            $"three parts in base64url, joined by dots, at most {CompactToken.MaxLength} characters, {CompactToken.MaxHeaderLength} " +
+                $"bytes of them the header");
         var parts = text.Count('.') + 1;
         var found = string.Create(CultureInfo.InvariantCulture, $"{text.Length} characters in {parts} part{(parts == 1 ? "" : "s")}");
         if (reason is null)
@@ -33,17 +34,35 @@ internal static class FormText
         return text switch
         {
             [] => new(expected, "nothing", "Hand in the token."),
-            _ when text.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) || text.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase) =>
+            _ when text.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase) =>
                 new(expected, "a whole header", "Hand in the token alone, what stands behind \"Bearer \"."),
             _ when place >= 0 && char.IsWhiteSpace(text[place]) =>
-                new(expected, $"{found}; white space at {place + 1}", "The token was broken into lines or copied with something beside it: copy it whole and alone."),
+                new(
+                    expected, $"{found}; white space at {place + 1}",
+                    "The token was broken into lines or copied with something beside it: copy it whole and alone."),
             _ when place >= 0 && text[place] is '+' or '/' or '=' =>
-                new(expected, $"{found}; \"{text[place]}\" at {place + 1}, which is base64 and not base64url", "Encode it as RFC 7515 section 2 says: - and _ in place of + and /, and no =."),
-            _ when place >= 0 => new(expected, $"{found}; a character that is none of base64url at {place + 1}", "Copy the token whole and alone."),
-            _ when parts == 5 => new(expected, $"{found}: an encrypted token (JWE)", "Turn off the encryption of access tokens at the issuer, or give the gateway our private keys in the issuer's Keys:DecryptionFile."),
-            _ when parts == 1 => new(expected, $"{found}: an opaque token", "Have the issuer hand out JWT access tokens for this API, or set the issuer's Introspection: opaque ones can only be asked about there."),
-            _ when parts == 2 || text.EndsWith('.') => new(expected, $"{found}; no signature", "The token was cut, or never signed: unsigned tokens are never accepted."),
-            _ => new(expected, $"{found}; a part with a length or last character that no encoder writes", "The token was cut or changed: copy it whole."),
+                new(
+                    expected, $"{found}; \"{text[place]}\" at {place + 1}, which is base64 and not base64url",
+                    "Encode it as RFC 7515 section 2 says: - and _ in place of + and /, and no =."),
+            _ when place >= 0 =>
+                new(expected, $"{found}; a character that is none of base64url at {place + 1}", "Copy the token whole and alone."),
+            _ when parts == 5 =>
+                new(
+                    expected, $"{found}: an encrypted token (JWE)",
+                    "Turn off the encryption of access tokens at the issuer, or give the gateway our private keys in the issuer's " +
+                        $"Keys:DecryptionFile."),
+            _ when parts == 1 =>
+                new(
+                    expected, $"{found}: an opaque token",
+                    "Have the issuer hand out JWT access tokens for this API, or set the issuer's Introspection: opaque ones can only " +
+                        $"be asked about there."),
+            _ when parts == 2 || text.EndsWith('.') =>
+                new(expected, $"{found}; no signature", "The token was cut, or never signed: unsigned tokens are never accepted."),
+            _ =>
+                new(
+                    expected, $"{found}; a part with a length or last character that no encoder writes",
+                    "The token was cut or changed: copy it whole."),
         };
     }
 
@@ -52,7 +71,9 @@ internal static class FormText
         const string expected = "a JSON object with no member twice, with `alg`, `kid`, `typ` as text, without `crit` and `b64`";
         if (!isFailed)
         {
-            return new(expected, $"alg {Shown.Text(token.Header.Algorithm)}, kid {Shown.Text(token.Header.KeyId)}, typ {Shown.Text(token.Header.Type)}");
+            return new(
+                expected,
+                $"alg {Shown.Text(token.Header.Algorithm)}, kid {Shown.Text(token.Header.KeyId)}, typ {Shown.Text(token.Header.Type)}");
         }
 
         var buffer = new byte[MaxShown];
@@ -62,8 +83,12 @@ internal static class FormText
         }
 
         return json.TryGetProperty("crit"u8, out _) || json.TryGetProperty("b64"u8, out _)
-            ? new(expected, $"`crit` {Shown.Claim(json, "crit")}, `b64` {Shown.Claim(json, "b64")}", "Have the issuer sign without extensions that every reader must understand.")
-            : new(expected, $"alg {Shown.Claim(json, "alg")}, kid {Shown.Claim(json, "kid")}, typ {Shown.Claim(json, "typ")}", "Correct at the issuer what is not text, or longer than 256 characters.");
+            ? new(
+                expected, $"`crit` {Shown.Claim(json, "crit")}, `b64` {Shown.Claim(json, "b64")}",
+                "Have the issuer sign without extensions that every reader must understand.")
+            : new(
+                expected, $"alg {Shown.Claim(json, "alg")}, kid {Shown.Claim(json, "kid")}, typ {Shown.Claim(json, "typ")}",
+                "Correct at the issuer what is not text, or longer than 256 characters.");
     }
 
     public static CheckText OfPayload(scoped in TokenInspection token, bool isFailed)
@@ -77,7 +102,9 @@ internal static class FormText
         var buffer = new byte[MaxShown];
         var utf8 = buffer.AsSpan(0, CompactToken.Decode(token.Parts.Payload, buffer));
         return IsJson(utf8)
-            ? new(expected, "JSON, but no object, or with a member twice, half of a surrogate pair, or more than 16 levels", "Correct the claims at the issuer: two parsers would read them differently.")
+            ? new(
+                expected, "JSON, but no object, or with a member twice, half of a surrogate pair, or more than 16 levels",
+                "Correct the claims at the issuer: two parsers would read them differently.")
             : new(expected, "no JSON", "The token was cut or changed.");
     }
 

@@ -11,10 +11,12 @@ internal static class IntrospectionText
 {
     public static ExplainedCheck OfForm(ReadOnlySpan<char> text)
     {
-        const string expected = "an opaque token: characters of a bearer token (RFC 6750 section 2.1), not of three or five parts that begin with a JSON object";
+        const string expected = "an opaque token: characters of a bearer token (RFC 6750 section 2.1), not of three or five parts that " +
+            "begin with a JSON object";
         var found = $"{text.Length} characters";
         return OpaqueToken.CheckForm(text) is { } reason
-            ? new ExplainedCheck(CheckName.Of(TokenStep.Form), CheckOutcome.Failed, expected, found, "Copy the token whole and alone.", reason)
+            ? new ExplainedCheck(
+                CheckName.Of(TokenStep.Form), CheckOutcome.Failed, expected, found, "Copy the token whole and alone.", reason)
             : new ExplainedCheck(CheckName.Of(TokenStep.Form), CheckOutcome.Passed, expected, found);
     }
 
@@ -24,24 +26,33 @@ internal static class IntrospectionText
         var expected = $"issuer \"{issuer.Name}\" calls the token active (RFC 7662)";
         if (answer is null)
         {
-            return new ExplainedCheck(CheckName.Introspection, CheckOutcome.NotChecked, expected, "not asked from here: POST /admin/explain of a running gateway asks");
+            return new ExplainedCheck(
+                CheckName.Introspection, CheckOutcome.NotChecked, expected,
+                "not asked from here: POST /admin/explain of a running gateway asks");
         }
 
         return answer.Reason switch
         {
-            null => new ExplainedCheck(CheckName.Introspection, CheckOutcome.Passed, expected, "it does; the checks that follow are those of its response"),
+            null =>
+                new ExplainedCheck(
+                    CheckName.Introspection, CheckOutcome.Passed, expected, "it does; the checks that follow are those of its response"),
             RejectionReason.IntrospectionUnavailable => new ExplainedCheck(
-                CheckName.Introspection, CheckOutcome.Failed, expected, $"not asked: {issuer.IntrospectionServer!.LastError ?? "too many calls are under way"}",
-                $"Make the issuer's introspection endpoint reachable, and see {IssuerSetting.PathOf(issuer, "Introspection")}.", answer.Reason),
+                CheckName.Introspection, CheckOutcome.Failed, expected,
+                $"not asked: {issuer.IntrospectionServer!.LastError ?? "too many calls are under way"}",
+                $"Make the issuer's introspection endpoint reachable, and see {IssuerSetting.PathOf(issuer, "Introspection")}.",
+                answer.Reason),
             RejectionReason.UnknownIssuer => new ExplainedCheck(
                 CheckName.Introspection, CheckOutcome.Failed, expected, "active, but with another `iss`",
                 $"Compare the `iss` of the response with {IssuerSetting.PathOf(issuer, "Issuer")}.", answer.Reason),
             RejectionReason.Inactive => new ExplainedCheck(
                 CheckName.Introspection, CheckOutcome.Failed, expected, "not active",
-                "Get a new token: this one has expired, was revoked, is of another issuer, or the issuer does not tell this client about it.", answer.Reason),
+                "Get a new token: this one has expired, was revoked, is of another issuer, or the issuer does not tell this client " +
+                    "about it.",
+                answer.Reason),
             // Rejected a moment ago for something in the response; only the reason was kept.
             _ => new ExplainedCheck(
-                CheckName.Introspection, CheckOutcome.Failed, expected, $"rejected seconds ago as {Rejections.Of(answer.Reason.Value).Tag}; the issuer was not asked again",
+                CheckName.Introspection, CheckOutcome.Failed, expected,
+                $"rejected seconds ago as {Rejections.Of(answer.Reason.Value).Tag}; the issuer was not asked again",
                 "Explain it again in a few seconds to see all checks.", answer.Reason),
         };
     }
@@ -50,5 +61,6 @@ internal static class IntrospectionText
     public static CheckText OfType(scoped in TokenInspection token) => new(
         "`token_type` is Bearer or DPoP, or `aud` names an API, and no claim marks another kind of token",
         $"token_type {Shown.Claim(token.Claims, "token_type")}, aud {Shown.Claim(token.Claims, "aud")}",
-        "Send an access token: issuers call refresh tokens active too. If it is one, have the issuer put `token_type` or `aud` into its response.");
+        "Send an access token: issuers call refresh tokens active too. If it is one, have the issuer put `token_type` or `aud` into its " +
+            "response.");
 }

@@ -25,7 +25,11 @@ internal static class PolicyExplainer
         }
 
         var rules = ExplainRules(policy, tokens.Of(policy.TokenSource), new PolicyRequest(null, time));
-        return tokens.CheckOf(policy.TokenSource) is not { } check ? rules : check.Outcome == CheckOutcome.Failed ? [check] : rules.Prepend(check);
+        return tokens.CheckOf(policy.TokenSource) is not { } check
+            ? rules
+            : check.Outcome == CheckOutcome.Failed
+            ? [check]
+            : rules.Prepend(check);
     }
 
     private static IEnumerable<ExplainedCheck> ExplainRules(RoutePolicy policy, AccessToken? token, PolicyRequest request)
@@ -34,7 +38,8 @@ internal static class PolicyExplainer
         if (!policy.Issuers.IsEmpty)
         {
             yield return Check(
-                CheckName.PolicyIssuer, $"issuer {Shown.List(policy.Issuers)}", token, token?.Issuer.Name, policy.AcceptsIssuerOf, RejectionReason.ClaimMismatch,
+                CheckName.PolicyIssuer, $"issuer {Shown.List(policy.Issuers)}", token, token?.Issuer.Name, policy.AcceptsIssuerOf,
+                RejectionReason.ClaimMismatch,
                 $"Send a token of such an issuer, or add this one to {path}:Issuers.");
         }
 
@@ -45,10 +50,13 @@ internal static class PolicyExplainer
 
         if (!policy.AllScopes.IsEmpty || !policy.AnyScopes.IsEmpty)
         {
-            var expected = string.Join("; ", new[] { Describe("all of", policy.AllScopes), Describe("any of", policy.AnyScopes) }.OfType<string>());
+            var expected =
+                string.Join("; ", new[] { Describe("all of", policy.AllScopes), Describe("any of", policy.AnyScopes) }.OfType<string>());
             yield return Check(
-                CheckName.PolicyScopes, expected, token, token is null ? null : Shown.List(token.Scopes), has => policy.HasAllScopes(has) && policy.HasAnyScope(has),
-                RejectionReason.InsufficientScope, "Have the client ask for these scopes, and the issuer grant them to it; they travel in `scope` or `scp`.");
+                CheckName.PolicyScopes, expected, token, token is null ? null : Shown.List(token.Scopes),
+                has => policy.HasAllScopes(has) && policy.HasAnyScope(has),
+                RejectionReason.InsufficientScope,
+                "Have the client ask for these scopes, and the issuer grant them to it; they travel in `scope` or `scp`.");
         }
 
         for (var i = 0; i < policy.Claims.Length; i++)
@@ -58,28 +66,35 @@ internal static class PolicyExplainer
             var name = $"policy claim {Shown.Text(rule.Path)}";
             var found = values is null ? null : values.Count == 0 ? "absent" : string.Join("; ", values.Select(Shown.Value));
             yield return rule is RouteValueRule && values is { Count: > 0 }
-                ? new ExplainedCheck(name, CheckOutcome.NotChecked, Shown.Text(rule.Expectation), $"{Shown.Text(found)}; compared with the path of each request")
+                ? new ExplainedCheck(
+                    name, CheckOutcome.NotChecked, Shown.Text(rule.Expectation),
+                    $"{Shown.Text(found)}; compared with the path of each request")
                 : Check(
-                    name, Shown.Text(rule.Expectation), token, found, has => rule.IsSatisfiedBy(has, request), RejectionReason.ClaimMismatch,
+                    name, Shown.Text(rule.Expectation), token, found, has => rule.IsSatisfiedBy(has, request),
+                    RejectionReason.ClaimMismatch,
                     $"Have the issuer give the caller a token with such a claim, or change {path}:Claims:{i}.");
         }
 
         if (policy.StepUp is { } stepUp)
         {
             yield return Check(
-                CheckName.PolicyStepUp, Describe(stepUp), token, token is null ? null : $"acr {Shown.Claim(token.Claims, "acr")}, auth_time {Shown.Claim(token.Claims, "auth_time")}",
+                CheckName.PolicyStepUp, Describe(stepUp), token,
+                token is null ? null : $"acr {Shown.Claim(token.Claims, "acr")}, auth_time {Shown.Claim(token.Claims, "auth_time")}",
                 has => stepUp.IsSatisfiedBy(has, request), RejectionReason.InsufficientAuthentication,
-                "Have the client send the user to the issuer again, with the `acr_values` and `max_age` of the challenge (RFC 9470), and the issuer put `acr` and `auth_time` into its access tokens.");
+                "Have the client send the user to the issuer again, with the `acr_values` and `max_age` of the challenge (RFC 9470), " +
+                    "and the issuer put `acr` and `auth_time` into its access tokens.");
         }
     }
 
     private static ExplainedCheck Check(
-        string name, string expected, AccessToken? token, string? found, Func<AccessToken, bool> isSatisfied, RejectionReason reason, string cure) =>
+        string name, string expected, AccessToken? token, string? found, Func<AccessToken, bool> isSatisfied, RejectionReason reason,
+        string cure) =>
         token is null ? new ExplainedCheck(name, CheckOutcome.NotChecked, expected, Unread)
         : isSatisfied(token) ? new ExplainedCheck(name, CheckOutcome.Passed, expected, Shown.Text(found))
         : new ExplainedCheck(name, CheckOutcome.Failed, expected, Shown.Text(found), cure, reason);
 
-    private static string? Describe(string what, IReadOnlyCollection<string> scopes) => scopes.Count == 0 ? null : $"{what} {Shown.List(scopes)}";
+    private static string? Describe(string what, IReadOnlyCollection<string> scopes) =>
+        scopes.Count == 0 ? null : $"{what} {Shown.List(scopes)}";
 
     private static string Describe(StepUp stepUp) => string.Join("; ", new[]
     {

@@ -19,7 +19,8 @@ internal static class RouteChoice
         var found = reading.Routes.FirstOrDefault(candidate => candidate.RouteId.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (found is null)
         {
-            fault = $"route: there is no route {Shown.Quoted(name)}. {Suggestion.For(name, reading.Routes.Select(candidate => candidate.RouteId))}";
+            fault = $"route: there is no route {Shown.Quoted(name)}. " +
+                $"{Suggestion.For(name, reading.Routes.Select(candidate => candidate.RouteId))}";
             return false;
         }
 

@@ -63,7 +63,8 @@ internal static class RouteFacts
         .Select(header => $"header {header.Name}{(header.Schemes.IsEmpty ? "" : $" ({string.Join(", ", header.Schemes)})")}")
         .Concat(tokens.Cookies.Select(cookie => $"cookie {cookie}"))
         .Concat(tokens.Connections.Protocols.Select(protocol => $"subprotocol {protocol}, on WebSocket upgrades only"))
-        .Concat(tokens.Connections.Parameters.Select(parameter => $"query parameter {parameter}, on WebSocket upgrades and event streams only"));
+        .Concat(tokens.Connections.Parameters.Select(parameter =>
+            $"query parameter {parameter}, on WebSocket upgrades and event streams only"));
 
     private static string? OfPath(Subject subject, PathTraits trait, string what) => subject.Route is not { } route ? null
         : subject.Settings.Paths.AllowedOn(route.RouteId).HasFlag(trait)
@@ -89,11 +90,13 @@ internal static class RouteFacts
     }
 
     private static string RetryOf(RetrySettings? retry) => retry is null ? "none: each request is sent once"
-        : Text($"{retry.Attempts} more destination{(retry.Attempts == 1 ? "" : "s")} at most, for up to {retry.Budget * 100:0.##} % of requests");
+        : $"{Text($"{retry.Attempts} more destination{(retry.Attempts == 1 ? "" : "s")} at most")}, " +
+            Text($"for up to {retry.Budget * 100:0.##} % of requests");
 
     private static string ExchangeOf(Subject subject) =>
         subject.Cluster?.Exchange is { } name && subject.Settings.Exchanges.GetValueOrDefault(name) is { } exchange
-            ? $"the destination receives a token of {exchange.TokenEndpoint.GetLeftPart(UriPartial.Path)} for {exchange.Audience ?? "no named audience"}"
+            ? $"the destination receives a token of {exchange.TokenEndpoint.GetLeftPart(UriPartial.Path)} for " +
+                $"{exchange.Audience ?? "no named audience"}"
             : "none";
 
     private static string AssertionOf(Subject subject)
@@ -106,7 +109,8 @@ internal static class RouteFacts
         // The id as ReverseProxy:Clusters writes it; a route may write it in another case.
         var audience = assertion.Audience ?? subject.Reading.Clusters
             .FirstOrDefault(cluster => cluster.ClusterId.Equals(subject.Route?.ClusterId, StringComparison.OrdinalIgnoreCase))?.ClusterId;
-        return Text($"header {assertion.Header} for {audience ?? "the cluster of the route"}, for {assertion.Lifetime.TotalSeconds:0.###} s");
+        return Text(
+            $"header {assertion.Header} for {audience ?? "the cluster of the route"}, for {assertion.Lifetime.TotalSeconds:0.###} s");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -17,7 +17,8 @@ internal static class Shown
 
     public static string Quoted(string text) => $"\"{Text(text)}\"";
 
-    public static string Value(JsonElement value) => value.ValueKind is JsonValueKind.String ? Quoted(value.GetString()!) : Cut(VisibleText.Escape(value.GetRawText()));
+    public static string Value(JsonElement value) =>
+        value.ValueKind is JsonValueKind.String ? Quoted(value.GetString()!) : Cut(VisibleText.Escape(value.GetRawText()));
 
     public static string Claim(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) ? Value(value) : "absent";
 
@@ -30,7 +31,8 @@ internal static class Shown
 
     /// <summary>A NumericDate as a time.</summary>
     public static string Date(double seconds) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, 0, MaxNumericDate)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, 0, MaxNumericDate)).ToString(
+            "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     /// <summary>In the two largest units that are not zero.</summary>
     public static string Duration(double seconds)

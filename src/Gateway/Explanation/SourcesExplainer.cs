@@ -17,9 +17,14 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
     /// <summary>What is wrong with the choice of tokens; null for nothing.</summary>
     /// <param name="prefix">How a person names the token of a source.</param>
     public static string? FaultOf(RoutePolicy policy, IEnumerable<GivenToken> given, string prefix) =>
-        policy.IsAnonymous || given.FirstOrDefault(token => !policy.TokenSources.Contains(token.Source, StringComparer.OrdinalIgnoreCase)) is not { } other ? null
-        : other.Source is null ? $"token: policy {Shown.Text(policy.Name)} reads no token source without a name. Give the token as {prefix}{policy.TokenSources[0]}."
-        : $"{prefix}{Shown.Text(other.Source)}: policy {Shown.Text(policy.Name)} does not read this token source. It reads {string.Join(", ", policy.TokenSources.Select(NameOf))}.";
+        policy.IsAnonymous
+            || given.FirstOrDefault(token => !policy.TokenSources.Contains(token.Source, StringComparer.OrdinalIgnoreCase)) is not { } other
+            ? null
+            : other.Source is null
+            ? $"token: policy {Shown.Text(policy.Name)} reads no token source without a name. Give the token as " +
+                $"{prefix}{policy.TokenSources[0]}."
+        : $"{prefix}{Shown.Text(other.Source)}: policy {Shown.Text(policy.Name)} does not read this token source. It reads " +
+            $"{string.Join(", ", policy.TokenSources.Select(NameOf))}.";
 
     public TokenExplanation Explain(IReadOnlyCollection<GivenToken> given, string? route, RoutePolicy policy, RevocationAnswers revocations)
     {
@@ -32,7 +37,10 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         var tokens = ImmutableArray.CreateBuilder<ExplainedToken>();
         foreach (var source in policy.TokenSources)
         {
-            tokens.Add(Walk(given.FirstOrDefault(token => string.Equals(token.Source, source, StringComparison.OrdinalIgnoreCase)), source, policy, revocations, checks));
+            tokens.Add(
+                Walk(
+                    given.FirstOrDefault(token => string.Equals(token.Source, source, StringComparison.OrdinalIgnoreCase)), source, policy,
+                    revocations, checks));
         }
 
         var all = new ExplainedTokens(tokens.ToImmutable());
@@ -55,7 +63,8 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         var holding = new List<RoutePolicy>();
         if (policy.Decide(tokens.OfPolicy, new PolicyRequest(null, time), holding).Rejected is not null)
         {
-            yield return new ExplainedCheck(CheckName.Caller, CheckOutcome.NotChecked, caller, "the policy also looks at what an explanation does not have");
+            yield return new ExplainedCheck(
+                CheckName.Caller, CheckOutcome.NotChecked, caller, "the policy also looks at what an explanation does not have");
             yield break;
         }
 
@@ -63,13 +72,16 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         if (texts.Distinct().Count() < texts.Length)
         {
             yield return new ExplainedCheck(
-                CheckName.DifferentTokens, CheckOutcome.Failed, different, "one token twice", "Have the client send the token that each source is for.", RejectionReason.MultipleTokens);
+                CheckName.DifferentTokens, CheckOutcome.Failed, different, "one token twice",
+                "Have the client send the token that each source is for.", RejectionReason.MultipleTokens);
         }
 
-        yield return new ExplainedCheck(CheckName.Caller, CheckOutcome.Passed, caller, $"that of {NameOf(IdentityChoice.Order(holding).First().TokenSource)}");
+        yield return new ExplainedCheck(
+            CheckName.Caller, CheckOutcome.Passed, caller, $"that of {NameOf(IdentityChoice.Order(holding).First().TokenSource)}");
     }
 
-    private ExplainedToken Walk(GivenToken? given, string? source, RoutePolicy policy, RevocationAnswers revocations, List<ExplainedCheck> checks)
+    private ExplainedToken Walk(
+        GivenToken? given, string? source, RoutePolicy policy, RevocationAnswers revocations, List<ExplainedCheck> checks)
     {
         if (given is null)
         {

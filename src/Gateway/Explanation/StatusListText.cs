@@ -18,7 +18,8 @@ internal static class StatusListText
         {
             return new ExplainedCheck(
                 CheckName.StatusList, CheckOutcome.Failed, Expected, $"status {Shown.Claim(token.Claims, "status")}",
-                $"Have the issuer write idx and uri, with an https address of {Shown.List(token.Issuer.StatusLists!.Settings.Origins)}, or add its origin to "
+                $"Have the issuer write idx and uri, with an https address of {Shown.List(token.Issuer.StatusLists!.Settings.Origins)}, " +
+                    "or add its origin to "
                 + $"{IssuerSetting.PathOf(token.Issuer, "StatusList:Origins")}.", RejectionReason.BadClaim);
         }
 
@@ -36,12 +37,16 @@ internal static class StatusListText
         var status = list.StatusAt(known.Index);
         return (TokenValidity.ReasonOf(status, TokenValidity.OfRequest(policy)), status) switch
         {
-            (null, RevocationStatus.Unavailable) => new ExplainedCheck(CheckName.StatusList, CheckOutcome.Passed, Expected, $"{found}, which cannot be loaded, and the policy allows that"),
+            (null, RevocationStatus.Unavailable) =>
+                new ExplainedCheck(
+                    CheckName.StatusList, CheckOutcome.Passed, Expected, $"{found}, which cannot be loaded, and the policy allows that"),
             (null, _) => new ExplainedCheck(CheckName.StatusList, CheckOutcome.Passed, Expected, $"{found}: VALID"),
             (RejectionReason.Revoked, _) => new ExplainedCheck(
-                CheckName.StatusList, CheckOutcome.Failed, Expected, $"{found}: not VALID, or beyond its end", "Have the client get a new token.", RejectionReason.Revoked),
+                CheckName.StatusList, CheckOutcome.Failed, Expected, $"{found}: not VALID, or beyond its end",
+                "Have the client get a new token.", RejectionReason.Revoked),
             (var reason, _) => new ExplainedCheck(
-                CheckName.StatusList, CheckOutcome.Failed, Expected, $"{found}, which cannot be used: {list.LastError ?? "it is not loaded yet"}",
+                CheckName.StatusList, CheckOutcome.Failed, Expected,
+                $"{found}, which cannot be used: {list.LastError ?? "it is not loaded yet"}",
                 "Make the list reachable from here; GET /admin/issuers shows its state.", reason),
         };
     }

@@ -44,17 +44,20 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
     }
 
     /// <param name="rejected">The check that decides; null where none rejects.</param>
-    public static TokenExplanation Conclude(string? route, RoutePolicy policy, IReadOnlyList<ExplainedCheck> checks, ExplainedCheck? rejected)
+    public static TokenExplanation Conclude(
+        string? route, RoutePolicy policy, IReadOnlyList<ExplainedCheck> checks, ExplainedCheck? rejected)
     {
         var verdict = rejected is not null ? policy.Mode == PolicyMode.Report ? Verdict.Reported : Verdict.Rejected
-            : checks.Any(check => check is { Check: CheckName.Signature or CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) ? Verdict.Undecided
+                : checks.Any(check => check is { Check: CheckName.Signature or CheckName.Introspection, Outcome: CheckOutcome.NotChecked })
+                ? Verdict.Undecided
             : Verdict.Accepted;
         return new TokenExplanation(route, policy.Name, verdict, rejected?.Reason, checks);
     }
 
     /// <summary>Every check of one token up to the policy. Null when it cannot be read that far.</summary>
     public AccessToken? Walk(
-        ReadOnlySpan<char> text, RoutePolicy policy, RevocationAnswers revocations, IntrospectionAnswer? answer, List<ExplainedCheck> checks)
+        ReadOnlySpan<char> text, RoutePolicy policy, RevocationAnswers revocations, IntrospectionAnswer? answer,
+        List<ExplainedCheck> checks)
     {
         var token = WalkForm(text, answer, checks);
         checks.Add(OfIdentity(token));
@@ -99,7 +102,8 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
 
     /// <param name="decrypted">Where the text comes from, if it was encrypted.</param>
     /// <param name="sent">The encrypted token.</param>
-    private AccessToken? WalkSteps(ReadOnlySpan<char> text, List<ExplainedCheck> checks, in DecryptedToken decrypted = default, ReadOnlySpan<char> sent = default)
+    private AccessToken? WalkSteps(
+        ReadOnlySpan<char> text, List<ExplainedCheck> checks, in DecryptedToken decrypted = default, ReadOnlySpan<char> sent = default)
     {
         var words = new StepText(issuers, time.GetUtcNow());
         var inspection = new TokenInspection(text);
@@ -109,7 +113,10 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             var name = CheckName.Of(step.Step);
             if (step.Needs.Except(passed).ToArray() is [var missing, ..])
             {
-                checks.Add(new ExplainedCheck(name, CheckOutcome.NotChecked, $"good {CheckName.Of(missing)} first", $"{CheckName.Of(missing)} failed, or could not be checked"));
+                checks.Add(
+                    new ExplainedCheck(
+                        name, CheckOutcome.NotChecked, $"good {CheckName.Of(missing)} first",
+                        $"{CheckName.Of(missing)} failed, or could not be checked"));
                 continue;
             }
 
@@ -176,21 +183,27 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
     {
         if (token.Key is not { } key)
         {
-            return new ExplainedCheck(CheckName.Signature, CheckOutcome.NotChecked, "the signature verifies with the issuer's key", "no key to check it with");
+            return new ExplainedCheck(
+                CheckName.Signature, CheckOutcome.NotChecked, "the signature verifies with the issuer's key", "no key to check it with");
         }
 
         var isSigned = TokenParts.IsSigned(token.Text, token.Algorithm!, key);
         return Row(
-            CheckName.Signature, isSigned ? CheckOutcome.Passed : CheckOutcome.Failed, KeyText.OfSignature(token, isSigned), isSigned ? null : RejectionReason.BadSignature);
+            CheckName.Signature, isSigned ? CheckOutcome.Passed : CheckOutcome.Failed, KeyText.OfSignature(token, isSigned),
+            isSigned ? null : RejectionReason.BadSignature);
     }
 
     private ExplainedCheck OfIdentity(AccessToken? token)
     {
         const string expected = "what the identity headers say about the caller fits into them";
-        return token is null ? new ExplainedCheck(CheckName.Identity, CheckOutcome.NotChecked, expected, "the token could not be read so far")
-            : identity.TryCreate(token, out var headers) ? new ExplainedCheck(CheckName.Identity, CheckOutcome.Passed, expected, $"{Shown.List(headers.Select(header => header.Name))}")
+        return token is null
+            ? new ExplainedCheck(CheckName.Identity, CheckOutcome.NotChecked, expected, "the token could not be read so far")
+                : identity.TryCreate(token, out var headers)
+                ? new ExplainedCheck(
+                    CheckName.Identity, CheckOutcome.Passed, expected, $"{Shown.List(headers.Select(header => header.Name))}")
             : new ExplainedCheck(
-                CheckName.Identity, CheckOutcome.Failed, expected, "a value that is too long", "Map fewer claims under Gateway:Identity:Headers, or have the issuer put less into them.",
+                CheckName.Identity, CheckOutcome.Failed, expected, "a value that is too long",
+                "Map fewer claims under Gateway:Identity:Headers, or have the issuer put less into them.",
                 RejectionReason.TooLarge);
     }
 
@@ -200,15 +213,18 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         if (token is null || !identity.TryCreate(token, out var headers))
         {
             return new ExplainedCheck(
-                CheckName.Assertion, CheckOutcome.NotChecked, expected, "the token could not be read so far, or its identity headers are too long");
+                CheckName.Assertion, CheckOutcome.NotChecked, expected,
+                "the token could not be read so far, or its identity headers are too long");
         }
 
         return identity.TryAssert(token, headers, out var claims)
             ? new ExplainedCheck(
-                CheckName.Assertion, CheckOutcome.Passed, expected, $"{assertion.Header} with {Shown.Text(Encoding.UTF8.GetString(claims!))}")
+                CheckName.Assertion, CheckOutcome.Passed, expected,
+                $"{assertion.Header} with {Shown.Text(Encoding.UTF8.GetString(claims!))}")
             : new ExplainedCheck(
                 CheckName.Assertion, CheckOutcome.Failed, expected, $"its claims have {claims!.Length} bytes",
-                "Map fewer claims under Gateway:Identity:Assertion:Claims, or have the issuer put less into them.", RejectionReason.TooLarge);
+                "Map fewer claims under Gateway:Identity:Assertion:Claims, or have the issuer put less into them.",
+                RejectionReason.TooLarge);
     }
 
     private static ExplainedCheck OfRevocation(AccessToken? token, RoutePolicy policy, RevocationAnswers revocations)
@@ -216,7 +232,9 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         const string expected = "no revocation of the token, its subject, session, client or issuer";
         if (token is null || revocations.Check is not { } check)
         {
-            return new ExplainedCheck(CheckName.Revocation, CheckOutcome.NotChecked, expected, token is null ? "the token could not be read so far" : revocations.Source);
+            return new ExplainedCheck(
+                CheckName.Revocation, CheckOutcome.NotChecked, expected,
+                token is null ? "the token could not be read so far" : revocations.Source);
         }
 
         var status = check(token);
@@ -224,7 +242,9 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         {
             (RejectionReason.Revoked, _) => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"revoked, says {revocations.Source}",
-                "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations restore` takes it back.", RejectionReason.Revoked),
+                "Have the client get a new token. `gateway revocations list` shows who revoked what and why, `gateway revocations " +
+                    "restore` takes it back.",
+                RejectionReason.Revoked),
             (RejectionReason.RevocationUnavailable, _) => new ExplainedCheck(
                 CheckName.Revocation, CheckOutcome.Failed, expected, $"{revocations.Source} is too old to say",
                 "Make the revocation store reachable: see /readyz?verbose and Gateway:Revocation.", RejectionReason.RevocationUnavailable),
@@ -246,10 +266,13 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         var keys = lookup.KeysOf(token);
         return keys.IsEmpty
             ? new ExplainedCheck(
-                CheckName.RevocationKeys, CheckOutcome.Failed, expected, "no key: the token lacks the values of all of them, so it could never be revoked",
-                "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.", RejectionReason.MissingClaim)
+                CheckName.RevocationKeys, CheckOutcome.Failed, expected,
+                "no key: the token lacks the values of all of them, so it could never be revoked",
+                "Have the issuer put into its tokens what the keys name, or name something else in Gateway:Revocation:Lookup:Keys.",
+                RejectionReason.MissingClaim)
             : new ExplainedCheck(
-                CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, $"asked of Redis with each request, not here: EXISTS {Shown.List(keys)}");
+                CheckName.RevocationKeys, CheckOutcome.NotChecked, expected,
+                $"asked of Redis with each request, not here: EXISTS {Shown.List(keys)}");
     }
 
     private static ExplainedCheck Row(string name, CheckOutcome outcome, CheckText text, RejectionReason? reason) =>

@@ -29,7 +29,8 @@ internal enum Verdict
 /// <summary>One check as people read it.</summary>
 /// <param name="Reason">Why it alone would reject the token; null unless it failed.</param>
 /// <param name="Cure">What to change; null when there is nothing to.</param>
-internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RejectionReason? Reason = null)
+internal sealed record ExplainedCheck(
+    string Check, CheckOutcome Outcome, string Expected, string Found, string? Cure = null, RejectionReason? Reason = null)
 {
     /// <summary>The token source with a name whose token was checked; else null.</summary>
     public string? Source { get; init; }
@@ -39,7 +40,8 @@ internal sealed record ExplainedCheck(string Check, CheckOutcome Outcome, string
 }
 
 /// <summary>Every check of a token on a route, and what a request with it would get: the first check that fails decides.</summary>
-internal sealed record TokenExplanation(string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
+internal sealed record TokenExplanation(
+    string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
 {
     /// <summary>What else decides about the route's requests.</summary>
     public IReadOnlyList<RouteFact> Settings { get; init; } = [];
@@ -52,17 +54,28 @@ internal sealed record TokenExplanation(string? Route, string? Policy, Verdict V
         get
         {
             var rejection = Reason is { } reason ? Rejections.Of(reason) : null;
-            var isOfPath = Checks.Any(check => check.Outcome == CheckOutcome.NotChecked && check.Check.StartsWith("policy ", StringComparison.Ordinal));
-            var open = Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
+            var isOfPath = Checks.Any(check => check.Outcome == CheckOutcome.NotChecked
+                && check.Check.StartsWith("policy ", StringComparison.Ordinal));
+            var open =
+                Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch
             {
-                Verdict.Anonymous => "Let through: the route is public, so no token is read. The destination receives what the client sent, a token included.",
-                Verdict.Accepted => $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}{(isOfPath ? " The policy also compares the path of each request." : "")}{(IsBound ? " Each request has to prove that its sender holds what the token is bound to." : "")}",
+                Verdict.Anonymous =>
+                    "Let through: the route is public, so no token is read. The destination receives what the client sent, a token " +
+                        "included.",
+                Verdict.Accepted =>
+                    $"Accepted.{(open ? " Whether the token is revoked was not checked." : "")}" +
+                        (isOfPath ? " The policy also compares the path of each request." : "") +
+                        $"{(IsBound ? " Each request has to prove that its sender holds what the token is bound to." : "")}",
                 Verdict.Undecided when Checks.Any(check => check is { Check: CheckName.Introspection, Outcome: CheckOutcome.NotChecked }) =>
                     "Undecided: the issuer was not asked about the token.",
                 Verdict.Undecided => "Undecided: what could be checked is good, but not the signature.",
-                Verdict.Reported => $"Allowed, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with {rejection.Status}. {rejection.Meaning}",
-                _ => $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason {rejection.Tag}. {rejection.Meaning}",
+                Verdict.Reported =>
+                    $"Allowed, because policy \"{Policy}\" only reports; recorded as {rejection!.Tag}, which it would reject with " +
+                        $"{rejection.Status}. {rejection.Meaning}",
+                _ =>
+                    $"Rejected with {rejection!.Status}{(rejection.Error is null ? "" : $" {rejection.Error}")}, reason " +
+                        $"{rejection.Tag}. {rejection.Meaning}",
             };
         }
     }
@@ -75,7 +88,9 @@ internal sealed record ExplanationDocument(
 {
     public static ExplanationDocument Of(TokenExplanation explanation)
     {
-        var rejection = explanation is { Reason: { } reason, Verdict: Explanation.Verdict.Rejected or Explanation.Verdict.Reported } ? Rejections.Of(reason) : null;
+        var rejection = explanation is { Reason: { } reason, Verdict: Explanation.Verdict.Rejected or Explanation.Verdict.Reported }
+            ? Rejections.Of(reason)
+            : null;
         return new ExplanationDocument(
             explanation.Route,
             explanation.Policy,

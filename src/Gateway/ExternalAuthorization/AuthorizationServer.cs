@@ -14,8 +14,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Gateway.ExternalAuthorization;
 
 /// <summary>
-/// The listener on which other proxies ask for decisions: a server of its own, so that nothing on the public listener can reach it. It does not
-/// start without <c>Gateway:ExternalAuthorization</c>.
+/// The listener on which other proxies ask for decisions: a server of its own, so that nothing on the public listener can reach it. It does
+/// not start without <c>Gateway:ExternalAuthorization</c>.
 /// </summary>
 internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
     private readonly WebApplication? _app;
 
     public AuthorizationServer(
-        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Decisions decisions, CallerLog log, EndpointCertificates certificates, TimeProvider time)
+        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Decisions decisions, CallerLog log,
+        EndpointCertificates certificates, TimeProvider time)
     {
         if (live.Current.Settings.ExternalAuthorization is not { } settings)
         {
@@ -46,7 +47,9 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
             kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
             // The scheme that a gRPC client writes is that of its address, and PlainProtocols has the server expect another.
             kestrel.AllowAlternateSchemes = true;
-            kestrel.Listen(environment.IsDevelopment() ? IPAddress.Loopback : IPAddress.IPv6Any, settings.Port, listen => Protect(listen, settings, certificates, time));
+            kestrel.Listen(
+                environment.IsDevelopment() ? IPAddress.Loopback : IPAddress.IPv6Any, settings.Port,
+                listen => Protect(listen, settings, certificates, time));
         });
         if (settings.HasTls)
         {
@@ -91,7 +94,8 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static void Protect(ListenOptions listen, ExternalAuthorizationSettings settings, EndpointCertificates certificates, TimeProvider time)
+    private static void Protect(
+        ListenOptions listen, ExternalAuthorizationSettings settings, EndpointCertificates certificates, TimeProvider time)
     {
         if (settings.HasTls)
         {
@@ -124,10 +128,13 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
     private static Task RejectCaller(HttpContext context, CallerLog log)
     {
         log.NotTrusted(context.Connection.RemoteIpAddress);
-        return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, detail: "Only proxies that the gateway trusts may ask for decisions.");
+        return Problem.WriteAsync(
+            context, StatusCodes.Status403Forbidden, detail: "Only proxies that the gateway trusts may ask for decisions.");
     }
 
-    /// <summary>The only authorities are those of the file. Nothing is fetched: a caller that is not trusted yet could name any address.</summary>
+    /// <summary>
+    /// The only authorities are those of the file. Nothing is fetched: a caller that is not trusted yet could name any address.
+    /// </summary>
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy

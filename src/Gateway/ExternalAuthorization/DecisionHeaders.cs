@@ -9,9 +9,12 @@ namespace Gateway.ExternalAuthorization;
 /// <summary>Compares the headers that the client sent with those that the stages left, and says what the proxy has to change.</summary>
 internal static class DecisionHeaders
 {
-    /// <summary>Whether a change means nothing: the host is the proxy's to choose, and the content type was hidden from the stages.</summary>
+    /// <summary>
+    /// Whether a change means nothing: the host is the proxy's to choose, and the content type was hidden from the stages.
+    /// </summary>
     public static bool IsIgnored(string name) =>
-        name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase);
+        name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase);
 
     public static AllowedRequest Of(HttpContext context, DescribedRequest described)
     {
@@ -34,7 +37,10 @@ internal static class DecisionHeaders
         var removed = new List<string>();
         foreach (var (name, values) in described.Headers)
         {
-            if (IsIgnored(name) || described.LeavesToProxy(name) || Has(set, name) || absent.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (IsIgnored(name)
+                || described.LeavesToProxy(name)
+                || Has(set, name)
+                || absent.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 continue;
             }
@@ -53,7 +59,8 @@ internal static class DecisionHeaders
         var query = described.Split().Query;
         // Envoy removes a parameter by its name as it was sent, in any spelling that was read as a token.
         return new AllowedRequest(
-            set, absent, removed, context.Request.QueryString.Value == query ? [] : [.. QueryPairs.NamesIn(query, settings.Credentials.Connections.Parameters)]);
+            set, absent, removed,
+            context.Request.QueryString.Value == query ? [] : [.. QueryPairs.NamesIn(query, settings.Credentials.Connections.Parameters)]);
     }
 
     /// <summary>What the proxy stage would add: identity headers, signed assertion, and the token that the cluster exchanges.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Gateway.ExternalAuthorization;
 
 /// <summary>
-/// Decides on requests that other proxies describe: sends each through the stages of the public listener that decide (GatewayPipeline.cs), in
-/// memory. Token cache, revocations and rate limits are those of the public listener.
+/// Decides on requests that other proxies describe: sends each through the stages of the public listener that decide (GatewayPipeline.cs),
+/// in memory. Token cache, revocations and rate limits are those of the public listener.
 /// </summary>
 internal sealed class Decisions(IServiceScopeFactory scopes)
 {
@@ -31,7 +31,8 @@ internal sealed class Decisions(IServiceScopeFactory scopes)
         foreach (var (name, values) in context.Response.Headers)
         {
             // They frame this response, or the connection to the client, which the proxy does itself.
-            if (name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase))
+            if (name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase)
+                || name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }

@@ -7,11 +7,12 @@ namespace Gateway.ExternalAuthorization;
 /// <summary>Presents a described request to the stages as the server presents a received one. Its response stays in memory.</summary>
 internal sealed class DescribedContext : IAsyncDisposable
 {
-    // The stages decide alike for every version. This one has no pseudo-headers, and a rejection in it is an HTTP status also for gRPC clients:
-    // the proxy translates it.
+    // The stages decide alike for every version. This one has no pseudo-headers, and a rejection in it is an HTTP status also for gRPC
+    // clients: the proxy translates it.
     private const string Protocol = "HTTP/1.1";
 
-    private static readonly string[] DescribedOtherwise = ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix"];
+    private static readonly string[] DescribedOtherwise =
+        ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix"];
 
     private readonly MemoryStream _body = new();
     private readonly DescribedResponse _response = new();
@@ -87,8 +88,8 @@ internal sealed class DescribedContext : IAsyncDisposable
     }
 
     /// <summary>
-    /// Decodes as the server does, which leaves an encoded slash encoded. Dot segments stay, because the proxy forwards them; so hygiene, which
-    /// removes them, finds a difference and rejects the request. So it does where nothing could be decoded.
+    /// Decodes as the server does, which leaves an encoded slash encoded. Dot segments stay, because the proxy forwards them; so hygiene,
+    /// which removes them, finds a difference and rejects the request. So it does where nothing could be decoded.
     /// </summary>
     private static string Decode(string path)
     {

@@ -16,7 +16,10 @@ internal sealed class DescribedHygieneMiddleware(RequestDelegate next)
         return fault == RequestFault.None ? next(context) : RequestRejection.WriteAsync(context, fault);
     }
 
-    /// <summary>Whether hygiene has removed a header that the proxy would forward: it cannot be told to remove other names than those it is configured with.</summary>
+    /// <summary>
+    /// Whether hygiene has removed a header that the proxy would forward: it cannot be told to remove other names than those it is
+    /// configured with.
+    /// </summary>
     private static bool KeepsUnremovable(HttpContext context, DescribedRequest described)
     {
         var settings = GatewayRequest.Of(context).Snapshot.Settings;

@@ -4,18 +4,21 @@ namespace Gateway.ExternalAuthorization;
 
 /// <summary>A client's request as another proxy describes it. Nothing of it has been checked.</summary>
 /// <param name="Target">Path and query as the client sent them.</param>
-/// <param name="Headers">The client's headers with <c>Host</c>; what describes the request itself, or the way to the gateway, is not among them.</param>
+/// <param name="Headers">The client's headers with <c>Host</c>; what describes the request itself, or the way to the gateway, is not among
+/// them.</param>
 /// <param name="Client">The sender of the request that the proxy received.</param>
 /// <param name="CanRemoveHeaders">
-/// Whether the proxy can be told to remove any header. Otherwise a header that must not reach the destination rejects the request, except those
-/// names that the response always has.
+/// Whether the proxy can be told to remove any header. Otherwise a header that must not reach the destination rejects the request, except
+/// those names that the response always has.
 /// </param>
-internal sealed record DescribedRequest(string Method, string Scheme, string Target, IHeaderDictionary Headers, IPAddress? Client, bool CanRemoveHeaders)
+internal sealed record DescribedRequest(
+    string Method, string Scheme, string Target, IHeaderDictionary Headers, IPAddress? Client, bool CanRemoveHeaders)
 {
     // What the hop before tells about itself. The proxy overwrites or trusts these by its own settings.
     private static readonly string[] OfProxy =
     [
-        "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Server",
+        "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix",
+        "X-Forwarded-Scheme", "X-Forwarded-Server",
         "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Scheme", "X-SSL-Client-Cert",
     ];
 

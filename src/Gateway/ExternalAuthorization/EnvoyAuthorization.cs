@@ -20,11 +20,14 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
     {
         if (request.Attributes?.Request?.Http is not { } http)
         {
-            throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "The request has no HTTP attributes; only the HTTP filter ext_authz is served."));
+            throw new RpcException(
+                new Grpc.Core.Status(
+                    StatusCode.InvalidArgument, "The request has no HTTP attributes; only the HTTP filter ext_authz is served."));
         }
 
         var client = IPAddress.TryParse(request.Attributes.Source?.Address?.SocketAddress?.Address, out var address) ? address : null;
-        var described = new DescribedRequest(http.Method, http.Scheme.Length == 0 ? "http" : http.Scheme, http.Path, HeadersOf(http), client, CanRemoveHeaders: true);
+        var described = new DescribedRequest(
+            http.Method, http.Scheme.Length == 0 ? "http" : http.Scheme, http.Path, HeadersOf(http), client, CanRemoveHeaders: true);
         return await decisions.DecideAsync(described, context.GetHttpContext().TraceIdentifier, context.CancellationToken) switch
         {
             AllowedRequest allowed => Allow(allowed),
@@ -76,7 +79,10 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
         };
         // Another challenge or Allow must stand beside the first one; nothing else of a response that Envoy makes itself is there twice.
         answer.Headers.AddRange(rejected.Headers.Select(header => Option(
-            header, header.Name.Equals(HeaderNames.WWWAuthenticate, StringComparison.OrdinalIgnoreCase) ? AppendAction.AppendIfExistsOrAdd : AppendAction.OverwriteIfExistsOrAdd)));
+            header,
+            header.Name.Equals(HeaderNames.WWWAuthenticate, StringComparison.OrdinalIgnoreCase)
+                ? AppendAction.AppendIfExistsOrAdd
+                : AppendAction.OverwriteIfExistsOrAdd)));
         return new CheckResponse
         {
             Status = new Wire.Status { Code = rejected.Status == StatusCodes.Status401Unauthorized ? Unauthenticated : PermissionDenied },

@@ -3,7 +3,8 @@ using Gateway.Errors;
 namespace Gateway.ExternalAuthorization;
 
 /// <summary>
-/// <c>/authorize</c>, by any method: 200 with the headers that the proxy must copy onto the request, or the response that the client should get.
+/// <c>/authorize</c>, by any method: 200 with the headers that the proxy must copy onto the request, or the response that the client should
+/// get.
 /// </summary>
 internal sealed class ForwardAuth(Decisions decisions, CallerLog log)
 {

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Gateway.ExternalAuthorization;
 
 /// <summary>
-/// Reads the description of a request from the headers of a forward-auth request. Two forms are known, and each takes every part from its own
-/// headers: a client can send those of the other form through a proxy that does not overwrite them.
+/// Reads the description of a request from the headers of a forward-auth request. Two forms are known, and each takes every part from its
+/// own headers: a client can send those of the other form through a proxy that does not overwrite them.
 /// </summary>
 internal static class ForwardAuthRequest
 {
@@ -18,12 +18,14 @@ internal static class ForwardAuthRequest
     private const string OriginalUrl = "X-Original-URL";
     private const string OriginalUri = "X-Original-URI";
     private const string Forms =
-        "Send X-Forwarded-Method, -Proto, -Host and -Uri (Traefik, Caddy), or X-Original-Method and X-Original-URL (nginx), each once, and none of the other form.";
+        "Send X-Forwarded-Method, -Proto, -Host and -Uri (Traefik, Caddy), or X-Original-Method and X-Original-URL (nginx), each once, " +
+            "and none of the other form.";
 
     // They frame the request to the gateway, or describe the client's.
     private static readonly string[] NotOfClient =
     [
-        HeaderNames.Host, HeaderNames.Connection, HeaderNames.KeepAlive, "Proxy-Connection", HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding,
+        HeaderNames.Host, HeaderNames.Connection, HeaderNames.KeepAlive, "Proxy-Connection", HeaderNames.TE, HeaderNames.Trailer,
+        HeaderNames.TransferEncoding,
         HeaderNames.ContentLength, ForwardedMethod, ForwardedProto, ForwardedHost, ForwardedUri, OriginalMethod, OriginalUrl, OriginalUri,
     ];
 
@@ -69,12 +71,16 @@ internal static class ForwardAuthRequest
         }
 
         client[HeaderNames.Host] = host;
-        described = new DescribedRequest(method, scheme.ToLowerInvariant(), target!, client, TakeClient(client) ?? context.Connection.RemoteIpAddress, CanRemoveHeaders: false);
+        described = new DescribedRequest(
+            method, scheme.ToLowerInvariant(), target!, client, TakeClient(client) ?? context.Connection.RemoteIpAddress,
+            CanRemoveHeaders: false);
         return true;
     }
 
     private static string? Single(IHeaderDictionary headers, string name) =>
-        headers[name] is [{ Length: > 0 } value] && !(value.Contains(',', StringComparison.Ordinal) && name is ForwardedProto or ForwardedHost or ForwardedMethod or OriginalMethod)
+        headers[name] is [{ Length: > 0 } value]
+            && !(value.Contains(',', StringComparison.Ordinal)
+                && name is ForwardedProto or ForwardedHost or ForwardedMethod or OriginalMethod)
             ? value
             : null;
 
@@ -96,7 +102,9 @@ internal static class ForwardAuthRequest
         return host.Length > 0;
     }
 
-    /// <summary>The last address in <c>X-Forwarded-For</c>, which is the proxy's word; those before it are judged as on the public listener.</summary>
+    /// <summary>
+    /// The last address in <c>X-Forwarded-For</c>, which is the proxy's word; those before it are judged as on the public listener.
+    /// </summary>
     private static IPAddress? TakeClient(HeaderDictionary headers)
     {
         var chain = headers["X-Forwarded-For"].ToString();

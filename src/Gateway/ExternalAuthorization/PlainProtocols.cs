@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Gateway.ExternalAuthorization;
 
 /// <summary>
-/// HTTP/1.1 and HTTP/2 on one port without TLS. The server asks the TLS handshake which of them a connection speaks; here the first bytes tell, and the
-/// connection carries what a handshake would have negotiated.
+/// HTTP/1.1 and HTTP/2 on one port without TLS. The server asks the TLS handshake which of them a connection speaks; here the first bytes
+/// tell, and the connection carries what a handshake would have negotiated.
 /// </summary>
 internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationProtocolFeature
 {
@@ -30,7 +30,8 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
         set { }
     }
 
-    public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult<X509Certificate2?>(null);
+    public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<X509Certificate2?>(null);
 
     public static void Use(ListenOptions listen, TimeProvider time)
     {

@@ -15,7 +15,8 @@ internal static class HeaderSyntax
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7F).Where(code => code != '\t').Select(code => (char)code)]);
 
     /// <summary>True for a field name or method (RFC 9110 section 5.1).</summary>
-    public static bool IsToken([NotNullWhen(true)] string? name) => !string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(TokenCharacters);
+    public static bool IsToken([NotNullWhen(true)] string? name) =>
+        !string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(TokenCharacters);
 
     /// <summary>True when the value has no control character. The first test is faster and decides for visible ASCII.</summary>
     public static bool IsValue(ReadOnlySpan<char> value) =>

@@ -10,5 +10,6 @@ internal static class IsoTime
 
     /// <param name="seconds">Unix time. A value outside of the calendar becomes its first or its last second.</param>
     public static string Of(long seconds) =>
-        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, Earliest, Latest)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, Earliest, Latest)).ToString(
+            "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

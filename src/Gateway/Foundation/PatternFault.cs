@@ -9,7 +9,9 @@ internal static class PatternFault
     public static (string Problem, string Cure) Of(Exception fault, string pattern) => fault switch
     {
         RegexParseException parse => (
-            string.Create(CultureInfo.InvariantCulture, $"the regular expression \"{pattern}\" has a mistake near character {Math.Min(parse.Offset, pattern.Length)}."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the regular expression \"{pattern}\" has a mistake near character {Math.Min(parse.Offset, pattern.Length)}."),
             "Close every parenthesis, bracket and brace, and write a backslash before a character that is meant literally."),
         // Patterns are matched in linear time, which is impossible with these constructs.
         NotSupportedException => (

@@ -10,7 +10,8 @@ internal static class ProxyHeaders
     public static readonly ImmutableArray<string> Names =
     [
         "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Host", "X-Scheme",
-        "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Original-Prefix", "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
+        "X-Original-URL", "X-Original-URI", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Original-Prefix",
+        "X-Original-Method", "X-Rewrite-URL", "X-Envoy-Original-Path",
         "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-SSL-Client-Cert", "Remote-User", "X-Remote-User",
         // CGI turns it into HTTP_PROXY, which many HTTP clients use as their proxy (httpoxy).
         "Proxy",

@@ -18,7 +18,10 @@ internal static class QueryPairs
 
     /// <summary>The parameters of these names, as the query writes them.</summary>
     public static IEnumerable<string> NamesIn(string query, IReadOnlyCollection<string> names) =>
-        Split(query).Where(pair => names.Any(name => IsNamed(pair, name))).Select(pair => pair.Split('=')[0]).Distinct(StringComparer.Ordinal);
+        Split(query)
+            .Where(pair => names.Any(name => IsNamed(pair, name)))
+            .Select(pair => pair.Split('=')[0])
+            .Distinct(StringComparer.Ordinal);
 
     private static string[] Split(string query) => query.Length > 1 ? query[1..].Split('&') : [];
 

@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace Gateway.Foundation;
 
 /// <summary>
-/// JSON that is never part of a web page: <c>+</c>, <c>&lt;</c> and letters of every script stay as they are. Escaped are quotation marks, backslashes and
-/// control characters, as JSON requires, and invisible characters such as U+202E, which would let text pose as other text in a terminal.
+/// JSON that is never part of a web page: <c>+</c>, <c>&lt;</c> and letters of every script stay as they are. Escaped are quotation marks,
+/// backslashes and control characters, as JSON requires, and invisible characters such as U+202E, which would let text pose as other text
+/// in a terminal.
 /// </summary>
 internal sealed class ReadableJson : JavaScriptEncoder
 {
@@ -37,9 +38,11 @@ internal sealed class ReadableJson : JavaScriptEncoder
         return -1;
     }
 
-    public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
+    public override unsafe bool TryEncodeUnicodeScalar(
+        int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
         // The default encoder escapes everything beyond ASCII.
-        (IsInvisible(unicodeScalar) ? Default : UnsafeRelaxedJsonEscaping).TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+        (IsInvisible(unicodeScalar) ? Default : UnsafeRelaxedJsonEscaping).TryEncodeUnicodeScalar(
+            unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
 
     private static bool IsInvisible(int unicodeScalar) => Rune.GetUnicodeCategory(new Rune(unicodeScalar)) == UnicodeCategory.Format;
 }

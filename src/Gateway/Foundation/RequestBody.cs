@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Foundation;
 
-/// <summary>Reads the bodies of the gateway's own endpoints: bounded in size, read as a whole, and only of the expected media type.</summary>
+/// <summary>
+/// Reads the bodies of the gateway's own endpoints: bounded in size, read as a whole, and only of the expected media type.
+/// </summary>
 internal static class RequestBody
 {
     public const string Json = "application/json";

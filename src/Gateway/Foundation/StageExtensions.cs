@@ -8,7 +8,8 @@ internal static class StageExtensions
     /// services by compiled expressions, and a gateway without such routes need not load the compiler. A failed build is retried by the
     /// next request.
     /// </summary>
-    public static void UseOnceNeeded(this IApplicationBuilder app, Func<HttpContext, bool> isNeeded, Action<IApplicationBuilder> use) => app.Use(next =>
+    public static void UseOnceNeeded(
+        this IApplicationBuilder app, Func<HttpContext, bool> isNeeded, Action<IApplicationBuilder> use) => app.Use(next =>
     {
         var stages = new Lazy<RequestDelegate>(() =>
         {

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Gateway.Foundation;
 
-/// <summary>An immutable list that equals another with the same items in the same order, so that records that hold one are values.</summary>
+/// <summary>
+/// An immutable list that equals another with the same items in the same order, so that records that hold one are values.
+/// </summary>
 [CollectionBuilder(typeof(ValueArray), nameof(ValueArray.Create))]
 internal sealed class ValueArray<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<ValueArray<T>>
 {

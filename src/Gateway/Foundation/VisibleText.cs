@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Gateway.Foundation;
 
-/// <summary>Escapes untrusted text for one line of a terminal, a log or a page, so that it cannot add lines or control the terminal.</summary>
+/// <summary>
+/// Escapes untrusted text for one line of a terminal, a log or a page, so that it cannot add lines or control the terminal.
+/// </summary>
 internal static class VisibleText
 {
     /// <summary>Doubles each backslash and writes each invisible character as <c>\u</c> and four hexadecimal digits.</summary>

@@ -29,16 +29,20 @@ internal static class AffinityServices
             }
             else
             {
-                services.AddOptions<KeyManagementOptions>().Configure<RedisConnection>(static (options, redis) => options.XmlRepository = new RedisKeyRepository(redis));
+                services.AddOptions<KeyManagementOptions>().Configure<RedisConnection>(
+                    static (options, redis) => options.XmlRepository = new RedisKeyRepository(redis));
             }
         }
 
         // The framework would read the keys at the start, whether or not a route needs them.
-        var reader = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
+        var reader = services.Single(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
         services.Remove(reader);
         var shared = services.Last(service => service.ServiceType == typeof(IDataProtectionProvider));
         services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(provider => new AffinityKeys(
-            (IDataProtectionProvider)(shared.ImplementationInstance ?? shared.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, shared.ImplementationType!)),
+            (IDataProtectionProvider)(shared.ImplementationInstance
+                ?? shared.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, shared.ImplementationType!)),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AffinityKeys>>())));
     }
 }

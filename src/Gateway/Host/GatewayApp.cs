@@ -104,7 +104,8 @@ internal static class GatewayApp
         }
 
         var certificates = new EndpointCertificates(
-            builder.Configuration.GetSection(SettingSchema.Kestrel), builder.Configuration.GetSection(ExternalAuthorizationCheck.Certificate),
+            builder.Configuration.GetSection(SettingSchema.Kestrel),
+            builder.Configuration.GetSection(ExternalAuthorizationCheck.Certificate),
             builder.Environment.ContentRootPath);
         builder.Services.AddSingleton(certificates);
         builder.WebHost.UseKestrel((web, kestrel) =>

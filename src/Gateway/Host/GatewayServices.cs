@@ -54,7 +54,8 @@ internal static class GatewayServices
         services.AddSingleton<GatewaySnapshots>();
         services.AddSingleton(provider =>
         {
-            var live = new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading, provider.GetRequiredService<TimeProvider>());
+            var live =
+                new LiveGateway(provider.GetRequiredService<GatewaySnapshots>(), reading, provider.GetRequiredService<TimeProvider>());
             var metrics = provider.GetRequiredService<GatewayMetrics>();
             metrics.ObserveConfiguration(() => live.Current.Reading.Hash, () => live.Since);
             metrics.ObserveInFlight(() => live.Current.Clusters.Values

@@ -4,8 +4,9 @@ using Gateway.Foundation;
 namespace Gateway.Host;
 
 /// <summary>
-/// Says once that a client has spoken HTTP/2 to a listener of HTTP/1.1 without TLS. Kestrel speaks both on one port only with TLS, whose handshake
-/// names the version, and closes such a connection without a log line. Its measurement of connections tells, which costs requests nothing.
+/// Says once that a client has spoken HTTP/2 to a listener of HTTP/1.1 without TLS. Kestrel speaks both on one port only with TLS, whose
+/// handshake names the version, and closes such a connection without a log line. Its measurement of connections tells, which costs requests
+/// nothing.
 /// </summary>
 internal sealed partial class PlainHttp2Notice(IMeterFactory meters, ILogger<PlainHttp2Notice> logger) : IHostedService, IDisposable
 {
@@ -46,7 +47,8 @@ internal sealed partial class PlainHttp2Notice(IMeterFactory meters, ILogger<Pla
 
     [LoggerMessage(
         EventIds.PlainHttp2Rejected, LogLevel.Warning,
-        "A client spoke HTTP/2 without TLS, as gRPC clients do, to a listener that speaks HTTP/1.1 without TLS, and was turned away. Give it a listener "
+        "A client spoke HTTP/2 without TLS, as gRPC clients do, to a listener that speaks HTTP/1.1 without TLS, and was turned away. " +
+            "Give it a listener "
             + "with Protocols Http2 under Kestrel:Endpoints, or TLS (docs/operations.md, gRPC). This is said once.")]
     private static partial void TurnedAway(ILogger logger);
 }

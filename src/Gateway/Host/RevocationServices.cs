@@ -23,7 +23,8 @@ internal static class RevocationServices
         {
             var time = provider.GetRequiredService<TimeProvider>();
             var log = CreateLog(
-                settings.Store, CheckEvery(provider.GetRequiredService<RevocationList>()), time, provider.GetRequiredService<ILoggerFactory>(),
+                settings.Store, CheckEvery(provider.GetRequiredService<RevocationList>()), time,
+                provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetService<RedisConnection>());
             if (log is RedisRevocationLog shared)
             {
@@ -48,7 +49,9 @@ internal static class RevocationServices
         });
     }
 
-    /// <summary>Snapshots beside the stream in Redis, and in the folder that is named: a loader at the start, and a writer for each.</summary>
+    /// <summary>
+    /// Snapshots beside the stream in Redis, and in the folder that is named: a loader at the start, and a writer for each.
+    /// </summary>
     public static void AddRevocationSnapshots(this IServiceCollection services, GatewaySettings settings)
     {
         services.AddSingleton(provider =>
@@ -64,7 +67,8 @@ internal static class RevocationServices
         }
 
         services.AddSingleton<SnapshotRules>();
-        services.AddSingleton(provider => new RedisSnapshots(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider => new RedisSnapshots(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>()));
         AddSnapshotWriter<RedisSnapshots>(services);
         if (settings.SnapshotDirectory is { } folder)
         {

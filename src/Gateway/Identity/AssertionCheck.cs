@@ -29,7 +29,8 @@ internal static class AssertionCheck
     ];
 
     /// <param name="taken">The header names that have another meaning already.</param>
-    /// <param name="keys">The keys in the file now; null without an assertion or with a file that cannot be used, which is reported.</param>
+    /// <param name="keys">The keys in the file now; null without an assertion or with a file that cannot be used, which is
+    /// reported.</param>
     public static AssertionSettings? Build(
         AssertionOptions? options, IEnumerable<string> taken, string[] derived, SettingsContext context, out JwsSignerSet? keys)
     {
@@ -48,18 +49,26 @@ internal static class AssertionCheck
         IdentityCheck.CheckName(options.Header, $"{Section}:{nameof(options.Header)}", [.. taken], report);
         if (options.KeyFile is null)
         {
-            report.Error($"{Section}:{nameof(options.KeyFile)}", "this is required.", "Name a JWK Set with a private key, for ES256 or Ed25519.");
+            report.Error(
+                $"{Section}:{nameof(options.KeyFile)}", "this is required.", "Name a JWK Set with a private key, for ES256 or Ed25519.");
         }
-        else if (NamedFile.Read($"{Section}:{nameof(options.KeyFile)}", options.KeyFile, context) is { } content && !JwsSignerSet.TryParse(content, out keys, out var error))
+        else if (NamedFile.Read($"{Section}:{nameof(options.KeyFile)}", options.KeyFile, context) is { } content
+            && !JwsSignerSet.TryParse(content, out keys, out var error))
         {
             report.Error($"{Section}:{nameof(options.KeyFile)}", $"this file cannot be used: {error}.", "Correct its content.");
         }
 
-        CheckText(options.Issuer, nameof(options.Issuer), "Write the URL by which destinations know the gateway, such as https://api.example.com.", report);
-        CheckText(options.Audience, nameof(options.Audience), $"Write \"{AssertionSettings.ClusterAudience}\" for the id of the cluster, or a name.", report);
+        CheckText(
+            options.Issuer, nameof(options.Issuer),
+            "Write the URL by which destinations know the gateway, such as https://api.example.com.", report);
+        CheckText(
+            options.Audience, nameof(options.Audience),
+            $"Write \"{AssertionSettings.ClusterAudience}\" for the id of the cluster, or a name.", report);
         if (options.Audience?.StartsWith('$') == true && options.Audience != AssertionSettings.ClusterAudience)
         {
-            report.Error($"{Section}:{nameof(options.Audience)}", $"\"{options.Audience}\" stands for nothing.", $"Write \"{AssertionSettings.ClusterAudience}\" for the id of the cluster, or a name.");
+            report.Error(
+                $"{Section}:{nameof(options.Audience)}", $"\"{options.Audience}\" stands for nothing.",
+                $"Write \"{AssertionSettings.ClusterAudience}\" for the id of the cluster, or a name.");
         }
 
         CheckText(options.Type, nameof(options.Type), "Write the `typ` that destinations expect, such as JWT.", report);
@@ -70,12 +79,15 @@ internal static class AssertionCheck
 
         if (!IsPath(options.JwksPath))
         {
-            report.Error($"{Section}:{nameof(options.JwksPath)}", "this is not a path.", "Write segments of letters, digits, '-', '.', '_' and '~' after slashes, such as /.well-known/jwks.json.");
+            report.Error(
+                $"{Section}:{nameof(options.JwksPath)}", "this is not a path.",
+                "Write segments of letters, digits, '-', '.', '_' and '~' after slashes, such as /.well-known/jwks.json.");
         }
 
         return new AssertionSettings(
             options.Header, context.Resolve(string.IsNullOrEmpty(options.KeyFile) ? "." : options.KeyFile), options.Issuer ?? "",
-            options.Audience == AssertionSettings.ClusterAudience ? null : options.Audience, options.Lifetime, options.Type, ClaimsOf(options.Claims, derived, report), options.JwksPath);
+            options.Audience == AssertionSettings.ClusterAudience ? null : options.Audience, options.Lifetime, options.Type,
+            ClaimsOf(options.Claims, derived, report), options.JwksPath);
     }
 
     private static ValueArray<AssertedClaim> ClaimsOf(Dictionary<string, string>? claims, string[] derived, ConfigurationReport report)
@@ -86,11 +98,14 @@ internal static class AssertionCheck
             var path = $"{Section}:{nameof(AssertionOptions.Claims)}:{name}";
             if (Registered.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                report.Error(path, "the gateway writes this claim itself.", "Choose another name, such as token_iss for the issuer of the token.");
+                report.Error(
+                    path, "the gateway writes this claim itself.", "Choose another name, such as token_iss for the issuer of the token.");
             }
             else if (string.IsNullOrEmpty(text) || !ClaimPath.TryParse(text, out var parsed) || !parsed.IsKnown(derived))
             {
-                report.Error(path, "this is not a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+                report.Error(
+                    path, "this is not a claim path.",
+                    $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
             }
             else
             {
@@ -111,5 +126,9 @@ internal static class AssertionCheck
 
     private static bool IsPath(string? path) =>
         path is ['/', _, ..]
-        && path[1..].Split('/').All(segment => segment.Length > 0 && segment is not ("." or "..") && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~'));
+        && path[1..]
+            .Split('/')
+            .All(segment => segment.Length > 0
+                && segment is not ("." or "..")
+                && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~'));
 }

@@ -26,8 +26,8 @@ internal sealed class AssertionOptions
     public string Type { get; set; } = "JWT";
 
     /// <summary>
-    /// Name of the claim in the assertion to claim path in the token, whose values keep their JSON type. Absent claims are left out. Default: sub,
-    /// client_id, scope, roles, and <c>token_iss</c> with the token's <c>iss</c>.
+    /// Name of the claim in the assertion to claim path in the token, whose values keep their JSON type. Absent claims are left out.
+    /// Default: sub, client_id, scope, roles, and <c>token_iss</c> with the token's <c>iss</c>.
     /// </summary>
     public Dictionary<string, string>? Claims { get; set; }
 

@@ -7,7 +7,8 @@ namespace Gateway.Identity;
 /// <param name="KeyFile">Full path.</param>
 /// <param name="Audience">Null for the id of the cluster.</param>
 internal sealed record AssertionSettings(
-    string Header, string KeyFile, string Issuer, string? Audience, TimeSpan Lifetime, string Type, ValueArray<AssertedClaim> Claims, string JwksPath)
+    string Header, string KeyFile, string Issuer, string? Audience, TimeSpan Lifetime, string Type, ValueArray<AssertedClaim> Claims,
+    string JwksPath)
 {
     public const string DefaultHeader = "X-Auth-Assertion";
 

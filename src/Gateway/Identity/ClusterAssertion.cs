@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Gateway.Identity;
 
 /// <summary>
-/// Makes the assertions for the destinations of one cluster. An assertion is made once and used until a quarter of its lifetime is left, so that
-/// a destination always receives one with at least that much. It ends with its token, or up to a quarter of the lifetime later.
+/// Makes the assertions for the destinations of one cluster. An assertion is made once and used until a quarter of its lifetime is left, so
+/// that a destination always receives one with at least that much. It ends with its token, or up to a quarter of the lifetime later.
 /// </summary>
 internal sealed class ClusterAssertion
 {

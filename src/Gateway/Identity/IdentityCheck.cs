@@ -20,7 +20,8 @@ internal static class IdentityCheck
     ];
 
     /// <summary>The names that are always protected, also if the configuration sets other names.</summary>
-    public static readonly ImmutableArray<string> DefaultNames = [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload", AssertionSettings.DefaultHeader];
+    public static readonly ImmutableArray<string> DefaultNames =
+        [.. DefaultHeaders.Select(header => header.Key), "X-Auth-Payload", AssertionSettings.DefaultHeader];
 
     /// <param name="responseHeaders"><c>Gateway:ResponseHeaders</c>.</param>
     public static IdentityPlan Build(
@@ -38,7 +39,9 @@ internal static class IdentityCheck
             CheckName(header, path, taken, report);
             if (string.IsNullOrEmpty(claim) || !ClaimPath.TryParse(claim, out var parsed) || !parsed.IsKnown(derived))
             {
-                report.Error(path, "this is not a claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+                report.Error(
+                    path, "this is not a claim path.",
+                    $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
                 continue;
             }
 
@@ -71,7 +74,9 @@ internal static class IdentityCheck
         }
         else if (taken.FirstOrDefault(other => HeaderAlias.IsSame(header, other)) is { } other)
         {
-            report.Error(path, $"some destinations cannot tell this header from {other}.", "Choose names that differ in more than case and separators.");
+            report.Error(
+                path, $"some destinations cannot tell this header from {other}.",
+                "Choose names that differ in more than case and separators.");
         }
 
         taken.Add(header);

@@ -17,7 +17,8 @@ internal sealed class IdentityOptions
 {
     /// <summary>
     /// Header name to claim path. Absent claims add no header. <c>scope</c> and <c>client_id</c> include the providers' own names
-    /// (<c>scp</c>; <c>azp</c>, <c>appid</c>, <c>cid</c>). Default: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, X-Auth-Roles.
+    /// (<c>scp</c>; <c>azp</c>, <c>appid</c>, <c>cid</c>). Default: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes,
+    /// X-Auth-Roles.
     /// </summary>
     public Dictionary<string, string>? Headers { get; set; }
 
@@ -32,8 +33,8 @@ internal sealed class IdentityOptions
     public AliasBehavior Aliases { get; set; }
 
     /// <summary>
-    /// A response header for the client with the whole seconds that its token has left, on every response to a verified token; protected like
-    /// the identity headers, and removed from the responses of destinations. Default none.
+    /// A response header for the client with the whole seconds that its token has left, on every response to a verified token; protected
+    /// like the identity headers, and removed from the responses of destinations. Default none.
     /// </summary>
     public string? ResponseExpiry { get; set; }
 }

@@ -69,7 +69,8 @@ internal sealed record IdentityPlan(ValueArray<IdentityMapping> Mappings, string
     {
         claims = Assertion is null ? null : AssertedClaims.Write(Assertion.Claims, token);
         return claims is null
-            || (claims.Length <= MaxAssertedLength && headers.Sum(header => header.Value.Length) + SignedAssertion.LengthOf(claims) <= MaxTotal);
+            || (claims.Length <= MaxAssertedLength
+                && headers.Sum(header => header.Value.Length) + SignedAssertion.LengthOf(claims) <= MaxTotal);
     }
 
     private int MaxTotal => PayloadHeader is null ? MaxTotalLength : CompactToken.MaxLength;
@@ -96,7 +97,10 @@ internal sealed record IdentityMapping(string Header, ClaimPath Path)
             [] => null,
             [var only] => HeaderValueEncoding.Encode(only),
             // A path through an array of objects has several values; they are sent as one list.
-            _ => string.Join(',', found.Select(HeaderValueEncoding.Encode).Where(value => value is not null)) is { Length: > 0 } list ? list : null,
+            _ =>
+                string.Join(',', found.Select(HeaderValueEncoding.Encode).Where(value => value is not null)) is { Length: > 0 } list
+                    ? list
+                    : null,
         };
     }
 }

@@ -37,7 +37,8 @@ internal sealed class ProtectedHeaders
     /// Removed, with all aliases. The default names are removed too, because a destination may still trust them.
     /// </param>
     /// <param name="tokenHeaders">Kept in their own spelling, because the token is read from there; removed in every other.</param>
-    /// <param name="certificateHeader">Where trusted proxies pass on the client's certificate: read before, and removed in every spelling.</param>
+    /// <param name="certificateHeader">Where trusted proxies pass on the client's certificate: read before, and removed in every
+    /// spelling.</param>
     public ProtectedHeaders(
         IEnumerable<string> identityHeaders, IEnumerable<string> tokenHeaders, AliasBehavior aliases, string? certificateHeader = null)
     {
@@ -47,7 +48,9 @@ internal sealed class ProtectedHeaders
             .. tokenHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
             .. WithDefaults(identityHeaders).Select(name => new Entry(name, IsIdentity: true, IsKept: false)),
             .. MessageHeaders.Select(name => new Entry(name, IsIdentity: false, IsKept: true)),
-            .. ProxyHeaders.Names.Append(certificateHeader).OfType<string>().Select(name => new Entry(name, IsIdentity: false, IsKept: false)),
+            .. ProxyHeaders.Names.Append(certificateHeader)
+                .OfType<string>()
+                .Select(name => new Entry(name, IsIdentity: false, IsKept: false)),
         ];
         foreach (var entry in _entries)
         {
@@ -58,7 +61,8 @@ internal sealed class ProtectedHeaders
     public AliasBehavior Aliases { get; }
 
     /// <summary>The configured identity header names and the default ones.</summary>
-    public static IEnumerable<string> WithDefaults(IEnumerable<string> identityHeaders) => identityHeaders.Concat(IdentityCheck.DefaultNames);
+    public static IEnumerable<string> WithDefaults(IEnumerable<string> identityHeaders) =>
+        identityHeaders.Concat(IdentityCheck.DefaultNames);
 
     public HeaderVerdict Judge(string name, out bool isIdentity)
     {

@@ -13,18 +13,26 @@ internal sealed class CertificateException(string problem) : AuthenticationExcep
 /// <summary>Why a document could not be fetched, in fixed words: the framework's messages can repeat what the provider sent.</summary>
 internal static class FetchFault
 {
+    private const X509ChainStatusFlags Untrusted =
+        X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid;
+
     public static string Describe(Exception fault) => fault switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "its host name cannot be resolved",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-            fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "the connection is refused" : "it cannot be connected to",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => ProblemOf(fault) ?? "there is no TLS connection with it",
+            fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                ? "the connection is refused"
+                : "it cannot be connected to",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            ProblemOf(fault) ?? "there is no TLS connection with it",
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => "the proxy does not let it be reached",
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "its headers are too long",
-        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
             "the answer ended too early",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError }
-            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } => "its answer is not valid HTTP",
+            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } =>
+                "its answer is not valid HTTP",
         TokenFileException => "the file of Keys:TokenFile holds no token that can be read",
         InvalidDataException => "its answer is not valid gzip",
         _ => "the connection broke",
@@ -46,7 +54,7 @@ internal static class FetchFault
             _ when (status & X509ChainStatusFlags.NotTimeValid) != 0 => "its certificate has expired or is not valid yet",
             _ when (status & X509ChainStatusFlags.Revoked) != 0 => "its certificate is revoked",
             // A signature that does not fit is an authority of the same name with another key.
-            _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid)) != 0 =>
+            _ when (status & Untrusted) != 0 =>
                 "its certificate comes from an authority that is not trusted",
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => "its certificate is for another host",
             _ => "its certificate cannot be verified",

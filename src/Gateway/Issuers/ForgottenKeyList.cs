@@ -77,9 +77,14 @@ internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger,
 
     private ImmutableHashSet<string> Of(IssuerKeys keys) => _forgotten.GetValueOrDefault(keys.Identifier, []);
 
-    [LoggerMessage(EventIds.KeyForgotten, LogLevel.Warning, "Issuer {Issuer}: an administrator has removed a key; tokens that it signed are rejected from now on.")]
+    [LoggerMessage(
+        EventIds.KeyForgotten, LogLevel.Warning,
+        "Issuer {Issuer}: an administrator has removed a key; tokens that it signed are rejected from now on.")]
     private static partial void Forgotten(ILogger logger, string issuer);
 
-    [LoggerMessage(EventIds.ForgottenKeysUnknown, LogLevel.Warning, "Issuer {Issuer}: the list of forgotten keys cannot be read from Redis. Until it can, each policy's OnRevocationUnavailable decides about tokens of the issuer.")]
+    [LoggerMessage(
+        EventIds.ForgottenKeysUnknown, LogLevel.Warning,
+        "Issuer {Issuer}: the list of forgotten keys cannot be read from Redis. Until it can, each policy's OnRevocationUnavailable " +
+            "decides about tokens of the issuer.")]
     private static partial void NotReadable(ILogger logger, string issuer);
 }

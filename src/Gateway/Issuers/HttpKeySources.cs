@@ -22,7 +22,12 @@ internal sealed class JwksUriSource(KeyDocumentClient client, Uri address) : IKe
         var load = document.Content is { } content ? KeyLoad.Parse(content) : KeyLoad.Unchanged;
         // A document that is no use must be sent again in full, or it would count as unchanged next time.
         _version = load.IsSuccess ? version : null;
-        return load with { RefreshIn = document.MaxAge is { } age ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, ShortestLife.Ticks, LongestLife.Ticks)) : null };
+        return load with
+        {
+            RefreshIn = document.MaxAge is { } age
+                ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, ShortestLife.Ticks, LongestLife.Ticks))
+                : null,
+        };
     }
 }
 

@@ -8,14 +8,18 @@ internal interface IKeySource
     /// <summary>What messages call the place.</summary>
     string Name { get; }
 
-    /// <summary>True when the place is a server that may be down when we start, so that its documents are worth keeping and sharing.</summary>
+    /// <summary>
+    /// True when the place is a server that may be down when we start, so that its documents are worth keeping and sharing.
+    /// </summary>
     bool IsRemote => true;
 
     /// <summary>Loads the keys of the moment. Faults of the place are values; only cancellation throws.</summary>
     Task<KeyLoad> LoadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What a source brought: keys, the news that nothing changed, or what is wrong in words that fit "could not load keys from X: ...".</summary>
+/// <summary>
+/// What a source brought: keys, the news that nothing changed, or what is wrong in words that fit "could not load keys from X: ...".
+/// </summary>
 internal sealed record KeyLoad
 {
     private KeyLoad()

@@ -27,7 +27,9 @@ internal static class IssuerCheck
             var path = $"Gateway:Issuers:{name}";
             if (options.Issuer is { } issuer && !seen.TryAdd(issuer, name))
             {
-                context.Report.Error($"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.", "Merge the two.");
+                context.Report.Error(
+                    $"{path}:Issuer", $"issuer \"{seen[issuer]}\" has the same value, so one of them would never be used.",
+                    "Merge the two.");
             }
 
             var settings = Build(name, path, options, context);
@@ -44,7 +46,8 @@ internal static class IssuerCheck
         foreach (var name in issuers.Where(issuer => issuer.Value.AcceptWithoutIssuer).Skip(1).Select(issuer => issuer.Key))
         {
             context.Report.Error(
-                $"Gateway:Issuers:{name}:AcceptWithoutIssuer", "another issuer accepts tokens without `iss` already, and such a token cannot say whose it is.",
+                $"Gateway:Issuers:{name}:AcceptWithoutIssuer",
+                "another issuer accepts tokens without `iss` already, and such a token cannot say whose it is.",
                 "Set it for one issuer alone.");
         }
 
@@ -126,24 +129,33 @@ internal static class IssuerCheck
             || (options.Audiences is null && options.ClientIds is null && !options.AcceptWithoutAudience))
         {
             report.Error($"{path}:Audiences", "at least one audience is required, and none may be blank.",
-                "List the `aud` values that name this API; else any token of the issuer would do. For tokens without `aud` list their clients in ClientIds.");
+                "List the `aud` values that name this API; else any token of the issuer would do. For tokens without `aud` list their " +
+                    "clients in ClientIds.");
         }
 
         if (options.ClientIds is [] || options.ClientIds?.Any(string.IsNullOrWhiteSpace) == true)
         {
-            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose tokens have no `aud`, or leave it out.");
+            report.Error(
+                $"{path}:ClientIds", "at least one client id is required, and none may be blank.",
+                "List the clients whose tokens have no `aud`, or leave it out.");
         }
 
         if (options.ClientIds is not null && options.AcceptWithoutAudience)
         {
-            report.Error($"{path}:AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.", "Remove one of them.");
+            report.Error(
+                $"{path}:AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.",
+                "Remove one of them.");
         }
 
-        foreach (var (name, isSet) in new[] { ("AcceptWithoutIssuer", options.AcceptWithoutIssuer), ("AcceptWithoutAudience", options.AcceptWithoutAudience) })
+        (string Name, bool IsSet)[] loosened =
+            [("AcceptWithoutIssuer", options.AcceptWithoutIssuer), ("AcceptWithoutAudience", options.AcceptWithoutAudience)];
+        foreach (var (name, isSet) in loosened)
         {
             if (isSet && options.Keys?.SecretFile is null)
             {
-                report.Error($"{path}:{name}", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.",
+                report.Error(
+                    $"{path}:{name}",
+                    "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.",
                     name == "AcceptWithoutIssuer" ? "Remove it." : "Remove it; for tokens without `aud` list their clients in ClientIds.");
             }
         }
@@ -159,12 +171,16 @@ internal static class IssuerCheck
         path += ":BackChannelLogout";
         if (options.ClientIds is not { Count: > 0 } clients || clients.Any(string.IsNullOrWhiteSpace))
         {
-            report.Error($"{path}:ClientIds", "at least one client id is required, and none may be blank.", "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
+            report.Error(
+                $"{path}:ClientIds", "at least one client id is required, and none may be blank.",
+                "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
         }
 
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
-            report.Error(path, "the issuer's name here is a part of the path, and has characters that do not fit in one.", "Rename the issuer with letters, digits, hyphens, dots and underscores.");
+            report.Error(
+                path, "the issuer's name here is a part of the path, and has characters that do not fit in one.",
+                "Rename the issuer with letters, digits, hyphens, dots and underscores.");
         }
 
         return new BackChannelLogout([.. options.ClientIds ?? []], options.SessionOnly);
@@ -199,8 +215,12 @@ internal static class IssuerCheck
             {
                 report.Error(
                     $"{path}:{i}",
-                    hasSecret ? "a SecretFile verifies HS256, HS384 and HS512 only." : "HS algorithms need a SecretFile; a published key is no secret.",
-                    hasSecret ? "List HS algorithms, or use another key source." : "List RS, PS or ES algorithms or EdDSA, or use SecretFile.");
+                    hasSecret
+                        ? "a SecretFile verifies HS256, HS384 and HS512 only."
+                        : "HS algorithms need a SecretFile; a published key is no secret.",
+                    hasSecret
+                        ? "List HS algorithms, or use another key source."
+                        : "List RS, PS or ES algorithms or EdDSA, or use SecretFile.");
                 continue;
             }
 

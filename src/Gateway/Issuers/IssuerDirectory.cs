@@ -9,7 +9,9 @@ using Gateway.Jose;
 
 namespace Gateway.Issuers;
 
-/// <summary>Whose token is it? By exact <c>iss</c>, before any key is looked up, so that one issuer's key can never verify another's token.</summary>
+/// <summary>
+/// Whose token is it? By exact <c>iss</c>, before any key is looked up, so that one issuer's key can never verify another's token.
+/// </summary>
 internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, ImmutableArray<IssuerTemplate> templates)
 {
     private readonly FrozenDictionary<string, IssuerProfile> _byIssuer =
@@ -24,8 +26,8 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
     public bool IsEmpty => issuers.IsEmpty && templates.IsEmpty;
 
     /// <summary>
-    /// Makes the issuers. Those of the previous configuration go on where the settings are the same: the whole directory, the key ring of an
-    /// issuer of which only other settings changed, a template with its members.
+    /// Makes the issuers. Those of the previous configuration go on where the settings are the same: the whole directory, the key ring of
+    /// an issuer of which only other settings changed, a template with its members.
     /// </summary>
     /// <param name="time">Null for a command, which asks no issuer about opaque tokens.</param>
     public static IssuerDirectory Create(IssuersSettings settings, ObjectRegistry.Draft objects, TimeProvider? time = null)
@@ -33,7 +35,8 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
         // Before the directory, and in each configuration: an object that the draft is not asked for is not carried on.
         ImmutableArray<IssuerProfile> profiles =
         [
-            .. settings.Issuers.Select(issuer => new IssuerProfile(issuer, objects.GetOrAdd(issuer.Keys, () => IssuerKeys.Create(issuer.Keys)))
+            .. settings.Issuers.Select(issuer => new IssuerProfile(
+                issuer, objects.GetOrAdd(issuer.Keys, () => IssuerKeys.Create(issuer.Keys)))
             {
                 Decryption = DecryptionOf(issuer, objects),
                 IntrospectionServer = issuer.Introspection is { } introspection && time is not null
@@ -60,13 +63,21 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
 
     /// <summary>Our keys for encrypted tokens, each file once.</summary>
     public ImmutableArray<DecryptionKeys> Decryptions { get; } =
-        [.. issuers.Select(issuer => issuer.Decryption).Concat(templates.Select(template => template.Decryption)).OfType<DecryptionKeys>().Distinct()];
+        [
+            .. issuers.Select(issuer => issuer.Decryption)
+                .Concat(templates.Select(template => template.Decryption))
+                .OfType<DecryptionKeys>()
+                .Distinct(),
+        ];
 
     /// <summary>Every issuer that has a ring at the moment.</summary>
-    public IEnumerable<IssuerProfile> Live => issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
+    public IEnumerable<IssuerProfile> Live =>
+        issuers.Concat(templates.SelectMany(template => template.Members).Select(member => member.Profile));
 
     private static DecryptionKeys? DecryptionOf(IssuerSettings issuer, ObjectRegistry.Draft objects) =>
-        issuer.DecryptionFile is { } path ? objects.GetOrAdd(new DecryptionFile(path), () => DecryptionKeys.Load(new DecryptionFile(path))) : null;
+        issuer.DecryptionFile is { } path
+            ? objects.GetOrAdd(new DecryptionFile(path), () => DecryptionKeys.Load(new DecryptionFile(path)))
+            : null;
 
     /// <summary>
     /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. No member of

@@ -4,8 +4,8 @@ using Gateway.Foundation;
 namespace Gateway.Issuers;
 
 /// <summary>
-/// An issuer's metadata: OpenID Connect Discovery first, RFC 8414 second. It must name exactly the configured issuer (RFC 8414 section 3.3),
-/// else a redirected or mistaken document could bring the addresses of another issuer.
+/// An issuer's metadata: OpenID Connect Discovery first, RFC 8414 second. It must name exactly the configured issuer (RFC 8414 section
+/// 3.3), else a redirected or mistaken document could bring the addresses of another issuer.
 /// </summary>
 internal static class IssuerMetadata
 {
@@ -60,7 +60,8 @@ internal static class IssuerMetadata
         }
 
         // A change from https to http is rejected too: metadata that was read over TLS must not lead to an address without.
-        var isAllowed = client.Allows(address) && (address.Scheme == Uri.UriSchemeHttps || !issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
+        var isAllowed = client.Allows(address)
+            && (address.Scheme == Uri.UriSchemeHttps || !issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
         error = isAllowed ? null : $"the `{member}` is not https";
         return error is null;
     }

@@ -47,7 +47,8 @@ internal sealed class IssuerOptions
 
     /// <summary>
     /// The JWS algorithms its tokens may use: RS, PS or ES with 256, 384 or 512; EdDSA, which RFC 9864 calls Ed25519: both names are
-    /// the same; HS only with <see cref="KeySourceOptions.SecretFile"/> and only when listed. Never <c>none</c>. Default RS256, PS256, ES256; no default with a secret.
+    /// the same; HS only with <see cref="KeySourceOptions.SecretFile"/> and only when listed. Never <c>none</c>. Default RS256, PS256,
+    /// ES256; no default with a secret.
     /// </summary>
     public List<string>? Algorithms { get; set; }
 
@@ -82,8 +83,8 @@ internal sealed class IssuerOptions
     public BackChannelLogoutOptions? BackChannelLogout { get; set; }
 
     /// <summary>
-    /// Takes the issuer's security events (CAEP, RISC), pushed (RFC 8935) to <c>POST /security-events/{name}</c> on the public listener, and revokes the
-    /// sessions and subjects they are about. Default none: the gateway has no such path.
+    /// Takes the issuer's security events (CAEP, RISC), pushed (RFC 8935) to <c>POST /security-events/{name}</c> on the public listener,
+    /// and revokes the sessions and subjects they are about. Default none: the gateway has no such path.
     /// </summary>
     public SecurityEventOptions? SecurityEvents { get; set; }
 }
@@ -144,7 +145,9 @@ internal sealed class KeySourceOptions
     /// </summary>
     public bool Discovery { get; set; }
 
-    /// <summary>The address of a JWK Set (RFC 7517 section 5). https, unless <see cref="AllowHttp"/> is set. May hold the issuer's placeholder.</summary>
+    /// <summary>
+    /// The address of a JWK Set (RFC 7517 section 5). https, unless <see cref="AllowHttp"/> is set. May hold the issuer's placeholder.
+    /// </summary>
     public string? JwksUri { get; set; }
 
     /// <summary>A file with a JWK Set. A relative path starts at the folder of yarp.json.</summary>
@@ -172,15 +175,18 @@ internal sealed class KeySourceOptions
     /// </summary>
     public bool AllowHttp { get; set; }
 
-    /// <summary>How long keys stay in use while they cannot be refreshed; then the issuer's tokens get 503. Default 1 day, range 1 minute to 366 days.</summary>
+    /// <summary>
+    /// How long keys stay in use while they cannot be refreshed; then the issuer's tokens get 503. Default 1 day, range 1 minute to 366
+    /// days.
+    /// </summary>
     public TimeSpan MaxStale { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>A PEM file with the certificate authorities to trust for the provider, in place of the system's. Default none.</summary>
     public string? CaFile { get; set; }
 
     /// <summary>
-    /// A file with the bearer token for the request to <see cref="JwksUri"/>, read again for each request, such as a pod's service account token for the API
-    /// server of Kubernetes. With Discovery it is an error: the metadata would say where the token goes. Default none.
+    /// A file with the bearer token for the request to <see cref="JwksUri"/>, read again for each request, such as a pod's service account
+    /// token for the API server of Kubernetes. With Discovery it is an error: the metadata would say where the token goes. Default none.
     /// </summary>
     public string? TokenFile { get; set; }
 

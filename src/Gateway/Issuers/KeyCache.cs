@@ -137,6 +137,8 @@ internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logge
     [LoggerMessage(EventIds.KeyCacheIgnored, LogLevel.Warning, "Issuer {Issuer}: the cached keys in {File} are ignored: {Why}.")]
     private static partial void Ignored(ILogger logger, string issuer, string file, string why);
 
-    [LoggerMessage(EventIds.KeyCacheNotWritten, LogLevel.Warning, "Keys cannot be cached in {Directory}: {Error} Until they can, the gateway needs the issuers at a restart.")]
+    [LoggerMessage(
+        EventIds.KeyCacheNotWritten, LogLevel.Warning,
+        "Keys cannot be cached in {Directory}: {Error} Until they can, the gateway needs the issuers at a restart.")]
     private static partial void NotWritten(ILogger logger, string directory, string error);
 }

@@ -23,7 +23,8 @@ internal static class KeyCheck
         }
 
         return new KeySettings(
-            name, issuer.Issuer ?? name, new(algorithms), issuer.Required, keys.MaxStale, BuildSource(path, issuer, keys, algorithms, context));
+            name, issuer.Issuer ?? name, new(algorithms), issuer.Required, keys.MaxStale,
+            BuildSource(path, issuer, keys, algorithms, context));
     }
 
     /// <summary>The full path of <c>Gateway:Keys:CacheDirectory</c>, or null.</summary>
@@ -37,7 +38,8 @@ internal static class KeyCheck
         var path = context.Resolve(directory.Length == 0 ? "." : directory);
         if (string.IsNullOrWhiteSpace(directory) || File.Exists(path))
         {
-            context.Report.Error("Gateway:Keys:CacheDirectory", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
+            context.Report.Error(
+                "Gateway:Keys:CacheDirectory", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
         }
 
         return path;
@@ -53,7 +55,8 @@ internal static class KeyCheck
 
         if (NamedFile.Read(path, file, context) is { } content && DecryptionKeys.Parse(content, out var error) is null)
         {
-            context.Report.Error(path, $"this file cannot be used: {error}.", "Write a JWK Set of private keys: RSA, EC, or oct for the algorithm dir.");
+            context.Report.Error(
+                path, $"this file cannot be used: {error}.", "Write a JWK Set of private keys: RSA, EC, or oct for the algorithm dir.");
         }
 
         return context.Resolve(file.Length == 0 ? "." : file);
@@ -65,7 +68,8 @@ internal static class KeyCheck
         string?[] chosen = [keys.Discovery ? "Discovery" : null, keys.JwksUri, keys.JwksFile, keys.SecretFile];
         if (chosen.Count(source => source is not null) != 1)
         {
-            context.Report.Error(path, "exactly one source of keys is required.", "Set one of Discovery: true, JwksUri, JwksFile, SecretFile.");
+            context.Report.Error(
+                path, "exactly one source of keys is required.", "Set one of Discovery: true, JwksUri, JwksFile, SecretFile.");
         }
 
         if (keys.SecretFile is null && keys.SecretEncoding != SecretEncoding.Text)
@@ -80,7 +84,8 @@ internal static class KeyCheck
             if (issuer.Issuer is not null && !IsFetchable(fetch, issuer.Issuer))
             {
                 context.Report.Error(
-                    $"{path}:Discovery", "the issuer has no https URL to discover keys at.", $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
+                    $"{path}:Discovery", "the issuer has no https URL to discover keys at.",
+                    $"Use JwksUri or JwksFile.{HttpCure(issuer.Issuer)}");
             }
 
             return new RemoteKeySettings(null, fetch);
@@ -99,7 +104,8 @@ internal static class KeyCheck
         if (keys.SecretFile is { } secret)
         {
             var minLength = algorithms.Select(algorithm => SignatureAlgorithms.Of(algorithm).HashLength).DefaultIfEmpty(0).Max();
-            var file = CheckFile(context, $"{path}:SecretFile", secret, content => SecretFileSource.Parse(content, minLength, keys.SecretEncoding));
+            var file = CheckFile(
+                context, $"{path}:SecretFile", secret, content => SecretFileSource.Parse(content, minLength, keys.SecretEncoding));
             return new SecretFileSettings(file, minLength, keys.SecretEncoding);
         }
 
@@ -109,7 +115,9 @@ internal static class KeyCheck
     private static KeyFetchSettings BuildFetch(string path, KeySourceOptions keys, SettingsContext context)
     {
         var report = context.Report;
-        if (!keys.Discovery && keys.JwksUri is null && ((keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null || keys.AllowHttp))
+        if (!keys.Discovery
+            && keys.JwksUri is null
+            && ((keys.CaFile ?? keys.Proxy ?? keys.Headers as object) is not null || keys.AllowHttp))
         {
             report.Error(path, "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.", "Remove them.");
         }
@@ -118,7 +126,9 @@ internal static class KeyCheck
         {
             if (keys.JwksUri is null)
             {
-                report.Error($"{path}:TokenFile", "the token may only go to an address that is written here, and there is no JwksUri.", "Set JwksUri in place of the other source, or remove this.");
+                report.Error(
+                    $"{path}:TokenFile", "the token may only go to an address that is written here, and there is no JwksUri.",
+                    "Set JwksUri in place of the other source, or remove this.");
             }
             else if (NamedFile.Read($"{path}:TokenFile", token, context) is { } content && !KeyToken.TryRead(content, out _))
             {
@@ -136,7 +146,8 @@ internal static class KeyCheck
         {
             if (!HeaderSyntax.IsToken(name) || !HeaderSyntax.IsValue(value))
             {
-                report.Error($"{path}:Headers:{name}", "this is not a header.", "Use a header name, and a value without control characters.");
+                report.Error(
+                    $"{path}:Headers:{name}", "this is not a header.", "Use a header name, and a value without control characters.");
             }
         }
 

@@ -28,7 +28,8 @@ internal sealed class KeyDocumentClient(
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>An address as messages show it: a query or user info may hold a credential.</summary>
-    public static string NameOf(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public static string NameOf(Uri address) =>
+        address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     public bool Allows(Uri address) => settings.Allows(address);
 
@@ -121,7 +122,8 @@ internal sealed class KeyDocumentClient(
         var length = 0;
         while (true)
         {
-            length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false, cancellationToken);
+            length += await stream.ReadAtLeastAsync(
+                buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false, cancellationToken);
             if (length < buffer.Length)
             {
                 return buffer[..length];

@@ -14,7 +14,8 @@ internal static class KeyHttpClients
 
     /// <param name="tokenFile">The file with the bearer token to send; null for none.</param>
     /// <param name="authorities">Roots to trust in place of the system's; null for the system's.</param>
-    public static HttpClient Create(X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers, string? tokenFile)
+    public static HttpClient Create(
+        X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers, string? tokenFile)
     {
         var handler = new SocketsHttpHandler
         {

@@ -123,10 +123,14 @@ internal sealed partial class KeyLoader(
     [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Issuer {Issuer}: loaded keys from {Source}; {Count} are in use.")]
     private static partial void Loaded(ILogger logger, string issuer, string source, int count);
 
-    [LoggerMessage(EventIds.KeysNotRefreshed, LogLevel.Warning, "Issuer {Issuer}: cannot load keys from {Source}: {Error}. The keys loaded before stay in use.")]
+    [LoggerMessage(
+        EventIds.KeysNotRefreshed, LogLevel.Warning,
+        "Issuer {Issuer}: cannot load keys from {Source}: {Error}. The keys loaded before stay in use.")]
     private static partial void LoadFailed(ILogger logger, string issuer, string source, string error);
 
-    [LoggerMessage(EventIds.KeysExpired, LogLevel.Error, "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
+    [LoggerMessage(
+        EventIds.KeysExpired, LogLevel.Error,
+        "Issuer {Issuer}: the keys could not be refreshed for {MaxStale} and are no longer used; its tokens get 503 until they can.")]
     private static partial void Expired(ILogger logger, string issuer, TimeSpan maxStale);
 }
 

@@ -4,7 +4,10 @@ using Gateway.Foundation;
 
 namespace Gateway.Issuers;
 
-/// <summary>Sends the bearer token of <c>Keys:TokenFile</c>. The file is read for each request, because the kubelet and others replace it before the token expires.</summary>
+/// <summary>
+/// Sends the bearer token of <c>Keys:TokenFile</c>. The file is read for each request, because the kubelet and others replace it before the
+/// token expires.
+/// </summary>
 internal sealed class KeyToken(string file, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const string Scheme = "Bearer";
@@ -32,10 +35,13 @@ internal sealed class KeyToken(string file, HttpMessageHandler inner) : Delegati
             throw new TokenFileException(fault);
         }
 
-        request.Headers.Authorization = TryRead(content, out var token) ? new AuthenticationHeaderValue(Scheme, token) : throw new TokenFileException(null);
+        request.Headers.Authorization = TryRead(content, out var token)
+            ? new AuthenticationHeaderValue(Scheme, token)
+            : throw new TokenFileException(null);
         return await base.SendAsync(request, cancellationToken);
     }
 }
 
 /// <summary>The token for a key fetch could not be read.</summary>
-internal sealed class TokenFileException(Exception? inner) : IOException("The file of Keys:TokenFile holds no token that can be read.", inner);
+internal sealed class TokenFileException(Exception? inner)
+    : IOException("The file of Keys:TokenFile holds no token that can be read.", inner);

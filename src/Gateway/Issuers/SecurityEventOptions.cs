@@ -9,14 +9,14 @@ internal sealed class SecurityEventOptions
     public string? Audience { get; set; }
 
     /// <summary>
-    /// Whether a subject that is named by its email address is the one with this address as <c>sub</c>. Only for issuers whose access tokens have
-    /// the address there. Default false: such events are rejected.
+    /// Whether a subject that is named by its email address is the one with this address as <c>sub</c>. Only for issuers whose access
+    /// tokens have the address there. Default false: such events are rejected.
     /// </summary>
     public bool EmailIsSubject { get; set; }
 
     /// <summary>
-    /// Whether an event that names a session and its user ends that session alone. Only for issuers whose access tokens carry <c>sid</c>: others
-    /// would outlive the event. Default false: the user's other sessions must refresh their access tokens once.
+    /// Whether an event that names a session and its user ends that session alone. Only for issuers whose access tokens carry <c>sid</c>:
+    /// others would outlive the event. Default false: the user's other sessions must refresh their access tokens once.
     /// </summary>
     public bool SessionOnly { get; set; }
 }
@@ -38,12 +38,16 @@ internal static class SecurityEventCheck
         path += ":SecurityEvents";
         if (string.IsNullOrWhiteSpace(options.Audience))
         {
-            report.Error($"{path}:Audience", "the receiver needs an audience.", "Write the `aud` of the issuer's stream to this gateway; else the events of any other receiver would do.");
+            report.Error(
+                $"{path}:Audience", "the receiver needs an audience.",
+                "Write the `aud` of the issuer's stream to this gateway; else the events of any other receiver would do.");
         }
 
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
-            report.Error(path, "the issuer's name here is a part of the path, and has characters that do not fit in one.", "Rename the issuer with letters, digits, hyphens, dots and underscores.");
+            report.Error(
+                path, "the issuer's name here is a part of the path, and has characters that do not fit in one.",
+                "Rename the issuer with letters, digits, hyphens, dots and underscores.");
         }
 
         return new SecurityEventSettings(options.Audience ?? "", options.EmailIsSubject, options.SessionOnly);

@@ -13,7 +13,8 @@ internal sealed class SharedKeyFollower(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private const int MostNews = 1000;
 
-    private readonly Channel<string> _news = Channel.CreateBounded<string>(new BoundedChannelOptions(MostNews) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<string> _news =
+        Channel.CreateBounded<string>(new BoundedChannelOptions(MostNews) { FullMode = BoundedChannelFullMode.DropOldest });
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -31,7 +31,8 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
     {
         try
         {
-            return await redis.CallAsync(database => database.StringSetAsync(ClaimOf(issuer), Environment.MachineName, time, When.NotExists), cancellationToken)
+            return await redis.CallAsync(
+                database => database.StringSetAsync(ClaimOf(issuer), Environment.MachineName, time, When.NotExists), cancellationToken)
                 ? KeyClaim.Ours
                 : KeyClaim.Theirs;
         }
@@ -59,7 +60,8 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
     {
         try
         {
-            var value = await redis.CallAsync(database => database.StringGetAsync(KeyOf(keys.Issuer), CommandFlags.DemandMaster), cancellationToken);
+            var value = await redis.CallAsync(
+                database => database.StringGetAsync(KeyOf(keys.Issuer), CommandFlags.DemandMaster), cancellationToken);
             if (value.IsNull)
             {
                 return null;
@@ -92,7 +94,8 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
         try
         {
             await redis.CallAsync(database => database.StringSetAsync(KeyOf(stored.Issuer), stored.ToUtf8(), keep), cancellationToken);
-            await redis.CallAsync(database => database.StringSetAsync(ClaimOf(stored.Issuer), Environment.MachineName, time), cancellationToken);
+            await redis.CallAsync(
+                database => database.StringSetAsync(ClaimOf(stored.Issuer), Environment.MachineName, time), cancellationToken);
             await RingAsync(stored.Issuer, cancellationToken);
         }
         catch (RedisUnavailableException)
@@ -120,13 +123,15 @@ internal sealed partial class SharedKeys(RedisConnection redis, ILogger<SharedKe
     /// The key ids that all replicas are to forget; null when Redis did not say. Those that are known here and not there, as after Redis
     /// lost its data, are put there again.
     /// </summary>
-    public async Task<IReadOnlyCollection<string>?> ReadForgottenAsync(IssuerKeys keys, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<string>?> ReadForgottenAsync(
+        IssuerKeys keys, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
     {
         try
         {
             var stored = await ReadSetAsync(ForgottenOf(keys.Identifier), cancellationToken);
             // Earlier versions remembered them by the name in yarp.json.
-            string[] forgotten = [.. stored, .. keys.Issuer == keys.Identifier ? [] : await ReadSetAsync(ForgottenOf(keys.Issuer), cancellationToken)];
+            string[] forgotten =
+                [.. stored, .. keys.Issuer == keys.Identifier ? [] : await ReadSetAsync(ForgottenOf(keys.Issuer), cancellationToken)];
             RedisValue[] missing = [.. known.Union(forgotten).Except(stored).Select(keyId => (RedisValue)keyId)];
             if (missing.Length > 0)
             {

@@ -19,7 +19,10 @@ internal sealed partial class StoredKeyDocuments(
 
     /// <summary>Applies the document on disk, before the first request. Returns whether there is one.</summary>
     public async Task<bool> TakeKeptAsync(IssuerKeys keys, CancellationToken cancellationToken) =>
-        cache is not null && keys.Source.IsRemote && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored && Take(keys, stored);
+        cache is not null
+            && keys.Source.IsRemote
+            && await cache.ReadAsync(keys, time.GetUtcNow(), cancellationToken) is { } stored
+            && Take(keys, stored);
 
     /// <summary>Applies the document that another replica has shared, if it can be used.</summary>
     /// <param name="maxAge">How old it may be; null for the issuer's <see cref="IssuerKeys.MaxStale"/>.</param>
@@ -94,9 +97,13 @@ internal sealed partial class StoredKeyDocuments(
         }
     }
 
-    [LoggerMessage(EventIds.KeysTaken, LogLevel.Information, "Issuer {Issuer}: loaded keys that were fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
+    [LoggerMessage(
+        EventIds.KeysTaken, LogLevel.Information,
+        "Issuer {Issuer}: loaded keys that were fetched at {FetchedAt:u} from the cache or another replica; {Count} are in use.")]
     private static partial void Taken(ILogger logger, string issuer, DateTimeOffset fetchedAt, int count);
 
-    [LoggerMessage(EventIds.StoredKeysRejected, LogLevel.Warning, "Issuer {Issuer}: the keys from the cache or another replica cannot be used: {Error}.")]
+    [LoggerMessage(
+        EventIds.StoredKeysRejected, LogLevel.Warning,
+        "Issuer {Issuer}: the keys from the cache or another replica cannot be used: {Error}.")]
     private static partial void Rejected(ILogger logger, string issuer, string error);
 }

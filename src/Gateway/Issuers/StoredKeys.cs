@@ -61,13 +61,16 @@ internal sealed record StoredKeys(string Issuer, string Source, DateTimeOffset F
             || !TryReadNumber(json, "lifetime"u8, out var lifetime)
             || fetchedAt > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             || lifetime > TimeSpan.SecondsPerDay
-            || !json.TryGetProperty("document"u8, out var text) || text.ValueKind != JsonValueKind.String || !text.TryGetBytesFromBase64(out var document))
+            || !json.TryGetProperty("document"u8, out var text)
+                || text.ValueKind != JsonValueKind.String
+                || !text.TryGetBytesFromBase64(out var document))
         {
             return false;
         }
 
         var read = new StoredKeys(
-            issuer, source, DateTimeOffset.FromUnixTimeMilliseconds(fetchedAt), lifetime == 0 ? null : TimeSpan.FromSeconds(lifetime), document);
+            issuer, source, DateTimeOffset.FromUnixTimeMilliseconds(fetchedAt), lifetime == 0 ? null : TimeSpan.FromSeconds(lifetime),
+            document);
         if (read.Checksum() != checksum)
         {
             return false;
@@ -113,6 +116,9 @@ internal sealed record StoredKeys(string Issuer, string Source, DateTimeOffset F
     private static bool TryReadNumber(JsonElement json, ReadOnlySpan<byte> name, out long number)
     {
         number = 0;
-        return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number) && number >= 0;
+        return json.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out number)
+            && number >= 0;
     }
 }

@@ -14,13 +14,17 @@ internal static class TemplateCheck
     {
         if (IssuerTemplate.PlaceholderOf(issuer.Issuer) is not { } placeholder)
         {
-            report.Error($"{path}:Issuer", "a family of issuers has exactly one placeholder.", "Write it as {realm}, in lower case, or drop Template.");
+            report.Error(
+                $"{path}:Issuer", "a family of issuers has exactly one placeholder.",
+                "Write it as {realm}, in lower case, or drop Template.");
             return null;
         }
 
         if (options.Template is not { } template)
         {
-            report.Error($"{path}:Template", "the placeholder has no rule for its values, so tokens of any tenant would be accepted.", "Set AnyOf or Matches.");
+            report.Error(
+                $"{path}:Template", "the placeholder has no rule for its values, so tokens of any tenant would be accepted.",
+                "Set AnyOf or Matches.");
             return null;
         }
 
@@ -36,12 +40,14 @@ internal static class TemplateCheck
 
         if (options.Keys is { Discovery: false, JwksUri: null })
         {
-            report.Error($"{path}:Keys", "a family needs keys for each of its issuers.", "Use Discovery, or a JwksUri with the placeholder.");
+            report.Error(
+                $"{path}:Keys", "a family needs keys for each of its issuers.", "Use Discovery, or a JwksUri with the placeholder.");
         }
 
         return IsFilter(template, $"{path}:Template", report)
             ? new TemplateSettings(
-                issuer, placeholder, template.AnyOf is { } values ? [.. values] : null, template.Matches, template.MaxRings, template.IdleAfter)
+                issuer, placeholder, template.AnyOf is { } values ? [.. values] : null, template.Matches, template.MaxRings,
+                template.IdleAfter)
             : null;
     }
 

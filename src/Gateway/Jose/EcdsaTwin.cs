@@ -48,6 +48,7 @@ internal static class EcdsaTwin
     private static BigInteger OrderOf(ECCurve curve)
     {
         using var key = ECDsa.Create(curve);
-        return new BigInteger(key.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
+        return new BigInteger(
+            key.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
     }
 }

@@ -5,8 +5,8 @@ using NSec.Cryptography;
 namespace Gateway.Jose;
 
 /// <summary>
-/// A public key of Ed25519 (RFC 8032). A token has one signature only: the library rejects an S that is not below the order of the group, and
-/// an R of small order or in another encoding than the canonical one.
+/// A public key of Ed25519 (RFC 8032). A token has one signature only: the library rejects an S that is not below the order of the group,
+/// and an R of small order or in another encoding than the canonical one.
 /// </summary>
 internal sealed class Ed25519Key
 {
@@ -24,8 +24,8 @@ internal sealed class Ed25519Key
     private Ed25519Key(PublicKey key) => _key = key;
 
     /// <summary>
-    /// False when the bytes are no key. The library finds that out with each signature; here, a key set without a usable key must not replace a
-    /// good one.
+    /// False when the bytes are no key. The library finds that out with each signature; here, a key set without a usable key must not
+    /// replace a good one.
     /// </summary>
     public static bool TryImport(byte[] point, [NotNullWhen(true)] out Ed25519Key? key)
     {

@@ -120,7 +120,8 @@ internal static class JsonWebKey
         return TryCreateRsa(keyId, only, modulus, exponent, out key, out why);
     }
 
-    public static bool TryCreateRsa(string? keyId, SignatureAlgorithm? only, byte[] modulus, byte[] exponent, out VerificationKey? key, out string? why)
+    public static bool TryCreateRsa(
+        string? keyId, SignatureAlgorithm? only, byte[] modulus, byte[] exponent, out VerificationKey? key, out string? why)
     {
         key = null;
         modulus = modulus.AsSpan().TrimStart((byte)0).ToArray();

@@ -7,8 +7,8 @@ using NSec.Cryptography;
 namespace Gateway.Jose;
 
 /// <summary>
-/// A private key that the gateway signs with: P-256 (ES256, RFC 7518 section 3.4) or Ed25519 (RFC 8037). Safe for any number of threads. It never
-/// shows its private half.
+/// A private key that the gateway signs with: P-256 (ES256, RFC 7518 section 3.4) or Ed25519 (RFC 8037). Safe for any number of threads. It
+/// never shows its private half.
 /// </summary>
 internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJwk)
 {
@@ -60,9 +60,11 @@ internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJ
     public static JwsSigner Ec(string keyId, byte[] publicJwk, ECParameters parameters) => new EcSigner(keyId, publicJwk, parameters);
 
     /// <exception cref="CryptographicException">The seed is not a key.</exception>
-    public static JwsSigner Ed25519(string keyId, string algorithm, byte[] publicJwk, byte[] seed) => new Ed25519Signer(keyId, algorithm, publicJwk, seed);
+    public static JwsSigner Ed25519(string keyId, string algorithm, byte[] publicJwk, byte[] seed) =>
+        new Ed25519Signer(keyId, algorithm, publicJwk, seed);
 
-    private sealed class EcSigner(string keyId, byte[] publicJwk, ECParameters parameters) : JwsSigner(keyId, nameof(SignatureAlgorithm.ES256), publicJwk)
+    private sealed class EcSigner(string keyId, byte[] publicJwk, ECParameters parameters)
+        : JwsSigner(keyId, nameof(SignatureAlgorithm.ES256), publicJwk)
     {
         private readonly KeyPool _pool = new(() => ECDsa.Create(parameters));
 
@@ -85,7 +87,8 @@ internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJ
         private readonly Key _key;
 
         public Ed25519Signer(string keyId, string algorithm, byte[] publicJwk, byte[] seed)
-            : base(keyId, algorithm, publicJwk) => _key = Key.TryImport(NSec.Cryptography.SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, out var key)
+            : base(keyId, algorithm, publicJwk) =>
+                _key = Key.TryImport(NSec.Cryptography.SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, out var key)
                 ? key!
                 : throw new CryptographicException();
 

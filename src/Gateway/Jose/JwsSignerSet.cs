@@ -9,8 +9,8 @@ using Gateway.Foundation;
 namespace Gateway.Jose;
 
 /// <summary>
-/// The gateway's own keys, read from a JWK Set with private keys: the first signs, all are published. Immutable; replaced as a whole. A set with a
-/// key that cannot be used is an error as a whole, because a destination could miss the key later.
+/// The gateway's own keys, read from a JWK Set with private keys: the first signs, all are published. Immutable; replaced as a whole. A set
+/// with a key that cannot be used is an error as a whole, because a destination could miss the key later.
 /// </summary>
 internal sealed class JwsSignerSet
 {
@@ -52,7 +52,8 @@ internal sealed class JwsSignerSet
     public string EntityTag { get; }
 
     /// <summary>The same set, with the other's signing key if this one has an equal one in its place.</summary>
-    public JwsSignerSet After(JwsSignerSet previous) => Current.IsSameAs(previous.Current) ? new JwsSignerSet(previous.Current, [previous.Current, .. All[1..]]) : this;
+    public JwsSignerSet After(JwsSignerSet previous) =>
+        Current.IsSameAs(previous.Current) ? new JwsSignerSet(previous.Current, [previous.Current, .. All[1..]]) : this;
 
     /// <param name="error">Fits "this file cannot be used: ...". Never shows key material.</param>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JwsSignerSet? set, [NotNullWhen(false)] out string? error)
@@ -64,7 +65,9 @@ internal sealed class JwsSignerSet
             return false;
         }
 
-        if (!StrictJson.TryParseObject(utf8, out var document) || !document.TryGetProperty("keys"u8, out var keys) || keys.ValueKind != JsonValueKind.Array)
+        if (!StrictJson.TryParseObject(utf8, out var document)
+            || !document.TryGetProperty("keys"u8, out var keys)
+            || keys.ValueKind != JsonValueKind.Array)
         {
             error = "it is not a JWK Set, a strict JSON object with a `keys` array (RFC 7517 section 5)";
             return false;

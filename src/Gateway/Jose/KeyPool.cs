@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Gateway.Jose;
 
 /// <summary>
-/// Imported copies of one key. .NET does not promise that one RSA, ECDsa or ECDiffieHellman object may be used by two threads at once, so each
-/// use takes one out; as many as there are processors are kept.
+/// Imported copies of one key. .NET does not promise that one RSA, ECDsa or ECDiffieHellman object may be used by two threads at once, so
+/// each use takes one out; as many as there are processors are kept.
 /// </summary>
 internal sealed class KeyPool
 {

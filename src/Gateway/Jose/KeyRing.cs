@@ -36,8 +36,8 @@ internal sealed class KeyRing
     public bool IsEmpty => Keys.IsEmpty;
 
     /// <summary>
-    /// The key for a token, or null. Among keys with the same <c>kid</c>, the algorithm selects; if several fit, the first four are tried in
-    /// turn (RFC 7517 section 4.5 leaves the choice to the application).
+    /// The key for a token, or null. Among keys with the same <c>kid</c>, the algorithm selects; if several fit, the first four are tried
+    /// in turn (RFC 7517 section 4.5 leaves the choice to the application).
     /// </summary>
     public VerificationKey? Find(string? keyId, AlgorithmTraits algorithm)
     {

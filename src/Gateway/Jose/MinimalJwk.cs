@@ -24,14 +24,16 @@ internal readonly record struct MinimalJwk(string Text)
         [("EC", ["crv", "kty", "x", "y"]), ("RSA", ["e", "kty", "n"]), ("OKP", ["crv", "kty", "x"])];
 
     // base64url and the names of curves: no character that JSON could write in two ways.
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>False for what is no public key of a known type.</summary>
     public static bool TryRead(JsonElement jwk, out MinimalJwk minimal)
     {
         minimal = default;
         if (jwk.ValueKind != JsonValueKind.Object || PrivateMembers.Any(name => jwk.TryGetProperty(name, out _))
-            || !TryReadText(jwk, "kty", out var type) || RequiredMembers.FirstOrDefault(row => row.Type == type).Members is not { IsDefault: false } members)
+            || !TryReadText(jwk, "kty", out var type)
+                || RequiredMembers.FirstOrDefault(row => row.Type == type).Members is not { IsDefault: false } members)
         {
             return false;
         }

@@ -45,7 +45,9 @@ internal static class PrivateJsonWebKey
             return false;
         }
 
-        if (TextOf(jwk, "d") is not { } text || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: PrivateLength } secret)
+        if (TextOf(jwk, "d") is not { } text
+            || !Base64Url.IsValid(text)
+            || Base64Url.DecodeFromChars(text) is not { Length: PrivateLength } secret)
         {
             why = $"has no private half: a `d` of {PrivateLength} bytes in base64url";
             return false;
@@ -85,9 +87,12 @@ internal static class PrivateJsonWebKey
         }
 
         if (jwk.TryGetProperty("alg"u8, out _)
-            && !(isOkp ? TextOf(jwk, "alg") is EdDsa or nameof(SignatureAlgorithm.Ed25519) : TextOf(jwk, "alg") is nameof(SignatureAlgorithm.ES256)))
+            && !(isOkp
+                ? TextOf(jwk, "alg") is EdDsa or nameof(SignatureAlgorithm.Ed25519)
+                : TextOf(jwk, "alg") is nameof(SignatureAlgorithm.ES256)))
         {
-            return $"has an `alg` other than {(isOkp ? $"{EdDsa} and {nameof(SignatureAlgorithm.Ed25519)}" : nameof(SignatureAlgorithm.ES256))}";
+            return $"has an `alg` other than " +
+                $"{(isOkp ? $"{EdDsa} and {nameof(SignatureAlgorithm.Ed25519)}" : nameof(SignatureAlgorithm.ES256))}";
         }
 
         return jwk.TryGetProperty("kid"u8, out _) && TextOf(jwk, "kid") is not { Length: > 0 and <= MaxKeyIdLength }

@@ -27,8 +27,10 @@ internal static class TokenKind
     // FusionAuth, `tok_type` Oracle.
     private static readonly ImmutableArray<KindClaim> KindClaims =
     [
-        new(ClaimName.Typ, OtherKinds), new(ClaimName.TokenUse, OtherKinds), new(ClaimName.TokenType, OtherKinds), new(ClaimName.Type, OtherKinds),
-        new(ClaimName.TokenKind, OtherKinds), new(ClaimName.TokenName, OtherKinds), new(ClaimName.Tty, OtherKinds), new(ClaimName.TokType, ["it", "rt"]),
+        new(ClaimName.Typ, OtherKinds), new(ClaimName.TokenUse, OtherKinds), new(ClaimName.TokenType, OtherKinds),
+        new(ClaimName.Type, OtherKinds),
+        new(ClaimName.TokenKind, OtherKinds), new(ClaimName.TokenName, OtherKinds), new(ClaimName.Tty, OtherKinds),
+        new(ClaimName.TokType, ["it", "rt"]),
     ];
 
     // Members that only ID tokens have (OpenID Connect Core 3.1.3.6, 3.3.2.11; FAPI 1.0 Advanced 5.2.2).
@@ -38,7 +40,9 @@ internal static class TokenKind
     private static readonly ImmutableArray<ClaimName> ClientOrGrant =
         [ClaimName.AppId, ClaimName.Azp, ClaimName.ClientId, ClaimName.Cid, ClaimName.Scp, ClaimName.Scope];
 
-    /// <summary>RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.</summary>
+    /// <summary>
+    /// RFC 7515 section 4.1.9: a media type, compared without case, <c>application/</c> may be left out; absent counts as JWT.
+    /// </summary>
     public static bool IsAllowedType(string? type, IReadOnlyList<string> allowed)
     {
         var name = type.AsSpan();
@@ -88,7 +92,8 @@ internal static class TokenKind
             }
         }
 
-        // Cognito's `token_use` is `id` or `access`, Ory Hydra's `access_token` or `refresh_token`; only those of access tokens are accepted.
+        // Cognito's `token_use` is `id` or `access`, Ory Hydra's `access_token` or `refresh_token`; only those of access tokens are
+        // accepted.
         if (claims.TryGet(ClaimName.TokenUse, out var use) && use.ValueKind != JsonValueKind.Null
             && !(use.ValueKind == JsonValueKind.String && (use.ValueEquals("access"u8) || use.ValueEquals("access_token"u8))))
         {
@@ -136,7 +141,9 @@ internal static class TokenKind
         }
 
         // RFC 9068 section 2.2.3. Only text counts, because UAA's ID tokens have a list.
-        return IsText(claims, ClaimName.Scope) || IsText(claims, ClaimName.Scp) || (IsText(claims, ClaimName.Azp) && IsText(claims, ClaimName.Uid));
+        return IsText(claims, ClaimName.Scope)
+            || IsText(claims, ClaimName.Scp)
+            || (IsText(claims, ClaimName.Azp) && IsText(claims, ClaimName.Uid));
     }
 
     /// <summary>
@@ -164,10 +171,13 @@ internal static class TokenKind
     }
 
     private static bool Names(in KnownClaims claims, ClaimName name, string[] kinds) =>
-        claims.TryGet(name, out var kind) && kind.ValueKind == JsonValueKind.String && kinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase);
+        claims.TryGet(name, out var kind)
+            && kind.ValueKind == JsonValueKind.String
+            && kinds.Contains(kind.GetString(), StringComparer.OrdinalIgnoreCase);
 
     // Null counts as absent: serializers write it for missing values.
-    private static bool HasValue(in KnownClaims claims, ClaimName name) => claims.TryGet(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    private static bool HasValue(in KnownClaims claims, ClaimName name) =>
+        claims.TryGet(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     private static bool IsText(in KnownClaims claims, ClaimName name) =>
         claims.TryGet(name, out var value) && value.ValueKind == JsonValueKind.String && !value.ValueEquals(""u8);

@@ -11,7 +11,8 @@ internal static class TokenParts
     /// <summary>Header and claims of an unverified token. They may only cause a rejection (RFC 8725 section 3.8).</summary>
     /// <param name="maxLength">Characters.</param>
     public static bool TryRead(
-        ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RejectionReason reason, int maxLength = CompactToken.MaxLength)
+        ReadOnlySpan<char> text, out JoseHeader header, out JsonElement claims, out RejectionReason reason,
+        int maxLength = CompactToken.MaxLength)
     {
         (header, claims) = (default, default);
         if (!CompactToken.TrySplit(text, out var compact, out reason, maxLength))
@@ -45,7 +46,8 @@ internal static class TokenParts
 
     /// <summary>True when the signature in the text verifies with the key.</summary>
     /// <param name="maxLength">Characters.</param>
-    public static bool IsSigned(ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key, int maxLength = CompactToken.MaxLength)
+    public static bool IsSigned(
+        ReadOnlySpan<char> text, AlgorithmTraits algorithm, VerificationKey key, int maxLength = CompactToken.MaxLength)
     {
         if (!CompactToken.TrySplit(text, out var compact, out _, maxLength))
         {

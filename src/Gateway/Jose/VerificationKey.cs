@@ -18,7 +18,8 @@ internal sealed class VerificationKey
     private readonly ImmutableArray<VerificationKey> _choices = [];
 
     private VerificationKey(
-        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets, Func<AsymmetricAlgorithm>? import,
+        string? keyId, KeyType type, string? curve, SignatureAlgorithm? only, ImmutableArray<byte[]> secrets,
+        Func<AsymmetricAlgorithm>? import,
         byte[] numbers, Ed25519Key? ed25519 = null)
     {
         KeyId = keyId;
@@ -43,7 +44,9 @@ internal sealed class VerificationKey
 
     /// <exception cref="CryptographicException">The parameters are not a usable RSA key.</exception>
     public static VerificationKey Rsa(string? keyId, SignatureAlgorithm? only, RSAParameters parameters) =>
-        new(keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters), [(byte)parameters.Exponent!.Length, .. parameters.Exponent!, .. parameters.Modulus!]);
+        new(
+            keyId, KeyType.Rsa, null, only, [], () => RSA.Create(parameters),
+            [(byte)parameters.Exponent!.Length, .. parameters.Exponent!, .. parameters.Modulus!]);
 
     /// <exception cref="CryptographicException">The point is not on the curve.</exception>
     public static VerificationKey Ec(string? keyId, SignatureAlgorithm? only, string curve, ECParameters parameters) =>

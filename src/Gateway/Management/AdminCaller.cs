@@ -17,7 +17,8 @@ internal static class AdminCaller
     /// <summary>Subject, client and issuer: a subject alone could be another issuer's.</summary>
     private static string NameOf(AccessToken token) => string.Join(
         ' ',
-        new[] { Describe("sub", token.Subject), Describe("client", token.ClientId), Describe("issuer", token.Issuer.Keys.Issuer) }.Where(part => part is not null));
+        new[] { Describe("sub", token.Subject), Describe("client", token.ClientId), Describe("issuer", token.Issuer.Keys.Issuer) }
+            .Where(part => part is not null));
 
     private static string? Describe(string name, string? value) =>
         value is null ? null : $"{name}={(value.Length <= MaxLength ? value : value[..MaxLength])}";

@@ -25,7 +25,9 @@ internal abstract class AdminEntry
 
     /// <summary>The token that the request carries, or why it carries none.</summary>
     public virtual ValueTask<TokenSearch> FindTokenAsync(HttpRequest request, TokenReader reader) => ValueTask.FromResult(
-        reader.TryRead(request.Headers, out var token, out var reason) ? new TokenSearch(token.ToString(), default) : new TokenSearch(null, reason));
+        reader.TryRead(request.Headers, out var token, out var reason)
+            ? new TokenSearch(token.ToString(), default)
+            : new TokenSearch(null, reason));
 
     public virtual Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
         snapshot.Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);

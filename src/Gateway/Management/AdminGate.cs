@@ -28,7 +28,8 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
 
     /// <summary>Decided by the route, so that an endpoint without the metadata causes a fault and is not open.</summary>
     public static bool IsAdministration(HttpContext context) =>
-        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } && route.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }
+            && route.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
 
     public static AdminEntry EntryOf(HttpContext context) => context.GetEndpoint()!.Metadata.GetRequiredMetadata<AdminEntry>();
 

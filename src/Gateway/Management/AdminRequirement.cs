@@ -7,13 +7,15 @@ namespace Gateway.Management;
 /// <summary>The requirement of every endpoint of <c>/admin</c>: the policy that <c>Gateway:Management:Policy</c> names.</summary>
 internal sealed class AdminRequirement : IAuthorizationRequirement
 {
-    public static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(BearerScheme.Name).AddRequirements(new AdminRequirement()).Build();
+    public static readonly AuthorizationPolicy Policy =
+        new AuthorizationPolicyBuilder(BearerScheme.Name).AddRequirements(new AdminRequirement()).Build();
 }
 
 /// <summary>
 /// Without that setting, every caller satisfies the requirement in Development, where the listener is on loopback, and no caller elsewhere.
 /// </summary>
-internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment, TimeProvider time) : AuthorizationHandler<AdminRequirement>
+internal sealed class AdminRequirementHandler(LiveGateway live, IHostEnvironment environment, TimeProvider time)
+    : AuthorizationHandler<AdminRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdminRequirement requirement)
     {

@@ -21,11 +21,14 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
             state.Hash,
             snapshot.Revision,
             state.Since,
-            state.LastFailure is { } failure ? new FailureDescription(failure.At, failure.IsPending, [.. failure.Errors.Select(Describe)]) : null,
+            state.LastFailure is { } failure
+                ? new FailureDescription(failure.At, failure.IsPending, [.. failure.Errors.Select(Describe)])
+                : null,
             [.. state.AwaitingRestart],
             [.. snapshot.Reading.Warnings.Select(Describe)],
             new RevocationListDescription(
-                revocations.IsStale, revocations.Set.Count, revocations.Lag?.TotalSeconds, revocations.MaxStaleness.TotalSeconds, revocations.Error),
+                revocations.IsStale, revocations.Set.Count, revocations.Lag?.TotalSeconds, revocations.MaxStaleness.TotalSeconds,
+                revocations.Error),
             EffectiveConfiguration.Of(snapshot.Reading));
     }
 
@@ -37,7 +40,8 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
 /// <param name="Hash">The SHA-256 of the file's content.</param>
 /// <param name="Revision">Counts the configurations that were good since the start.</param>
 internal sealed record ConfigurationDescription(
-    string File, string Hash, string Revision, DateTimeOffset LoadedAt, FailureDescription? LastFailure, string[] AwaitingRestart, FindingDescription[] Warnings,
+    string File, string Hash, string Revision, DateTimeOffset LoadedAt, FailureDescription? LastFailure, string[] AwaitingRestart,
+    FindingDescription[] Warnings,
     RevocationListDescription Revocations, JsonObject Configuration);
 
 /// <summary>The revocation list of this replica.</summary>
@@ -45,7 +49,8 @@ internal sealed record ConfigurationDescription(
 /// Whether it is older than <c>MaxStaleness</c>; then <c>OnRevocationUnavailable</c> decides, and /admin is read-only.
 /// </param>
 /// <param name="AgeSeconds">Seconds since it was last known to be complete; null when it never was.</param>
-internal sealed record RevocationListDescription(bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
+internal sealed record RevocationListDescription(
+    bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
 /// <param name="IsPending">True when the file is still the one that was rejected.</param>
 internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);

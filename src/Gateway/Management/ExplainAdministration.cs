@@ -21,7 +21,9 @@ internal sealed record ExplainResult(TokenExplanation? Explanation, string? Faul
 /// <c>POST /admin/explain</c>: every check of a token on a route, with the configuration, keys and revocations in effect. 200 whatever the
 /// verdict. The token is neither kept nor logged.
 /// </summary>
-internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, Introspector introspector, RevocationList revocations, TimeProvider time, LookupSettings? lookup = null)
+internal sealed class ExplainAdministration(
+    LiveGateway live, KeySearch keys, Introspector introspector, RevocationList revocations, TimeProvider time,
+    LookupSettings? lookup = null)
 {
     private const int MaxBody = 64 * 1024;
 
@@ -33,7 +35,8 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
         if (!isForm && !RequestBody.Is(context.Request, RequestBody.Json))
         {
             return new OAuthError(
-                StatusCodes.Status415UnsupportedMediaType, OAuthError.InvalidRequest, "Send token and route as a form (application/x-www-form-urlencoded) or as application/json.");
+                StatusCodes.Status415UnsupportedMediaType, OAuthError.InvalidRequest,
+                "Send token and route as a form (application/x-www-form-urlencoded) or as application/json.");
         }
 
         if (await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { } body)
@@ -69,7 +72,8 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
         foreach (var token in tokens)
         {
             await FindKeyAsync(snapshot.Issuers, token.Text.AsMemory(), cancellationToken);
-            given.Add(token with { Answer = policy.IsAnonymous ? null : await AskAsync(snapshot.Issuers, token.Text.AsMemory(), cancellationToken) });
+            var answer = policy.IsAnonymous ? null : await AskAsync(snapshot.Issuers, token.Text.AsMemory(), cancellationToken);
+            given.Add(token with { Answer = answer });
         }
 
         var explainer = new TokenExplainer(snapshot.Issuers, snapshot.Settings.Identity, time);
@@ -79,7 +83,9 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
         if (ExchangeExplainer.Of(snapshot.Reading, route) is { } exchange)
         {
             // Of several tokens, requests exchange the one that the identity comes from.
-            var known = tokens is [var only] ? snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(only.Text))) : null;
+            var known = tokens is [var only]
+                ? snapshot.Exchanges[exchange.Name].Find(VerifiedToken.FingerprintOf(Encoding.UTF8.GetBytes(only.Text)))
+                : null;
             explanation = ExchangeExplainer.With(explanation, exchange, known);
         }
 
@@ -87,7 +93,8 @@ internal sealed class ExplainAdministration(LiveGateway live, KeySearch keys, In
     }
 
     /// <summary>Asks the issuer about an opaque token as a request would, and no more often.</summary>
-    private async Task<IntrospectionAnswer?> AskAsync(IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken) =>
+    private async Task<IntrospectionAnswer?> AskAsync(
+        IssuerDirectory issuers, ReadOnlyMemory<char> token, CancellationToken cancellationToken) =>
         issuers.Introspecting is { } issuer && OpaqueToken.Is(token.Span) && OpaqueToken.CheckForm(token.Span) is null
             ? await introspector.AskAsync(issuer.IntrospectionServer!, issuer, token, false, cancellationToken)
             : null;

@@ -33,7 +33,11 @@ internal sealed record ExplainQuestion(IReadOnlyList<GivenToken> Tokens, string?
                 return "The body is not strict JSON in UTF-8, with no member twice.";
             }
 
-            if (json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.String).Select(member => member.Name).FirstOrDefault() is { } wrong)
+            var wrong = json.EnumerateObject()
+                .Where(member => member.Value.ValueKind != JsonValueKind.String)
+                .Select(member => member.Name)
+                .FirstOrDefault();
+            if (wrong is not null)
             {
                 return $"{Shown.Text(wrong)}: this must be text.";
             }
@@ -52,5 +56,6 @@ internal sealed record ExplainQuestion(IReadOnlyList<GivenToken> Tokens, string?
         return tokens.Length == 0 ? "token: this is required." : null;
     }
 
-    private static bool IsOfSource(string name) => name.StartsWith(SourcePrefix, StringComparison.Ordinal) && name.Length > SourcePrefix.Length;
+    private static bool IsOfSource(string name) =>
+        name.StartsWith(SourcePrefix, StringComparison.Ordinal) && name.Length > SourcePrefix.Length;
 }

@@ -48,7 +48,8 @@ internal sealed class IssuerAdministration(
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private IssuerProfile? Find(string name) => Issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private IssuerProfile? Find(string name) =>
+        Issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static async Task<IResult> NotFoundAsync(HttpContext context)
     {
@@ -68,18 +69,26 @@ internal sealed class IssuerAdministration(
             issuer.Keys.Issuer,
             issuer.Issuer,
             issuer.Keys.Source.Name,
-            [.. ring.Keys.Select(key => new KeyDescription(key.KeyId, [.. key.Algorithms.Intersect(issuer.Algorithms).Select(algorithm => algorithm.ToString())]))],
+            [
+                .. ring.Keys.Select(key => new KeyDescription(
+                    key.KeyId, [.. key.Algorithms.Intersect(issuer.Algorithms).Select(algorithm => algorithm.ToString())])),
+            ],
             [.. ring.Skipped.Select(key => $"{key.Key} {key.Why}")],
             state.LoadedAt,
             state.LoadedAt is { } loadedAt ? (time.GetUtcNow() - loadedAt).TotalSeconds : null,
             state.Error,
             state.NextRefresh,
             issuer.Decryption is { } decryption
-                ? new DecryptionDescription([.. decryption.Current.Keys.Select(key => new KeyDescription(key.KeyId, [.. key.Algorithms]))], decryption.Error)
+                ? new DecryptionDescription(
+                    [.. decryption.Current.Keys.Select(key => new KeyDescription(key.KeyId, [.. key.Algorithms]))], decryption.Error)
                 : null,
             issuer.IntrospectionServer is { } server
                 ? new IntrospectionDescription(
-                    server.Settings.Endpoint is { } endpoint ? KeyDocumentClient.NameOf(new Uri(endpoint)) : server.Discovered is { } found ? KeyDocumentClient.NameOf(found.Address) : null,
+                    server.Settings.Endpoint is { } endpoint
+                        ? KeyDocumentClient.NameOf(new Uri(endpoint))
+                        : server.Discovered is { } found
+                        ? KeyDocumentClient.NameOf(found.Address)
+                        : null,
                     server.Breaker.IsOpen, server.LastError)
                 : null,
             issuer.StatusLists is { } lists

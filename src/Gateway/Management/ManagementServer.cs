@@ -23,8 +23,10 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
     private readonly WebApplication _app;
 
     public ManagementServer(
-        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics, TimeProvider time,
-        IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain, ConfigurationAdministration configuration,
+        LiveGateway live, IHostEnvironment environment, ILoggerFactory loggers, Readiness readiness, MetricsEndpoint metrics,
+        TimeProvider time,
+        IssuerAdministration issuers, RevocationAdministration revocations, ExplainAdministration explain,
+        ConfigurationAdministration configuration,
         StatusPage status, RevocationList list)
     {
         var port = live.Current.Settings.Management.Port;

@@ -10,9 +10,9 @@ namespace Gateway.Management;
 internal readonly record struct ReadinessCheck(string Name, bool IsReady);
 
 /// <summary>
-/// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys, the
-/// revocation list has been read once and a request can be routed, until the replica is told to end. A store that fails later does not make a replica unready: all would be at once, and the
-/// policies decide better.
+/// <c>/livez</c>, <c>/startupz</c>, <c>/readyz</c>; with <c>?verbose</c> each check on a line. Ready when every required issuer has keys,
+/// the revocation list has been read once and a request can be routed, until the replica is told to end. A store that fails later does not
+/// make a replica unready: all would be at once, and the policies decide better.
 /// </summary>
 internal sealed class Readiness(
     LiveIssuers issuers, RevocationList revocations, Drain drain, RouterProbe router, IHostApplicationLifetime lifetime)
@@ -32,7 +32,9 @@ internal sealed class Readiness(
     {
         app.MapMethods("/livez", Methods, context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
         app.MapMethods("/startupz", Methods, context => AnswerAsync(context, [Started]));
-        app.MapMethods("/readyz", Methods, async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
+        app.MapMethods(
+            "/readyz", Methods,
+            async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
     }
 
     private static Task AnswerAsync(HttpContext context, ReadinessCheck[] checks)

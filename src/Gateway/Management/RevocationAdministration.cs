@@ -16,14 +16,16 @@ namespace Gateway.Management;
 /// 202: the store has them, and this replica has not read them yet. 503: the store has not acknowledged them.
 /// </summary>
 internal sealed class RevocationAdministration(
-    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live, GatewayMetrics metrics,
+    RevocationBody reader, RevocationWriter writer, RevocationQueries queries, SignedTokenReader tokens, LiveIssuers live,
+    GatewayMetrics metrics,
     TimeProvider time)
 {
     private const int MaxBody = 1024 * 1024;
     private const int MaxTokenBody = 32 * 1024;
     private const string NotKept = "The store has not acknowledged the revocation. Try again; saying it twice does no harm.";
 
-    private static readonly OAuthError TooLarge = new(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
+    private static readonly OAuthError TooLarge =
+        new(StatusCodes.Status413PayloadTooLarge, OAuthError.InvalidRequest, "The body is too large.");
 
     public void Map(IEndpointRouteBuilder admin)
     {
@@ -67,7 +69,8 @@ internal sealed class RevocationAdministration(
         }
 
         var query = context.Request.Query;
-        var fault = new RevocationRequest(query["kind"], query["issuer"], query["value"]).ReadName(live.Current, out var name, out var issuer)
+        var fault =
+            new RevocationRequest(query["kind"], query["issuer"], query["value"]).ReadName(live.Current, out var name, out var issuer)
             ?? RevocationRequest.CheckReason(query["reason"]);
         if (fault is not null)
         {
@@ -82,12 +85,15 @@ internal sealed class RevocationAdministration(
 
         if (found is null)
         {
-            return new OAuthError(StatusCodes.Status404NotFound, OAuthError.InvalidRequest, "Nothing is revoked by this kind, issuer and value.");
+            return new OAuthError(
+                StatusCodes.Status404NotFound, OAuthError.InvalidRequest, "Nothing is revoked by this kind, issuer and value.");
         }
 
-        var restore = RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
+        var restore =
+            RevocationSpan.Restore(found, issuer!, time.GetUtcNow()) with { Reason = query["reason"], By = CallerOf(context), At = null };
         return await AppendAsync(
-            "restore", [restore], new RevocationListDocument([RevocationDocument.Of(restore)], null), RevocationJson.Readable.RevocationListDocument);
+            "restore", [restore], new RevocationListDocument([RevocationDocument.Of(restore)], null),
+            RevocationJson.Readable.RevocationListDocument);
     }
 
     private async Task<IResult> RevokeTokenAsync(HttpContext context)
@@ -119,7 +125,8 @@ internal sealed class RevocationAdministration(
         var why = result.Reason;
         if (result.Token is not { } token || !RegisteredClaims.TryRead(KnownClaims.Of(token.Claims), out claims, out why))
         {
-            // RFC 7009 section 2.2 has 200 for this. But an operator who pasted half a token must not believe that the whole one is revoked.
+            // RFC 7009 section 2.2 has 200 for this. But an operator who pasted half a token must not believe that the whole one is
+            // revoked.
             return OAuthError.Invalid($"This is no token that the gateway accepts ({Rejections.Of(why).Tag}), so nothing was revoked.");
         }
 
@@ -127,7 +134,9 @@ internal sealed class RevocationAdministration(
         var expires = DateTimeOffset.UnixEpoch.AddSeconds(claims.ExpiresAt) + token.Issuer.ClockSkew;
         if (now >= expires)
         {
-            return Json(new RevokedTokenDocument(false, Rejections.Of(RejectionReason.Expired).Tag, null), RevocationJson.Readable.RevokedTokenDocument);
+            return Json(
+                new RevokedTokenDocument(false, Rejections.Of(RejectionReason.Expired).Tag, null),
+                RevocationJson.Readable.RevokedTokenDocument);
         }
 
         var entry = new RevocationEntry(
@@ -138,7 +147,8 @@ internal sealed class RevocationAdministration(
             Reason: reason,
             By: CallerOf(context));
         return await AppendAsync(
-            "revoke_token", [entry], new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)), RevocationJson.Readable.RevokedTokenDocument);
+            "revoke_token", [entry], new RevokedTokenDocument(true, null, RevocationDocument.Of(entry)),
+            RevocationJson.Readable.RevokedTokenDocument);
     }
 
     private static OAuthError? ReadForm(ReadOnlyMemory<byte> body, out string text, out string? reason)
@@ -167,7 +177,9 @@ internal sealed class RevocationAdministration(
         {
             if (member.Name is not ("token" or "token_type_hint" or "reason"))
             {
-                return OAuthError.Invalid($"{member.Name[..Math.Min(member.Name.Length, 40)]}: this member is unknown; known are token, token_type_hint and reason.");
+                return OAuthError.Invalid(
+                    $"{member.Name[..Math.Min(member.Name.Length, 40)]}: this member is unknown; known are token, token_type_hint and " +
+                        "reason.");
             }
 
             if (member.Value.ValueKind != JsonValueKind.String)

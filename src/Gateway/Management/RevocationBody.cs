@@ -78,7 +78,9 @@ internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time
             "before" or "expires" => TryReadTime(member, out seconds),
             "op" => "op: POST revokes; DELETE restores.",
             "by" => "by: the gateway writes this, from the caller's token.",
-            var other => $"{(other.Length <= 40 ? other : other[..40])}: this member is unknown; known are kind, issuer, value, before, expires and reason.",
+            var other =>
+                $"{(other.Length <= 40 ? other : other[..40])}: this member is unknown; known are kind, issuer, value, before, expires " +
+                    "and reason.",
         };
         request = member.Name switch
         {
@@ -104,7 +106,8 @@ internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time
         {
             JsonValueKind.Number when member.Value.TryGetInt64(out var number) => number,
             // Without an offset it would be the time of the machine that the gateway runs on.
-            JsonValueKind.String when UtcOffset.IsMatch(member.Value.GetString()!) && member.Value.TryGetDateTimeOffset(out var date) => date.ToUnixTimeSeconds(),
+            JsonValueKind.String when UtcOffset.IsMatch(member.Value.GetString()!) && member.Value.TryGetDateTimeOffset(out var date) =>
+                date.ToUnixTimeSeconds(),
             _ => null,
         };
         return seconds is > 0 and <= MaxTime

@@ -59,7 +59,8 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
         return failed is not null
             ? failed
             : Results.Json(
-                new RevocationListDocument([.. page!.Entries.Select(RevocationDocument.Of)], page.Next is { } next ? WriteCursor(next) : null),
+                new RevocationListDocument(
+                    [.. page!.Entries.Select(RevocationDocument.Of)], page.Next is { } next ? WriteCursor(next) : null),
                 RevocationJson.Readable.RevocationListDocument);
     }
 
@@ -69,7 +70,8 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<(T? Answer, OAuthError? Failed)> AskAsync<T>(Func<CancellationToken, Task<T>> question, CancellationToken cancellationToken)
+    private async Task<(T? Answer, OAuthError? Failed)> AskAsync<T>(
+        Func<CancellationToken, Task<T>> question, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -82,7 +84,9 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (default, OAuthError.Unavailable("The revocation log could not be read in time; `gateway revocations list` has no such limit."));
+            return (
+                default,
+                OAuthError.Unavailable("The revocation log could not be read in time; `gateway revocations list` has no such limit."));
         }
 #pragma warning disable CA1031 // A store may fail in any way; every fault means the same here.
         catch (Exception fault) when (fault is not OperationCanceledException)

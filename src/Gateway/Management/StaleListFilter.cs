@@ -27,7 +27,8 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
     private const string Header = "Gateway-Revocation-List";
 
     private const string Cure =
-        "The revocation list is older than MaxStaleness, so your own token may be a revoked one. Nothing was changed; try again when the store answers.";
+        "The revocation list is older than MaxStaleness, so your own token may be a revoked one. Nothing was changed; try again when " +
+            "the store answers.";
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -58,7 +59,8 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
             return Results.Empty;
         }
 
-        http.Response.Headers[Header] = string.Create(CultureInfo.InvariantCulture, $"stale; age={(long)(revocations.Lag ?? TimeSpan.Zero).TotalSeconds}");
+        http.Response.Headers[Header] =
+            string.Create(CultureInfo.InvariantCulture, $"stale; age={(long)(revocations.Lag ?? TimeSpan.Zero).TotalSeconds}");
         return HttpMethods.IsGet(http.Request.Method) || http.GetEndpoint()?.Metadata.GetMetadata<ReadsOnly>() is not null
             ? await next(context)
             : OAuthError.Unavailable(Cure);
@@ -68,6 +70,9 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
     /// Checks the token again as a policy with <c>OnRevocationUnavailable</c> Reject does; authentication accepts a token while the list is
     /// stale.
     /// </summary>
-    private static ValueTask<AuthenticationOutcome> JudgeAgainAsync(VerifiedToken caller, GatewaySnapshot snapshot, CancellationToken cancellationToken) =>
-        snapshot.Authenticator.AuthenticateAsync(Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, SenderEvidence.OfEarlierCheck, cancellationToken);
+    private static ValueTask<AuthenticationOutcome> JudgeAgainAsync(
+        VerifiedToken caller, GatewaySnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.Authenticator.AuthenticateAsync(
+            Encoding.ASCII.GetString(caller.Token.Text).AsMemory(), RoutePolicy.Authenticated, SenderEvidence.OfEarlierCheck,
+            cancellationToken);
 }

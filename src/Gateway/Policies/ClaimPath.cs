@@ -52,7 +52,12 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
 
     /// <summary>The derived names that are valid with these issuers.</summary>
     public static string[] DerivedBy(IEnumerable<IssuerOptions> issuers) =>
-        [SubjectType, .. issuers.Select(issuer => IssuerTemplate.PlaceholderOf(issuer.Issuer ?? "")).OfType<string>().Distinct().Select(name => $"${name}")];
+        [
+            SubjectType,
+            .. issuers.Select(issuer => IssuerTemplate.PlaceholderOf(issuer.Issuer ?? ""))
+                .OfType<string>()
+                .Distinct()
+                .Select(name => $"${name}")];
 
     /// <summary>
     /// Adds all values at the path; a path through an array may have several. An array or null at the end of the path is one value.
@@ -67,7 +72,8 @@ internal sealed class ClaimPath : IEquatable<ClaimPath>
 
         if (IsJose)
         {
-            if (token.ReadHeader().TryGetProperty(Text[JosePrefix.Length..], out var parameter) && parameter.ValueKind == JsonValueKind.String)
+            if (token.ReadHeader().TryGetProperty(Text[JosePrefix.Length..], out var parameter)
+                && parameter.ValueKind == JsonValueKind.String)
             {
                 found.Add(parameter);
             }

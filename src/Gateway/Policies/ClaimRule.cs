@@ -68,8 +68,8 @@ internal abstract class ClaimRule(ClaimPath path)
     };
 
     /// <summary>
-    /// True when the claim, read as a list, holds the value. A list is an array, a space-separated string, or one value. Items of an array are
-    /// not split: the group "shop admin" is not the group "admin".
+    /// True when the claim, read as a list, holds the value. A list is an array, a space-separated string, or one value. Items of an array
+    /// are not split: the group "shop admin" is not the group "admin".
     /// </summary>
     protected static bool Holds(List<JsonElement> values, List<JsonElement> scalars, string wanted)
     {

@@ -17,15 +17,18 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     public int Count { get; } = Parts.Sum(part => part.Combination?.Count ?? 1);
 
     /// <summary>The token sources that the parts read, each once, in the order of the list.</summary>
-    public ImmutableArray<string?> TokenSources { get; } = [.. Parts.SelectMany(part => part.TokenSources).Distinct(StringComparer.Ordinal)];
+    public ImmutableArray<string?> TokenSources { get; } =
+        [.. Parts.SelectMany(part => part.TokenSources).Distinct(StringComparer.Ordinal)];
 
     public bool DependsOnRequest { get; } = Parts.Any(part => part.DependsOnRequest);
 
     /// <summary>Whether no bearer token can satisfy it.</summary>
-    public bool RequiresBinding { get; } = IsAny ? !Parts.IsEmpty && Parts.All(part => part.RequiresBinding) : Parts.Any(part => part.RequiresBinding);
+    public bool RequiresBinding { get; } = IsAny ? !Parts.IsEmpty
+        && Parts.All(part => part.RequiresBinding) : Parts.Any(part => part.RequiresBinding);
 
     /// <summary>The route parameters that its rules compare claims with.</summary>
-    public ImmutableArray<string> RouteParameters { get; } = [.. Parts.SelectMany(part => part.RouteParameters).Distinct(StringComparer.OrdinalIgnoreCase)];
+    public ImmutableArray<string> RouteParameters { get; } =
+        [.. Parts.SelectMany(part => part.RouteParameters).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>
     /// The scopes that satisfy the parts; none where one of several parts is enough, because only the caller knows which.
@@ -33,10 +36,10 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     public IEnumerable<string> AskedScopes => IsAny && Parts.Length > 1 ? [] : Parts.SelectMany(part => part.AskedScopes);
 
     /// <summary>
-    /// All: the first part that rejects decides; the scopes to ask for are those of every part that reads the same token. Any: the first part
-    /// that allows decides, and the others are not looked at. While none allows, the first part decides of those whose reason says the most:
-    /// one that cannot be decided now, else one that the client can satisfy or that its token is bad, else a mismatch, else that there is no
-    /// token.
+    /// All: the first part that rejects decides; the scopes to ask for are those of every part that reads the same token. Any: the first
+    /// part that allows decides, and the others are not looked at. While none allows, the first part decides of those whose reason says the
+    /// most: one that cannot be decided now, else one that the client can satisfy or that its token is bad, else a mismatch, else that
+    /// there is no token.
     /// </summary>
     /// <param name="holding">As for <see cref="RoutePolicy.Decide(in PolicyTokens, in PolicyRequest, List{RoutePolicy}?)"/>.</param>
     public PolicyDecision Decide(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)

@@ -6,7 +6,8 @@ namespace Gateway.Policies;
 /// <summary>Checks the policies that are made of others, and puts them together.</summary>
 /// <param name="options">All of <c>Gateway:Policies</c>.</param>
 /// <param name="policies">The policies so far: the built-in ones and those with rules of their own. The others are added.</param>
-internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options, Dictionary<string, RoutePolicy> policies, ConfigurationReport report)
+internal sealed class CombinationCheck(
+    Dictionary<string, PolicyOptions> options, Dictionary<string, RoutePolicy> policies, ConfigurationReport report)
 {
     /// <summary>How many policies with rules of their own a decision may come to, each counted as often as it is named.</summary>
     private const int MostParts = 64;
@@ -36,12 +37,15 @@ internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options
 
         if (policy is not { Issuers: null, Scopes: null, Claims: null, StepUp: null })
         {
-            report.Error(path, "a policy of policies has no rules of its own.", "Move Issuers, Scopes, Claims and StepUp to a policy, and name that one in AllOf.");
+            report.Error(
+                path, "a policy of policies has no rules of its own.",
+                "Move Issuers, Scopes, Claims and StepUp to a policy, and name that one in AllOf.");
         }
 
         if (policy is not { TokenSource: null, Identity: false })
         {
-            report.Error(path, "a policy of policies reads no token of its own.", "Write TokenSource and Identity into the policies that it names.");
+            report.Error(
+                path, "a policy of policies reads no token of its own.", "Write TokenSource and Identity into the policies that it names.");
         }
 
         _open.Add(name);
@@ -65,7 +69,9 @@ internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options
         var combination = new Combination(isAny, parts.ToImmutable());
         if (combination.Count > MostParts)
         {
-            report.Error(path, $"a token would be compared with more than {MostParts} policies.", "Name fewer, or write several rules into one policy.");
+            report.Error(
+                path, $"a token would be compared with more than {MostParts} policies.",
+                "Name fewer, or write several rules into one policy.");
             combination = new Combination(isAny, []);
         }
 
@@ -76,13 +82,16 @@ internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options
     {
         if (name.Equals(RoutePolicy.AnonymousName, StringComparison.OrdinalIgnoreCase))
         {
-            report.Error(item, "this policy asks for no token, and a combination is about one.", "Remove it; name Anonymous on a route of its own.");
+            report.Error(
+                item, "this policy asks for no token, and a combination is about one.", "Remove it; name Anonymous on a route of its own.");
             return null;
         }
 
         if (_open.FindIndex(open => open.Equals(name, StringComparison.OrdinalIgnoreCase)) is var start and >= 0)
         {
-            report.Error(item, $"this policy comes back to itself: {string.Join(" -> ", _open.Skip(start).Append(name))}.", "Remove one of these names.");
+            report.Error(
+                item, $"this policy comes back to itself: {string.Join(" -> ", _open.Skip(start).Append(name))}.",
+                "Remove one of these names.");
             return null;
         }
 
@@ -99,7 +108,8 @@ internal sealed class CombinationCheck(Dictionary<string, PolicyOptions> options
 
         if (!report.IsInFile(PathOf(name)))
         {
-            report.Error(item, "there is no such policy.", Suggestion.For(name, options.Keys.Append(RoutePolicy.AuthenticatedName).Except(_open)));
+            report.Error(
+                item, "there is no such policy.", Suggestion.For(name, options.Keys.Append(RoutePolicy.AuthenticatedName).Except(_open)));
         }
 
         return null;

@@ -15,8 +15,8 @@ internal static class IdentityChoice
     }
 
     /// <summary>
-    /// The policies whose token may give it while it is not known which of them hold. Only <c>AnyOf</c> has several: of <c>AllOf</c> it is the first, or
-    /// a client could choose the caller by leaving out a token.
+    /// The policies whose token may give it while it is not known which of them hold. Only <c>AnyOf</c> has several: of <c>AllOf</c> it is
+    /// the first, or a client could choose the caller by leaving out a token.
     /// </summary>
     public static IEnumerable<RoutePolicy> Candidates(RoutePolicy policy)
     {

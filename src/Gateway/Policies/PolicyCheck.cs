@@ -12,7 +12,8 @@ internal static class PolicyCheck
 {
     /// <param name="sources">The names of the token sources.</param>
     public static RoutePolicies Build(
-        Dictionary<string, PolicyOptions> options, Dictionary<string, IssuerOptions> issuers, IReadOnlyCollection<string> sources, SettingsContext context)
+        Dictionary<string, PolicyOptions> options, Dictionary<string, IssuerOptions> issuers, IReadOnlyCollection<string> sources,
+        SettingsContext context)
     {
         var report = context.Report;
         var policies = new Dictionary<string, RoutePolicy>(StringComparer.OrdinalIgnoreCase)
@@ -47,7 +48,8 @@ internal static class PolicyCheck
     }
 
     private static RoutePolicy Build(
-        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived, SettingsContext context)
+        string name, string path, PolicyOptions options, Dictionary<string, IssuerOptions> issuers, string[] derived,
+        SettingsContext context)
     {
         var report = context.Report;
         if (issuers.Count == 0 && !report.HasErrorsBelow("Gateway:Issuers"))
@@ -59,14 +61,17 @@ internal static class PolicyCheck
         {
             if (!issuers.ContainsKey(options.Issuers[i]) && !report.IsInFile($"Gateway:Issuers:{options.Issuers[i]}"))
             {
-                report.Error($"{path}:Issuers:{i}", $"policy \"{name}\" names the issuer \"{options.Issuers[i]}\", which is not defined.", Suggestion.For(options.Issuers[i], issuers.Keys));
+                report.Error(
+                    $"{path}:Issuers:{i}", $"policy \"{name}\" names the issuer \"{options.Issuers[i]}\", which is not defined.",
+                    Suggestion.For(options.Issuers[i], issuers.Keys));
             }
         }
 
         CheckScopes(options.Scopes?.All, $"{path}:Scopes:All", report);
         CheckScopes(options.Scopes?.Any, $"{path}:Scopes:Any", report);
         // Configuration binds an empty object to null, like a missing one.
-        if (options.Scopes is { All: null, Any: null } || (options.Scopes is null && context.Document.Find($"{path}:Scopes") is { Kind: JsonTokenType.StartObject }))
+        if (options.Scopes is { All: null, Any: null }
+            || (options.Scopes is null && context.Document.Find($"{path}:Scopes") is { Kind: JsonTokenType.StartObject }))
         {
             report.Error($"{path}:Scopes", "Scopes requires no scope.", "Set All or Any, or leave Scopes out.");
         }
@@ -83,7 +88,11 @@ internal static class PolicyCheck
         return WithoutRules(name, options) with
         {
             // Names are compared as the issuers spell them from here on.
-            Issuers = [.. options.Issuers?.Select(issuer => issuers.Keys.FirstOrDefault(key => key.Equals(issuer, StringComparison.OrdinalIgnoreCase), issuer)) ?? []],
+            Issuers =
+            [
+                .. (options.Issuers ?? []).Select(issuer =>
+                    issuers.Keys.FirstOrDefault(key => key.Equals(issuer, StringComparison.OrdinalIgnoreCase), issuer)),
+            ],
             AllScopes = [.. options.Scopes?.All ?? []],
             AnyScopes = [.. options.Scopes?.Any ?? []],
             Claims = rules.ToImmutable(),
@@ -109,7 +118,9 @@ internal static class PolicyCheck
             // RFC 6749 section 3.3. The check also keeps quotes and line breaks out of the WWW-Authenticate header.
             if (scopes[i].Length == 0 || scopes[i].Any(c => c is <= ' ' or > '~' or '"' or '\\'))
             {
-                report.Error($"{path}:{i}", "this is not a valid scope.", "Use visible ASCII without spaces, quotes and backslashes; write each scope as a separate item.");
+                report.Error(
+                    $"{path}:{i}", "this is not a valid scope.",
+                    "Use visible ASCII without spaces, quotes and backslashes; write each scope as a separate item.");
             }
         }
     }
@@ -118,14 +129,23 @@ internal static class PolicyCheck
     {
         if (string.IsNullOrEmpty(options.Path) || !ClaimPath.TryParse(options.Path, out var claim) || !claim.IsKnown(derived))
         {
-            report.Error($"{path}:Path", "this is not a valid claim path.", $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+            report.Error(
+                $"{path}:Path", "this is not a valid claim path.",
+                $"Write a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
             return null;
         }
 
-        object?[] tests = [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.EqualsRouteValue, options.Matches, options.Exists];
-        if (tests.Count(test => test is not null) != 1 || options.AnyOf is [] || options.AllOf is [] || options.NoneOf is [] || options.EqualsRouteValue is "")
+        object?[] tests =
+            [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.EqualsRouteValue, options.Matches, options.Exists];
+        if (tests.Count(test => test is not null) != 1
+            || options.AnyOf is []
+            || options.AllOf is []
+            || options.NoneOf is []
+            || options.EqualsRouteValue is "")
         {
-            report.Error(path, "a rule has exactly one test, with at least one value.", "Set one of AnyOf, AllOf, NoneOf, Equals, EqualsRouteValue, Matches, Exists; write two rules for two tests.");
+            report.Error(
+                path, "a rule has exactly one test, with at least one value.",
+                "Set one of AnyOf, AllOf, NoneOf, Equals, EqualsRouteValue, Matches, Exists; write two rules for two tests.");
             return null;
         }
 

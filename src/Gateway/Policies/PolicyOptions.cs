@@ -55,7 +55,8 @@ internal sealed class PolicyOptions
 
     /// <summary>
     /// Whether identity headers, assertion, exchange, rate limits and logs take the caller from the token of this policy, where a policy of
-    /// policies reads several sources. Of several that hold, the first in the list counts; of none, the sources without a name do. Default false.
+    /// policies reads several sources. Of several that hold, the first in the list counts; of none, the sources without a name do. Default
+    /// false.
     /// </summary>
     public bool Identity { get; set; }
 
@@ -80,18 +81,20 @@ internal sealed class PolicyOptions
     /// <summary>Forward the access token to the destination as the client sent it. Default false.</summary>
     public bool ForwardToken { get; set; }
 
-    /// <summary><c>Reject</c> (503) or <c>Allow</c> while the revocation list is older than <c>MaxStaleness</c>. Default <c>Reject</c>.</summary>
+    /// <summary>
+    /// <c>Reject</c> (503) or <c>Allow</c> while the revocation list is older than <c>MaxStaleness</c>. Default <c>Reject</c>.
+    /// </summary>
     public UnavailableBehavior OnRevocationUnavailable { get; set; }
 
     /// <summary>
-    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token expires, clock skew included. <c>Keep</c>: it
-    /// continues after the expiry. A revocation ends it in both cases. Default <c>Close</c>.
+    /// <c>Close</c>: a WebSocket, event stream or gRPC stream ends within a second after its token expires, clock skew included.
+    /// <c>Keep</c>: it continues after the expiry. A revocation ends it in both cases. Default <c>Close</c>.
     /// </summary>
     public ExpiryBehavior OnExpiry { get; set; }
 
     /// <summary>
-    /// <c>IfBound</c>: a token that is bound to a key (DPoP) or client certificate (<c>cnf</c>) must be proven, and others are bearer tokens.
-    /// <c>Required</c>: tokens that are not bound are rejected. Default <c>IfBound</c>.
+    /// <c>IfBound</c>: a token that is bound to a key (DPoP) or client certificate (<c>cnf</c>) must be proven, and others are bearer
+    /// tokens. <c>Required</c>: tokens that are not bound are rejected. Default <c>IfBound</c>.
     /// </summary>
     public SenderConstraint SenderConstraint { get; set; }
 }
@@ -110,10 +113,10 @@ internal sealed class ScopeOptions
 internal sealed class ClaimRuleOptions
 {
     /// <summary>
-    /// The claim, nested members joined by dots (<c>realm_access.roles</c>); <c>\.</c> is a dot in a name, and a path with <c>://</c> is one
-    /// name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else <c>user</c>;
-    /// <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>; <c>$jose.kid</c> is the text of that parameter of the JOSE header.
-    /// Required.
+    /// The claim, nested members joined by dots (<c>realm_access.roles</c>); <c>\.</c> is a dot in a name, and a path with <c>://</c> is
+    /// one name. Arrays on the way are searched through. <c>$subject_type</c> is <c>client</c> when the client acts for itself, else
+    /// <c>user</c>; <c>$realm</c> is the value of an issuer's placeholder <c>{realm}</c>; <c>$jose.kid</c> is the text of that parameter of
+    /// the JOSE header. Required.
     /// </summary>
     public string? Path { get; set; }
 
@@ -134,8 +137,8 @@ internal sealed class ClaimRuleOptions
     public new string? Equals { get; set; }
 
     /// <summary>
-    /// The claim is exactly the value that this parameter of the route's path has in the request: <c>tenant</c> for <c>{tenant}</c>. Compared
-    /// whole and case-sensitively.
+    /// The claim is exactly the value that this parameter of the route's path has in the request: <c>tenant</c> for <c>{tenant}</c>.
+    /// Compared whole and case-sensitively.
     /// </summary>
     public string? EqualsRouteValue { get; set; }
 

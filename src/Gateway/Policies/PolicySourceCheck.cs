@@ -48,7 +48,8 @@ internal static class PolicySourceCheck
             if (combination.TokenSources.Length > 1 && policy.SenderConstraint == SenderConstraint.Required)
             {
                 report.Error(
-                    $"{path}:{nameof(PolicyOptions.SenderConstraint)}", "this policy reads several tokens, and it is not clear which of them must be bound.",
+                    $"{path}:{nameof(PolicyOptions.SenderConstraint)}",
+                    "this policy reads several tokens, and it is not clear which of them must be bound.",
                     "Set it in the policies that it names.");
             }
 
@@ -65,7 +66,9 @@ internal static class PolicySourceCheck
             if (needed.Skip(i + 1).FirstOrDefault(other => other.TokenSource == first.TokenSource && Excludes(first, other)) is { } second)
             {
                 report.Error(
-                    path, $"no request can pass: \"{first.Name}\" and \"{second.Name}\" read the same token, from {SourceOf(first)}, and accept no issuer in common.",
+                    path,
+                    $"no request can pass: \"{first.Name}\" and \"{second.Name}\" read the same token, from {SourceOf(first)}, and " +
+                        "accept no issuer in common.",
                     "Give one of them a TokenSource of its own, or name both in AnyOf.");
                 return;
             }

@@ -6,7 +6,8 @@ namespace Gateway.Policies;
 
 /// <summary>The outcome of a policy: allowed, or the reason and what the client has to ask for: scopes, or another login.</summary>
 /// <param name="By">The policy with rules that rejects the token of a named source, or of several; else null.</param>
-internal readonly record struct PolicyDecision(RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null, RoutePolicy? By = null);
+internal readonly record struct PolicyDecision(
+    RejectionReason? Rejected, string? RequiredScope = null, StepUp? StepUp = null, RoutePolicy? By = null);
 
 /// <summary>The requirements of a route for tokens: the checked, immutable form of <see cref="PolicyOptions"/>.</summary>
 internal sealed record RoutePolicy
@@ -71,13 +72,16 @@ internal sealed record RoutePolicy
     public IEnumerable<RoutePolicy> Leaves => Combination?.Parts.SelectMany(part => part.Leaves) ?? [this];
 
     /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
-    public bool DependsOnRequest => StepUp?.MaxAge is not null || Combination?.DependsOnRequest == true || Claims.Any(rule => rule is RouteValueRule);
+    public bool DependsOnRequest =>
+        StepUp?.MaxAge is not null || Combination?.DependsOnRequest == true || Claims.Any(rule => rule is RouteValueRule);
 
     /// <summary>The route parameters that its rules compare claims with.</summary>
-    public ImmutableArray<string> RouteParameters => Combination?.RouteParameters ?? [.. Claims.OfType<RouteValueRule>().Select(rule => rule.Parameter)];
+    public ImmutableArray<string> RouteParameters =>
+        Combination?.RouteParameters ?? [.. Claims.OfType<RouteValueRule>().Select(rule => rule.Parameter)];
 
     /// <summary>The scopes to ask the issuer of the client's own token for: that of the token sources without a name.</summary>
-    public IEnumerable<string> AskedScopes => (Combination?.AskedScopes ?? (TokenSource is null ? AllScopes.Concat(AnyScopes) : [])).Distinct();
+    public IEnumerable<string> AskedScopes =>
+        (Combination?.AskedScopes ?? (TokenSource is null ? AllScopes.Concat(AnyScopes) : [])).Distinct();
 
     /// <param name="token">A token of the token sources without a name.</param>
     public PolicyDecision Decide(AccessToken token, in PolicyRequest request = default) => Decide(new PolicyTokens(token), request, null);
@@ -176,10 +180,11 @@ internal sealed record RoutePolicy
     }
 
     /// <summary>
-    /// RFC 6750 section 3: the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly these and would
-    /// lose what is left out.
+    /// RFC 6750 section 3: the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly these
+    /// and would lose what is left out.
     /// </summary>
-    /// <param name="source">The token source that the rejected token came in. Scopes of other tokens are not for its client to ask for.</param>
+    /// <param name="source">The token source that the rejected token came in. Scopes of other tokens are not for its client to ask
+    /// for.</param>
     public IEnumerable<string> ScopesFor(in PolicyTokens tokens, in PolicyRequest request, string? source) =>
         Combination is { } combination ? combination.ScopesFor(tokens, request, source).Distinct()
         : TokenSource == source && tokens.Of(source, out _) is { } token ? ScopesOf(token)

@@ -5,8 +5,8 @@ using Gateway.Tokens;
 namespace Gateway.Policies;
 
 /// <summary>
-/// The claim is exactly the value of a parameter of the route's path, as it stands there after the percent-encoding is decoded. A value that
-/// a destination could read as less or more than one segment satisfies no rule.
+/// The claim is exactly the value of a parameter of the route's path, as it stands there after the percent-encoding is decoded. A value
+/// that a destination could read as less or more than one segment satisfies no rule.
 /// </summary>
 internal sealed class RouteValueRule(ClaimPath path, string parameter) : ClaimRule(path)
 {

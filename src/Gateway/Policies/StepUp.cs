@@ -21,11 +21,16 @@ internal sealed record StepUp(ImmutableArray<string> Acr, TimeSpan? MaxAge)
     }.OfType<string>());
 
     public bool IsSatisfiedBy(AccessToken token, in PolicyRequest request) =>
-        HasAcr(token) && (MaxAge is not { } age || (request.Now is { } now && AgeOf(token, now) is { } since && since <= age.TotalSeconds + Skew(token)));
+        HasAcr(token)
+            && (MaxAge is not { } age
+                || (request.Now is { } now && AgeOf(token, now) is { } since && since <= age.TotalSeconds + Skew(token)));
 
     /// <summary><c>acr</c> is one text (RFC 9470 section 6.1); a list is not one of the values.</summary>
     public bool HasAcr(AccessToken token) =>
-        Acr.IsEmpty || (token.Claims.TryGetProperty("acr"u8, out var acr) && acr.ValueKind == JsonValueKind.String && Acr.Contains(acr.GetString()!));
+        Acr.IsEmpty
+            || (token.Claims.TryGetProperty("acr"u8, out var acr)
+                && acr.ValueKind == JsonValueKind.String
+                && Acr.Contains(acr.GetString()!));
 
     /// <summary>Seconds since <c>auth_time</c>; null when there is none, or it lies in the future by more than the clock skew.</summary>
     public static double? AgeOf(AccessToken token, double now) =>

@@ -13,7 +13,8 @@ internal static class StepUpCheck
         path += ":StepUp";
         var report = context.Report;
         // An object that holds nothing is bound to null, as if it had been left out.
-        if (options is { Acr: null, MaxAge: null } || (options is null && context.Document.Find(path) is { Kind: System.Text.Json.JsonTokenType.StartObject }))
+        if (options is { Acr: null, MaxAge: null }
+            || (options is null && context.Document.Find(path) is { Kind: System.Text.Json.JsonTokenType.StartObject }))
         {
             report.Error(path, "this asks for nothing.", "Set Acr or MaxAge, or leave StepUp out.");
             return null;
@@ -24,7 +25,9 @@ internal static class StepUpCheck
             // They are joined by spaces in the challenge (RFC 9470 section 3), inside quotes.
             if (options.Acr[i].Length == 0 || options.Acr[i].Any(c => c is <= ' ' or > '~' or '"' or '\\'))
             {
-                report.Error($"{path}:Acr:{i}", "this is not one `acr` value.", "Values are visible ASCII without spaces, quotes and backslashes; write each as an item of its own.");
+                report.Error(
+                    $"{path}:Acr:{i}", "this is not one `acr` value.",
+                    "Values are visible ASCII without spaces, quotes and backslashes; write each as an item of its own.");
             }
         }
 

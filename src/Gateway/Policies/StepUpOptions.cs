@@ -7,8 +7,8 @@ internal sealed class StepUpOptions
     public List<string>? Acr { get; set; }
 
     /// <summary>
-    /// The longest time since the login, by the token's <c>auth_time</c>; the issuer's <c>ClockSkew</c> is added. Whole seconds, 1 second to
-    /// 366 days. Default any.
+    /// The longest time since the login, by the token's <c>auth_time</c>; the issuer's <c>ClockSkew</c> is added. Whole seconds, 1 second
+    /// to 366 days. Default any.
     /// </summary>
     public TimeSpan? MaxAge { get; set; }
 }

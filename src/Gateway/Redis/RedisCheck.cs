@@ -26,7 +26,8 @@ internal static class RedisCheck
         StringComparer.OrdinalIgnoreCase,
         "abortConnect", "allowAdmin", "asyncTimeout", "checkCertificateRevocation", "configChannel", "configCheckSeconds", "connectRetry",
         "connectTimeout", "defaultDatabase", "heartbeatInterval", "keepAlive", "name", "password", "protocol", "proxy", "resolveDns",
-        "responseTimeout", "serviceName", "setlib", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "user", "version", "writeBuffer");
+        "responseTimeout", "serviceName", "setlib", "ssl", "sslHost", "sslProtocols", "syncTimeout", "tiebreaker", "user", "version",
+        "writeBuffer");
 
     public static RedisSettings Build(RedisOptions options, SettingsContext context)
     {
@@ -143,7 +144,9 @@ internal static class RedisCheck
         var path = context.Resolve(file.Length == 0 ? "." : file);
         if (!File.Exists(path))
         {
-            context.Report.Error($"{Section}:{name}", "the file does not exist.", "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
+            context.Report.Error(
+                $"{Section}:{name}", "the file does not exist.",
+                "Mount it, or correct the path; a relative one starts at the folder of yarp.json.");
         }
 
         return path;
@@ -168,7 +171,9 @@ internal static class RedisCheck
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            context.Report.Error($"{Section}:CertificateFile", "the certificate and its key cannot be read.", "Mount PEM files; a relative path starts at the folder of yarp.json.");
+            context.Report.Error(
+                $"{Section}:CertificateFile", "the certificate and its key cannot be read.",
+                "Mount PEM files; a relative path starts at the folder of yarp.json.");
             return null;
         }
     }

@@ -81,7 +81,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>Waits, when so configured, until enough replicas have what was written.</summary>
-    /// <param name="wroteOn">What <see cref="LinkAsync"/> gave before the writing: of a new connection Redis says that nothing is missing.</param>
+    /// <param name="wroteOn">What <see cref="LinkAsync"/> gave before the writing: of a new connection Redis says that nothing is
+    /// missing.</param>
     /// <exception cref="RedisUnavailableException">They have not in time.</exception>
     public async Task WaitForReplicasAsync(RedisLink? wroteOn, CancellationToken cancellationToken)
     {
@@ -113,7 +114,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// Calls back on every message of a channel, on this connection and those that replace it. Messages can be lost; they only shorten the
     /// wait until the next poll.
     /// </summary>
-    public Task SubscribeAsync(string channel, Action<string?> handler) => _subscriptions.AddAsync(channel, handler, _link, _stopping.Token);
+    public Task SubscribeAsync(string channel, Action<string?> handler) =>
+        _subscriptions.AddAsync(channel, handler, _link, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -131,7 +133,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<T> CallAsync<T>(RedisLink? link, Func<IDatabase, Task<T>> call, bool isOfPrimary, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(
+        RedisLink? link, Func<IDatabase, Task<T>> call, bool isOfPrimary, CancellationToken cancellationToken)
     {
         if (link is null)
         {
@@ -168,7 +171,8 @@ internal sealed class RedisConnection : IAsyncDisposable
             await Task.Yield();
             return answer;
         }
-#pragma warning disable CA1031 // The client throws what it likes, cancellation of its own included; every fault of a call is one of the closed list.
+// The client throws what it likes, cancellation of its own included; every fault of a call is one of the closed list.
+#pragma warning disable CA1031
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {

@@ -50,24 +50,36 @@ internal static class RedisFaults
         [RedisFault.Replaced] = new(null, true, "the sentinels name another primary than the one that is connected"),
         [RedisFault.SentinelsDisagree] = new(
             null, true, "the sentinels that answer do not agree on the primary; run three or more and let them reach each other"),
-        [RedisFault.Untrusted] = new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
+        [RedisFault.Untrusted] =
+            new(null, true, "Redis' certificate is not trusted; set CaFile, or sslHost=... in Connection to the name in the certificate"),
         [RedisFault.Silent] = new(null, true, "Redis does not answer in time"),
         [RedisFault.Loading] = new("LOADING", true, "Redis is still loading its data (LOADING)"),
-        [RedisFault.AuthenticationRequired] = new("NOAUTH", true, "Redis requires a password and none is configured (NOAUTH); set PasswordFile"),
+        [RedisFault.AuthenticationRequired] =
+            new("NOAUTH", true, "Redis requires a password and none is configured (NOAUTH); set PasswordFile"),
         [RedisFault.WrongPassword] = new("WRONGPASS", true, "Redis rejects the password (WRONGPASS); correct it"),
-        [RedisFault.NotPermitted] = new("NOPERM", false, "Redis' access list forbids the call (NOPERM); allow the gateway's user its keys, channels and commands (docs/operations.md lists them)"),
-        [RedisFault.ReadOnly] = new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
+        [RedisFault.NotPermitted] = new(
+            "NOPERM", false,
+            "Redis' access list forbids the call (NOPERM); allow the gateway's user its keys, channels and commands (docs/operations.md " +
+                "lists them)"),
+        [RedisFault.ReadOnly] =
+            new("READONLY", false, "Redis is a read-only replica (READONLY); name the primary, or all members, in Connection"),
         [RedisFault.TooFewReplicas] = new(
-            "NOREPLICAS", false, "Redis' primary has fewer replicas than its min-replicas-to-write (NOREPLICAS), so another may have taken its place"),
-        [RedisFault.RoleUnknown] = new(null, false, "Redis' primary has not reported its role within MaxStaleness; allow the gateway's user ROLE"),
+            "NOREPLICAS", false,
+            "Redis' primary has fewer replicas than its min-replicas-to-write (NOREPLICAS), so another may have taken its place"),
+        [RedisFault.RoleUnknown] =
+            new(null, false, "Redis' primary has not reported its role within MaxStaleness; allow the gateway's user ROLE"),
         [RedisFault.OutOfMemory] = new("OOM", false, "Redis is out of memory (OOM) and stores nothing; give it more"),
         [RedisFault.Misconfigured] = new("MISCONF", false, "Redis cannot write to its disk (MISCONF) and stores nothing"),
         [RedisFault.Moved] = new("MOVED", false, "the Redis cluster has the key elsewhere or is not whole (MOVED, CLUSTERDOWN)"),
-        [RedisFault.WrongType] = new("WRONGTYPE", false, "one of the gateway's keys holds a value of another type (WRONGTYPE); choose another KeyPrefix"),
+        [RedisFault.WrongType] =
+            new("WRONGTYPE", false, "one of the gateway's keys holds a value of another type (WRONGTYPE); choose another KeyPrefix"),
         [RedisFault.NoSuchKey] = new("ERR no such key", false, "Redis has no such key"),
-        [RedisFault.Garbage] = new(null, true, "the reply is not in Redis' protocol, or has an unexpected type; check that the port is Redis'"),
+        [RedisFault.Garbage] =
+            new(null, true, "the reply is not in Redis' protocol, or has an unexpected type; check that the port is Redis'"),
         [RedisFault.TooManyCalls] = new(null, true, "too many calls to Redis are unanswered"),
-        [RedisFault.NotReplicated] = new(null, false, "too few of Redis' replicas have acknowledged the entry in time (WaitReplicas); it is written, but a failover may lose it"),
+        [RedisFault.NotReplicated] = new(
+            null, false,
+            "too few of Redis' replicas have acknowledged the entry in time (WaitReplicas); it is written, but a failover may lose it"),
         [RedisFault.ClusterWithoutWait] = new(null, false, "WaitReplicas does not work with a Redis cluster; set it to 0"),
         [RedisFault.Other] = new(null, false, "Redis rejects the call"),
     }.ToFrozenDictionary();
@@ -126,7 +138,9 @@ internal static class RedisFaults
             return RedisFault.Loading;
         }
 
-        return Says(nameof(ConnectionFailureType.InternalFailure)) || Says(nameof(ConnectionFailureType.ProtocolFailure)) || Says("Unexpected response")
+        return Says(nameof(ConnectionFailureType.InternalFailure))
+            || Says(nameof(ConnectionFailureType.ProtocolFailure))
+            || Says("Unexpected response")
             ? RedisFault.Garbage
             : RedisFault.NotConnected;
 

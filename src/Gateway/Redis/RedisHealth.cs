@@ -136,7 +136,10 @@ internal sealed partial class RedisHealth(string endpoints, TimeProvider time, I
     [LoggerMessage(EventIds.RedisLost, LogLevel.Error, "Redis at {Endpoints}: {Error}. The gateway retries every second.")]
     private static partial void Lost(ILogger logger, string endpoints, string error);
 
-    [LoggerMessage(EventIds.RedisRoleHidden, LogLevel.Warning, "Redis at {Endpoints} rejects the command ROLE. Allow it for the gateway's user: without it the gateway cannot tell a writable replica from the primary, and ignores look-ups.")]
+    [LoggerMessage(
+        EventIds.RedisRoleHidden, LogLevel.Warning,
+        "Redis at {Endpoints} rejects the command ROLE. Allow it for the gateway's user: without it the gateway cannot tell a writable " +
+            "replica from the primary, and ignores look-ups.")]
     private static partial void RoleHidden(ILogger logger, string endpoints);
 
     [LoggerMessage(EventIds.RedisRestored, LogLevel.Information, "Redis at {Endpoints} responds again.")]

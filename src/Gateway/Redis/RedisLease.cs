@@ -15,7 +15,8 @@ internal sealed class RedisLease(RedisConnection redis, RedisKey key, TimeSpan l
             return true;
         }
 
-        return await IsOwnAsync(cancellationToken) && await redis.CallAsync(database => database.KeyExpireAsync(key, lasts), cancellationToken);
+        return await IsOwnAsync(cancellationToken)
+            && await redis.CallAsync(database => database.KeyExpireAsync(key, lasts), cancellationToken);
     }
 
     public async Task EndAsync(CancellationToken cancellationToken)

@@ -19,8 +19,11 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
     private bool _isDisposed;
     private Task _reconnecting = Task.CompletedTask;
 
-    /// <summary>Replaces the sentinels in the options by the primary and its replicas; leaves options without sentinels as they are.</summary>
-    /// <exception cref="RedisUnavailableException">No sentinel that answers knows the name, or most do not name the same primary.</exception>
+    /// <summary>
+    /// Replaces the sentinels in the options by the primary and its replicas; leaves options without sentinels as they are.
+    /// </summary>
+    /// <exception cref="RedisUnavailableException">No sentinel that answers knows the name, or most do not name the same
+    /// primary.</exception>
     /// <exception cref="Exception">The exceptions of the client: no sentinel is connected.</exception>
     public async Task ResolveAsync(ConfigurationOptions options, TextWriter log)
     {
@@ -37,7 +40,8 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
             throw new RedisUnavailableException(RedisFault.NotConnected);
         }
 
-        var named = MostNamed(answers.Select(members => members.Primary)) ?? throw new RedisUnavailableException(RedisFault.SentinelsDisagree);
+        var named = MostNamed(answers.Select(members => members.Primary))
+            ?? throw new RedisUnavailableException(RedisFault.SentinelsDisagree);
         options.ServiceName = null;
         // The members are compared with what the sentinels name, which may be host names.
         options.ResolveDns = false;
@@ -110,7 +114,9 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
             ? new Members(primary, [.. (await sentinel.SentinelReplicasAsync(name)).Select(AddressOf).OfType<EndPoint>()])
             : null;
 
-    /// <summary>Null for a replica that the sentinel cannot reach: it may be the old primary, which does not know that it was replaced.</summary>
+    /// <summary>
+    /// Null for a replica that the sentinel cannot reach: it may be the old primary, which does not know that it was replaced.
+    /// </summary>
     private static EndPoint? AddressOf(KeyValuePair<string, string>[] replica)
     {
         var values = replica.ToDictionary(StringComparer.Ordinal);

@@ -51,8 +51,8 @@ internal sealed class RedisSubscriptions(TimeSpan timeout, TimeProvider time)
             {
                 await Task.Delay(RetryEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException
-                or OperationCanceledException)
+            catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException
+                or ObjectDisposedException or OperationCanceledException)
             {
                 // Without notifications the follower still polls. The next check of the roles tries again.
                 return;

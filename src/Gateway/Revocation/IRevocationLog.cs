@@ -35,8 +35,8 @@ internal interface IRevocationLog
 /// <summary>Consecutive log entries, and the position at which to continue.</summary>
 /// <param name="Repeated">The number of leading entries that were already read before a loss.</param>
 /// <param name="IsAfterLoss">
-/// The log has lost entries since the last read, and reading starts again. The entries are those that this replica had written and that were
-/// lost before it could read them.
+/// The log has lost entries since the last read, and reading starts again. The entries are those that this replica had written and that
+/// were lost before it could read them.
 /// </param>
 /// <param name="ProvenAt">
 /// The timestamp at which the responding server was last proven to be the primary; null when the reply itself proves it.

@@ -1,6 +1,8 @@
 namespace Gateway.Revocation;
 
-/// <summary>Where a snapshot is kept: in Redis, or in a folder on the local disk. Faults are exceptions, and never affect the list.</summary>
+/// <summary>
+/// Where a snapshot is kept: in Redis, or in a folder on the local disk. Faults are exceptions, and never affect the list.
+/// </summary>
 internal interface ISnapshotStore
 {
     /// <summary>The name of the kind of store, for messages and metrics.</summary>

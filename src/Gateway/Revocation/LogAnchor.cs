@@ -7,7 +7,8 @@ namespace Gateway.Revocation;
 /// <param name="End">The last entry that the snapshot contains. A log that lacks it has lost its end.</param>
 /// <param name="EndExpires">Its expiry: replicas delete expired entries.</param>
 internal sealed record LogAnchor(
-    LogPosition Id, RevocationKey Name, RevocationKind Kind, RevocationOperation Operation, long Expires, long? Before, LogPosition End, long EndExpires)
+    LogPosition Id, RevocationKey Name, RevocationKind Kind, RevocationOperation Operation, long Expires, long? Before, LogPosition End,
+    long EndExpires)
 {
     public bool IsAt(StreamRow row) =>
         row is { Entry: { } entry }
@@ -27,7 +28,8 @@ internal sealed class AnchorChoice
     private int _since;
 
     public LogAnchor? Best => _best is { Entry: { } entry }
-        ? new LogAnchor(_best.Id, entry.Key, entry.Kind, entry.Operation, entry.Expires, entry.Before, _end.Id, _end.Entry?.Expires ?? long.MinValue)
+        ? new LogAnchor(
+            _best.Id, entry.Key, entry.Kind, entry.Operation, entry.Expires, entry.Before, _end.Id, _end.Entry?.Expires ?? long.MinValue)
         : null;
 
     public void Restart(StreamRow row = default) => (_best, _end, _since) = (row, row, 0);

@@ -56,7 +56,9 @@ internal static class LookupCheck
             }
             else
             {
-                report.Error($"{Section}:Keys:{i}", "this key has no valid placeholder, so it would not depend on the token.", "Put a placeholder such as {jti} into it, and no other braces.");
+                report.Error(
+                    $"{Section}:Keys:{i}", "this key has no valid placeholder, so it would not depend on the token.",
+                    "Put a placeholder such as {jti} into it, and no other braces.");
             }
         }
 

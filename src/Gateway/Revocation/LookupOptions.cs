@@ -14,10 +14,13 @@ internal sealed class LookupOptions
     public List<string>? Keys { get; set; }
 
     /// <summary>
-    /// How long a request waits for Redis. After that, the policy's <c>OnRevocationUnavailable</c> decides. Default 50 ms, range 1 ms to 1 s.
+    /// How long a request waits for Redis. After that, the policy's <c>OnRevocationUnavailable</c> decides. Default 50 ms, range 1 ms to 1
+    /// s.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long the result for a token is reused for its next requests. Default 0: Redis is asked each time. Range 0 to 1 s.</summary>
+    /// <summary>
+    /// How long the result for a token is reused for its next requests. Default 0: Redis is asked each time. Range 0 to 1 s.
+    /// </summary>
     public TimeSpan CacheFor { get; set; }
 }

@@ -14,7 +14,8 @@ internal sealed record LookupSettings(ImmutableArray<LookupKey> Keys, TimeSpan T
 /// <summary>A Redis key with placeholders for values of the token.</summary>
 internal sealed class LookupKey(ImmutableArray<LookupKey.Part> parts)
 {
-    private static readonly ImmutableDictionary<string, Func<AccessToken, string?>> Values = ImmutableDictionary.CreateRange<string, Func<AccessToken, string?>>(
+    private static readonly ImmutableDictionary<string, Func<AccessToken, string?>> Values =
+        ImmutableDictionary.CreateRange<string, Func<AccessToken, string?>>(
     [
         new("jti", token => token.TokenId),
         new("sub", token => token.Subject),

@@ -7,7 +7,8 @@ internal sealed class MemoryRevocationLog : IRevocationLog
 {
     private readonly Lock _lock = new();
     private readonly List<RevocationEntry> _entries = [];
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _time;
 

@@ -31,7 +31,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     private readonly Func<TimeSpan> _heartbeat;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<bool> _notified = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _notified =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly UnreadEntries _unread = new();
     private readonly AnchorChoice _anchors = new();
     private int _pageSize = FirstPage;
@@ -104,7 +105,9 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         var isLast = rows.Length < count;
         if (position != default)
         {
-            if (_hasLostHead || UnreadEntries.LacksOne(expected, position, rows, isLast) || await IsLostAsync(position, rows, cancellationToken))
+            if (_hasLostHead
+                || UnreadEntries.LacksOne(expected, position, rows, isLast)
+                || await IsLostAsync(position, rows, cancellationToken))
             {
                 _hasLostHead = false;
                 _upkeep.Forget();
@@ -138,7 +141,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     {
         var rows = await _stream.RangeAsync(position == default ? "-" : position.Next.ToString(), FirstPage, cancellationToken);
         return new RevocationPage(
-            [.. rows.Where(row => row.Entry is not null).Select(row => row.Entry!)], rows.Length == 0 ? position : rows[^1].Id, IsLast: rows.Length < FirstPage);
+            [.. rows.Where(row => row.Entry is not null).Select(row => row.Entry!)], rows.Length == 0 ? position : rows[^1].Id,
+            IsLast: rows.Length < FirstPage);
     }
 
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
@@ -251,7 +255,8 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             _readTo = (position, rows[^1].Entry?.Expires ?? long.MinValue);
         }
 
-        return new RevocationPage(entries, position, isLast, repeated, Skipped: rows.Length - entries.Count, Anchor: isLast ? _anchors.Best : null);
+        return new RevocationPage(
+            entries, position, isLast, repeated, Skipped: rows.Length - entries.Count, Anchor: isLast ? _anchors.Best : null);
     }
 
     private async Task NotifyAsync(string? id, CancellationToken cancellationToken)
@@ -267,9 +272,15 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
         }
     }
 
-    [LoggerMessage(EventIds.RevocationsReplaced, LogLevel.Error, "The Redis stream {Stream} was replaced, emptied or restored from a backup, or lost entries after {Id}. This replica keeps all revocations in memory, and missing entries are put back.")]
+    [LoggerMessage(
+        EventIds.RevocationsReplaced, LogLevel.Error,
+        "The Redis stream {Stream} was replaced, emptied or restored from a backup, or lost entries after {Id}. This replica keeps all " +
+            "revocations in memory, and missing entries are put back.")]
     private static partial void Lost(ILogger logger, string stream, LogPosition id);
 
-    [LoggerMessage(EventIds.RevocationMalformed, LogLevel.Warning, "Entry {Id} of the Redis stream {Stream} is skipped because it is malformed or of a newer version. Further ones are only counted, in gateway.revocation.malformed.")]
+    [LoggerMessage(
+        EventIds.RevocationMalformed, LogLevel.Warning,
+        "Entry {Id} of the Redis stream {Stream} is skipped because it is malformed or of a newer version. Further ones are only " +
+            "counted, in gateway.revocation.malformed.")]
     private static partial void Malformed(ILogger logger, LogPosition id, string stream);
 }

@@ -96,7 +96,8 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
         }
     }
 
-    public Task AbandonAsync(Guid id, CancellationToken cancellationToken) => ExpireAsync(id, _written, TimeSpan.FromSeconds(1), cancellationToken);
+    public Task AbandonAsync(Guid id, CancellationToken cancellationToken) =>
+        ExpireAsync(id, _written, TimeSpan.FromSeconds(1), cancellationToken);
 
     private async Task<(long? Used, long? Most)> MemoryOfAsync(IServer server, CancellationToken cancellationToken)
     {

@@ -14,7 +14,8 @@ internal sealed class RedisStream(RedisConnection redis)
     public string Name { get; } = redis.KeyPrefix + "revocations";
 
     public Task<RedisResult> AddAsync(RevocationEntry entry, CancellationToken cancellationToken) => redis.CallAsync(
-        database => database.ExecuteAsync("XADD", [(RedisKey)Name, "*", .. RevocationFields.Write(entry)], CommandFlags.DemandMaster), cancellationToken);
+        database => database.ExecuteAsync("XADD", [(RedisKey)Name, "*", .. RevocationFields.Write(entry)], CommandFlags.DemandMaster),
+        cancellationToken);
 
     /// <summary>Reads rows, if the server is the primary at that moment.</summary>
     /// <param name="from">The first id, or <c>-</c> for the start.</param>
@@ -23,9 +24,12 @@ internal sealed class RedisStream(RedisConnection redis)
         var answer = await redis.CallAsync(database => ReadPrimaryAsync(database, from, count), cancellationToken);
         try
         {
-            return [.. ((RedisResult[]?)answer ?? []).Select(row => (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
+            return [.. ((RedisResult[]?)answer ?? []).Select(row =>
+                (RedisResult[]?)row is [var id, var fields] && LogPosition.TryParse((string?)id, out var position)
                 // The id begins with the server's clock in milliseconds.
-                ? new StreamRow(position, RevocationFields.TryRead((string?[]?)fields, out var entry) ? entry with { At = (long)(position.First / 1000) } : null)
+                ? new StreamRow(
+                    position,
+                    RevocationFields.TryRead((string?[]?)fields, out var entry) ? entry with { At = (long)(position.First / 1000) } : null)
                 : throw new InvalidCastException())];
         }
         catch (InvalidCastException)
@@ -59,12 +63,13 @@ internal sealed class RedisStream(RedisConnection redis)
     }
 
     public Task DeleteAsync(IEnumerable<LogPosition> ids, CancellationToken cancellationToken) => redis.CallAsync(
-        database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster), cancellationToken);
+        database => database.ExecuteAsync("XDEL", [(RedisKey)Name, .. ids.Select(id => id.ToString())], CommandFlags.DemandMaster),
+        cancellationToken);
 
     /// <summary>
     /// Replicas serve reads, and so does a primary that was partitioned and replaced. Therefore the gateway first sends, on the same
-    /// connection, a write without effect: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer replicas
-    /// than min-replicas-to-write (NOREPLICAS), so that a partitioned old primary is not read.
+    /// connection, a write without effect: id 0-0 does not exist. A replica rejects it (READONLY), and so does a primary with fewer
+    /// replicas than min-replicas-to-write (NOREPLICAS), so that a partitioned old primary is not read.
     /// </summary>
     private async Task<RedisResult> ReadPrimaryAsync(IDatabase database, string from, int count)
     {

@@ -64,7 +64,9 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
         const string name = "maxmemory_policy:";
         try
         {
-            var text = (string?)await redis.CallAsync(database => database.ExecuteAsync("INFO", ["memory"], CommandFlags.DemandMaster), cancellationToken) ?? "";
+            var text = (string?)await redis.CallAsync(
+                database => database.ExecuteAsync("INFO", ["memory"], CommandFlags.DemandMaster), cancellationToken)
+                ?? "";
             var policy = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
             // The other policies evict nothing or only keys with an expiry; the stream has none.
             if (policy?.StartsWith("allkeys-", StringComparison.Ordinal) == true)
@@ -80,6 +82,9 @@ internal sealed partial class RedisUpkeep(RedisConnection redis, RedisStream str
 
     private long Now => _clock.Now.ToUnixTimeSeconds();
 
-    [LoggerMessage(EventIds.RevocationsEvictable, LogLevel.Warning, "Redis' maxmemory-policy is {Policy}: under memory pressure Redis may evict the stream {Stream} with all revocations. Set the policy to noeviction.")]
+    [LoggerMessage(
+        EventIds.RevocationsEvictable, LogLevel.Warning,
+        "Redis' maxmemory-policy is {Policy}: under memory pressure Redis may evict the stream {Stream} with all revocations. Set the " +
+            "policy to noeviction.")]
     private static partial void MayEvict(ILogger logger, string policy, string stream);
 }

@@ -18,7 +18,11 @@ internal sealed class RevocationChanges(RevocationSet set)
     {
         var key = entry.Key;
         var minute = RevocationClock.MinuteOf(entry.Expires);
-        if (isOld && (entry.Operation == RevocationOperation.Restore || minute < set.Minute || set.WasRestored(key) || set.IsRevoked(entry.Kind, key)))
+        if (isOld
+            && (entry.Operation == RevocationOperation.Restore
+                || minute < set.Minute
+                || set.WasRestored(key)
+                || set.IsRevoked(entry.Kind, key)))
         {
             return;
         }
@@ -29,7 +33,8 @@ internal sealed class RevocationChanges(RevocationSet set)
             return;
         }
 
-        var mark = new RevocationMark(key, entry.Kind, minute, RevocationSet.IsSingle(entry.Kind) ? long.MaxValue : entry.Before ?? long.MaxValue);
+        var mark =
+            new RevocationMark(key, entry.Kind, minute, RevocationSet.IsSingle(entry.Kind) ? long.MaxValue : entry.Before ?? long.MaxValue);
         if (_changes.TryGetValue(key, out var change))
         {
             _changes[key] = change with { Mark = change.Mark?.Merge(mark) ?? mark };

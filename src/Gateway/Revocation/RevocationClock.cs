@@ -1,7 +1,8 @@
 namespace Gateway.Revocation;
 
 /// <summary>
-/// Expiry in whole minutes since 2024, rounded up. 24 bits suffice until 2055; a later expiry counts as the last minute, which never passes.
+/// Expiry in whole minutes since 2024, rounded up. 24 bits suffice until 2055; a later expiry counts as the last minute, which never
+/// passes.
 /// </summary>
 internal static class RevocationClock
 {
@@ -20,5 +21,6 @@ internal static class RevocationClock
     /// <summary>An expiry, in Unix seconds, that <see cref="MinuteOf(long)"/> maps to this minute.</summary>
     public static long ExpiresOf(int minute) => Start + (minute * 60L) - ForgetAfter;
 
-    private static int MinuteAt(long time) => time <= Start ? First : (int)Math.Clamp((time - Start - 1) / 60 + 1, First, RevocationSegment.LastMinute);
+    private static int MinuteAt(long time) =>
+        time <= Start ? First : (int)Math.Clamp((time - Start - 1) / 60 + 1, First, RevocationSegment.LastMinute);
 }

@@ -3,7 +3,9 @@ using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
-/// <summary>An entry as JSON, with the names of the log and times in ISO 8601: what <c>/admin/revocations</c> and the commands show.</summary>
+/// <summary>
+/// An entry as JSON, with the names of the log and times in ISO 8601: what <c>/admin/revocations</c> and the commands show.
+/// </summary>
 internal sealed record RevocationDocument(
     string Kind, string Issuer, string Value, string? Before, string Expires, string? Op, string? Reason, string? By, string? At)
 {
@@ -33,7 +35,8 @@ internal sealed record RevokedTokenDocument(bool Revoked, string? Why, Revocatio
 internal sealed record RevocationCheckDocument(bool Revoked, RevocationDocument? Revocation);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
 [JsonSerializable(typeof(RevocationDocument))]
 [JsonSerializable(typeof(RevocationListDocument))]
 [JsonSerializable(typeof(RevokedTokenDocument))]

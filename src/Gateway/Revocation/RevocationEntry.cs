@@ -3,7 +3,8 @@ namespace Gateway.Revocation;
 /// <summary>One line of the revocation log.</summary>
 /// <param name="Kind">The kind of the name.</param>
 /// <param name="Issuer">The <c>iss</c> of the tokens; compared exactly.</param>
-/// <param name="Value">The jti, subject, session, client id or token hash; for <see cref="RevocationKind.Issuer"/> the issuer again.</param>
+/// <param name="Value">The jti, subject, session, client id or token hash; for <see cref="RevocationKind.Issuer"/> the issuer
+/// again.</param>
 /// <param name="Expires">Unix seconds; from then on the entry may be removed, because no token that it names can still be valid.</param>
 /// <param name="Before">Unix seconds; tokens issued up to and including this second are rejected. Unused for jti and token.</param>
 /// <param name="Operation">Revoke, or restore a revoked name.</param>
@@ -36,5 +37,6 @@ internal sealed record RevocationEntry(
         new(kind, "", digest.ToString(), expires, before, operation, reason, by) { Digest = digest };
 
     public static RevocationEntry Of(RevocationMark mark, RevocationOperation operation) => OfDigest(
-        mark.Kind, mark.Key, RevocationClock.ExpiresOf(mark.Minute), mark.CutOff == long.MaxValue ? null : mark.CutOff, operation, null, null);
+        mark.Kind, mark.Key, RevocationClock.ExpiresOf(mark.Minute), mark.CutOff == long.MaxValue ? null : mark.CutOff, operation, null,
+        null);
 }

@@ -56,7 +56,8 @@ internal static class RevocationFields
 
         var issuer = Field("issuer");
         if (!RevocationNames.TryParse(Field("kind"), out RevocationKind kind)
-            || !RevocationNames.TryParse(Field("op") is { Length: > 0 } op ? op : RevocationNames.Of(RevocationOperation.Revoke), out RevocationOperation operation)
+            || !RevocationNames.TryParse(
+                Field("op") is { Length: > 0 } op ? op : RevocationNames.Of(RevocationOperation.Revoke), out RevocationOperation operation)
             || !TryReadNumber(Field("expires"), out var expires))
         {
             return false;
@@ -66,7 +67,9 @@ internal static class RevocationFields
         var value = digest ?? Field("value") ?? (kind == RevocationKind.Issuer ? issuer : null);
         var before = Field("before") is { Length: > 0 } time ? time : null;
         long cutOff = 0;
-        if (string.IsNullOrEmpty(digest ?? issuer) || string.IsNullOrEmpty(value) || (before is not null && !TryReadNumber(before, out cutOff)))
+        if (string.IsNullOrEmpty(digest ?? issuer)
+            || string.IsNullOrEmpty(value)
+            || (before is not null && !TryReadNumber(before, out cutOff)))
         {
             return false;
         }

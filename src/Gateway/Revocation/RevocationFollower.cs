@@ -167,7 +167,8 @@ internal sealed partial class RevocationFollower(
                 }
 
                 // A restore that another replica put back must not undo a later revocation that this replica has.
-                var isOld = i < page.Repeated || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
+                var isOld = i < page.Repeated
+                    || (_putBack is not null && page.Entries[i] is { Digest: not null, Operation: RevocationOperation.Restore });
                 _waiting.Add(page.Entries[i], isOld);
             }
 
@@ -243,10 +244,14 @@ internal sealed partial class RevocationFollower(
     [LoggerMessage(EventIds.RevocationsRead, LogLevel.Information, "The revocation list is loaded: {Count} live entries.")]
     private static partial void Read(ILogger logger, int count);
 
-    [LoggerMessage(EventIds.RevocationsNotRead, LogLevel.Error, "The revocation log cannot be read: {Error}. After MaxStaleness each policy's OnRevocationUnavailable decides.")]
+    [LoggerMessage(
+        EventIds.RevocationsNotRead, LogLevel.Error,
+        "The revocation log cannot be read: {Error}. After MaxStaleness each policy's OnRevocationUnavailable decides.")]
     private static partial void NotRead(ILogger logger, string error);
 
-    [LoggerMessage(EventIds.RevocationsNotPutBack, LogLevel.Error, "Entries that the revocation log has lost cannot be put back: {Error}. The gateway retries every 5 seconds.")]
+    [LoggerMessage(
+        EventIds.RevocationsNotPutBack, LogLevel.Error,
+        "Entries that the revocation log has lost cannot be put back: {Error}. The gateway retries every 5 seconds.")]
     private static partial void NotPutBack(ILogger logger, string error);
 
     [LoggerMessage(EventIds.RevocationsReadAgain, LogLevel.Information, "The revocation log can be read again: {Count} live entries.")]

@@ -23,8 +23,8 @@ internal sealed record RevocationFilter(RevocationKind? Kind = null, string? Iss
 internal sealed record RevocationListing(IReadOnlyList<RevocationEntry> Entries, RevocationName? Next);
 
 /// <summary>
-/// Lists revocations for operators. Replicas keep only digests and cut-offs; names, reasons and callers are in the log. Therefore each query
-/// replays the log, and keeps one page of it: the smallest names after a given one. Memory is bounded for a log of any length.
+/// Lists revocations for operators. Replicas keep only digests and cut-offs; names, reasons and callers are in the log. Therefore each
+/// query replays the log, and keeps one page of it: the smallest names after a given one. Memory is bounded for a log of any length.
 /// </summary>
 /// <param name="read">Reads the page after a position of the log.</param>
 internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, ValueTask<RevocationPage>> read, TimeProvider time)
@@ -33,7 +33,8 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
     /// The live revocations that match, in the order of their names. A page may hold fewer entries than the limit, or none, without being
     /// the last.
     /// </summary>
-    public async Task<RevocationListing> ListAsync(RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
+    public async Task<RevocationListing> ListAsync(
+        RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
     {
         var known = await ReplayAsync(filter, after, limit, cancellationToken);
         return new RevocationListing([.. known.Values.Where(IsLive)], known.Count == limit ? known.Keys.Last() : null);
@@ -69,7 +70,9 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
 
     /// <summary>The name of the filter if it is exact, because the log may hold only the digest; else the name of the entry.</summary>
     private static RevocationName NameOf(RevocationEntry entry, RevocationFilter filter) =>
-        filter is { Kind: { } kind, Issuer: { } issuer, Value: { } value } ? new RevocationName(kind, issuer, value) : RevocationName.Of(entry);
+        filter is { Kind: { } kind, Issuer: { } issuer, Value: { } value }
+            ? new RevocationName(kind, issuer, value)
+            : RevocationName.Of(entry);
 
     private bool IsLive(RevocationEntry entry) =>
         entry.Operation == RevocationOperation.Revoke && entry.Expires >= time.GetUtcNow().ToUnixTimeSeconds();

@@ -18,7 +18,9 @@ internal sealed class RevocationKeys
 
     public RevocationKey? TokenHash { get; private init; }
 
-    /// <summary>The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one; of the signed token in an encrypted one.</summary>
+    /// <summary>
+    /// The hash of the token's second form (<see cref="EcdsaTwin"/>), if its algorithm has one; of the signed token in an encrypted one.
+    /// </summary>
     public RevocationKey? TwinHash { get; private init; }
 
     /// <summary>The hash of the second form of the signed token in an encrypted one.</summary>
@@ -50,7 +52,8 @@ internal sealed class RevocationKeys
         RevocationKey? KeyOf(RevocationKind kind, string? value) =>
             value is null || !kinds.Has(kind) ? null : RevocationKey.Of(kind, token.Issuer.Issuer, value);
 
-        RevocationKey? KeyOfText(byte[]? text) => text is null || !kinds.Has(RevocationKind.Token) ? null : KeyOf(RevocationKind.Token, HashOf(text));
+        RevocationKey? KeyOfText(byte[]? text) =>
+            text is null || !kinds.Has(RevocationKind.Token) ? null : KeyOf(RevocationKind.Token, HashOf(text));
     }
 
     private static bool IsEncrypted(AccessToken token) => !ReferenceEquals(token.Signed, token.Text) && token.Signed.Length > 0;

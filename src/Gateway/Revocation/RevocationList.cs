@@ -31,7 +31,8 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
     public bool IsStale => Lag is not { } lag || lag > MaxStaleness;
 
     /// <summary>
-    /// True when the list cannot prove that a token of this issuer is not revoked, or when it is unknown whether one of its keys was forgotten.
+    /// True when the list cannot prove that a token of this issuer is not revoked, or when it is unknown whether one of its keys was
+    /// forgotten.
     /// </summary>
     private bool IsStaleFor(IssuerProfile issuer) => IsStale || issuer.Keys.ForgottenElsewhere == ForgottenKeys.Unknown;
 
@@ -54,7 +55,8 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         Set.IsRevoked(token) ? RevocationStatus.Revoked : StatusOfUnrevoked(token.Issuer);
 
     /// <summary>The status of a token of this issuer that the list does not name.</summary>
-    public RevocationStatus StatusOfUnrevoked(IssuerProfile issuer) => IsStaleFor(issuer) ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
+    public RevocationStatus StatusOfUnrevoked(IssuerProfile issuer) =>
+        IsStaleFor(issuer) ? RevocationStatus.Unavailable : RevocationStatus.NotRevoked;
 
     /// <summary>The end of the log has been reached.</summary>
     /// <param name="asked">The timestamp before the query to the store.</param>
@@ -69,7 +71,9 @@ internal sealed class RevocationList(TimeProvider time, TimeSpan maxStaleness)
         Interlocked.Exchange(ref _nextRead, NewRead()).SetResult();
     }
 
-    /// <summary>Waits until a read that started at this moment or later has reached the end of the log. False after the time limit.</summary>
+    /// <summary>
+    /// Waits until a read that started at this moment or later has reached the end of the log. False after the time limit.
+    /// </summary>
     /// <param name="moment">A timestamp, such as that of an acknowledged append.</param>
     public async Task<bool> UntilReadAsync(long moment, TimeSpan atMost)
     {

@@ -29,7 +29,8 @@ internal sealed record LookupResult(bool IsRevoked, long AskedAt);
 /// than the deadline.
 /// </summary>
 internal sealed class RevocationLookup(
-    LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time, GatewayMetrics metrics) : IHostedService, IDisposable
+    LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time,
+    GatewayMetrics metrics) : IHostedService, IDisposable
 {
     private const int MostCalls = 192;
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(1);
@@ -92,9 +93,12 @@ internal sealed class RevocationLookup(
         try
         {
             // Not cancelled with the request: a call counts as pending until Redis responds or its own deadline passes.
-            var isThere = await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
+            var isThere =
+                await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
             // A key that is missing on a former primary may exist on the current one.
-            return isThere || redis.SincePrimary <= list.MaxStaleness ? isThere : throw new RedisUnavailableException(RedisFault.RoleUnknown);
+            return isThere || redis.SincePrimary <= list.MaxStaleness
+                ? isThere
+                : throw new RedisUnavailableException(RedisFault.RoleUnknown);
         }
         catch (RedisUnavailableException fault) when (fault.Fault is RedisFault.NoPrimary or RedisFault.ReadOnly
             or RedisFault.SeveralPrimaries or RedisFault.Replaced or RedisFault.SentinelsDisagree)

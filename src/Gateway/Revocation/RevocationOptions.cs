@@ -27,8 +27,9 @@ internal sealed class RevocationOptions
     public RedisOptions Redis { get; set; } = new();
 
     /// <summary>
-    /// A folder for a snapshot of the list, read only when <c>Store</c> is <c>Redis</c>: a replica that starts again reads a long list from there in
-    /// seconds, without loading Redis. The gateway creates it when absent. A relative path starts at the folder of yarp.json. Default none.
+    /// A folder for a snapshot of the list, read only when <c>Store</c> is <c>Redis</c>: a replica that starts again reads a long list from
+    /// there in seconds, without loading Redis. The gateway creates it when absent. A relative path starts at the folder of yarp.json.
+    /// Default none.
     /// </summary>
     public string? SnapshotDirectory { get; set; }
 

@@ -31,7 +31,11 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
     {
         _logged.ForgetLike(known);
         // An expired entry would count as one of the current minute and hide that the log has lost a live one.
-        _logged.Apply([.. entries.Where(entry => entry.Operation == RevocationOperation.Restore || RevocationClock.MinuteOf(entry.Expires) >= known.Minute)]);
+        _logged.Apply(
+            [
+                .. entries.Where(entry =>
+                    entry.Operation == RevocationOperation.Restore || RevocationClock.MinuteOf(entry.Expires) >= known.Minute),
+            ]);
         _revokedAgain.UnionWith(entries.Skip(repeated)
             .Where(entry => entry.Operation == RevocationOperation.Revoke && known.WasRestored(entry.Key)).Select(entry => entry.Key));
     }
@@ -72,7 +76,10 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
         while (next < RevocationTable.Segments && next < _segment + StepSegments && missing.Count < StepEntries)
         {
             missing.AddRange(known.Live(next).Where(IsMissing).Select(mark => EntryOf(mark, RevocationOperation.Revoke)));
-            missing.AddRange(known.Restored(next).Where(mark => _logged.IsRevoked(mark.Kind, mark.Key)).Select(mark => EntryOf(mark, RevocationOperation.Restore)));
+            missing.AddRange(
+                known.Restored(next)
+                    .Where(mark => _logged.IsRevoked(mark.Kind, mark.Key))
+                    .Select(mark => EntryOf(mark, RevocationOperation.Restore)));
             next++;
         }
 
@@ -88,6 +95,7 @@ internal sealed partial class RevocationPutBack(RevocationSet known, IRevocation
         By = "gateway",
     };
 
-    [LoggerMessage(EventIds.RevocationsPutBack, LogLevel.Information, "This replica has put back {Count} entries that the revocation log had lost.")]
+    [LoggerMessage(
+        EventIds.RevocationsPutBack, LogLevel.Information, "This replica has put back {Count} entries that the revocation log had lost.")]
     private static partial void PutBack(ILogger logger, int count);
 }

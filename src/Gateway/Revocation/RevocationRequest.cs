@@ -25,7 +25,8 @@ internal sealed record RevocationRequest(
         issuer = issuers.Named(Issuer ?? (kind == RevocationKind.Issuer ? Value : null));
         if (issuer is null)
         {
-            return $"issuer: name one of {string.Join(", ", issuers.Names)}, or write its exact iss; it may be left out when there is only one.";
+            return $"issuer: name one of {string.Join(", ", issuers.Names)}, or write its exact iss; it may be left out when there is " +
+                "only one.";
         }
 
         if (kind == RevocationKind.Issuer)
@@ -43,7 +44,8 @@ internal sealed record RevocationRequest(
 
         name = new RevocationName(kind, issuer.Issuer, Value);
         return kind == RevocationKind.Token && !RevocationKeys.IsHash(Value)
-            ? "value: for the kind token this must be the base64url SHA-256 of the whole token; or send the token itself: POST /admin/revocations/token, or `gateway revoke token -`."
+            ? "value: for the kind token this must be the base64url SHA-256 of the whole token; or send the token itself: POST " +
+                "/admin/revocations/token, or `gateway revoke token -`."
             : null;
     }
 
@@ -69,7 +71,8 @@ internal sealed record RevocationRequest(
 
         long? before = isOneToken ? null : Before ?? now.ToUnixTimeSeconds();
         entry = new RevocationEntry(
-            name.Kind, name.Issuer, name.Value, Expires ?? RevocationSpan.DefaultExpiry(issuer!, now, before), before, Reason: Reason, By: by);
+            name.Kind, name.Issuer, name.Value, Expires ?? RevocationSpan.DefaultExpiry(issuer!, now, before), before, Reason: Reason,
+            By: by);
         return CheckReason(Reason);
     }
 

@@ -135,12 +135,15 @@ internal sealed class RevocationSegment
         {
             if (MinuteAt(i) >= firstLive)
             {
-                yield return new RevocationMark(new RevocationKey(_places[i].High, _places[i].Low & KeyMask), KindAt(i), MinuteAt(i), CutOffAt(i));
+                yield return new RevocationMark(
+                    new RevocationKey(_places[i].High, _places[i].Low & KeyMask), KindAt(i), MinuteAt(i), CutOffAt(i));
             }
         }
     }
 
-    /// <summary>Adds the live names to a list. For any thread: names that the writer changes meanwhile may have their old or new state.</summary>
+    /// <summary>
+    /// Adds the live names to a list. For any thread: names that the writer changes meanwhile may have their old or new state.
+    /// </summary>
     public void CopyLive(int firstLive, List<RevocationMark> copy)
     {
         for (var i = 0; i < _places.Length; i++)
@@ -213,9 +216,11 @@ internal sealed class RevocationSegment
 
 /// <summary>The revocation of one name.</summary>
 /// <param name="Minute">The last minute in which it is live.</param>
-/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are rejected. The largest number means all tokens.</param>
+/// <param name="CutOff">Unix seconds; tokens issued up to and including this second are rejected. The largest number means all
+/// tokens.</param>
 internal readonly record struct RevocationMark(RevocationKey Key, RevocationKind Kind, int Minute, long CutOff)
 {
     /// <summary>Merges two entries for one name: the later cut-off and the later expiry apply, in either order of writing.</summary>
-    public RevocationMark Merge(RevocationMark other) => this with { Minute = Math.Max(Minute, other.Minute), CutOff = Math.Max(CutOff, other.CutOff) };
+    public RevocationMark Merge(RevocationMark other) =>
+        this with { Minute = Math.Max(Minute, other.Minute), CutOff = Math.Max(CutOff, other.CutOff) };
 }

@@ -6,8 +6,8 @@ namespace Gateway.Revocation;
 internal static class RevocationSpan
 {
     /// <summary>
-    /// The time, in Unix seconds, at which no token that was issued up to now, or up to a later cut-off, can still be valid. It allows for an
-    /// issuer whose clock is ahead and for the longest accepted lifetime.
+    /// The time, in Unix seconds, at which no token that was issued up to now, or up to a later cut-off, can still be valid. It allows for
+    /// an issuer whose clock is ahead and for the longest accepted lifetime.
     /// </summary>
     public static long DefaultExpiry(IssuerProfile issuer, DateTimeOffset now, long? before = null) =>
         Math.Max((long)Math.Ceiling((now - DateTimeOffset.UnixEpoch).TotalSeconds), before ?? 0)

@@ -28,7 +28,8 @@ internal sealed class RevocationTable(bool hasCutOffs)
     public bool TryGet(RevocationKey key, out long cutOff)
     {
         cutOff = long.MaxValue;
-        return Volatile.Read(ref _segments[SegmentOf(key)]) is { } segment && segment.TryGet(key, Volatile.Read(ref _firstLive), out cutOff);
+        return Volatile.Read(ref _segments[SegmentOf(key)]) is { } segment
+            && segment.TryGet(key, Volatile.Read(ref _firstLive), out cutOff);
     }
 
     /// <summary>True when the name is live at least until this minute and with at least this cut-off.</summary>
@@ -122,7 +123,8 @@ internal sealed class RevocationTable(bool hasCutOffs)
     public IEnumerable<RevocationMark> Live(int segment) => _segments[segment]?.Live(_firstLive) ?? [];
 
     /// <summary>Adds the live names of one segment to a list. For any thread.</summary>
-    public void CopyLive(int segment, List<RevocationMark> copy) => Volatile.Read(ref _segments[segment])?.CopyLive(Volatile.Read(ref _firstLive), copy);
+    public void CopyLive(int segment, List<RevocationMark> copy) =>
+        Volatile.Read(ref _segments[segment])?.CopyLive(Volatile.Read(ref _firstLive), copy);
 
     private void Counted(int minute, int change)
     {

@@ -46,6 +46,8 @@ internal sealed partial class RevocationWriter(IRevocationLog log, RevocationLis
         return await list.UntilReadAsync(kept, LongestWait) ? RevocationOutcome.InEffect : RevocationOutcome.Kept;
     }
 
-    [LoggerMessage(EventIds.RevocationNotKept, LogLevel.Error, "A revocation could not be written to the store: {Error}. The caller has received an error.")]
+    [LoggerMessage(
+        EventIds.RevocationNotKept, LogLevel.Error,
+        "A revocation could not be written to the store: {Error}. The caller has received an error.")]
     private static partial void NotKept(ILogger logger, string error);
 }

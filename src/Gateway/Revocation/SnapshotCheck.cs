@@ -33,7 +33,8 @@ internal static class SnapshotCheck
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
+            var options =
+                new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
             using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), options);
             return true;
         }

@@ -28,8 +28,8 @@ internal static class SnapshotChunk
     private const ulong MinuteMask = (1 << MinuteBits) - 1;
 
     /// <summary>
-    /// The chunks of the set. The set may change meanwhile: a chunk then has a name as it was at some time since the start. A reader replays
-    /// the log from the start, which sets right every name that changed.
+    /// The chunks of the set. The set may change meanwhile: a chunk then has a name as it was at some time since the start. A reader
+    /// replays the log from the start, which sets right every name that changed.
     /// </summary>
     public static IEnumerable<byte[]> Of(RevocationSet set)
     {
@@ -66,13 +66,15 @@ internal static class SnapshotChunk
         for (var records = chunk[1..]; records.Length > 0; records = records[LengthOf(table)..])
         {
             var (key, kind, minute) = ReadName(records);
-            if (!Enum.IsDefined(kind) || (table != SnapshotTable.Restored && RevocationSet.IsSingle(kind) != (table == SnapshotTable.Tokens)))
+            if (!Enum.IsDefined(kind)
+                || (table != SnapshotTable.Restored && RevocationSet.IsSingle(kind) != (table == SnapshotTable.Tokens)))
             {
                 throw new InvalidDataException("a record is of an unknown kind");
             }
 
             marks.Add(new RevocationMark(
-                key, kind, minute, table == SnapshotTable.Groups ? BinaryPrimitives.ReadInt64BigEndian(records[NameLength..]) : long.MaxValue));
+                key, kind, minute,
+                table == SnapshotTable.Groups ? BinaryPrimitives.ReadInt64BigEndian(records[NameLength..]) : long.MaxValue));
         }
 
         return table;

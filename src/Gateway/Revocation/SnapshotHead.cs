@@ -18,7 +18,8 @@ internal readonly record struct SnapshotPart(int Length, ReadOnlyMemory<byte> Ha
 /// <param name="Skipped">The number of entries that the writer could not read, at most <see cref="uint.MaxValue"/>.</param>
 /// <param name="Records">The number of records in all chunks.</param>
 internal sealed record SnapshotHead(
-    Guid Id, long WrittenAt, LogAnchor Anchor, int ExpiredUntil, int Vocabulary, long Skipped, long Records, IReadOnlyList<SnapshotPart> Parts)
+    Guid Id, long WrittenAt, LogAnchor Anchor, int ExpiredUntil, int Vocabulary, long Skipped, long Records,
+    IReadOnlyList<SnapshotPart> Parts)
 {
     public const int Version = 1;
 

@@ -19,8 +19,8 @@ internal sealed partial class SnapshotLoader(
     public SnapshotProgress Progress => progress;
 
     /// <summary>
-    /// Loads the newest snapshot that fits the log, once. Returns the position from which the log is to be followed; null when the whole log
-    /// must be read.
+    /// Loads the newest snapshot that fits the log, once. Returns the position from which the log is to be followed; null when the whole
+    /// log must be read.
     /// </summary>
     /// <param name="minute">The current minute, which the expiry of entries is compared with.</param>
     /// <exception cref="RedisUnavailableException">Redis cannot be read at all now; the next call tries again.</exception>
@@ -40,7 +40,11 @@ internal sealed partial class SnapshotLoader(
             }
         }
 
-        found.Sort((one, other) => other.Head.Anchor.Id.IsAfter(one.Head.Anchor.Id) ? 1 : one.Head.Anchor.Id == other.Head.Anchor.Id ? 0 : -1);
+        found.Sort((one, other) => other.Head.Anchor.Id.IsAfter(one.Head.Anchor.Id)
+            ? 1
+            : one.Head.Anchor.Id == other.Head.Anchor.Id
+            ? 0
+            : -1);
         foreach (var (store, head) in found)
         {
             var why = Objection(head, minute);
@@ -56,7 +60,8 @@ internal sealed partial class SnapshotLoader(
                 continue;
             }
 
-            // From the first chunk on the set has a part of one snapshot, so no other snapshot may be loaded. After a fault the whole log is read.
+            // From the first chunk on the set has a part of one snapshot, so no other snapshot may be loaded. After a fault the whole log
+            // is read.
             _isDone = true;
             return await TryLoadAsync(store, head, set, cancellationToken) ? head.Anchor.Id : null;
         }
@@ -160,9 +165,15 @@ internal sealed partial class SnapshotLoader(
         Ignored(logger, store.Name, why);
     }
 
-    [LoggerMessage(EventIds.RevocationSnapshotLoaded, LogLevel.Information, "The snapshot {Id} of the revocation list was loaded from {Store}: {Records} records in {Milliseconds} ms. The Redis stream is read from {Anchor} on.")]
+    [LoggerMessage(
+        EventIds.RevocationSnapshotLoaded, LogLevel.Information,
+        "The snapshot {Id} of the revocation list was loaded from {Store}: {Records} records in {Milliseconds} ms. The Redis stream is " +
+            "read from {Anchor} on.")]
     private static partial void Loaded(ILogger logger, string store, string id, long records, long milliseconds, LogPosition anchor);
 
-    [LoggerMessage(EventIds.RevocationSnapshotIgnored, LogLevel.Warning, "The snapshot of the revocation list in {Store} is ignored: {Why}. The replica uses another snapshot or reads the whole Redis stream, which takes longer.")]
+    [LoggerMessage(
+        EventIds.RevocationSnapshotIgnored, LogLevel.Warning,
+        "The snapshot of the revocation list in {Store} is ignored: {Why}. The replica uses another snapshot or reads the whole Redis " +
+            "stream, which takes longer.")]
     private static partial void Ignored(ILogger logger, string store, string why);
 }

@@ -31,7 +31,8 @@ internal sealed record SnapshotRules
 /// while the follower changes it, and needs no second copy.
 /// </summary>
 internal sealed partial class SnapshotWriter(
-    ISnapshotStore store, RevocationSet set, SnapshotProgress progress, SnapshotRules rules, TimeProvider time, ILogger<SnapshotWriter> logger)
+    ISnapshotStore store, RevocationSet set, SnapshotProgress progress, SnapshotRules rules, TimeProvider time,
+    ILogger<SnapshotWriter> logger)
     : BackgroundService
 {
     private const int LargestRecord = 24;
@@ -198,12 +199,14 @@ internal sealed partial class SnapshotWriter(
 
             var anchor = point.Anchor with { End = end.Anchor.End, EndExpires = end.Anchor.EndExpires };
             var head = new SnapshotHead(
-                id, time.GetUtcNow().ToUnixTimeMilliseconds(), anchor, Math.Max(minute, end.ExpiredUntil), RevocationFields.Vocabulary, end.Skipped, records, parts);
+                id, time.GetUtcNow().ToUnixTimeMilliseconds(), anchor, Math.Max(minute, end.ExpiredUntil), RevocationFields.Vocabulary,
+                end.Skipped, records, parts);
             await store.PublishAsync(head, previous, stopping);
             isPublished = true;
             Know(head, read);
             _lastFault = null;
-            Written(logger, id.ToString("N"), store.Name, records, parts.Count, (long)time.GetElapsedTime(start).TotalMilliseconds, anchor.Id);
+            Written(
+                logger, id.ToString("N"), store.Name, records, parts.Count, (long)time.GetElapsedTime(start).TotalMilliseconds, anchor.Id);
             return true;
         }
         finally
@@ -233,9 +236,16 @@ internal sealed partial class SnapshotWriter(
         }
     }
 
-    [LoggerMessage(EventIds.RevocationSnapshotWritten, LogLevel.Information, "A snapshot of the revocation list, {Id}, was written to {Store}: {Records} records in {Chunks} chunks, {Milliseconds} ms. Readers read the Redis stream from {Anchor} on.")]
-    private static partial void Written(ILogger logger, string id, string store, long records, int chunks, long milliseconds, LogPosition anchor);
+    [LoggerMessage(
+        EventIds.RevocationSnapshotWritten, LogLevel.Information,
+        "A snapshot of the revocation list, {Id}, was written to {Store}: {Records} records in {Chunks} chunks, {Milliseconds} ms. " +
+            "Readers read the Redis stream from {Anchor} on.")]
+    private static partial void Written(
+        ILogger logger, string id, string store, long records, int chunks, long milliseconds, LogPosition anchor);
 
-    [LoggerMessage(EventIds.RevocationSnapshotNotWritten, LogLevel.Warning, "No snapshot of the revocation list can be written to {Store}: {Why}. Replicas start from an older one or from the whole stream, which takes longer; nothing else is affected.")]
+    [LoggerMessage(
+        EventIds.RevocationSnapshotNotWritten, LogLevel.Warning,
+        "No snapshot of the revocation list can be written to {Store}: {Why}. Replicas start from an older one or from the whole " +
+            "stream, which takes longer; nothing else is affected.")]
     private static partial void NotWritten(ILogger logger, string store, string why);
 }

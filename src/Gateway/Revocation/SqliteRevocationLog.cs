@@ -84,7 +84,8 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
 
         await using var select = connection.CreateCommand();
         select.CommandText =
-            "SELECT id, kind, issuer, value, expires, before, op, reason, by, at FROM revocations WHERE id > $after ORDER BY id LIMIT $limit";
+            "SELECT id, kind, issuer, value, expires, before, op, reason, by, at FROM revocations WHERE id > $after ORDER BY id LIMIT " +
+                "$limit";
         select.Parameters.AddWithValue("$after", (long)position.First);
         select.Parameters.AddWithValue("$limit", PageSize);
         var entries = new List<RevocationEntry>();

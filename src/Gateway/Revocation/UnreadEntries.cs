@@ -50,7 +50,13 @@ internal sealed class UnreadEntries
             taken.Add(unread);
         }
 
-        return [.. taken.Where(unread => unread.Id.IsAfter(position)).OrderBy(unread => unread.Id.First).ThenBy(unread => unread.Id.Second).Select(unread => unread.Entry)];
+        return
+        [
+            .. taken.Where(unread => unread.Id.IsAfter(position))
+                .OrderBy(unread => unread.Id.First)
+                .ThenBy(unread => unread.Id.Second)
+                .Select(unread => unread.Entry),
+        ];
     }
 
     /// <summary>True when the rows after a position lack one of the entries: a replica that was promoted may lack the last ones.</summary>

@@ -14,30 +14,39 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
 
     public static void Allowed(string route, string issuer) => Trace("allow", "none", route, issuer);
 
-    public static void Rejected(HttpContext context, string reason, string route, string? issuer) => Keep(context, "deny", reason, route, issuer);
+    public static void Rejected(HttpContext context, string reason, string route, string? issuer) =>
+        Keep(context, "deny", reason, route, issuer);
 
-    public static void Reported(HttpContext context, string reason, string route, string? issuer) => Keep(context, "report", reason, route, issuer);
+    public static void Reported(HttpContext context, string reason, string route, string? issuer) =>
+        Keep(context, "report", reason, route, issuer);
 
     /// <summary>Allowed, and ended later because its token had.</summary>
-    public static void Ended(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
+    public static void Ended(HttpContext context, string reason, string issuer) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
 
     /// <summary>Rejected because two parsers could read the request differently.</summary>
-    public static void Ambiguous(HttpContext context, string reason) => GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
+    public static void Ambiguous(HttpContext context, string reason) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("ambiguous", reason, null);
 
     /// <summary>Allowed, but the destination's response is not forwarded.</summary>
-    public static void Answered(HttpContext context, string fault) => GatewayRequest.Of(context).Decision ??= new AuthDecision("answer", fault, null);
+    public static void Answered(HttpContext context, string fault) =>
+        GatewayRequest.Of(context).Decision ??= new AuthDecision("answer", fault, null);
 
     /// <summary>An issuer's logout token, or what was sent as one.</summary>
-    public static void LogoutRejected(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
+    public static void LogoutRejected(HttpContext context, string reason, string issuer) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("logout", reason, issuer);
 
     /// <summary>An issuer's security event token, or what was sent as one.</summary>
-    public static void SecurityEventRejected(HttpContext context, string reason, string issuer) => GatewayRequest.Of(context).Decision = new AuthDecision("event", reason, issuer);
+    public static void SecurityEventRejected(HttpContext context, string reason, string issuer) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("event", reason, issuer);
 
     /// <summary>Rejected by the route's rate limit.</summary>
-    public static void Limited(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
+    public static void Limited(HttpContext context) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_requests", null);
 
     /// <summary>Rejected because the cluster has as many requests under way as it may have.</summary>
-    public static void Overloaded(HttpContext context) => GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_in_flight", null);
+    public static void Overloaded(HttpContext context) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("limit", "too_many_in_flight", null);
 
     private static void Keep(HttpContext context, string outcome, string reason, string route, string? issuer)
     {

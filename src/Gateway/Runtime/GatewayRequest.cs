@@ -18,7 +18,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>Whose request it is, once its token has been verified.</summary>
     public VerifiedToken? Token { get; set; }
 
-    /// <summary>What the destination receives in <c>Authorization</c> in place of the caller's token; null where no token is exchanged.</summary>
+    /// <summary>
+    /// What the destination receives in <c>Authorization</c> in place of the caller's token; null where no token is exchanged.
+    /// </summary>
     public string? ExchangedAuthorization { get; set; }
 
     /// <summary>The same as ASP.NET Core's user; null without a verified token.</summary>
@@ -42,7 +44,9 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>The port that the client used, where a trusted proxy has said it.</summary>
     public string? ForwardedPort { get; set; }
 
-    /// <summary>The client's certificate as a trusted proxy passes it on; empty when it does not. Null: that of the connection counts.</summary>
+    /// <summary>
+    /// The client's certificate as a trusted proxy passes it on; empty when it does not. Null: that of the connection counts.
+    /// </summary>
     public string? ForwardedCertificate { get; set; }
 
     /// <summary>The subprotocol that announced a WebSocket's token; null for none. The destination is not offered it.</summary>

@@ -104,7 +104,9 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the folder with the snapshot of the revocation list; null for none.</summary>
     public required string? SnapshotDirectory { get; init; }
 
-    /// <summary>The connection to Redis; null when it is used neither as the store, nor for <c>Lookup</c>, nor for shared rate limits.</summary>
+    /// <summary>
+    /// The connection to Redis; null when it is used neither as the store, nor for <c>Lookup</c>, nor for shared rate limits.
+    /// </summary>
     public required RedisSettings? Redis { get; init; }
 
     /// <summary>The keys that are looked up in Redis for each request; null for none.</summary>

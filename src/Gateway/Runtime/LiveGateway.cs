@@ -24,7 +24,9 @@ internal sealed class LiveGateway
         _since = time.GetUtcNow().UtcTicks;
     }
 
-    /// <summary>A snapshot has come into effect. Raised on the thread of the change, one after the other; handlers must not throw.</summary>
+    /// <summary>
+    /// A snapshot has come into effect. Raised on the thread of the change, one after the other; handlers must not throw.
+    /// </summary>
     public event Action<GatewaySnapshot>? Changed;
 
     public GatewaySnapshot Current => _current;

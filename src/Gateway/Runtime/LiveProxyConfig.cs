@@ -33,7 +33,8 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
     {
     }
 
-    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) => _applying?.TrySetResult(exception);
+    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception) =>
+        _applying?.TrySetResult(exception);
 
     public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs)
     {
@@ -66,7 +67,8 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
 
         private static RouteConfig Mark(RouteConfig route, string revision) => route with
         {
-            Metadata = new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [LiveGateway.RevisionKey] = revision },
+            Metadata =
+                new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [LiveGateway.RevisionKey] = revision },
         };
     }
 }

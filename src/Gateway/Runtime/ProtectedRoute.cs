@@ -14,11 +14,14 @@ using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Runtime;
 
-/// <summary>What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.</summary>
+/// <summary>
+/// What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.
+/// </summary>
 /// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
 /// <param name="RateLimit">Null for as many requests as come.</param>
 /// <param name="HasTimeout">True when its requests have a time to end in.</param>
-internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
+internal sealed record ProtectedRoute(
+    string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
 {
     private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
@@ -43,7 +46,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
 
     /// <summary>Exchanges the caller's token for one of its cluster; null for a cluster without an exchange.</summary>
     public TokenExchange? Exchange { get; } =
-        Cluster is not null && Snapshot.Clusters.GetValueOrDefault(Cluster)?.Settings.Exchange is { } exchange ? Snapshot.Exchanges[exchange] : null;
+        Cluster is not null && Snapshot.Clusters.GetValueOrDefault(Cluster)?.Settings.Exchange is { } exchange
+            ? Snapshot.Exchanges[exchange]
+            : null;
 
     /// <summary>True when the proxy waits for the answers of the cluster, to count them or to judge its destinations by them.</summary>
     public bool IsWatched { get; } = Cluster is not null
@@ -60,7 +65,9 @@ internal sealed record ProtectedRoute(string Id, string? Cluster, RoutePolicy Po
     public bool LeadsTo(string destination) => _destinations.Contains(destination);
 
     private static ImmutableArray<ReadSource>? SourcesOf(RoutePolicy policy, TokenSources sources) =>
-        policy.TokenSources is var names && names.All(name => name is null) ? null : [.. names.Select(name => new ReadSource(name, sources.Of(name)))];
+        policy.TokenSources is var names && names.All(name => name is null)
+            ? null
+            : [.. names.Select(name => new ReadSource(name, sources.Of(name)))];
 
     private static FrozenSet<string> DestinationsOf(string? cluster, GatewaySnapshot snapshot)
     {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Primitives;
 namespace Gateway.Runtime;
 
 /// <summary>
-/// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Rejections"/> and made once, because
-/// a flood of bad tokens must not cost a JSON writer for each request. The public body is the same for every bad token, so that it
+/// Writes the response to a rejected request: RFC 6750 challenge and RFC 9457 body, both from <see cref="Rejections"/> and made once,
+/// because a flood of bad tokens must not cost a JSON writer for each request. The public body is the same for every bad token, so that it
 /// tells an attacker nothing; the reason is added only when detailed errors are on.
 /// </summary>
 internal sealed class RejectionWriter
@@ -34,7 +34,8 @@ internal sealed class RejectionWriter
     /// <param name="isBindingRequired">Whether the route accepts only tokens that are bound to their sender.</param>
     /// <param name="source">Reads the source of the token that is rejected; null for the token sources without a name.</param>
     public Task WriteAsync(
-        HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false, TokenReader? source = null)
+        HttpContext context, RejectionReason reason, string? requiredScope, string? parameters = null, bool isBindingRequired = false,
+        TokenReader? source = null)
     {
         var answer = _answers[(int)reason]!;
         var response = context.Response;

@@ -12,8 +12,8 @@ internal readonly record struct FoundToken(ReadSource Source, VerifiedToken? Tok
 }
 
 /// <summary>
-/// The tokens of a request whose policy reads other token sources than the token sources without a name, and what was decided on them. It is a
-/// feature of the request and not a member of <see cref="GatewayRequest"/>, because most requests have none.
+/// The tokens of a request whose policy reads other token sources than the token sources without a name, and what was decided on them. It
+/// is a feature of the request and not a member of <see cref="GatewayRequest"/>, because most requests have none.
 /// </summary>
 /// <param name="found">One for each source of the policy.</param>
 internal sealed class RequestTokens(ImmutableArray<FoundToken> found)
@@ -37,7 +37,8 @@ internal sealed class RequestTokens(ImmutableArray<FoundToken> found)
     public void Decide(RoutePolicy policy, in PolicyRequest request)
     {
         var leaves = new List<RoutePolicy>();
-        var tokens = new PolicyTokens([.. found.Select(token => new SourceToken(token.Source.Name, token.Token?.Token, token.Rejection?.Reason ?? default))]);
+        var tokens = new PolicyTokens(
+            [.. found.Select(token => new SourceToken(token.Source.Name, token.Token?.Token, token.Rejection?.Reason ?? default))]);
         Decision = policy.Decide(tokens, request, leaves);
         if (Decision.Rejected is null)
         {

@@ -16,7 +16,9 @@ internal sealed class RoutePrecedence : MatcherPolicy, IEndpointComparerPolicy, 
     public int Compare(Endpoint? x, Endpoint? y)
     {
         var (first, second) = (RouteOf(x), RouteOf(y));
-        return PlaceOf(first).CompareTo(PlaceOf(second)) is var order and not 0 ? order : StringComparer.OrdinalIgnoreCase.Compare(first?.Id, second?.Id);
+        return PlaceOf(first).CompareTo(PlaceOf(second)) is var order and not 0
+            ? order
+            : StringComparer.OrdinalIgnoreCase.Compare(first?.Id, second?.Id);
     }
 
     // Routes that only an override defines come after those of the file, by name.

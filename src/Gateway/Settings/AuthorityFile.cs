@@ -27,7 +27,8 @@ internal static class AuthorityFile
 
         if (authorities.Count == 0)
         {
-            context.Report.Error(path, "no certificate can be read from this file.", "Mount a PEM file; a relative path starts at the folder of yarp.json.");
+            context.Report.Error(
+                path, "no certificate can be read from this file.", "Mount a PEM file; a relative path starts at the folder of yarp.json.");
         }
 
         return authorities;

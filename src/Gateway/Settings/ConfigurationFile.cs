@@ -34,7 +34,8 @@ internal sealed class ConfigurationFile
                 : fault is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist."
                 : fault is UnauthorizedAccessException ? "the gateway has no permission to read it."
                 : "reading the file failed.";
-            throw new ConfigurationException([new ConfigurationError(path, "", $"cannot be read: {problem}", "Name a readable file with --config or GATEWAY_CONFIG.")]);
+            throw new ConfigurationException(
+                [new ConfigurationError(path, "", $"cannot be read: {problem}", "Name a readable file with --config or GATEWAY_CONFIG.")]);
         }
     }
 

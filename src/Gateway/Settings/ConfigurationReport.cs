@@ -68,7 +68,9 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     /// <param name="path">Keys joined by colons, as in <c>Gateway:Issuers:shop:Audiences</c>.</param>
     public void Error(string path, string problem, string cure)
     {
-        if (Rule == ErrorRules.Meaning && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known)) || _distrusted.Any(known => IsAtOrBelow(path, known))))
+        if (Rule == ErrorRules.Meaning
+            && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known))
+                || _distrusted.Any(known => IsAtOrBelow(path, known))))
         {
             return;
         }
@@ -103,7 +105,9 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     private static bool IsParent(string path, string child) =>
         IsAtOrBelow(child, path) && child.LastIndexOf(':') == path.Length;
 
-    /// <summary>The position in the file, or the override that replaces the setting. A missing setting is reported at its closest parent.</summary>
+    /// <summary>
+    /// The position in the file, or the override that replaces the setting. A missing setting is reported at its closest parent.
+    /// </summary>
     private FileSetting? PlaceOf(string path, out bool isOverride)
     {
         var section = configuration.GetSection(path);

@@ -37,7 +37,9 @@ internal static class NamedFile
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            return (null, fault is UnauthorizedAccessException ? "the gateway has no permission to read this file." : "this file cannot be read.");
+            return (
+                null,
+                fault is UnauthorizedAccessException ? "the gateway has no permission to read this file." : "this file cannot be read.");
         }
     }
 }

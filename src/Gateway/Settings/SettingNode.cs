@@ -52,7 +52,9 @@ internal abstract record SettingNode
         }
 
         // Only of our own options it is certain that null turns something off.
-        var defaults = type.Assembly == typeof(SettingNode).Assembly && type.GetConstructor([]) is not null ? Activator.CreateInstance(type) : null;
+        var defaults = type.Assembly == typeof(SettingNode).Assembly && type.GetConstructor([]) is not null
+            ? Activator.CreateInstance(type)
+            : null;
         var members = ImmutableSortedDictionary.CreateBuilder<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
@@ -69,15 +71,24 @@ internal abstract record SettingNode
     }
 
     private static bool IsValue(Type type) =>
-        type.IsEnum || type.IsPrimitive || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(Version)
+        type.IsEnum
+            || type.IsPrimitive
+            || type == typeof(string)
+            || type == typeof(TimeSpan)
+            || type == typeof(Uri)
+            || type == typeof(Version)
         || type == typeof(Encoding);
 
     private static Type? DictionaryItem(Type type) =>
         Implemented(type, typeof(IReadOnlyDictionary<,>)) is { } map ? map.GetGenericArguments()[1] : null;
 
     private static Type? ListItem(Type type) =>
-        typeof(IEnumerable).IsAssignableFrom(type) && Implemented(type, typeof(IEnumerable<>)) is { } list ? list.GetGenericArguments()[0] : null;
+        typeof(IEnumerable).IsAssignableFrom(type) && Implemented(type, typeof(IEnumerable<>)) is { } list
+            ? list.GetGenericArguments()[0]
+            : null;
 
     private static Type? Implemented(Type type, Type definition) =>
-        type.GetInterfaces().Append(type).FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition);
+        type.GetInterfaces()
+            .Append(type)
+            .FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition);
 }

@@ -8,7 +8,9 @@ internal static class Suggestion
         var candidates = known.ToArray();
         return Closest(name, candidates) is { } closest
             ? $"Did you mean \"{closest}\"?"
-            : candidates.Length == 0 ? "Remove it; no name is defined here." : $"Known names: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
+            : candidates.Length == 0
+                ? "Remove it; no name is defined here."
+                : $"Known names: {string.Join(", ", candidates.Order(StringComparer.OrdinalIgnoreCase))}.";
     }
 
     /// <summary>The known name that was probably meant; null when none is close.</summary>

@@ -47,7 +47,8 @@ internal sealed class YarpJson
         catch (JsonException fault)
         {
             throw Error(
-                $"{name}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", "this is not JSON.", "Look for a missing comma, quote or bracket just before this position.");
+                $"{name}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", "this is not JSON.",
+                "Look for a missing comma, quote or bracket just before this position.");
         }
 
         return errors.Count == 0 ? document : throw new ConfigurationException(errors);
@@ -74,7 +75,9 @@ internal sealed class YarpJson
 
     private void Read(ReadOnlySpan<byte> utf8, List<ConfigurationError> errors)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth + 2 });
+        var reader = new Utf8JsonReader(
+            utf8,
+            new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth + 2 });
         var position = new PositionTracker(utf8);
         // Each open object or array: its path, and the index of the next item in an array.
         var open = new Stack<(string Path, int NextIndex)>();
@@ -90,7 +93,9 @@ internal sealed class YarpJson
                     if (name.Length == 0 || name.Contains(':', StringComparison.Ordinal))
                     {
                         // .NET's configuration would read the colon as a separator between object and member.
-                        errors.Add(new ConfigurationError($"{Name}:{line}:{column}", path, "this key is empty or contains a colon.", "Rename it, or nest objects."));
+                        errors.Add(
+                            new ConfigurationError(
+                                $"{Name}:{line}:{column}", path, "this key is empty or contains a colon.", "Rename it, or nest objects."));
                     }
                     else if (_settings.ContainsKey(path))
                     {
@@ -131,7 +136,9 @@ internal sealed class YarpJson
             {
                 if (open.Count == MaxDepth)
                 {
-                    throw Error($"{Name}:{line}:{column}", "", $"objects and lists are nested deeper than {MaxDepth} levels.", "No setting needs that; look for an extra bracket.");
+                    throw Error(
+                        $"{Name}:{line}:{column}", "", $"objects and lists are nested deeper than {MaxDepth} levels.",
+                        "No setting needs that; look for an extra bracket.");
                 }
 
                 open.Push((path, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));

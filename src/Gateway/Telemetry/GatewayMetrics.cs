@@ -50,32 +50,53 @@ internal sealed class GatewayMetrics : IDisposable
     {
         _time = time;
         _meter = factory.Create(MeterName);
-        _decisions = new Totals(_meter, DecisionsName, "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
+        _decisions = new Totals(
+            _meter, DecisionsName, "{decision}", "Decisions on requests to routes with a policy.", "decision", "reason", "route", "issuer");
         _authDuration = _meter.CreateHistogram(
             "gateway.auth.duration", "s", "Time to authenticate a request.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = AuthBuckets });
-        var cacheLookups = new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
+        var cacheLookups =
+            new Totals(_meter, "gateway.token_cache.lookups", "{lookup}", "Lookups in the cache of verified tokens.", "result");
         (_cacheHits, _cacheMisses) = (cacheLookups.Hot("hit"), cacheLookups.Hot("miss"));
         _refreshes = new Totals(_meter, "gateway.keys.refreshes", "{refresh}", "Attempts to load an issuer's keys.", "issuer", "result");
-        _introspections = new Totals(_meter, "gateway.introspection.requests", "{request}", "Opaque tokens that had to be looked up at their issuer.", "issuer", "result");
-        _statusListRefreshes = new Totals(_meter, "gateway.status_list.refreshes", "{refresh}", "Attempts to load a status list of an issuer.", "issuer", "result");
-        var revocationLookups = new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
+        _introspections = new Totals(
+            _meter, "gateway.introspection.requests", "{request}", "Opaque tokens that had to be looked up at their issuer.", "issuer",
+            "result");
+        _statusListRefreshes = new Totals(
+            _meter, "gateway.status_list.refreshes", "{refresh}", "Attempts to load a status list of an issuer.", "issuer", "result");
+        var revocationLookups =
+            new Totals(_meter, "gateway.revocation.lookups", "{lookup}", "Tokens looked for in the revocation list.", "result");
         _revocationResults = [.. Enum.GetValues<RevocationStatus>().Select(result => revocationLookups.Hot(TagOf(result)))];
-        _redisLookups = new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
-        _proofs = new Totals(_meter, "gateway.dpop.proofs", "{proof}", "DPoP proofs with a good signature, by whether they were used before.", "result");
-        _closedConnections = new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
-        _configReloads = new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
-        _strippedHeaders = new Totals(_meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
-        _limited = new Totals(_meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.", "route");
-        _countedBy = new Totals(_meter, "gateway.rate_limit.shared", "{request}", "Requests of shared rate limits, by what counted them.", "counted_by");
-        _clusterRetries = new Totals(_meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster", "result");
-        _clusterRejections = new Totals(_meter, "gateway.cluster.rejections", "{rejection}", "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
+        _redisLookups =
+            new Totals(_meter, "gateway.revocation.redis_lookups", "{lookup}", "Tokens looked up in Redis for a request.", "result");
+        _proofs = new Totals(
+            _meter, "gateway.dpop.proofs", "{proof}", "DPoP proofs with a good signature, by whether they were used before.", "result");
+        _closedConnections =
+            new Totals(_meter, "gateway.connections.closed", "{connection}", "Live connections ended because their token had.", "reason");
+        _configReloads =
+            new Totals(_meter, "gateway.config.reloads", "{reload}", "Attempts to take over a changed configuration.", "result");
+        _strippedHeaders = new Totals(
+            _meter, "gateway.identity.stripped_headers", "{header}", "Client headers removed because only the gateway may set them.");
+        _limited = new Totals(
+            _meter, "gateway.rate_limit.refusals", "{refusal}", "Requests answered with 429 by a rate limit of the gateway's own.",
+            "route");
+        _countedBy = new Totals(
+            _meter, "gateway.rate_limit.shared", "{request}", "Requests of shared rate limits, by what counted them.", "counted_by");
+        _clusterRetries = new Totals(
+            _meter, "gateway.cluster.retries", "{retry}", "Requests that were sent to another destination of their cluster.", "cluster",
+            "result");
+        _clusterRejections = new Totals(
+            _meter, "gateway.cluster.rejections", "{rejection}",
+            "Requests answered with 503 because their cluster had MaxInFlight under way.", "cluster");
         _logouts = new Totals(_meter, "gateway.logout.tokens", "{token}", "Logout tokens that issuers sent.", "issuer", "result");
-        _securityEvents = new Totals(_meter, "gateway.security_events.tokens", "{token}", "Security event tokens that issuers sent.", "issuer", "result");
+        _securityEvents =
+            new Totals(_meter, "gateway.security_events.tokens", "{token}", "Security event tokens that issuers sent.", "issuer", "result");
         _adminWrites = new Totals(_meter, "gateway.admin.writes", "{write}", "Changes that administrators requested.", "action", "result");
     }
 
-    /// <summary>The counter of requests that a route allows with a token of this issuer. The route keeps it, so that counting needs no look-up.</summary>
+    /// <summary>
+    /// The counter of requests that a route allows with a token of this issuer. The route keeps it, so that counting needs no look-up.
+    /// </summary>
     public Total AllowedBy(string route, string issuer) => _decisions.Hot("allow", "none", route, issuer);
 
     public void Rejected(RejectionReason reason, string route, string? issuer) =>
@@ -103,7 +124,8 @@ internal sealed class GatewayMetrics : IDisposable
     public void KeysRefreshed(string issuer, bool succeeded) =>
         _refreshes.Of(issuer, ResultOf(succeeded)).Add();
 
-    /// <param name="result"><c>active</c>, <c>inactive</c>, <c>failed</c>; or, when the issuer was not asked, <c>remembered</c> or <c>limited</c>.</param>
+    /// <param name="result"><c>active</c>, <c>inactive</c>, <c>failed</c>; or, when the issuer was not asked, <c>remembered</c> or
+    /// <c>limited</c>.</param>
     public void Introspected(string issuer, string result) => _introspections.Of(issuer, result).Add();
 
     public void StatusListRefreshed(string issuer, bool succeeded) => _statusListRefreshes.Of(issuer, ResultOf(succeeded)).Add();
@@ -112,10 +134,13 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveKeyAge(Func<IEnumerable<Measurement<double>>> ages) =>
         _meter.CreateObservableGauge("gateway.keys.age", ages, "s", "Time since an issuer's keys were last confirmed.");
 
-    /// <summary>A verified token was checked against the revocation list. <see cref="RevocationStatus.Unavailable"/>: the list is too old.</summary>
+    /// <summary>
+    /// A verified token was checked against the revocation list. <see cref="RevocationStatus.Unavailable"/>: the list is too old.
+    /// </summary>
     public void RevocationLookup(RevocationStatus result) => _revocationResults[(int)result].Add();
 
-    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked again.</param>
+    /// <param name="result"><c>not_revoked</c>, <c>revoked</c>, <c>unavailable</c>, or <c>cached</c> when Redis was not asked
+    /// again.</param>
     public void RedisLookup(string result) => _redisLookups.Of(result).Add();
 
     /// <param name="result"><c>new</c>, <c>used</c>, or <c>unshared</c> when Redis did not answer and this replica alone decided.</param>
@@ -129,7 +154,8 @@ internal sealed class GatewayMetrics : IDisposable
     {
         _meter.CreateObservableUpDownCounter("gateway.revocation.entries", entries, "{entry}", "Live entries of the revocation list.");
         _meter.CreateObservableGauge<double>(
-            "gateway.revocation.lag", () => lag() is { } behind ? [new(behind.TotalSeconds)] : [], "s", "Time since the end of the revocation log was last reached.");
+            "gateway.revocation.lag", () => lag() is { } behind ? [new(behind.TotalSeconds)] : [], "s",
+            "Time since the end of the revocation log was last reached.");
     }
 
     /// <summary>Entries of the log that could not be read.</summary>
@@ -144,7 +170,9 @@ internal sealed class GatewayMetrics : IDisposable
     /// <param name="ages">The age of the last known snapshot of each store.</param>
     public void ObserveRevocationSnapshots(Func<IEnumerable<(string Store, TimeSpan Age)>> ages) => _meter.CreateObservableGauge(
         "gateway.revocation.snapshot.age",
-        () => ages().Select(snapshot => new Measurement<double>(snapshot.Age.TotalSeconds, new KeyValuePair<string, object?>("store", snapshot.Store))),
+        () =>
+            ages().Select(
+                snapshot => new Measurement<double>(snapshot.Age.TotalSeconds, new KeyValuePair<string, object?>("store", snapshot.Store))),
         "s", "Age of the snapshot of the revocation list that replicas start from.");
 
     public void ConfigReloaded(bool succeeded) => _configReloads.Of(ResultOf(succeeded)).Add();
@@ -154,9 +182,11 @@ internal sealed class GatewayMetrics : IDisposable
     public void ObserveConfiguration(Func<string> hash, Func<DateTimeOffset> since)
     {
         _meter.CreateObservableGauge(
-            "gateway.config.last_success", () => since().ToUnixTimeSeconds(), "s", "When the configuration in effect was applied, in Unix time.");
+            "gateway.config.last_success", () => since().ToUnixTimeSeconds(), "s",
+            "When the configuration in effect was applied, in Unix time.");
         _meter.CreateObservableGauge(
-            "gateway.config.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("hash", hash()[..12])), "{configuration}",
+            "gateway.config.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("hash", hash()[..12])),
+            "{configuration}",
             "The configuration in effect, by the SHA-256 of its file.");
     }
 
@@ -172,20 +202,25 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>Requests under way to the clusters that have a limit of them.</summary>
     public void ObserveInFlight(Func<IEnumerable<(string Cluster, int Count)>> clusters) => _meter.CreateObservableUpDownCounter(
-        "gateway.cluster.in_flight", () => clusters().Select(each => new Measurement<int>(each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster))),
+        "gateway.cluster.in_flight",
+        () => clusters().Select(each => new Measurement<int>(each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster))),
         "{request}", "Requests under way to clusters with MaxInFlight.");
 
     /// <summary>Destinations by their health: <c>healthy</c>, <c>unhealthy</c>, or <c>unknown</c>.</summary>
-    public void ObserveDestinations(Func<IEnumerable<(string Cluster, string State, int Count)>> destinations) => _meter.CreateObservableGauge(
+    public void ObserveDestinations(Func<IEnumerable<(string Cluster, string State, int Count)>> destinations) =>
+        _meter.CreateObservableGauge(
         "gateway.destinations",
         () => destinations().Select(each => new Measurement<int>(
-            each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster), new KeyValuePair<string, object?>("state", each.State))),
+            each.Count, new KeyValuePair<string, object?>("cluster", each.Cluster),
+            new KeyValuePair<string, object?>("state", each.State))),
         "{destination}", "Destinations of clusters, by their health.");
 
-    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the issuer may send the same token again.</param>
+    /// <param name="result"><c>done</c>, <c>refused</c>, <c>replayed</c>, or <c>unavailable</c> when the issuer may send the same token
+    /// again.</param>
     public void LogoutReceived(string issuer, string result) => _logouts.Of(issuer, result).Add();
 
-    /// <param name="result"><c>done</c>, <c>rejected</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come again.</param>
+    /// <param name="result"><c>done</c>, <c>rejected</c>, <c>replayed</c>, or <c>unavailable</c> when the same token may come
+    /// again.</param>
     public void SecurityEventReceived(string issuer, string result) => _securityEvents.Of(issuer, result).Add();
 
     /// <param name="action"><c>revoke</c>, <c>revoke_token</c>, <c>restore</c>, <c>refresh_keys</c> or <c>forget_key</c>.</param>

@@ -10,10 +10,11 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// A log line as JSON, in the form of .NET's own formatter of this name without its repetitions: the message stands once and its template not at
-/// all, and text is escaped only where JSON requires it.
+/// A log line as JSON, in the form of .NET's own formatter of this name without its repetitions: the message stands once and its template
+/// not at all, and text is escaped only where JSON requires it.
 /// </summary>
-internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOptions> options, TimeProvider time) : ConsoleFormatter(ConsoleFormatterNames.Json)
+internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOptions> options, TimeProvider time)
+    : ConsoleFormatter(ConsoleFormatterNames.Json)
 {
     private const string Template = "{OriginalFormat}";
 
@@ -22,7 +23,8 @@ internal sealed class JsonLineFormatter(IOptionsMonitor<JsonConsoleFormatterOpti
         var current = options.CurrentValue;
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, current.JsonWriterOptions with { Encoder = current.JsonWriterOptions.Encoder ?? ReadableJson.Instance }))
+        var written = current.JsonWriterOptions with { Encoder = current.JsonWriterOptions.Encoder ?? ReadableJson.Instance };
+        using (var json = new Utf8JsonWriter(buffer, written))
         {
             json.WriteStartObject();
             if (current.TimestampFormat is { } format)

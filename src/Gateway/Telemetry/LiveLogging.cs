@@ -22,5 +22,8 @@ internal sealed class LiveLogging : ConfigurationProvider, IConfigurationSource
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     private static Dictionary<string, string?> Read(IConfiguration configuration) =>
-        configuration.GetSection(Section).AsEnumerable().Where(setting => setting.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        configuration.GetSection(Section)
+            .AsEnumerable()
+            .Where(setting => setting.Value is not null)
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
 }

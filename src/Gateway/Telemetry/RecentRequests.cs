@@ -61,7 +61,8 @@ internal sealed class RecentRequests : IDisposable
     {
         lock (_lock)
         {
-            var failures = _past.Append(_current).SelectMany(slot => slot.Failures).GroupBy(failure => failure.Key, failure => failure.Value)
+            var failures =
+                _past.Append(_current).SelectMany(slot => slot.Failures).GroupBy(failure => failure.Key, failure => failure.Value)
                 .ToDictionary(group => group.Key, group => new FailureCount(group.Sum(each => each.Count), group.Max(each => each.Last)));
             return new RecentTraffic(Total - (_past.TryPeek(out var oldest) ? oldest : _current).RequestsBefore, failures);
         }

@@ -6,6 +6,8 @@ internal enum RevocationStatus
     NotRevoked,
     Revoked,
 
-    /// <summary>The list is older than <c>Gateway:Revocation:MaxStaleness</c> or Redis did not answer, so the token may be revoked.</summary>
+    /// <summary>
+    /// The list is older than <c>Gateway:Revocation:MaxStaleness</c> or Redis did not answer, so the token may be revoked.
+    /// </summary>
     Unavailable,
 }

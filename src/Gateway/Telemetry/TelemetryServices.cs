@@ -17,7 +17,8 @@ internal static class TelemetryServices
     /// <summary>The gateway's meter, and the framework's meters that are useful for a proxy.</summary>
     public static readonly string[] Meters =
     [
-        GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
+        GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.RateLimiting",
         "System.Net.Http", "System.Runtime",
     ];
 

@@ -38,7 +38,9 @@ internal sealed record TelemetrySettings
         foreach (var signal in (string[])["", "TRACES_", "METRICS_", "LOGS_"])
         {
             Check($"OTEL_EXPORTER_OTLP_{signal}ENDPOINT", IsHttp, "Use an absolute http or https address, such as http://collector:4317.");
-            Check($"OTEL_EXPORTER_OTLP_{signal}PROTOCOL", value => value is "grpc" or "http/protobuf", "Use grpc (the default) or http/protobuf.");
+            Check(
+                $"OTEL_EXPORTER_OTLP_{signal}PROTOCOL", value => value is "grpc" or "http/protobuf",
+                "Use grpc (the default) or http/protobuf.");
         }
 
         var isDisabled = bool.TryParse(configuration["OTEL_SDK_DISABLED"], out var disabled) && disabled;
@@ -73,7 +75,8 @@ internal sealed record TelemetrySettings
         }
     }
 
-    private static bool IsHttp(string value) => Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+    private static bool IsHttp(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
     private static double? Ratio(string? value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1 ? ratio : null;

@@ -32,7 +32,8 @@ internal sealed class Totals
         _totals.GetOrAdd(
             values,
             static (values, made) => new Total(
-                made.Tags.Zip<string, string?, KeyValuePair<string, object?>>([values.Item1, values.Item2, values.Item3, values.Item4], KeyValuePair.Create<string, object?>).ToArray(),
+                made.Tags.Zip<string, string?, KeyValuePair<string, object?>>(
+                    [values.Item1, values.Item2, values.Item3, values.Item4], KeyValuePair.Create<string, object?>).ToArray(),
                 made.IsHot),
             (Tags: _tags, IsHot: isHot));
 

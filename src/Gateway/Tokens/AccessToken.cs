@@ -47,13 +47,14 @@ internal sealed class AccessToken
     public required byte[] Text { get; init; }
 
     /// <summary>
-    /// The signed JWT in ASCII: <see cref="Text"/>, or what was encrypted in it; empty for an opaque token, of which only the claims are known.
+    /// The signed JWT in ASCII: <see cref="Text"/>, or what was encrypted in it; empty for an opaque token, of which only the claims are
+    /// known.
     /// </summary>
     public byte[] Signed { get => field ?? Text; init; }
 
     /// <summary>
-    /// What two tokens are compared by: the signed content without its signature, of which ECDSA has a second valid form (<see cref="EcdsaTwin"/>); the
-    /// whole text of an opaque token.
+    /// What two tokens are compared by: the signed content without its signature, of which ECDSA has a second valid form
+    /// (<see cref="EcdsaTwin"/>); the whole text of an opaque token.
     /// </summary>
     public ReadOnlySpan<byte> Content => Signed.Length == 0 ? Text : Signed.AsSpan(0, Signed.LastIndexOf((byte)'.'));
 

@@ -23,17 +23,23 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             TryReadClaims(ref token) ? null : RejectionReason.Malformed, TokenStep.Form),
         // RFC 7515 section 4.1.1; `none` and every algorithm that the gateway cannot verify is rejected here, for every issuer.
         new(TokenStep.Algorithm, static (_, ref token) =>
-            (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RejectionReason.UnsupportedAlgorithm : null, TokenStep.Header),
+            (token.Algorithm = SignatureAlgorithms.Find(token.Header.Algorithm)) is null ? RejectionReason.UnsupportedAlgorithm : null,
+            TokenStep.Header),
         new(TokenStep.Issuer, static (validator, ref token) => validator.FindIssuer(ref token), TokenStep.Payload),
         new(TokenStep.IssuerAlgorithm, static (_, ref token) =>
-            token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RejectionReason.UnsupportedAlgorithm, TokenStep.Algorithm, TokenStep.Issuer),
+            token.Issuer!.Algorithms.Contains(token.Algorithm!.Algorithm) ? null : RejectionReason.UnsupportedAlgorithm,
+            TokenStep.Algorithm, TokenStep.Issuer),
         new(TokenStep.Type, static (_, ref token) =>
-            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes) && TokenKind.FindMark(token.KnownClaims, token.Header.Type) is null ? null : RejectionReason.WrongType,
+            TokenKind.IsAllowedType(token.Header.Type, token.Issuer!.TokenTypes)
+                && TokenKind.FindMark(token.KnownClaims, token.Header.Type) is null
+                ? null
+                : RejectionReason.WrongType,
             TokenStep.Header, TokenStep.Issuer),
         new(TokenStep.Claims, static (_, ref token) =>
             RegisteredClaims.TryRead(token.KnownClaims, out token.Registered, out var reason) ? null : reason, TokenStep.Payload),
         new(TokenStep.Times, static (validator, ref token) =>
-            TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer, TokenStep.Claims),
+            TokenLifetime.IsWithin(token.Registered, token.Issuer!, validator.Now, out var reason) ? null : reason, TokenStep.Issuer,
+            TokenStep.Claims),
         new(TokenStep.Audience, static (_, ref token) =>
             CheckAudience(token.KnownClaims, token.Registered, token.Issuer!), TokenStep.Issuer, TokenStep.Claims),
         new(TokenStep.RequiredClaims, static (_, ref token) =>
@@ -49,7 +55,9 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
 
     public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } rejected ? rejected : Verify(text, token!);
 
-    /// <summary>Runs all checks except the signature. Returns the rejection, or null and the token whose signature is not yet verified.</summary>
+    /// <summary>
+    /// Runs all checks except the signature. Returns the rejection, or null and the token whose signature is not yet verified.
+    /// </summary>
     public TokenResult? Inspect(ReadOnlySpan<char> text, out UnverifiedToken? token)
     {
         token = null;
@@ -59,7 +67,8 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
             if (step.Check(this, ref inspection) is { } reason)
             {
                 return TokenResult.Rejected(
-                    reason, inspection.Issuer, step.Step == TokenStep.Key ? new WantedKey(inspection.Header.KeyId, inspection.Algorithm!) : null);
+                    reason, inspection.Issuer,
+                    step.Step == TokenStep.Key ? new WantedKey(inspection.Header.KeyId, inspection.Algorithm!) : null);
             }
         }
 

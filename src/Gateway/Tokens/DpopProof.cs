@@ -47,8 +47,9 @@ internal sealed record DpopProof(
             return false;
         }
 
-        if (!TryReadText(claims, "jti"u8, out var id) || !TryReadText(claims, "htm"u8, out var method) || !TryReadText(claims, "htu"u8, out var target)
-            || !TryReadText(claims, "ath"u8, out var tokenHash) || !TryReadNonce(claims, out var nonce)
+        if (!TryReadText(claims, "jti"u8, out var id) || !TryReadText(claims, "htm"u8, out var method)
+            || !TryReadText(claims, "htu"u8, out var target) || !TryReadText(claims, "ath"u8, out var tokenHash)
+            || !TryReadNonce(claims, out var nonce)
             || !claims.TryGetProperty("iat"u8, out var iat) || iat.ValueKind != JsonValueKind.Number || !iat.TryGetDouble(out var issuedAt)
             || issuedAt is not (> 0 and <= MaxNumericDate))
         {

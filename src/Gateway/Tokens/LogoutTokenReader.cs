@@ -10,7 +10,8 @@ namespace Gateway.Tokens;
 /// <param name="SessionId"><c>sid</c>; null only when there is a subject.</param>
 /// <param name="IssuedAt"><c>iat</c> in Unix seconds.</param>
 /// <param name="ExpiresAt"><c>exp</c> in Unix seconds, without clock skew.</param>
-internal sealed record LogoutToken(IssuerProfile Issuer, string TokenId, string? Subject, string? SessionId, double IssuedAt, double ExpiresAt);
+internal sealed record LogoutToken(
+    IssuerProfile Issuer, string TokenId, string? Subject, string? SessionId, double IssuedAt, double ExpiresAt);
 
 /// <summary>The logout token, or the reason for its rejection; exactly one of the two.</summary>
 internal readonly record struct LogoutTokenResult(LogoutToken? Token, RejectionReason Reason);
@@ -30,14 +31,17 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
     public async ValueTask<LogoutTokenResult> ReadAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
     {
         RegisteredClaims claims = default;
-        var result = await tokens.ReadAsync(text, (header, json, issuer) => Check(header, json, issuer, issuerName, out claims), cancellationToken);
+        var result =
+            await tokens.ReadAsync(text, (header, json, issuer) => Check(header, json, issuer, issuerName, out claims), cancellationToken);
         return result.Token is { } token
             ? new LogoutTokenResult(
-                new LogoutToken(token.Issuer, claims.TokenId!, claims.Subject, claims.SessionId, claims.IssuedAt!.Value, claims.ExpiresAt), default)
+                new LogoutToken(token.Issuer, claims.TokenId!, claims.Subject, claims.SessionId, claims.IssuedAt!.Value, claims.ExpiresAt),
+                default)
             : new LogoutTokenResult(null, result.Reason);
     }
 
-    private RejectionReason? Check(JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out RegisteredClaims claims)
+    private RejectionReason? Check(
+        JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out RegisteredClaims claims)
     {
         claims = default;
         if (issuer.BackChannelLogout is not { } logout || !issuer.Name.Equals(issuerName, StringComparison.OrdinalIgnoreCase))
@@ -80,7 +84,8 @@ internal sealed class LogoutTokenReader(SignedTokenReader tokens, TimeProvider t
             return RejectionReason.MissingClaim;
         }
 
-        return TokenLifetime.IsWithin(claims, issuer, time.GetUtcNow(), out reason) && RegisteredClaims.HasAudience(known, logout.ClientIds, out reason)
+        return TokenLifetime.IsWithin(claims, issuer, time.GetUtcNow(), out reason)
+            && RegisteredClaims.HasAudience(known, logout.ClientIds, out reason)
             ? null
             : reason;
     }

@@ -78,7 +78,9 @@ internal struct RegisteredClaims
     public static bool HasNoAudience(in KnownClaims claims) =>
         !HasValue(claims, ClaimName.Aud, out var audience) || (audience.ValueKind == JsonValueKind.Array && audience.GetArrayLength() == 0);
 
-    /// <summary>RFC 7519 section 4.1.3: <c>aud</c> is a string or an array of strings, one of which must equal an accepted audience.</summary>
+    /// <summary>
+    /// RFC 7519 section 4.1.3: <c>aud</c> is a string or an array of strings, one of which must equal an accepted audience.
+    /// </summary>
     public static bool HasAudience(in KnownClaims claims, ImmutableArray<string> accepted, out RejectionReason reason)
     {
         reason = RejectionReason.BadClaim;

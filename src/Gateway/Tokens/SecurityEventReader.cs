@@ -10,14 +10,15 @@ namespace Gateway.Tokens;
 /// <param name="UsableUntil">The Unix second from which on the token is too old to be accepted.</param>
 /// <param name="Revocations">What is to be revoked, with the name of each event. Empty for a verification.</param>
 internal sealed record SecurityEventToken(
-    IssuerProfile Issuer, string TokenId, double IssuedAt, double UsableUntil, IReadOnlyList<(SecurityEventSubject Subject, string Event)> Revocations);
+    IssuerProfile Issuer, string TokenId, double IssuedAt, double UsableUntil,
+    IReadOnlyList<(SecurityEventSubject Subject, string Event)> Revocations);
 
 /// <summary>The token, or why there is none; exactly one of the two.</summary>
 internal readonly record struct SecurityEventResult(SecurityEventToken? Token, RejectionReason Reason);
 
 /// <summary>
-/// Validates security event tokens (RFC 8417) as strictly as logout tokens, with the signature last. They have no <c>exp</c>, so their <c>iat</c> says how
-/// long they are accepted. No other kind of token passes, nor does an event that the gateway cannot act on.
+/// Validates security event tokens (RFC 8417) as strictly as logout tokens, with the signature last. They have no <c>exp</c>, so their
+/// <c>iat</c> says how long they are accepted. No other kind of token passes, nor does an event that the gateway cannot act on.
 /// </summary>
 internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider time)
 {
@@ -31,11 +32,13 @@ internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider
     public async ValueTask<SecurityEventResult> ReadAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
     {
         SecurityEventToken? read = null;
-        var result = await tokens.ReadAsync(text, (header, json, issuer) => Check(header, json, issuer, issuerName, out read), cancellationToken);
+        var result =
+            await tokens.ReadAsync(text, (header, json, issuer) => Check(header, json, issuer, issuerName, out read), cancellationToken);
         return result.Token is null ? new SecurityEventResult(null, result.Reason) : new SecurityEventResult(read, default);
     }
 
-    private RejectionReason? Check(JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out SecurityEventToken? read)
+    private RejectionReason? Check(
+        JoseHeader header, JsonElement json, IssuerProfile issuer, string issuerName, out SecurityEventToken? read)
     {
         read = null;
         if (issuer.SecurityEvents is not { } settings || !issuer.Name.Equals(issuerName, StringComparison.OrdinalIgnoreCase))
@@ -49,7 +52,10 @@ internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider
             return RejectionReason.WrongType;
         }
 
-        if (!known.HasValue(ClaimName.Iss) || !known.HasValue(ClaimName.Jti) || !known.HasValue(ClaimName.Iat) || !known.Has(ClaimName.Events))
+        if (!known.HasValue(ClaimName.Iss)
+            || !known.HasValue(ClaimName.Jti)
+            || !known.HasValue(ClaimName.Iat)
+            || !known.Has(ClaimName.Events))
         {
             return RejectionReason.MissingClaim;
         }
@@ -57,7 +63,10 @@ internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider
         // Shared Signals 1.0 section 4.1: the subject is in sub_id, and there is no expiry. Nothing binds such a token to a sender.
         if (known.Has(ClaimName.Sub) || known.Has(ClaimName.Exp) || known.Has(ClaimName.Cnf)
             || !TryReadText(known, ClaimName.Jti, out var tokenId)
-            || !known.TryGet(ClaimName.Iat, out var iat) || iat.ValueKind != JsonValueKind.Number || !iat.TryGetDouble(out var issuedAt) || issuedAt <= 0)
+            || !known.TryGet(ClaimName.Iat, out var iat)
+                || iat.ValueKind != JsonValueKind.Number
+                || !iat.TryGetDouble(out var issuedAt)
+                || issuedAt <= 0)
         {
             return RejectionReason.BadClaim;
         }
@@ -90,7 +99,8 @@ internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider
     }
 
     /// <summary>False when an event is unknown or names nothing to revoke: the issuer must not take it for done.</summary>
-    private static bool TryReadEvents(JsonElement json, IssuerProfile issuer, out List<(SecurityEventSubject Subject, string Event)> revocations)
+    private static bool TryReadEvents(
+        JsonElement json, IssuerProfile issuer, out List<(SecurityEventSubject Subject, string Event)> revocations)
     {
         revocations = [];
         var hasSubject = json.TryGetProperty("sub_id"u8, out var subject);
@@ -115,12 +125,16 @@ internal sealed class SecurityEventReader(SignedTokenReader tokens, TimeProvider
                 continue;
             }
 
-            if (hasOwn == hasSubject || !SecurityEventSubject.TryRead(hasOwn ? own : subject, issuer, kind == SecurityEventKind.SessionRevoked, out var found))
+            if (hasOwn == hasSubject
+                || !SecurityEventSubject.TryRead(hasOwn ? own : subject, issuer, kind == SecurityEventKind.SessionRevoked, out var found))
             {
                 return false;
             }
 
-            revocations.Add((kind == SecurityEventKind.SessionRevoked || found.Subject is null ? found : found with { SessionId = null }, SecurityEventKinds.NameOf(each.Name)));
+            revocations.Add(
+                (
+                    kind == SecurityEventKind.SessionRevoked || found.Subject is null ? found : found with { SessionId = null },
+                    SecurityEventKinds.NameOf(each.Name)));
         }
 
         return count > 0;

@@ -8,7 +8,8 @@ internal readonly record struct SecurityEventSubject(string? Subject, string? Se
 {
     /// <param name="id">A subject identifier.</param>
     /// <param name="allowsSession">Whether an opaque identifier is a session, as of <c>session-revoked</c>.</param>
-    /// <returns>False when the identifier names nothing that the gateway could revoke: a format that it does not know must not count as done.</returns>
+    /// <returns>False when the identifier names nothing that the gateway could revoke: a format that it does not know must not count as
+    /// done.</returns>
     public static bool TryRead(JsonElement id, IssuerProfile issuer, bool allowsSession, out SecurityEventSubject subject)
     {
         subject = default;
@@ -38,7 +39,8 @@ internal readonly record struct SecurityEventSubject(string? Subject, string? Se
     }
 
     /// <summary>
-    /// Session and user of a complex subject. Its other members, such as a device, narrow what is meant; what is revoked may be more than that, and never less.
+    /// Session and user of a complex subject. Its other members, such as a device, narrow what is meant; what is revoked may be more than
+    /// that, and never less.
     /// </summary>
     private static bool TryReadComplex(JsonElement id, IssuerProfile issuer, out SecurityEventSubject subject)
     {
@@ -61,5 +63,7 @@ internal readonly record struct SecurityEventSubject(string? Subject, string? Se
     private static bool IsComplex(JsonElement id) => id.ValueKind == JsonValueKind.Object && Text(id, "format") == "complex";
 
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 }

@@ -28,7 +28,9 @@ internal sealed record TokenBinding(byte[]? Key, byte[]? Certificate)
             return true;
         }
 
-        if (cnf.ValueKind != JsonValueKind.Object || !TryReadHash(cnf, "jkt"u8, out var key) || !TryReadHash(cnf, "x5t#S256"u8, out var certificate)
+        if (cnf.ValueKind != JsonValueKind.Object
+            || !TryReadHash(cnf, "jkt"u8, out var key)
+            || !TryReadHash(cnf, "x5t#S256"u8, out var certificate)
             || (key is null && certificate is null))
         {
             return false;

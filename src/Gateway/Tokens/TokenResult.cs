@@ -29,5 +29,6 @@ internal readonly struct TokenResult
 
     public static TokenResult Accepted(AccessToken token) => new(token, default, token.Issuer);
 
-    public static TokenResult Rejected(RejectionReason reason, IssuerProfile? issuer = null, WantedKey? wanted = null) => new(null, reason, issuer, wanted);
+    public static TokenResult Rejected(RejectionReason reason, IssuerProfile? issuer = null, WantedKey? wanted = null) =>
+        new(null, reason, issuer, wanted);
 }

@@ -28,7 +28,8 @@ internal sealed class UnverifiedToken(IssuerProfile issuer, JsonElement claims, 
 
     /// <param name="text">The signed token.</param>
     /// <param name="sent">The token as it came: an encrypted one, or the same.</param>
-    public AccessToken ToAccessToken(ReadOnlySpan<char> text, ReadOnlySpan<char> sent) => Describe(text, issuer, claims, _registered, key.Algorithm, sent);
+    public AccessToken ToAccessToken(ReadOnlySpan<char> text, ReadOnlySpan<char> sent) =>
+        Describe(text, issuer, claims, _registered, key.Algorithm, sent);
 
     /// <summary>The claims of the token before its signature is verified. Use them for explanations only.</summary>
     /// <param name="text">The signed token; empty for an opaque one.</param>

@@ -29,7 +29,9 @@ public sealed class BearerSchemeTests : IClassFixture<UserGateway>
             using var enforced = await SendAsync("/private/a", credentials, null);
             using var open = await SendAsync("/public/a", credentials, $"{name} by itself");
             using var trial = await SendAsync("/trial/a", credentials, $"{name} after the pipeline");
-            var reason = enforced.IsSuccessStatusCode ? "accepted" : JsonNode.Parse(await enforced.Content.ReadAsStringAsync())!["reason"]!.GetValue<string>();
+            var reason = enforced.IsSuccessStatusCode
+                ? "accepted"
+                : JsonNode.Parse(await enforced.Content.ReadAsStringAsync())!["reason"]!.GetValue<string>();
 
             foreach (var asked in new[] { $"{name} by itself", $"{name} after the pipeline" })
             {
@@ -100,12 +102,14 @@ public sealed class BearerSchemeTests : IClassFixture<UserGateway>
     {
         Func<Task> start = async () => await TestGateway.StartAsync(
             TestGateway.Configuration(_parts.Issuer, _parts.Destination),
-            configure: services => services.PostConfigure<JwtBearerOptions>("Bearer", options => options.TokenHandlers.Add(new JsonWebTokenHandler())));
+            configure: services =>
+                services.PostConfigure<JwtBearerOptions>("Bearer", options => options.TokenHandlers.Add(new JsonWebTokenHandler())));
 
         (await start.ShouldThrowAsync<OptionsValidationException>()).Message.ShouldContain("one token handler");
     }
 
-    private static string ReasonOf(Exception? failure) => Jose.Rejections.Of(failure.ShouldBeOfType<TokenRejectedException>().Rejection.Reason).Tag;
+    private static string ReasonOf(Exception? failure) =>
+        Jose.Rejections.Of(failure.ShouldBeOfType<TokenRejectedException>().Rejection.Reason).Tag;
 
     private Task<HttpResponseMessage> SendAsync(string path, string? credentials, string? ask)
     {

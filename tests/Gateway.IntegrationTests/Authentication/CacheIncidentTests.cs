@@ -63,7 +63,9 @@ public sealed class CacheIncidentTests(CacheIncidentTests.Gateways parts) : ICla
     {
         parts.Destination.Handler = context =>
             context.Response.WriteAsync(context.Request.Headers["X-Auth-Subject"].ToString(), context.RequestAborted);
-        var users = Enumerable.Range(0, 200).Select(i => (Name: $"user-{i}", Token: parts.Issuer.Token().With("sub", $"user-{i}").Build())).ToList();
+        var users = Enumerable.Range(0, 200)
+            .Select(i => (Name: $"user-{i}", Token: parts.Issuer.Token().With("sub", $"user-{i}").Build()))
+            .ToList();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 2000).Select(async i =>
         {

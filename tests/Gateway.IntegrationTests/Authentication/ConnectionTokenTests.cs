@@ -26,7 +26,8 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
     [InlineData("private", "graphql-ws,bearer,{0}", "graphql-ws", "graphql-ws", "graphql-ws")]
     [InlineData("private", "bearer,{0},chat", "chat", "chat", "chat")]
     [InlineData("keeping", "bearer,{0}", null, null, "bearer")]
-    public async Task Token_of_a_browsers_WebSocket_is_read_and_removed(string route, string offered, string? chosen, string? forwarded, string answered)
+    public async Task Token_of_a_browsers_WebSocket_is_read_and_removed(
+        string route, string offered, string? chosen, string? forwarded, string answered)
     {
         _parts.Destination.Handler = context => AcceptAsync(context, chosen);
         using var socket = new ClientWebSocket();
@@ -85,7 +86,8 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
     [InlineData("transformed", "?access_token={0}&x={1}", "?x={1}")]
     public async Task Token_in_the_query_is_removed_in_every_spelling_and_the_rest_stays(string route, string query, string expected)
     {
-        using var response = await SendAsync("GET", $"/{route}/events{query.Replace("{0}", _token, StringComparison.Ordinal)}", "text/event-stream");
+        using var response =
+            await SendAsync("GET", $"/{route}/events{query.Replace("{0}", _token, StringComparison.Ordinal)}", "text/event-stream");
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         _parts.Destination.Last.Target.ShouldBe($"/{route}/events{expected}");
@@ -101,7 +103,9 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
     [InlineData("?token={0}", null, null)]
     public async Task Query_with_more_or_less_than_one_token_is_rejected(string query, string? authorization, string? reason)
     {
-        using var response = await SendAsync("GET", $"/private/events{query.Replace("{0}", _token, StringComparison.Ordinal)}", "text/event-stream", authorization is null ? null : string.Format(null, authorization, _token));
+        using var response = await SendAsync(
+            "GET", $"/private/events{query.Replace("{0}", _token, StringComparison.Ordinal)}", "text/event-stream",
+            authorization is null ? null : string.Format(null, authorization, _token));
 
         var problem = await response.ShouldBeProblemAsync(reason == "multiple_tokens" ? 400 : 401);
         problem["reason"]?.GetValue<string>().ShouldBe(reason ?? "missing");
@@ -120,7 +124,8 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
     {
         var response = await RawHttp.SendAsync(
             _parts.Gateway.Address,
-            $"GET /private/hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            $"GET /private/hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: " +
+                "websocket\r\nSec-WebSocket-Version: 13\r\n"
             + $"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: {string.Format(null, protocols, _token)}\r\n\r\n",
             TestContext.Current.CancellationToken);
 
@@ -140,14 +145,19 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
         rejected.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    private string Received() => string.Join('\n', _parts.Destination.Received.Select(request => request.Target + string.Join('\n', request.Headers.SelectMany(header => header.Value))));
+    private string Received() =>
+        string.Join(
+            '\n',
+            _parts.Destination.Received.Select(
+                request => request.Target + string.Join('\n', request.Headers.SelectMany(header => header.Value))));
 
     private Uri Address(string path) => new(_parts.Gateway.Address.Replace("http:", "ws:", StringComparison.Ordinal) + path);
 
     private Task<HttpResponseMessage> SendAsync(string method, string target, string accept, string? authorization = null)
     {
         // The client itself would rewrite the query.
-        var address = new Uri(_parts.Gateway.Address + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address =
+            new Uri(_parts.Gateway.Address + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(method), address);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         if (authorization is not null)
@@ -178,7 +188,9 @@ public sealed class ConnectionTokenTests : IClassFixture<ConnectionTokenTests.So
     public sealed class Sources : StandardGateway
     {
         private protected override void Configure(JsonObject configuration) => configuration
-            .With("Gateway:TokenSources", """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }]""")
+            .With(
+                "Gateway:TokenSources",
+                """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "WebSocketProtocol": "bearer" }, { "Query": "access_token" }]""")
             .WithPolicy("keeping", """{ "ForwardToken": true }""")
             .WithPolicy("trial", """{ "Mode": "Report" }""")
             .WithRoute("transformed", "Authenticated", """{ "Transforms": [{ "RequestHeaderRemove": "X-Nothing" }] }""");

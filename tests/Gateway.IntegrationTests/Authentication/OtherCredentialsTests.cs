@@ -11,7 +11,8 @@ public sealed class OtherCredentialsTests
     [InlineData("/private/a", false, "Bearer evil.evil.evil")]
     [InlineData("/forwarded/a", true, "Digest evil")]
     [InlineData("/forwarded/a", true, "Basic YWxhZGRpbjpvcGVuc2VzYW1l")]
-    public async Task Credentials_that_nobody_checked_do_not_travel_beside_an_identity(string path, bool readsAuthorization, string authorization)
+    public async Task Credentials_that_nobody_checked_do_not_travel_beside_an_identity(
+        string path, bool readsAuthorization, string authorization)
     {
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();

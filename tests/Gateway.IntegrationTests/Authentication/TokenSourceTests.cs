@@ -50,7 +50,8 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
     [Fact]
     public async Task Other_cookies_reach_the_destination_without_the_one_that_held_the_token()
     {
-        using var response = await SendAsync("/private/orders", ("Cookie", $"theme=dark; access_token={_token}; lang=en; access_token_hint=x"));
+        using var response =
+            await SendAsync("/private/orders", ("Cookie", $"theme=dark; access_token={_token}; lang=en; access_token_hint=x"));
 
         Destination.Last.Header("Cookie").ShouldBe("theme=dark; lang=en; access_token_hint=x");
     }
@@ -184,7 +185,8 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
     [Fact]
     public async Task Connection_option_cannot_take_the_token_away_and_let_the_request_through()
     {
-        using var response = await SendAsync("/private/orders", ("Connection", "X-Access-Token, Cookie, Authorization"), ("X-Access-Token", "bad"));
+        using var response =
+            await SendAsync("/private/orders", ("Connection", "X-Access-Token, Cookie, Authorization"), ("X-Access-Token", "bad"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         Destination.Received.ShouldBeEmpty();
@@ -193,7 +195,8 @@ public sealed class TokenSourceTests : IClassFixture<TokenSourceGateway>
     private RecordingDestination Destination => _parts.Destination;
 
     private string ReceivedText() => string.Join(
-        '\n', Destination.Received.SelectMany(request => request.Headers).Select(header => $"{header.Key}: {string.Join(" | ", header.Value)}"));
+        '\n',
+        Destination.Received.SelectMany(request => request.Headers).Select(header => $"{header.Key}: {string.Join(" | ", header.Value)}"));
 
     private async Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers)
     {

@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Gateway.IntegrationTests.Authentication;
 
 /// <summary>The caller of a request as ASP.NET Core reports it.</summary>
-internal sealed record SeenUser(string Path, string Connection, bool IsAuthenticated, string? Name, Claim[] Claims, AuthenticateResult? Result, bool ReachedTheProxy);
+internal sealed record SeenUser(
+    string Path, string Connection, bool IsAuthenticated, string? Name, Claim[] Claims, AuthenticateResult? Result, bool ReachedTheProxy);
 
 /// <summary>A gateway as a fork extends it: a middleware around the stages, one behind them, and endpoints beside the routes.</summary>
 public sealed class UserGateway : IAsyncLifetime

@@ -17,7 +17,10 @@ public sealed class UserTests : IClassFixture<UserGateway>
     [Fact]
     public async Task Verified_token_is_the_user_on_a_miss_and_on_a_hit()
     {
-        var token = _parts.Issuer.Token().With("roles", new JsonArray("ops", "admin")).With("address", new JsonObject { ["city"] = "Kiel" }).Build();
+        var token = _parts.Issuer.Token()
+            .With("roles", new JsonArray("ops", "admin"))
+            .With("address", new JsonObject { ["city"] = "Kiel" })
+            .Build();
         foreach (var use in new[] { "miss", "hit", "second hit" })
         {
             (await StatusAsync("/private/a", token)).ShouldBe(200, use);
@@ -30,7 +33,8 @@ public sealed class UserTests : IClassFixture<UserGateway>
             seen.Claims.ShouldAllBe(claim => claim.Issuer == _parts.Issuer.Issuer);
             seen.Result.ShouldNotBeNull().Succeeded.ShouldBeTrue(use);
             seen.Result.Ticket!.AuthenticationScheme.ShouldBe("Bearer");
-            seen.Result.Properties!.ExpiresUtc!.Value.ToUnixTimeSeconds().ShouldBe(long.Parse(seen.Claims.Single(claim => claim.Type == "exp").Value));
+            seen.Result.Properties!.ExpiresUtc!.Value.ToUnixTimeSeconds().ShouldBe(
+                long.Parse(seen.Claims.Single(claim => claim.Type == "exp").Value));
         }
     }
 
@@ -40,7 +44,11 @@ public sealed class UserTests : IClassFixture<UserGateway>
     public async Task Rejected_token_leaves_no_user(string path, bool isForwarded)
     {
         var good = _parts.Issuer.Token();
-        foreach (var bad in new[] { good.Build()[..^8] + "AAAAAAAA", "nonsense", _parts.Issuer.Token().With("exp", 1).Build(), _parts.Issuer.Token().With("aud", "other").Build() })
+        foreach (var bad in new[]
+        {
+            good.Build()[..^8] + "AAAAAAAA", "nonsense", _parts.Issuer.Token().With("exp", 1).Build(),
+            _parts.Issuer.Token().With("aud", "other").Build(),
+        })
         {
             await StatusAsync(path, bad);
 
@@ -69,12 +77,16 @@ public sealed class UserTests : IClassFixture<UserGateway>
     public async Task User_does_not_stay_for_the_next_request_of_the_connection(string version)
     {
         using var client = _parts.Gateway.CreateClient(Version.Parse(version));
-        foreach (var (path, token) in new[] { ("/private/a", _parts.Issuer.Token().Build()), ("/public/a", null), ("/trial/a", "nonsense"), ("/nowhere", null) })
+        foreach (var (path, token) in new[]
+        {
+            ("/private/a", _parts.Issuer.Token().Build()), ("/public/a", null), ("/trial/a", "nonsense"), ("/nowhere", null),
+        })
         {
             using var request = TestGateway.Request(HttpMethod.Get, path, token);
             (request.Version, request.VersionPolicy) = (Version.Parse(version), HttpVersionPolicy.RequestVersionExact);
             using var answer = await client.SendAsync(request);
-            await Eventually.TrueAsync(() => _parts.Seen.Any(seen => seen.Path == path), $"the request to {path} is over: {(int)answer.StatusCode}");
+            await Eventually.TrueAsync(
+                () => _parts.Seen.Any(seen => seen.Path == path), $"the request to {path} is over: {(int)answer.StatusCode}");
         }
 
         var seen = _parts.Seen;

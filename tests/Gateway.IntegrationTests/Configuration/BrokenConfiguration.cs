@@ -74,7 +74,9 @@ internal sealed record BrokenConfiguration(Damage Damage, string Path, JsonObjec
                 root[path.Length == 1 ? "Moved" : path[^1]] = value;
                 break;
             default:
-                Set(parent, path[^1], value switch { JsonObject => new JsonObject(), JsonArray => new JsonArray(), _ => JsonValue.Create("") });
+                Set(
+                    parent, path[^1],
+                    value switch { JsonObject => new JsonObject(), JsonArray => new JsonArray(), _ => JsonValue.Create("") });
                 break;
         }
 

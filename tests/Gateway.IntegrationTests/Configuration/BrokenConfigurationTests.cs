@@ -46,7 +46,8 @@ public sealed partial class BrokenConfigurationTests : IDisposable
             var what = $"{broken.Damage} {broken.Path}";
             if (started != (errors.Count == 0))
             {
-                faults.Add($"{what}: check found {errors.Count} errors, and the gateway {(started ? "started" : "did not start")}: {answer}");
+                faults.Add(
+                    $"{what}: check found {errors.Count} errors, and the gateway {(started ? "started" : "did not start")}: {answer}");
             }
             else if (started && answer is not null)
             {
@@ -58,7 +59,8 @@ public sealed partial class BrokenConfigurationTests : IDisposable
 
         var table = Table(outcomes);
         TestContext.Current.TestOutputHelper?.WriteLine(table);
-        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "broken-configurations.md"), table, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "broken-configurations.md"), table, TestContext.Current.CancellationToken);
         faults.ShouldBeEmpty(string.Join(Environment.NewLine, faults));
         outcomes.Count.ShouldBeGreaterThan(200);
     }
@@ -129,13 +131,21 @@ public sealed partial class BrokenConfigurationTests : IDisposable
     }
 
     private static bool IsPlain(ConfigurationError error) =>
-        Place().IsMatch(error.Location) && error.Problem.EndsWith('.') && error.Cure.Length > 5 && error.Cure[^1] is '.' or '?' && !FrameworkText().IsMatch(error.ToString());
+        Place().IsMatch(error.Location)
+            && error.Problem.EndsWith('.')
+            && error.Cure.Length > 5
+            && error.Cure[^1] is '.' or '?'
+            && !FrameworkText().IsMatch(error.ToString());
 
     private static string Table(List<(Damage Damage, bool IsAccepted)> outcomes) => string.Join(
         Environment.NewLine,
         outcomes.GroupBy(outcome => outcome.Damage).OrderBy(group => group.Key)
-            .Select(group => $"| {group.Key} | {group.Count()} | {group.Count(outcome => !outcome.IsAccepted)} | {group.Count(outcome => outcome.IsAccepted)} |")
-            .Prepend("| --- | --- | --- | --- |").Prepend("| Damage | Configurations | Rejected by check and start | Accepted by both, no answer 500 |")
+            .Select(group =>
+                $"| {group.Key} | {group.Count()} | {group.Count(outcome => !outcome.IsAccepted)} | " +
+                    $"{group.Count(outcome => outcome.IsAccepted)} |")
+            
+                .Prepend("| --- | --- | --- | --- |")
+                .Prepend("| Damage | Configurations | Rejected by check and start | Accepted by both, no answer 500 |")
             .Append($"| all | {outcomes.Count} | {outcomes.Count(outcome => !outcome.IsAccepted)} | {outcomes.Count(outcome => outcome.IsAccepted)} |"));
 
     [GeneratedRegex(@"^(yarp\.json:\d+:\d+|override \w+)")]

@@ -95,7 +95,8 @@ internal sealed class MountedGateway : IAsyncDisposable
         });
         await parts._app.StartAsync();
         parts.Client = new HttpClient { BaseAddress = new Uri(parts._app.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
-        await Eventually.TrueAsync(async () => (await parts.StatusAsync("/private/x", issuer.Token().Build())) == 200, "the gateway serves");
+        await Eventually.TrueAsync(
+            async () => (await parts.StatusAsync("/private/x", issuer.Token().Build())) == 200, "the gateway serves");
         return parts;
     }
 

@@ -50,8 +50,11 @@ public sealed class ReloadLeakTests
         (OpenSockets() - sockets).ShouldBeLessThan(Fluctuation);
     }
 
-    /// <summary>Each brings new issuers with a client and keys of their own, policies, a route, and a cluster with a client of its own.</summary>
-    private static async Task ReloadAsync(MountedGateway parts, ConfigurationFollower follower, int first, int count, List<(string, WeakReference)> gone)
+    /// <summary>
+    /// Each brings new issuers with a client and keys of their own, policies, a route, and a cluster with a client of its own.
+    /// </summary>
+    private static async Task ReloadAsync(
+        MountedGateway parts, ConfigurationFollower follower, int first, int count, List<(string, WeakReference)> gone)
     {
         for (var number = first; number < first + count; number++)
         {
@@ -59,7 +62,9 @@ public sealed class ReloadLeakTests
             var change = number.ToString(CultureInfo.InvariantCulture);
             parts.Change(configuration => configuration
                 .With("Gateway:Issuers:shop:Keys:Headers", new JsonObject { ["X-Change"] = change })
-                .With("Gateway:Policies:changing", new JsonObject { ["Scopes"] = new JsonObject { ["Any"] = new JsonArray($"scope-{change}") } })
+                .With(
+                    "Gateway:Policies:changing",
+                    new JsonObject { ["Scopes"] = new JsonObject { ["Any"] = new JsonArray($"scope-{change}") } })
                 .With("ReverseProxy:Routes:changing", TestGateway.Route("changing", $"/changing/{change}"))
                 .With("ReverseProxy:Clusters:recorder:HttpClient", new JsonObject { ["MaxConnectionsPerServer"] = 10 + number }));
             await follower.LookAsync(TestContext.Current.CancellationToken);

@@ -44,7 +44,8 @@ public sealed class ReloadTests : IAsyncLifetime
 
         _parts.Change(configuration =>
         {
-            configuration["Gateway"]!["Policies"]!["strict"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:write") } };
+            configuration["Gateway"]!["Policies"]!["strict"] =
+                new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:write") } };
             configuration["ReverseProxy"]!["Routes"]!["private"]!["AuthorizationPolicy"] = "strict";
         });
 
@@ -77,7 +78,8 @@ public sealed class ReloadTests : IAsyncLifetime
     public async Task Identity_headers_follow_and_the_new_ones_are_stripped_from_clients()
     {
         _parts.Change(configuration =>
-            configuration["Gateway"]!["Identity"] = new JsonObject { ["Headers"] = new JsonObject { ["X-User"] = "sub", ["X-Tenant"] = "tenant" } });
+            configuration["Gateway"]!["Identity"] =
+                new JsonObject { ["Headers"] = new JsonObject { ["X-User"] = "sub", ["X-Tenant"] = "tenant" } });
         await Eventually.TrueAsync(
             async () =>
             {
@@ -100,8 +102,10 @@ public sealed class ReloadTests : IAsyncLifetime
         const string line = "Debug Gateway.Access 104: GET on route public: 200";
         (await _parts.StatusAsync("/public/x")).ShouldBe(200);
 
-        _parts.Change(configuration => configuration["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Gateway.Access"] = "Debug" } });
-        await Eventually.TrueAsync(async () => await _parts.StatusAsync("/public/x") == 200 && _parts.LinesWith(line) > 0, "every request has a line");
+        _parts.Change(
+            configuration => configuration["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Gateway.Access"] = "Debug" } });
+        await Eventually.TrueAsync(
+            async () => await _parts.StatusAsync("/public/x") == 200 && _parts.LinesWith(line) > 0, "every request has a line");
         await Eventually.TrueAsync(() => _parts.LinesWith(": Logging.") == 1, "the change is logged");
         _parts.Change(configuration => configuration.Remove("Logging"));
         await Eventually.TrueAsync(() => _parts.LinesWith(": Logging.") == 2, "the change is in effect");
@@ -115,7 +119,9 @@ public sealed class ReloadTests : IAsyncLifetime
     [InlineData("not JSON", """{ "Gateway": """)]
     [InlineData("an empty file", "")]
     [InlineData("a typo", """{ "Gateway": { "Issuerz": {} }, "ReverseProxy": { "Routes": {}, "Clusters": {} } }""")]
-    [InlineData("a route without policy", """{ "ReverseProxy": { "Routes": { "a": { "ClusterId": "c", "Match": { "Path": "/a" } } }, "Clusters": { "c": { "Destinations": { "d": { "Address": "http://127.0.0.1:1" } } } } } }""")]
+    [InlineData(
+        "a route without policy",
+        """{ "ReverseProxy": { "Routes": { "a": { "ClusterId": "c", "Match": { "Path": "/a" } } }, "Clusters": { "c": { "Destinations": { "d": { "Address": "http://127.0.0.1:1" } } } } } }""")]
     public async Task Bad_configuration_changes_nothing_and_is_said_once(string what, string content)
     {
         var token = _parts.Issuer.Token().Build();
@@ -159,11 +165,13 @@ public sealed class ReloadTests : IAsyncLifetime
     {
         var token = _parts.Issuer.Token().Build();
 
-        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = "http://127.0.0.1:9/keys" });
+        _parts.Change(configuration =>
+            configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = "http://127.0.0.1:9/keys" });
 
         await Eventually.TrueAsync(() => _parts.LinesWith("no keys can be loaded from there") == 1, "the loss is prevented");
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
-        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = _parts.Issuer.JwksUri });
+        _parts.Change(configuration =>
+            configuration["Gateway"]!["Issuers"]!["shop"]!["Keys"] = new JsonObject { ["JwksUri"] = _parts.Issuer.JwksUri });
         await Eventually.TrueAsync(() => _parts.LinesWith("Applied configuration") == 1, "the corrected source is taken");
         (await _parts.StatusAsync("/private/x", token)).ShouldBe(200);
     }
@@ -208,14 +216,18 @@ public sealed class ReloadTests : IAsyncLifetime
             var number = change;
             _parts.Change(configuration =>
             {
-                configuration["Gateway"]!["Policies"]![$"p{number % 3}"] = new JsonObject { ["Scopes"] = new JsonObject { ["Any"] = new JsonArray($"s{number}") } };
+                configuration["Gateway"]!["Policies"]![$"p{number % 3}"] =
+                    new JsonObject { ["Scopes"] = new JsonObject { ["Any"] = new JsonArray($"s{number}") } };
                 configuration["ReverseProxy"]!["Routes"]!["changing"] = TestGateway.Route($"p{number % 3}", $"/changing/{number}");
             });
             await follower.LookAsync(TestContext.Current.CancellationToken);
         }
 
         await stop.CancelAsync();
-        var seen = (await Task.WhenAll(clients)).SelectMany(statuses => statuses).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
+        var seen = (await Task.WhenAll(clients))
+            .SelectMany(statuses => statuses)
+            .GroupBy(pair => pair.Key)
+            .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
         seen.Keys.ShouldBe([200]);
         (await _parts.StatusAsync("/changing/99")).ShouldBe(401);
         (await _parts.StatusAsync("/changing/98")).ShouldBe(404);
@@ -224,7 +236,9 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public async Task Logout_token_that_meets_a_reload_reaches_no_route()
     {
-        _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!["BackChannelLogout"] = new JsonObject { ["ClientIds"] = new JsonArray("shop-web") });
+        _parts.Change(configuration =>
+            configuration["Gateway"]!["Issuers"]!["shop"]!["BackChannelLogout"] =
+                new JsonObject { ["ClientIds"] = new JsonArray("shop-web") });
         await _parts.ShouldComeToAnswerAsync(405, "/backchannel-logout/shop");
         var before = _parts.Services.GetRequiredService<LiveGateway>().Current;
         _parts.Change(configuration => configuration["Gateway"]!["Issuers"]!["shop"]!.AsObject().Remove("BackChannelLogout"));
@@ -247,13 +261,15 @@ public sealed class ReloadTests : IAsyncLifetime
         var before = live.Current;
         _parts.Change(configuration =>
         {
-            configuration["Gateway"]!["Identity"] = new JsonObject { ["Headers"] = new JsonObject { ["X-Auth-Tenant"] = "tenant" }, ["Aliases"] = "Reject" };
+            configuration["Gateway"]!["Identity"] =
+                new JsonObject { ["Headers"] = new JsonObject { ["X-Auth-Tenant"] = "tenant" }, ["Aliases"] = "Reject" };
             configuration["ReverseProxy"]!["Routes"]!["new"] = TestGateway.Route("Anonymous", "/new/{**rest}");
         });
         await _parts.ShouldComeToAnswerAsync(200, "/new/x");
         var after = live.Current;
         var route = new ProtectedRoute("new", null, after.Settings.Policies["Anonymous"], after, null, HasTimeout: false);
-        var middleware = ActivatorUtilities.CreateInstance<AuthenticationMiddleware>(_parts.Services, (RequestDelegate)(_ => Task.CompletedTask));
+        var middleware =
+            ActivatorUtilities.CreateInstance<AuthenticationMiddleware>(_parts.Services, (RequestDelegate)(_ => Task.CompletedTask));
         using var stripped = new MetricCapture(_parts.Services, "gateway.identity.stripped_headers");
 
         var aliased = Routed("X_Auth_Tenant");
@@ -269,7 +285,8 @@ public sealed class ReloadTests : IAsyncLifetime
         // It came in under the old configuration, and was routed by the new one.
         HttpContext Routed(string header)
         {
-            var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/new/x", Protocol = "HTTP/1.1" }, RequestServices = _parts.Services };
+            var context =
+                new DefaultHttpContext { Request = { Method = "GET", Path = "/new/x", Protocol = "HTTP/1.1" }, RequestServices = _parts.Services };
             context.Request.Headers[header] = "forged";
             context.Features.Set(new GatewayRequest(before));
             context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(route), "new"));

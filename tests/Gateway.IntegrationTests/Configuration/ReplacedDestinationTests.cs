@@ -25,7 +25,9 @@ public sealed class ReplacedDestinationTests
         using var hold = new SemaphoreSlim(0);
         parts.Destination.Handler = _ => hold.WaitAsync(TestContext.Current.CancellationToken);
         var first = parts.StatusAsync("/public/first");
-        await Eventually.TrueAsync(() => parts.Destination.Received.Any(request => request.Target.EndsWith("/first", StringComparison.Ordinal)), "the first is under way");
+        await Eventually.TrueAsync(
+            () => parts.Destination.Received.Any(request => request.Target.EndsWith("/first", StringComparison.Ordinal)),
+            "the first is under way");
         // One place in the queue: when one of two is turned away, the other stands in it.
         Task<int>[] both = [SecondAsync(parts, contentType), SecondAsync(parts, contentType)];
         var rejected = await Task.WhenAny(both);

@@ -22,7 +22,8 @@ public sealed class RouterReadinessTests : IAsyncLifetime
         configuration["ReverseProxy"]!["Routes"]!["typed"] = TestGateway.Route("Anonymous", "/typed/{id:int}");
         // The check builds the routes too, so the test adds a fault that the check cannot see.
         await using var gateway = await TestGateway.StartAsync(
-            configuration, waitUntilReady: false, configure: services => services.Configure<RouteOptions>(options => options.ConstraintMap.Remove("int")));
+            configuration, waitUntilReady: false,
+            configure: services => services.Configure<RouteOptions>(options => options.ConstraintMap.Remove("int")));
 
         (await gateway.GetAsync("/public/x")).StatusCode.ShouldBe(HttpStatusCode.InternalServerError, "this is what readiness must know");
         var (status, body) = await ReadinessAsync(gateway);

@@ -11,7 +11,8 @@ public sealed class SessionAffinityTests : IAsyncLifetime
     private RecordingDestination _one = null!;
     private RecordingDestination _two = null!;
 
-    public async ValueTask InitializeAsync() => (_one, _two) = (await RecordingDestination.StartAsync(), await RecordingDestination.StartAsync());
+    public async ValueTask InitializeAsync() =>
+        (_one, _two) = (await RecordingDestination.StartAsync(), await RecordingDestination.StartAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -27,7 +28,8 @@ public sealed class SessionAffinityTests : IAsyncLifetime
 
         (await IsHeldAsync(gateway, gateway)).ShouldBeTrue();
 
-        gateway.Logs.Lines.Where(line => line.Contains(" Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) && !IsBelowWarning(line)).ShouldBeEmpty();
+        gateway.Logs.Lines.Where(line => line.Contains(" Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal)
+            && !IsBelowWarning(line)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class SessionAffinityTests : IAsyncLifetime
     public async Task Keys_in_Redis_are_shared_by_replicas()
     {
         await using var redis = await RedisServer.StartAsync();
-        JsonObject Store() => new() { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection, ["Timeout"] = "00:00:02" } };
+        JsonObject Store() =>
+            new() { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection, ["Timeout"] = "00:00:02" } };
         await using var first = await StartAsync(Store(), null);
         await using var second = await StartAsync(Store(), null);
 
@@ -109,5 +112,8 @@ public sealed class SessionAffinityTests : IAsyncLifetime
         return isFirst ? _one.Received.Count == 11 && _two.Received.Count == 0 : _two.Received.Count == 11 && _one.Received.Count == 0;
     }
 
-    private static bool IsBelowWarning(string line) => line.StartsWith("Information", StringComparison.Ordinal) || line.StartsWith("Debug", StringComparison.Ordinal) || line.StartsWith("Trace", StringComparison.Ordinal);
+    private static bool IsBelowWarning(string line) =>
+        line.StartsWith("Information", StringComparison.Ordinal)
+            || line.StartsWith("Debug", StringComparison.Ordinal)
+            || line.StartsWith("Trace", StringComparison.Ordinal);
 }

@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Docs;
 
-/// <summary>The destinations of docs/examples behind the gateway: they know the caller, and those that verify the assertion reject everything else.</summary>
+/// <summary>
+/// The destinations of docs/examples behind the gateway: they know the caller, and those that verify the assertion reject everything else.
+/// </summary>
 public sealed class DestinationExampleTests
 {
     private const string Python = "/usr/bin/python3";
@@ -30,7 +32,8 @@ public sealed class DestinationExampleTests
             .WithCluster("orders", address)
             .WithRoute("orders", "Authenticated", """{ "ClusterId": "orders" }""")
             .WithRoute("open", "Anonymous", """{ "ClusterId": "orders" }""");
-        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(key) });
+        await using var gateway = await TestGateway.StartAsync(
+            configuration, files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(key) });
         using var folder = new NodeFolder();
         await using var destination = Start(example, port, gateway.Address + AssertionGateway.Jwks, folder);
         try
@@ -43,7 +46,10 @@ public sealed class DestinationExampleTests
 
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             var caller = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-            JsonNode.DeepEquals(caller, JsonNode.Parse("""{ "subject": "jörg", "scopes": ["orders:read"], "roles": ["ops", "a,b"] }""")).ShouldBeTrue(caller.ToJsonString());
+            JsonNode.DeepEquals(
+                caller,
+                JsonNode.Parse(
+                    """{ "subject": "jörg", "scopes": ["orders:read"], "roles": ["ops", "a,b"] }""")).ShouldBeTrue(caller.ToJsonString());
 
             // Without a caller there is no identity.
             (await StatusAsync(gateway.Client, "/open/a", null)).ShouldBe(401);
@@ -78,7 +84,8 @@ public sealed class DestinationExampleTests
         return Script.Start(
             "/usr/bin/env",
             [
-                "PYTHONDONTWRITEBYTECODE=1", $"PORT={port}", $"ASSERTION_JWKS={jwks}", "ASSERTION_ISSUER=https://api.example.com", "ASSERTION_AUDIENCE=orders",
+                "PYTHONDONTWRITEBYTECODE=1", $"PORT={port}", $"ASSERTION_JWKS={jwks}", "ASSERTION_ISSUER=https://api.example.com",
+                "ASSERTION_AUDIENCE=orders",
                 $"Assertion__Jwks={jwks}", "Assertion__Issuer=https://api.example.com", "Assertion__Audience=orders", .. command,
             ]);
     }

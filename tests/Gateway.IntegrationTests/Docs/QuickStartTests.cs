@@ -22,10 +22,13 @@ public sealed partial class QuickStartTests : IDisposable
         var script = string.Concat(blocks.Where(block => block.Kind == "sh").Select(block => Program().IsMatch(block.Text)
             ? $"{{ {block.Text}}} > /dev/null 2>&1 & PROGRAMS=\"$PROGRAMS $!\"; sleep 0.1; {WaitFor(block.Text)}\n"
             : block.Text));
-        var result = await Script.RunAsync("bash", ["-c", $"set -m\ntrap 'for each in $PROGRAMS; do kill -- -$each; done' EXIT\n{script}"], within: TimeSpan.FromMinutes(2));
+        var result = await Script.RunAsync(
+            "bash", ["-c", $"set -m\ntrap 'for each in $PROGRAMS; do kill -- -$each; done' EXIT\n{script}"],
+            within: TimeSpan.FromMinutes(2));
 
         var output = result.Output;
-        foreach (var line in blocks.Where(block => block.Kind == "text").SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var line in blocks.Where(block => block.Kind == "text").SelectMany(
+                block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
             var at = output.IndexOf(line, StringComparison.Ordinal);
             at.ShouldBeGreaterThanOrEqualTo(0, $"{line} in {output}, of {result.Output} {result.Errors}");
@@ -44,7 +47,8 @@ public sealed partial class QuickStartTests : IDisposable
             .Replace("/tmp/quick-start", _folder.FullName, StringComparison.Ordinal)
             .Replace(
                 "dotnet run --project src/Gateway.Sandbox",
-                $"dotnet {AppContext.BaseDirectory}Gateway.Sandbox.dll --gateway {ports["8080"]} --management {RedisServer.FreePort()} --issuer {ports["8090"]} --destination {RedisServer.FreePort()}",
+                $"dotnet {AppContext.BaseDirectory}Gateway.Sandbox.dll --gateway {ports["8080"]} --management {RedisServer.FreePort()} " +
+                    $"--issuer {ports["8090"]} --destination {RedisServer.FreePort()}",
                 StringComparison.Ordinal)
             .Replace("dotnet run --project src/Gateway -- ", $"dotnet {AppContext.BaseDirectory}Gateway.dll ", StringComparison.Ordinal);
     }

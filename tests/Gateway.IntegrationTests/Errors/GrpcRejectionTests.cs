@@ -17,13 +17,16 @@ public sealed class GrpcGateway : StandardGateway
         .WithRoute("small", "Anonymous", """{ "MaxRequestBodySize": 10 }""")
         .With("Gateway:RateLimits:none", """{ "Kind": "Concurrency", "Permits": 1, "PartitionBy": "$route" }""")
         .WithRoute("limited", "Anonymous", """{ "RateLimiterPolicy": "none" }""")
-        .WithCluster("full", configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>())
+        .WithCluster(
+            "full", configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>())
         .With("Gateway:Clusters:full:MaxInFlight", JsonValue.Create(1))
         .WithRoute("full", "Anonymous", """{ "ClusterId": "full" }""")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:write"] } }""");
 }
 
-/// <summary>What the gateway rejects is, to a gRPC client, a status of gRPC in headers without a body (gRPC over HTTP/2, trailers-only).</summary>
+/// <summary>
+/// What the gateway rejects is, to a gRPC client, a status of gRPC in headers without a body (gRPC over HTTP/2, trailers-only).
+/// </summary>
 public sealed class GrpcRejectionTests : IClassFixture<GrpcGateway>, IDisposable
 {
     private readonly GrpcGateway _parts;
@@ -152,7 +155,8 @@ public sealed class GrpcRejectionTests : IClassFixture<GrpcGateway>, IDisposable
     }
 
     private async Task<HttpResponseMessage> CallAsync(
-        string path, string? token = null, string type = "application/grpc", string method = "POST", string body = "", HttpClient? client = null)
+        string path, string? token = null, string type = "application/grpc", string method = "POST", string body = "",
+        HttpClient? client = null)
     {
         using var request = TestGateway.Request(new HttpMethod(method), path, token);
         request.Content = new StringContent(body);

@@ -116,21 +116,30 @@ public sealed class RejectionGateways : IAsyncLifetime
     /// <summary>A good proof without a nonce, or one that is wrong before that matters.</summary>
     private HttpRequestMessage Proven(HttpMethod method, string path, string token, RejectionReason reason, TestGateway gateway)
     {
-        var proof = new ProofBuilder(_proofKey).For(reason == RejectionReason.BadProof ? HttpMethod.Trace : method, gateway.Address + path, token);
+        var proof =
+            new ProofBuilder(_proofKey).For(reason == RejectionReason.BadProof ? HttpMethod.Trace : method, gateway.Address + path, token);
         return ProofBuilder.Request(method, path, token, proof.Build());
     }
 
     private JsonObject Configuration(bool isStale) => new JsonObject()
-        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
-        .With("Gateway:Issuers:dark", $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys", "AllowHttp": true } }""")
-        .With("Gateway:Issuers:dark:Introspection", $$"""{ "Endpoint": "{{_introspection.Address}}", "ClientId": "gateway", "SecretFile": "client.secret", "Timeout": "00:00:30" }""")
+        .With(
+            "Gateway:Issuers:shop",
+            $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
+        .With(
+            "Gateway:Issuers:dark",
+            $$"""{ "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys", "AllowHttp": true } }""")
+        .With(
+            "Gateway:Issuers:dark:Introspection",
+            $$"""{ "Endpoint": "{{_introspection.Address}}", "ClientId": "gateway", "SecretFile": "client.secret", "Timeout": "00:00:30" }""")
         .With("Gateway:Revocation", isStale ? """{ "Store": "Sqlite", "Sqlite": { "Path": "directory" } }""" : """{ "Store": "Memory" }""")
         .With("Gateway:Dpop", """{ "Nonce": true }""")
         .WithRoute("private", "Authenticated")
         .WithPolicy("writers", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
         .WithPolicy("tenants", """{ "Claims": [{ "Path": "tenant", "Equals": "acme" }] }""")
         .WithPolicy("strong", """{ "StepUp": { "Acr": ["mfa"], "MaxAge": "00:05:00" } }""")
-        .With("Gateway:Exchanges:orders", """{ "TokenEndpoint": "https://127.0.0.1:1/token", "ClientId": "gateway", "SecretFile": "client.secret", "Audience": "orders" }""")
+        .With(
+            "Gateway:Exchanges:orders",
+            """{ "TokenEndpoint": "https://127.0.0.1:1/token", "ClientId": "gateway", "SecretFile": "client.secret", "Audience": "orders" }""")
         .With("Gateway:Clusters:exchanging:Exchange", "\"orders\"")
         .WithRoute("exchanging", "Authenticated", """{ "ClusterId": "exchanging" }""")
         .WithCluster("exchanging", Destination.Address)

@@ -96,7 +96,9 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
     {
         var answers = new HashSet<string>();
         foreach (var reason in Enum.GetValues<RejectionReason>().Where(reason =>
-            reason is not (RejectionReason.Missing or RejectionReason.InsufficientAuthentication or RejectionReason.BadProof or RejectionReason.ProofNonce) && StatusOf(reason) == 401))
+            reason is not (
+                RejectionReason.Missing or RejectionReason.InsufficientAuthentication or RejectionReason.BadProof or RejectionReason.ProofNonce)
+                && StatusOf(reason) == 401))
         {
             using var response = await SendAsync(reason, HttpMethod.Get, Production);
             var problem = await response.ShouldBeProblemAsync(401);
@@ -160,7 +162,8 @@ public sealed class RejectionTests : IClassFixture<RejectionGateways>
         RejectionReason.MultipleTokens => "Bearer error=\"invalid_request\"",
         RejectionReason.InsufficientScope => "Bearer error=\"insufficient_scope\", scope=\"orders:read orders:write\"",
         RejectionReason.ClaimMismatch => "Bearer error=\"insufficient_scope\"",
-        RejectionReason.InsufficientAuthentication => "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"300\"",
+        RejectionReason.InsufficientAuthentication =>
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", max_age=\"300\"",
         _ => StatusOf(reason) == 503 ? null : "Bearer error=\"invalid_token\"",
     };
 }

@@ -27,16 +27,19 @@ internal static class ForwardAuthCalls
 {
     /// <summary>Asks as Traefik and Caddy do.</summary>
     public static Task<HttpResponseMessage> AskAsync(
-        this TestGateway gateway, string target, string? token = null, string method = "GET", string host = "localhost", params (string Name, string Value)[] headers) =>
+        this TestGateway gateway, string target, string? token = null, string method = "GET", string host = "localhost",
+        params (string Name, string Value)[] headers) =>
         gateway.AskAsync(
         [
             ("X-Forwarded-Method", method), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", host), ("X-Forwarded-Uri", target),
             .. token is null ? [] : new[] { ("Authorization", $"Bearer {token}") }, .. headers,
         ]);
 
-    public static async Task<HttpResponseMessage> AskAsync(this TestGateway gateway, IEnumerable<(string Name, string Value)> headers, string method = "GET")
+    public static async Task<HttpResponseMessage> AskAsync(
+        this TestGateway gateway, IEnumerable<(string Name, string Value)> headers, string method = "GET")
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(gateway.AuthorizationAddress) };
+        using var client =
+            new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(gateway.AuthorizationAddress) };
         using var request = new HttpRequestMessage(new HttpMethod(method), "/authorize");
         foreach (var (name, value) in headers)
         {

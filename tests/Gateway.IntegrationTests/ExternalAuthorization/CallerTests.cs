@@ -17,11 +17,14 @@ public sealed class CallerTests
             configuration => AuthorizedGateway.Open(configuration).With("Gateway:TrustedProxies", """["192.0.2.1"]"""));
 
         using var response = await parts.Gateway.AskAsync("/public/a", headers: ("X-Forwarded-For", "192.0.2.1"));
-        var grpc = await Script.RunAsync("node", [Path.Combine(Script.Interop, "grpc.mjs"), "call", new Uri(parts.Gateway.AuthorizationAddress).Authority]);
+        var grpc = await Script.RunAsync(
+            "node", [Path.Combine(Script.Interop, "grpc.mjs"), "call", new Uri(parts.Gateway.AuthorizationAddress).Authority]);
 
         await response.ShouldBeProblemAsync(403);
         JsonNode.Parse(grpc.Output)!.AsObject().ShouldAllBe(call => call.Value!["code"]!.GetValue<int>() == 7, grpc.Output);
-        await Eventually.TrueAsync(() => parts.Gateway.Logs.Lines.Any(line => line.Contains("is not in Gateway:TrustedProxies", StringComparison.Ordinal)), "the log says so");
+        await Eventually.TrueAsync(
+            () => parts.Gateway.Logs.Lines.Any(line => line.Contains("is not in Gateway:TrustedProxies", StringComparison.Ordinal)),
+            "the log says so");
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.ExternalAuthorization;
 
-/// <summary>What a destination verifies travels with the decision too: the signed assertion, and a token that is exchanged for its cluster.</summary>
+/// <summary>
+/// What a destination verifies travels with the decision too: the signed assertion, and a token that is exchanged for its cluster.
+/// </summary>
 public sealed class DestinationTokenTests : IAsyncLifetime
 {
     private FakeIssuer _issuer = null!;
@@ -44,9 +46,12 @@ public sealed class DestinationTokenTests : IAsyncLifetime
     public async Task Decision_carries_the_exchanged_token_or_is_no_decision()
     {
         var configuration = AuthorizedGateway.Open(TestGateway.Configuration(_issuer, _destination))
-            .With("Gateway:Exchanges:orders", $$"""{ "TokenEndpoint": "{{_endpoint.Address}}", "ClientId": "gateway", "SecretFile": "secret", "Audience": "orders" }""")
+            .With(
+                "Gateway:Exchanges:orders",
+                $$"""{ "TokenEndpoint": "{{_endpoint.Address}}", "ClientId": "gateway", "SecretFile": "secret", "Audience": "orders" }""")
             .With("Gateway:Clusters:recorder:Exchange", "\"orders\"");
-        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["secret"] = "secret" });
+        await using var gateway =
+            await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["secret"] = "secret" });
         var token = _issuer.Token().Build();
 
         using var allowed = await gateway.AskAsync("/private/a", token);

@@ -42,7 +42,10 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
         using var response = await parts.Gateway.AskAsync(path, hasToken ? Token : null, headers: ("X-Auth-Subject", Evil));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        foreach (var name in new[] { "X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload" })
+        foreach (var name in new[]
+        {
+            "X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes", "X-Auth-Roles", "X-Auth-Payload",
+        })
         {
             response.Raw(name).ShouldBe("", name);
         }
@@ -98,7 +101,8 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
     {
         var response = await RawHttp.SendAsync(
             parts.Gateway.AuthorizationAddress,
-            "POST /authorize HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 0\r\nX-Forwarded-Method: POST\r\nX-Forwarded-Proto: http\r\n"
+            "POST /authorize HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 0\r\nX-Forwarded-Method: " +
+                "POST\r\nX-Forwarded-Proto: http\r\n"
             + $"X-Forwarded-Host: localhost\r\nX-Forwarded-Uri: /private/a\r\nContent-Type: {type}\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(401);
@@ -150,7 +154,8 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
 
     public static TheoryData<string> Unclear =>
     [
-        "", "X-Forwarded-Uri=/public/a", "X-Forwarded-Method=GET;X-Forwarded-Proto=http;X-Forwarded-Uri=/public/a", "X-Original-URL=http://localhost/public/a",
+        "", "X-Forwarded-Uri=/public/a", "X-Forwarded-Method=GET;X-Forwarded-Proto=http;X-Forwarded-Uri=/public/a",
+        "X-Original-URL=http://localhost/public/a",
         // Each could come from a client, through a proxy that sets the others.
         "X-Forwarded-Method=GET;X-Forwarded-Proto=http;X-Forwarded-Host=localhost;X-Forwarded-Uri=/private/a;X-Original-URL=http://localhost/public/a",
         "X-Forwarded-Method=GET;X-Forwarded-Proto=http;X-Forwarded-Host=localhost;X-Forwarded-Uri=/private/a;X-Original-Method=GET",
@@ -168,13 +173,17 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
     [MemberData(nameof(Unclear))]
     public async Task Description_that_is_not_of_one_form_and_whole_gets_no_decision(string headers)
     {
-        var lines = string.Concat(headers.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => $"{pair.Replace("=", ": ", StringComparison.Ordinal)}\r\n"));
+        var lines = string.Concat(
+            headers.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(
+                pair => $"{pair.Replace("=", ": ", StringComparison.Ordinal)}\r\n"));
         var response = await RawHttp.SendAsync(
             parts.Gateway.AuthorizationAddress, $"GET /authorize HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n{lines}\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(400);
         response.ShouldContain("X-Forwarded-Method");
-        await Eventually.TrueAsync(() => parts.Gateway.Logs.Lines.Any(line => line.Contains("did not describe a request", StringComparison.Ordinal)), "the log says so");
+        await Eventually.TrueAsync(
+            () => parts.Gateway.Logs.Lines.Any(line => line.Contains("did not describe a request", StringComparison.Ordinal)),
+            "the log says so");
     }
 
     public static TheoryData<string> Targets => [.. HostileTargets.Known];
@@ -185,7 +194,8 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
     {
         var response = await RawHttp.SendAsync(
             parts.Gateway.AuthorizationAddress,
-            "GET /authorize HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: localhost\r\n"
+            "GET /authorize HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Proto: " +
+                "http\r\nX-Forwarded-Host: localhost\r\n"
             + $"X-Forwarded-Uri: {target}\r\n\r\n");
 
         if (RawHttp.StatusOf(response) == 200)
@@ -236,9 +246,11 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
     public async Task Token_cookie_is_taken_out_and_other_cookies_stay()
     {
         await using var cookies = await StandardGateway.StartAsync(
-            configuration => AuthorizedGateway.Open(configuration).With("Gateway:TokenSources", """[{ "Cookie": "token" }, { "Header": "X-Token" }]"""));
+            configuration =>
+                AuthorizedGateway.Open(configuration).With("Gateway:TokenSources", """[{ "Cookie": "token" }, { "Header": "X-Token" }]"""));
         var token = cookies.Issuer.Token().Build();
-        using var response = await cookies.Gateway.AskAsync("/private/a", headers: [("Cookie", $"a=1; token={token}; b=2"), ("Authorization", "Basic eA==")]);
+        using var response = await cookies.Gateway.AskAsync(
+            "/private/a", headers: [("Cookie", $"a=1; token={token}; b=2"), ("Authorization", "Basic eA==")]);
         using var only = await cookies.Gateway.AskAsync("/private/a", headers: ("Cookie", $"token={token}"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -255,7 +267,8 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
             configuration => AuthorizedGateway.Open(configuration).With("Gateway:TokenSources", """[{ "Cookie": "token" }]"""));
         var address = new Uri(cookies.Gateway.AuthorizationAddress);
         var request = $"GET /authorize HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Proto: http\r\n"
-            + $"X-Forwarded-Host: a\r\nX-Forwarded-Uri: /private/a\r\nCookie: name=Zo\u00eb; token={cookies.Issuer.Token().Build()}\r\n\r\n";
+            + $"X-Forwarded-Host: a\r\nX-Forwarded-Uri: /private/a\r\nCookie: name=Zo\u00eb; " +
+                $"token={cookies.Issuer.Token().Build()}\r\n\r\n";
         using var client = new System.Net.Sockets.TcpClient(address.Host, address.Port);
         var stream = client.GetStream();
 
@@ -283,7 +296,8 @@ public sealed class ForwardAuthTests(AuthorizedGateway parts) : IClassFixture<Au
 
         using var response = await own.Gateway.AskAsync("/public/a");
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        own.Gateway.Logs.Lines.Skip(lines).ShouldNotContain(line => line.Contains("rror", StringComparison.Ordinal) || line.Contains("xception", StringComparison.Ordinal));
+        own.Gateway.Logs.Lines.Skip(lines).ShouldNotContain(line => line.Contains("rror", StringComparison.Ordinal)
+            || line.Contains("xception", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.ExternalAuthorization;
 
-/// <summary>nginx with the configuration of the page, and a proxy that asks as Envoy does, in front of one gateway and one destination.</summary>
+/// <summary>
+/// nginx with the configuration of the page, and a proxy that asks as Envoy does, in front of one gateway and one destination.
+/// </summary>
 public sealed class OtherProxies : IAsyncLifetime
 {
     private static readonly string Proto = Path.Combine(Script.Root, "src", "Gateway", "ExternalAuthorization", "authorization.proto");
@@ -58,8 +60,10 @@ public sealed class OtherProxyTests : IClassFixture<OtherProxies>
     // What says who calls, or what is called. Of the rest the proxy itself writes what it wants.
     private static readonly string[] Overrides =
     [
-        "X-Forwarded-User", "X-Original-URL", "X-Original-URI", "X-Original-Method", "X-Rewrite-URL", "X_Original_URL", "X-Original-Host", "X-HTTP-Method",
-        "X-HTTP-Method-Override", "X-Method-Override", "X.HTTP.Method.Override", "Remote-User", "X-Remote-User", "X_Forwarded_For", "X-Forwarded-Uri",
+        "X-Forwarded-User", "X-Original-URL", "X-Original-URI", "X-Original-Method", "X-Rewrite-URL", "X_Original_URL", "X-Original-Host",
+        "X-HTTP-Method",
+        "X-HTTP-Method-Override", "X-Method-Override", "X.HTTP.Method.Override", "Remote-User", "X-Remote-User", "X_Forwarded_For",
+        "X-Forwarded-Uri",
         "X-Forwarded-Method", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded", "X-Real-IP",
     ];
 
@@ -166,7 +170,8 @@ public sealed class OtherProxyTests : IClassFixture<OtherProxies>
 
     private async Task<HttpResponseMessage> SendAsync(string proxy, string path, bool hasToken, string[] names)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(_proxies.Addresses[proxy]) };
+        using var client =
+            new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(_proxies.Addresses[proxy]) };
         using var request = TestGateway.Request(HttpMethod.Get, path, hasToken ? _proxies.Parts.Issuer.Token().Build() : null);
         request.Headers.Add("X-Custom", "kept");
         foreach (var name in names)

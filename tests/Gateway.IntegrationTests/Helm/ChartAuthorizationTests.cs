@@ -47,7 +47,8 @@ public sealed class ChartAuthorizationTests
             ["externalAuthorization"] = new JsonObject { ["enabled"] = true, ["protocols"] = new JsonArray("ForwardAuth") },
             ["containerPorts"] = new JsonObject { ["http"] = http, ["authorization"] = authorization, ["management"] = management },
         };
-        var chart = await HelmChart.RenderAsync([.. values.SelectMany(pair => new[] { "--set-json", $"{pair.Key}={pair.Value!.ToJsonString()}" })]);
+        var chart =
+            await HelmChart.RenderAsync([.. values.SelectMany(pair => new[] { "--set-json", $"{pair.Key}={pair.Value!.ToJsonString()}" })]);
         await using var pod = new ChartPod(chart);
 
         pod.Start();

@@ -5,7 +5,9 @@ namespace Gateway.IntegrationTests.Helm;
 /// <summary>What the chart takes as yarp.json and as the address of Redis.</summary>
 public sealed class ChartConfigurationTests
 {
-    /// <summary>Texts that the gateway takes, too: comments, commas before a bracket, a byte order mark, and text that only looks like them.</summary>
+    /// <summary>
+    /// Texts that the gateway takes, too: comments, commas before a bracket, a byte order mark, and text that only looks like them.
+    /// </summary>
     public static TheoryData<string> Accepted =>
     [
         "{}",

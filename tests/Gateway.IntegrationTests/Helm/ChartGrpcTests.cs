@@ -43,7 +43,8 @@ public sealed class ChartGrpcTests
             ["grpc"] = new JsonObject { ["enabled"] = true },
             ["containerPorts"] = new JsonObject { ["http"] = http, ["grpc"] = grpc, ["management"] = management },
         };
-        var chart = await HelmChart.RenderAsync([.. values.SelectMany(pair => new[] { "--set-json", $"{pair.Key}={pair.Value!.ToJsonString()}" })]);
+        var chart =
+            await HelmChart.RenderAsync([.. values.SelectMany(pair => new[] { "--set-json", $"{pair.Key}={pair.Value!.ToJsonString()}" })]);
         await using var pod = new ChartPod(chart);
 
         pod.Start();

@@ -36,7 +36,8 @@ public sealed class ChartInvariantTests
 
             foreach (var volume in pod["volumes"].Items())
             {
-                volume.Select(pair => pair.Key).ShouldBeSubsetOf(["name", "configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", "csi"]);
+                volume.Select(pair => pair.Key).ShouldBeSubsetOf(
+                    ["name", "configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", "csi"]);
             }
         }
 
@@ -86,7 +87,8 @@ public sealed class ChartInvariantTests
         }
 
         var ports = chart.Container["ports"].Items().Select(port => (string)port["name"]!).ToArray();
-        foreach (var service in chart.Objects.Where(each => each.Kind() == "Service" && !each.Name().EndsWith("-redis", StringComparison.Ordinal)))
+        foreach (var service in chart.Objects.Where(each => each.Kind() == "Service"
+                && !each.Name().EndsWith("-redis", StringComparison.Ordinal)))
         {
             service["spec"]!["selector"].Map().ShouldBe(selector);
             service["spec"]!["ports"].Items().Select(port => (string)port["targetPort"]!).ShouldBeSubsetOf(ports);
@@ -103,7 +105,8 @@ public sealed class ChartInvariantTests
         foreach (var monitor in chart.Objects.Where(each => each.Kind() == "ServiceMonitor"))
         {
             var wanted = monitor["spec"]!["selector"]!["matchLabels"].Map();
-            chart.Objects.Where(each => each.Kind() == "Service" && Matches(wanted, each["metadata"]!["labels"].Map())).ShouldHaveSingleItem()
+            chart.Objects.Where(each => each.Kind() == "Service"
+                && Matches(wanted, each["metadata"]!["labels"].Map())).ShouldHaveSingleItem()
                 .Name().ShouldEndWith("-management");
         }
     }
@@ -148,7 +151,9 @@ public sealed class ChartInvariantTests
         foreach (var manifest in chart.Objects)
         {
             manifest.Name().Length.ShouldBeLessThanOrEqualTo(63);
-            if (manifest.Kind() == "ExternalSecret" || manifest.Name().Contains("-extra", StringComparison.Ordinal) || manifest.Name().EndsWith("-text", StringComparison.Ordinal))
+            if (manifest.Kind() == "ExternalSecret"
+                || manifest.Name().Contains("-extra", StringComparison.Ordinal)
+                || manifest.Name().EndsWith("-text", StringComparison.Ordinal))
             {
                 continue;
             }
@@ -178,7 +183,8 @@ public sealed class ChartInvariantTests
             }
         }
 
-        // Variables show in lists of processes and in dumps: nothing of a Secret is one, but the collector's headers, which OpenTelemetry reads so.
+        // Variables show in lists of processes and in dumps: nothing of a Secret is one, but the collector's headers, which OpenTelemetry
+        // reads so.
         chart.Container["env"].Items().Where(each => each["valueFrom"]?["secretKeyRef"] is not null)
             .Select(each => (string)each["name"]!).ShouldBeSubsetOf(["OTEL_EXPORTER_OTLP_HEADERS", "EXAMPLE"]);
         if (secrets.Length > 0)
@@ -203,7 +209,8 @@ public sealed class ChartInvariantTests
     public async Task Drain_reaches_the_gateway_as_its_own_settings()
     {
         var chart = await HelmChart.RenderAsync(
-            "--values", HelmChart.ValuesOf("minimal"), "--set", "drain.delaySeconds=10,drain.timeoutSeconds=3690,terminationGracePeriodSeconds=4000");
+            "--values", HelmChart.ValuesOf("minimal"), "--set",
+            "drain.delaySeconds=10,drain.timeoutSeconds=3690,terminationGracePeriodSeconds=4000");
 
         Variable(chart, "Gateway__Drain__Delay").ShouldBe("00:00:10");
         Variable(chart, "Gateway__Drain__Timeout").ShouldBe("01:01:30");

@@ -7,7 +7,9 @@ namespace Gateway.IntegrationTests.Helm;
 /// <summary>Alerts and dashboards: checked and unit-tested by the real promtool, and about metrics that there are.</summary>
 public sealed partial class ChartMonitoringTests
 {
-    /// <summary>Metrics by their names in Prometheus, with their labels: those of docs/observability.md, and ASP.NET Core's for requests.</summary>
+    /// <summary>
+    /// Metrics by their names in Prometheus, with their labels: those of docs/observability.md, and ASP.NET Core's for requests.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Metrics = ReadMetrics();
 
     private static string Rules => Path.Combine(HelmChart.Folder, "rules", "gateway.yaml");
@@ -25,7 +27,9 @@ public sealed partial class ChartMonitoringTests
     [Fact]
     public async Task Alerts_fire_when_they_should_and_only_then()
     {
-        var result = await Script.RunAsync("promtool", ["test", "rules", Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Helm", "Rules", "gateway_test.yaml")]);
+        var result = await Script.RunAsync(
+            "promtool",
+            ["test", "rules", Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Helm", "Rules", "gateway_test.yaml")]);
 
         result.ExitCode.ShouldBe(0, result.Output + result.Errors);
     }
@@ -33,9 +37,14 @@ public sealed partial class ChartMonitoringTests
     [Fact]
     public async Task Every_alert_has_a_test_a_severity_and_words_for_people()
     {
-        var tests = await File.ReadAllTextAsync(Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Helm", "Rules", "gateway_test.yaml"));
+        var tests = await File.ReadAllTextAsync(
+            Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Helm", "Rules", "gateway_test.yaml"));
 
-        var alerts = Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"].Items().SelectMany(group => group["rules"].Items()).Where(rule => rule["alert"] is not null).ToArray();
+        var alerts = Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"]
+            .Items()
+            .SelectMany(group => group["rules"].Items())
+            .Where(rule => rule["alert"] is not null)
+            .ToArray();
 
         alerts.Length.ShouldBeGreaterThan(5);
         foreach (var alert in alerts)
@@ -52,7 +61,12 @@ public sealed partial class ChartMonitoringTests
     [Fact]
     public async Task Every_runbook_has_its_alert_and_says_what_to_look_at_and_what_to_do()
     {
-        var alerts = Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"].Items().SelectMany(group => group["rules"].Items()).Select(rule => (string?)rule["alert"]).OfType<string>().ToArray();
+        var alerts = Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"]
+            .Items()
+            .SelectMany(group => group["rules"].Items())
+            .Select(rule => (string?)rule["alert"])
+            .OfType<string>()
+            .ToArray();
         var files = Directory.GetFiles(Path.Combine(Script.Root, "docs", "runbooks"), "*.md");
 
         files.Select(Path.GetFileNameWithoutExtension).Where(name => name != "README").ShouldBe(alerts, ignoreOrder: true);
@@ -73,7 +87,10 @@ public sealed partial class ChartMonitoringTests
         const string Base = "https://git.example.com/gateway/docs/runbooks";
         var chart = await HelmChart.RenderAsync("--values", HelmChart.ValuesOf("production"), "--set", $"prometheusRule.runbookUrl={Base}");
 
-        var links = chart.Single("PrometheusRule")["spec"]!["groups"].Items().SelectMany(group => group["rules"].Items()).Where(rule => rule["alert"] is not null)
+        var links = chart.Single("PrometheusRule")["spec"]!["groups"]
+            .Items()
+            .SelectMany(group => group["rules"].Items())
+            .Where(rule => rule["alert"] is not null)
             .Select(rule => ((string)rule["alert"]!, (string)rule["annotations"]!["runbook_url"]!)).ToArray();
 
         links.ShouldNotBeEmpty();
@@ -85,7 +102,8 @@ public sealed partial class ChartMonitoringTests
     {
         var chart = await HelmChart.RenderAsync("production");
 
-        JsonNode.DeepEquals(chart.Single("PrometheusRule")["spec"]!["groups"], Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"]).ShouldBeTrue();
+        JsonNode.DeepEquals(
+            chart.Single("PrometheusRule")["spec"]!["groups"], Yaml.Read(await File.ReadAllTextAsync(Rules))["groups"]).ShouldBeTrue();
         var dashboard = (string)chart.Single("ConfigMap", "-dashboards")["data"]!["gateway.json"]!;
         JsonNode.DeepEquals(JsonNode.Parse(dashboard), JsonNode.Parse(await File.ReadAllTextAsync(Dashboard))).ShouldBeTrue();
     }
@@ -93,7 +111,11 @@ public sealed partial class ChartMonitoringTests
     [Fact]
     public async Task Rules_and_dashboards_ask_for_metrics_and_labels_that_there_are()
     {
-        var asked = Name().Matches(await File.ReadAllTextAsync(Rules) + await File.ReadAllTextAsync(Dashboard)).Select(match => match.Value).Distinct().ToArray();
+        var asked = Name()
+            .Matches(await File.ReadAllTextAsync(Rules) + await File.ReadAllTextAsync(Dashboard))
+            .Select(match => match.Value)
+            .Distinct()
+            .ToArray();
 
         asked.ShouldBeSubsetOf(Metrics.Keys);
         asked.Length.ShouldBeGreaterThan(10);
@@ -131,14 +153,17 @@ public sealed partial class ChartMonitoringTests
             ["http_server_request_duration_seconds_count"] = ["http_route", "http_response_status_code"],
             ["http_server_request_duration_seconds_bucket"] = ["http_route", "http_response_status_code", "le"],
         };
-        foreach (var row in File.ReadLines(Path.Combine(Script.Root, "docs", "observability.md")).Where(line => line.StartsWith("| `gateway.", StringComparison.Ordinal)))
+        foreach (var row in File.ReadLines(Path.Combine(Script.Root, "docs", "observability.md")).Where(
+                line => line.StartsWith("| `gateway.", StringComparison.Ordinal)))
         {
             var cells = row.Split('|', StringSplitOptions.TrimEntries);
             if (cells.Length == 7 && cells[2] is "counter" or "gauge" or "histogram" or "up-down counter")
             {
                 var name = cells[1].Trim('`').Replace('.', '_') + (cells[3] == "`s`" ? "_seconds" : "");
                 string[] labels = [.. Tag().Matches(cells[4]).Select(match => match.Groups[1].Value)];
-                metrics[name + (cells[2] switch { "counter" => "_total", "histogram" => "_bucket", _ => "" })] = cells[2] == "histogram" ? [.. labels, "le"] : labels;
+                metrics[name + (cells[2] switch { "counter" => "_total", "histogram" => "_bucket", _ => "" })] = cells[2] == "histogram"
+                    ? [.. labels, "le"]
+                    : labels;
             }
         }
 

@@ -61,7 +61,8 @@ public sealed class ChartNotesTests
 
     private static async Task<string> NotesAsync(params string[] arguments)
     {
-        var result = await HelmChart.RunAsync(["install", HelmChart.Release, HelmChart.Folder, "--namespace", HelmChart.Namespace, "--dry-run=client", .. arguments]);
+        var result = await HelmChart.RunAsync(
+            ["install", HelmChart.Release, HelmChart.Folder, "--namespace", HelmChart.Namespace, "--dry-run=client", .. arguments]);
         result.ExitCode.ShouldBe(0, result.Errors);
         return result.Output[result.Output.IndexOf("NOTES:", StringComparison.Ordinal)..];
     }

@@ -40,7 +40,9 @@ public sealed class ChartPageTests
         var free = ValuesPage.Read(Values).Select(row => row.Key).ToArray();
 
         // Helm's own "global", and what the schema knows of a value whose parts values.yaml does not spell out.
-        var known = Known(Schema, "").Where(key => key != "global" && !free.Any(each => key.StartsWith($"{each}.", StringComparison.Ordinal))).ToArray();
+        var known = Known(Schema, "")
+            .Where(key => key != "global" && !free.Any(each => key.StartsWith($"{each}.", StringComparison.Ordinal)))
+            .ToArray();
 
         known.ShouldBe(free, ignoreOrder: true);
     }
@@ -76,7 +78,9 @@ public sealed class ChartPageTests
             return [path];
         }
 
-        var inner = properties.SelectMany(pair => Known(pair.Value!, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}")).Where(key => !key.EndsWith(".global", StringComparison.Ordinal));
+        var inner = properties.SelectMany(pair =>
+            Known(pair.Value!, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}")).Where(key =>
+                !key.EndsWith(".global", StringComparison.Ordinal));
         return ValuesPage.Read(Values).Any(row => row.Key == path) ? [path, .. inner] : inner;
     }
 
@@ -87,7 +91,9 @@ public sealed class ChartPageTests
             return [];
         }
 
-        var own = node["properties"] is not null && node["additionalProperties"]?.ToJsonString() != "false" ? [path] : Enumerable.Empty<string>();
+        var own = node["properties"] is not null && node["additionalProperties"]?.ToJsonString() != "false"
+            ? [path]
+            : Enumerable.Empty<string>();
         var inner = (node["properties"] as JsonObject ?? []).SelectMany(pair => Open(pair.Value!, $"{path}.{pair.Key}"));
         return own.Concat(inner).Concat(node["items"] is { } items ? Open(items, $"{path}[]") : []);
     }

@@ -4,8 +4,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Helm;
 
 /// <summary>
-/// A pod of the chart without Kubernetes: its files under a folder, and the gateway's own program with its arguments and variables. Only what
-/// cannot be the same differs: where the files are, and that all ports are on loopback.
+/// A pod of the chart without Kubernetes: its files under a folder, and the gateway's own program with its arguments and variables. Only
+/// what cannot be the same differs: where the files are, and that all ports are on loopback.
 /// </summary>
 internal sealed class ChartPod : IAsyncDisposable
 {
@@ -34,7 +34,9 @@ internal sealed class ChartPod : IAsyncDisposable
     /// <summary>Starts the pod's container in the Development environment, where issuers may be on loopback.</summary>
     public void Start() => _gateway = Script.Start(
         "env",
-        [.. Variables(), "DOTNET_ENVIRONMENT=Development", .. Program([.. _chart.Container["args"]!.AsArray().Select(argument => (string)argument!)])]);
+        [
+            .. Variables(), "DOTNET_ENVIRONMENT=Development",
+            .. Program([.. _chart.Container["args"]!.AsArray().Select(argument => (string)argument!)])]);
 
     public async ValueTask DisposeAsync()
     {

@@ -80,7 +80,8 @@ public sealed class ChartPodTests
 
         pod.Start();
 
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, given, _, _) => given?.Thumbprint == certificate.Thumbprint };
+        using var handler =
+            new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, given, _, _) => given?.Thumbprint == certificate.Thumbprint };
         using var client = new HttpClient(handler);
         await Eventually.TrueAsync(async () => await IsReadyAsync(client, $"http://127.0.0.1:{management}"), "the pod is ready");
         // The framework measures from the first scrape on.
@@ -101,10 +102,15 @@ public sealed class ChartPodTests
             async () =>
             {
                 metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{management}/metrics"));
-                return Regex.IsMatch(metrics, "http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
+                return Regex.IsMatch(
+                    metrics, "http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"200\"[^}]*http_route=");
             },
             "requests are measured");
-        foreach (var name in new[] { "gateway_auth_decisions_total{", "gateway_auth_duration_seconds_bucket{", "gateway_keys_age_seconds{", "gateway_revocation_entries", "gateway_revocation_lag_seconds" })
+        foreach (var name in new[]
+        {
+            "gateway_auth_decisions_total{", "gateway_auth_duration_seconds_bucket{", "gateway_keys_age_seconds{",
+            "gateway_revocation_entries", "gateway_revocation_lag_seconds",
+        })
         {
             metrics.ShouldContain($"\n{name}");
         }

@@ -34,7 +34,9 @@ public sealed class ChartWorkloadTests
     }
 
     [Theory]
-    [InlineData("lifecycle={\"postStart\":{\"sleep\":{\"seconds\":1}}}", "{\"postStart\":{\"sleep\":{\"seconds\":1}},\"preStop\":{\"sleep\":{\"seconds\":5}}}")]
+    [InlineData(
+        "lifecycle={\"postStart\":{\"sleep\":{\"seconds\":1}}}",
+        "{\"postStart\":{\"sleep\":{\"seconds\":1}},\"preStop\":{\"sleep\":{\"seconds\":5}}}")]
     [InlineData("lifecycle={\"preStop\":{\"sleep\":{\"seconds\":9}}}", "{\"preStop\":{\"sleep\":{\"seconds\":9}}}")]
     [InlineData("preStopSeconds=0", null)]
     [InlineData("preStopSeconds=7", "{\"preStop\":{\"sleep\":{\"seconds\":7}}}")]
@@ -42,7 +44,9 @@ public sealed class ChartWorkloadTests
     {
         var chart = await HelmChart.RenderAsync([.. Own, "--set-json", values]);
 
-        JsonNode.DeepEquals(chart.Container["lifecycle"], lifecycle is null ? null : JsonNode.Parse(lifecycle)).ShouldBeTrue(chart.Container["lifecycle"]?.ToJsonString());
+        JsonNode.DeepEquals(
+            chart.Container["lifecycle"],
+            lifecycle is null ? null : JsonNode.Parse(lifecycle)).ShouldBeTrue(chart.Container["lifecycle"]?.ToJsonString());
     }
 
     [Theory]
@@ -76,10 +80,12 @@ public sealed class ChartWorkloadTests
     public async Task Extra_paths_of_an_ingress_stand_before_those_of_the_gateway_on_every_host()
     {
         var chart = await HelmChart.RenderAsync(
-            "--values", HelmChart.ValuesOf("sentinel"), "--set-json", "ingress.hosts=[{\"host\":\"a.example.com\"},{\"host\":\"b.example.com\",\"paths\":[{\"path\":\"/x\"}]}]");
+            "--values", HelmChart.ValuesOf("sentinel"), "--set-json",
+            "ingress.hosts=[{\"host\":\"a.example.com\"},{\"host\":\"b.example.com\",\"paths\":[{\"path\":\"/x\"}]}]");
 
         var services = chart.Single("Ingress")["spec"]!["rules"].Items()
-            .Select(rule => string.Join(' ', rule["http"]!["paths"].Items().Select(path => $"{path["path"]}:{path["backend"]!["service"]!["name"]}")));
+            .Select(rule =>
+                string.Join(' ', rule["http"]!["paths"].Items().Select(path => $"{path["path"]}:{path["backend"]!["service"]!["name"]}")));
 
         services.ShouldBe(["/static:static /:shop-gateway", "/static:static /x:shop-gateway"]);
     }
@@ -88,7 +94,9 @@ public sealed class ChartWorkloadTests
     [InlineData("{}", "gateway:0.1.0")]
     [InlineData("{\"registry\":\"r.example.com\",\"tag\":\"1.2\"}", "r.example.com/gateway:1.2")]
     [InlineData("{\"repository\":\"r.example.com/edge/gateway\"}", "r.example.com/edge/gateway:0.1.0")]
-    [InlineData("{\"registry\":\"r.example.com\",\"tag\":\"1.2\",\"digest\":\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}",
+    [InlineData(
+        "{\"registry\":\"r.example.com\",\"tag\":\"1.2\",\"digest\":\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}",
+        
         "r.example.com/gateway@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     public async Task Image_is_registry_repository_and_digest_or_tag(string image, string name) =>
         ((string?)(await HelmChart.RenderAsync([.. Own, "--set-json", $"image={image}"])).Container["image"]).ShouldBe(name);

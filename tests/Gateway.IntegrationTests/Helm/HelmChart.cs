@@ -52,5 +52,6 @@ internal sealed record RenderedChart(string Text, IReadOnlyList<JsonObject> Obje
 
     public JsonObject Pod => Workload["spec"]!["template"]!["spec"]!.AsObject();
 
-    public JsonObject Container => Pod["containers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "gateway");
+    public JsonObject Container =>
+        Pod["containers"]!.AsArray().Select(each => each!.AsObject()).Single(each => (string?)each["name"] == "gateway");
 }

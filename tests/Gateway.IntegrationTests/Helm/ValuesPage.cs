@@ -30,7 +30,10 @@ internal static partial class ValuesPage
                 path.Add((match.Groups[1].Length, match.Groups[2].Value));
                 if (meaning is not null)
                 {
-                    rows.Add(new ValueDescription(string.Join('.', path.Select(each => each.Key)), Default(Find(values, path.Select(each => each.Key))), meaning));
+                    rows.Add(
+                        new ValueDescription(
+                            string.Join('.', path.Select(each => each.Key)), Default(Find(values, path.Select(each => each.Key))),
+                            meaning));
                     meaning = null;
                 }
             }
@@ -44,7 +47,8 @@ internal static partial class ValuesPage
         ? map.SelectMany(pair => Leaves(pair.Value, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}"))
         : [path];
 
-    private static JsonNode? Find(JsonNode values, IEnumerable<string> path) => path.Aggregate<string, JsonNode?>(values, (node, key) => node?[key]);
+    private static JsonNode? Find(JsonNode values, IEnumerable<string> path) =>
+        path.Aggregate<string, JsonNode?>(values, (node, key) => node?[key]);
 
     private static string Default(JsonNode? value) => value switch
     {

@@ -10,7 +10,8 @@ namespace Gateway.IntegrationTests.Helm;
 /// <summary>YAML as Kubernetes reads it, into JSON.</summary>
 internal static class Yaml
 {
-    private static readonly IDeserializer Deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+    private static readonly IDeserializer Deserializer =
+        new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
 
     /// <summary>Every document that is not empty.</summary>
     public static IReadOnlyList<JsonObject> ReadAll(string text)

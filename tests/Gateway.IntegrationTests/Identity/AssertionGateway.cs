@@ -13,7 +13,8 @@ public sealed class AssertionGateway : StandardGateway
     private static readonly SigningKey Key = SigningKey.Ec("first");
     private static readonly SigningKey Second = SigningKey.Ed25519("second");
 
-    private protected override IReadOnlyDictionary<string, string>? Files => new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(Key, Second) };
+    private protected override IReadOnlyDictionary<string, string>? Files =>
+        new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(Key, Second) };
 
     private protected override void Configure(JsonObject configuration) => Configure(configuration, Destination.Address);
 

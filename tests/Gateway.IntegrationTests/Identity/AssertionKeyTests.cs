@@ -20,7 +20,8 @@ public sealed class AssertionKeyTests : IAsyncLifetime
         _destination = await RecordingDestination.StartAsync();
         var configuration = AssertionGateway.Configure(TestGateway.Configuration(_issuer, _destination), _destination.Address)
             .With("ReverseProxy:Routes:everything", TestGateway.Route("Anonymous", "/{**rest}"));
-        _gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(_old) });
+        _gateway = await TestGateway.StartAsync(
+            configuration, files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(_old) });
     }
 
     public async ValueTask DisposeAsync()
@@ -120,7 +121,9 @@ public sealed class AssertionKeyTests : IAsyncLifetime
             await File.WriteAllTextAsync(KeyFile, content);
         }
 
-        await Eventually.TrueAsync(() => _gateway.Logs.Lines.Any(line => line.Contains("last good ones stay in use", StringComparison.Ordinal)), "the bad file is logged");
+        await Eventually.TrueAsync(
+            () => _gateway.Logs.Lines.Any(line => line.Contains("last good ones stay in use", StringComparison.Ordinal)),
+            "the bad file is logged");
         (await KeyOfAsync(token)).ShouldBe("old");
         await File.WriteAllTextAsync(KeyFile, SigningKey.PrivateSet(_new));
 
@@ -147,21 +150,32 @@ public sealed class AssertionKeyTests : IAsyncLifetime
     [Theory]
     [InlineData("""{ "Issuer": "a" }""", ":KeyFile", "this is required.")]
     [InlineData("""{ "KeyFile": "none.jwks", "Issuer": "a" }""", ":KeyFile", "the file does not exist.")]
-    [InlineData("""{ "KeyFile": "public.jwks", "Issuer": "a" }""", ":KeyFile", "this file cannot be used: key \"old\" has no private half: a `d` of 32 bytes in base64url.")]
+    [InlineData(
+        """{ "KeyFile": "public.jwks", "Issuer": "a" }""", ":KeyFile",
+        "this file cannot be used: key \"old\" has no private half: a `d` of 32 bytes in base64url.")]
     [InlineData("""{ "KeyFile": "good.jwks" }""", ":Issuer", "this is required.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a b" }""", ":Issuer", "this is not a text of visible ASCII characters.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Audience": "$route" }""", ":Audience", "\"$route\" stands for nothing.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Audience": "" }""", ":Audience", "this is not a text of visible ASCII characters.")]
+    [InlineData(
+        """{ "KeyFile": "good.jwks", "Issuer": "a", "Audience": "" }""", ":Audience", "this is not a text of visible ASCII characters.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Lifetime": "00:00:09" }""", ":Lifetime", "this is out of range.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Lifetime": "01:00:01" }""", ":Lifetime", "this is out of range.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Type": "" }""", ":Type", "this is not a text of visible ASCII characters.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "Authorization" }""", ":Header", "HTTP or proxies use this header for another purpose.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "x_auth_subject" }""", ":Header", "some destinations cannot tell this header from X-Auth-Subject.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Claims": { "exp": "exp" } }""", ":Claims:exp", "the gateway writes this claim itself.")]
+    [InlineData(
+        """{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "Authorization" }""", ":Header",
+        "HTTP or proxies use this header for another purpose.")]
+    [InlineData(
+        """{ "KeyFile": "good.jwks", "Issuer": "a", "Header": "x_auth_subject" }""", ":Header",
+        "some destinations cannot tell this header from X-Auth-Subject.")]
+    [InlineData(
+        """{ "KeyFile": "good.jwks", "Issuer": "a", "Claims": { "exp": "exp" } }""", ":Claims:exp",
+        "the gateway writes this claim itself.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "Claims": { "x": "$realm" } }""", ":Claims:x", "this is not a claim path.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "JwksPath": "jwks.json" }""", ":JwksPath", "this is not a path.")]
     [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "JwksPath": "/a/../b" }""", ":JwksPath", "this is not a path.")]
-    [InlineData("""{ "KeyFile": "good.jwks", "Issuer": "a", "JwksPath": "/backchannel-logout/a" }""", ":JwksPath", "the gateway has another use for this path.")]
+    [InlineData(
+        """{ "KeyFile": "good.jwks", "Issuer": "a", "JwksPath": "/backchannel-logout/a" }""", ":JwksPath",
+        "the gateway has another use for this path.")]
     [InlineData("{ }", "", "this is empty.")]
     public async Task Mistake_is_an_error_at_start_that_names_its_place(string assertion, string place, string problem)
     {
@@ -172,7 +186,9 @@ public sealed class AssertionKeyTests : IAsyncLifetime
         };
         var configuration = TestGateway.Configuration(_issuer, _destination).With("Gateway:Identity:Assertion", assertion);
 
-        var error = (await Should.ThrowAsync<ConfigurationException>(TestGateway.StartAsync(configuration, files: files))).Errors.ShouldHaveSingleItem();
+        var error = (
+            await Should.ThrowAsync<ConfigurationException>(
+                TestGateway.StartAsync(configuration, files: files))).Errors.ShouldHaveSingleItem();
 
         error.Path.ShouldBe($"Gateway:Identity:Assertion{place}");
         error.Problem.ShouldBe(problem);
@@ -185,7 +201,8 @@ public sealed class AssertionKeyTests : IAsyncLifetime
             .With("ReverseProxy:Routes:keys", TestGateway.Route("Anonymous", "/.well-known/JWKS.json/"));
 
         var error = (await Should.ThrowAsync<ConfigurationException>(TestGateway.StartAsync(
-            configuration, files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(_old) }))).Errors.ShouldHaveSingleItem();
+            configuration,
+            files: new Dictionary<string, string> { ["assertion.jwks"] = SigningKey.PrivateSet(_old) }))).Errors.ShouldHaveSingleItem();
 
         error.Path.ShouldBe("ReverseProxy:Routes:keys:Match:Path");
     }

@@ -67,14 +67,20 @@ public sealed class AssertionTests : IClassFixture<AssertionGateway>
     [InlineData("x_auth-ASSERTION")]
     public async Task Client_copy_never_arrives_in_any_spelling(string name)
     {
-        foreach (var (path, token, count) in new[] { ("/public/a", null, 0), ("/private/a", _parts.Issuer.Token().Build(), 1), ("/changed/a", _parts.Issuer.Token().Build(), 1) })
+        foreach (var (path, token, count) in new[]
+        {
+            ("/public/a", null, 0), ("/private/a", _parts.Issuer.Token().Build(), 1), ("/changed/a", _parts.Issuer.Token().Build(), 1),
+        })
         {
             using var request = TestGateway.Request(HttpMethod.Get, path, token);
             request.Headers.TryAddWithoutValidation(name, "evil").ShouldBeTrue();
             using var response = await _parts.Gateway.Client.SendAsync(request);
 
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
-            var arrived = _parts.Destination.Last.Headers.Where(header => header.Key.Replace('_', '-').Replace('.', '-').Equals(AssertionGateway.Header, StringComparison.OrdinalIgnoreCase)).ToArray();
+            var arrived = _parts.Destination.Last.Headers.Where(header =>
+                header.Key.Replace('_', '-')
+                    .Replace('.', '-')
+                    .Equals(AssertionGateway.Header, StringComparison.OrdinalIgnoreCase)).ToArray();
             arrived.Length.ShouldBe(count);
             arrived.SelectMany(header => header.Value).ShouldAllBe(value => value.StartsWith("eyJ", StringComparison.Ordinal));
         }
@@ -105,7 +111,11 @@ public sealed class AssertionTests : IClassFixture<AssertionGateway>
     [Fact]
     public async Task Claims_that_do_not_fit_are_rejected_and_never_cut()
     {
-        using var response = await _parts.Gateway.GetAsync("/private/a", _parts.Issuer.Token().With("roles", new JsonArray([.. Enumerable.Range(0, 400).Select(n => JsonValue.Create($"role{n:0000}"))])).Build());
+        using var response = await _parts.Gateway.GetAsync(
+            "/private/a",
+            _parts.Issuer.Token()
+                .With("roles", new JsonArray([.. Enumerable.Range(0, 400).Select(n => JsonValue.Create($"role{n:0000}"))]))
+                .Build());
 
         (await response.ShouldBeProblemAsync(401))["reason"]!.GetValue<string>().ShouldBe("too_large");
         _parts.Destination.Received.ShouldBeEmpty();
@@ -115,7 +125,8 @@ public sealed class AssertionTests : IClassFixture<AssertionGateway>
     public async Task Explanation_shows_the_assertion_of_the_route()
     {
         using var management = new HttpClient { BaseAddress = new Uri(_parts.Gateway.ManagementAddress) };
-        using var response = await management.PostAsync("/admin/explain", new FormUrlEncodedContent([new("token", _parts.Issuer.Token().Build()), new("route", "second")]));
+        using var response = await management.PostAsync(
+            "/admin/explain", new FormUrlEncodedContent([new("token", _parts.Issuer.Token().Build()), new("route", "second")]));
         var explanation = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         var check = explanation["checks"]!.AsArray().Single(each => (string)each!["check"]! == "assertion")!;
@@ -136,9 +147,11 @@ public sealed class AssertionTests : IClassFixture<AssertionGateway>
               "Claims": { "tenant": "org.id", "kind": "$subject_type", "admin": "admin", "none": "absent" }
             }
             """);
-        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["a.jwks"] = SigningKey.PrivateSet(key) });
+        await using var gateway =
+            await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["a.jwks"] = SigningKey.PrivateSet(key) });
 
-        using var response = await gateway.GetAsync("/private/a", issuer.Token().With("org", JsonNode.Parse("""{ "id": 7 }""")).With("admin", true).Build());
+        using var response =
+            await gateway.GetAsync("/private/a", issuer.Token().With("org", JsonNode.Parse("""{ "id": 7 }""")).With("admin", true).Build());
 
         var assertion = destination.Last.Header("X-Proof")!;
         AssertionGateway.HeaderOf(assertion).Select(member => (string)member.Value!).ShouldBe(["EdDSA", "proof+jwt", "ed"]);

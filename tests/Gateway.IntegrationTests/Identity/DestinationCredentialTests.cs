@@ -4,7 +4,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Identity;
 
 /// <summary>The client's credentials stay here, except on public routes; those that a route has for its destination travel.</summary>
-public sealed class DestinationCredentialTests(DestinationCredentialTests.Gateways parts) : IClassFixture<DestinationCredentialTests.Gateways>
+public sealed class DestinationCredentialTests(DestinationCredentialTests.Gateways parts)
+    : IClassFixture<DestinationCredentialTests.Gateways>
 {
     private const string Own = "Basic Z2F0ZXdheTpzZWNyZXQ=";
 

@@ -38,7 +38,8 @@ public sealed class ForwardedClaimTests : IClassFixture<ForwardedClaimGateway>
     [InlineData("\u2028x", "%E2%80%A8x")]
     public async Task Value_arrives_encoded_on_one_line(string claim, string expected)
     {
-        using var response = await _parts.Gateway.GetAsync("/private/a", _parts.Issuer.Token().With("name", claim).With("sub", claim).Build());
+        using var response =
+            await _parts.Gateway.GetAsync("/private/a", _parts.Issuer.Token().With("name", claim).With("sub", claim).Build());
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         _parts.Destination.Last.Headers["X-Name"].ShouldBe([expected]);

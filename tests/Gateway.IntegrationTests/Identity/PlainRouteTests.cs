@@ -11,8 +11,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.IntegrationTests.Identity;
 
 /// <summary>
-/// A route without transforms goes a shorter way than YARP's. What its destination and its client receive is what YARP would have sent, which
-/// a route with a transform that does nothing shows.
+/// A route without transforms goes a shorter way than YARP's. What its destination and its client receive is what YARP would have sent,
+/// which a route with a transform that does nothing shows.
 /// </summary>
 public sealed class PlainRouteTests(PlainRouteTests.Gateways parts) : IClassFixture<PlainRouteTests.Gateways>
 {
@@ -63,7 +63,8 @@ public sealed class PlainRouteTests(PlainRouteTests.Gateways parts) : IClassFixt
         await using var mounted = await MountedGateway.StartAsync();
         (await IsStuckAsync()).ShouldBeFalse();
 
-        mounted.Change(configuration => configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["SessionAffinity"] = JsonNode.Parse(Affinity));
+        mounted.Change(
+            configuration => configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["SessionAffinity"] = JsonNode.Parse(Affinity));
 
         await Eventually.TrueAsync(IsStuckAsync, "the client is told where it belongs");
 
@@ -85,7 +86,8 @@ public sealed class PlainRouteTests(PlainRouteTests.Gateways parts) : IClassFixt
 
     private async Task<(ReceivedRequest Request, IReadOnlyList<string> Answer)> SendAsync(string path, string version, string method)
     {
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
+        using var client =
+            new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
         var gateway = version == "2.0" ? parts.Gateway.Http2Address : parts.Gateway.Address;
         using var request = TestGateway.Request(new HttpMethod(method), $"{gateway}{path}/a%20b?q=1&q=%2F", _token);
         request.Version = Version.Parse(version);
@@ -114,7 +116,9 @@ public sealed class PlainRouteTests(PlainRouteTests.Gateways parts) : IClassFixt
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var answer = response.Headers.Concat(response.Content.Headers).Where(header => header.Key != "Date");
-        return (parts.Destination.Last, [.. answer.Select(header => $"{header.Key}: {string.Join(" | ", header.Value)}").Order(StringComparer.Ordinal)]);
+        return (
+            parts.Destination.Last,
+            [.. answer.Select(header => $"{header.Key}: {string.Join(" | ", header.Value)}").Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>Each route twice: as it is, and with a transform that finds nothing to do.</summary>

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.IntegrationTests.Identity;
 
-/// <summary><c>Gateway:Identity:ResponseExpiry</c> tells clients how long their token lasts, by the HS256 tokens that services issue for themselves.</summary>
+/// <summary>
+/// <c>Gateway:Identity:ResponseExpiry</c> tells clients how long their token lasts, by the HS256 tokens that services issue for themselves.
+/// </summary>
 public sealed class ResponseExpiryTests : IAsyncLifetime
 {
     private const string Secret = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
@@ -108,7 +110,8 @@ public sealed class ResponseExpiryTests : IAsyncLifetime
         using var open = await _gateway.GetAsync("/public/x");
 
         Seconds(response).ShouldBeInRange(1600, 1800);
-        _destination.Received.First().Headers.Keys.ShouldNotContain(name => name.Replace('_', '-').Equals(Header, StringComparison.OrdinalIgnoreCase));
+        _destination.Received.First().Headers.Keys.ShouldNotContain(
+            name => name.Replace('_', '-').Equals(Header, StringComparison.OrdinalIgnoreCase));
         open.Raw(Header).ShouldBeNull();
         open.Raw("X-Other").ShouldBe("kept");
     }

@@ -26,7 +26,8 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
 
     private static readonly string[] ProxyHeaders =
     [
-        "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-User", "X_Forwarded_Prefix", "Forwarded",
+        "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-User", "X_Forwarded_Prefix",
+        "Forwarded",
         "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X_Original_URL", "X-Original-Host", "X-HTTP-Method", "X-HTTP-Method-Override",
         "X-Method-Override", "X.HTTP.Method.Override",
     ];
@@ -67,7 +68,8 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
         }
 
         ShouldHaveReceivedNothingEvil();
-        Destination.Received.Count.ShouldBe(path == "/nowhere/a" || (!hasToken && path is ("/private/a" or "/keeping/a")) ? 0 : IdentityHeaders.Length);
+        Destination.Received.Count.ShouldBe(path == "/nowhere/a"
+            || (!hasToken && path is ("/private/a" or "/keeping/a")) ? 0 : IdentityHeaders.Length);
     }
 
     [Theory]
@@ -130,7 +132,8 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
         var lines = string.Concat(Enumerable.Repeat($"X-Auth-Subject: {Evil}\r\nx-auth-subject: {Evil}\r\nX_Auth_Subject:{Evil}\r\n", 5));
         var response = await RawHttp.SendAsync(
             _parts.Gateway.Address,
-            $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n\r\n");
+            $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}Authorization: Bearer " +
+                $"{_parts.Issuer.Token().Build()}\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(200);
         ShouldHaveReceivedNothingEvil();
@@ -145,7 +148,8 @@ public sealed class SpoofingTests : IClassFixture<SpoofingGateway>
         var response = await RawHttp.SendAsync(
             _parts.Gateway.Address,
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTrailer: X-Auth-Subject\r\nTransfer-Encoding: chunked\r\n"
-            + $"Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n\r\n3\r\nabc\r\n0\r\nX-Auth-Subject: {Evil}\r\nX_Auth_Roles: {Evil}\r\n\r\n");
+            + $"Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n\r\n3\r\nabc\r\n0\r\nX-Auth-Subject: {Evil}\r\nX_Auth_Roles: " +
+                $"{Evil}\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(200);
         response.ShouldContain("body=abc trailers=;");

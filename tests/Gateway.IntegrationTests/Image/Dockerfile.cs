@@ -23,7 +23,10 @@ internal sealed partial record Dockerfile(IReadOnlyList<(string Name, string Tex
         stage.Where(each => each.Name == "ARG").Select(each => each.Text.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
 
     public static Dictionary<string, string> Variables(IEnumerable<(string Name, string Text)> stage) =>
-        stage.Where(each => each.Name == "ENV").SelectMany(each => each.Text.Split(' ')).Select(each => each.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        stage.Where(each => each.Name == "ENV")
+            .SelectMany(each => each.Text.Split(' '))
+            .Select(each => each.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
 
     /// <summary>What the container runs: ENTRYPOINT and CMD.</summary>
     public IEnumerable<string> Command => [.. Words("ENTRYPOINT"), .. Words("CMD")];

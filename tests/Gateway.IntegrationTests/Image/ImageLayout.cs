@@ -28,7 +28,8 @@ public sealed partial class ImageLayout : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(Root, "tmp"));
         var arguments = Dockerfile.Arguments(Dockerfile.Build);
         arguments["TARGETARCH"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
-        var variables = Dockerfile.Variables(Dockerfile.Build).Select(each => $"{each.Key}={each.Value.Replace("$NUGET_SOURCE", arguments["NUGET_SOURCE"], StringComparison.Ordinal)}");
+        var variables = Dockerfile.Variables(Dockerfile.Build).Select(
+            each => $"{each.Key}={each.Value.Replace("$NUGET_SOURCE", arguments["NUGET_SOURCE"], StringComparison.Ordinal)}");
         string[] environment = [.. arguments.Select(each => $"{each.Key}={each.Value}"), .. variables];
         foreach (var (name, text) in Dockerfile.Build)
         {
@@ -38,7 +39,8 @@ public sealed partial class ImageLayout : IAsyncLifetime
                     await CopyAsync(text.Split(' '));
                     break;
                 case "RUN":
-                    var result = await Script.RunAsync("env", [.. environment, "bash", "-euc", $"cd {Root}/source && {Here(text)}"], within: BuildTime);
+                    var result = await Script.RunAsync(
+                        "env", [.. environment, "bash", "-euc", $"cd {Root}/source && {Here(text)}"], within: BuildTime);
                     result.ExitCode.ShouldBe(0, $"RUN {text}\n{result.Output}{result.Errors}");
                     break;
             }
@@ -55,7 +57,8 @@ public sealed partial class ImageLayout : IAsyncLifetime
     /// <summary>Starts what the image starts, as its user, with its variables and more, all files read-only.</summary>
     internal Script Start(params IEnumerable<string> variables)
     {
-        var own = Dockerfile.Variables(Dockerfile.Final).Select(each => $"{each.Key}={each.Value.Replace("/etc/", $"{Root}/etc/", StringComparison.Ordinal).Replace("/app:$PATH", $"{App}:{Environment.GetEnvironmentVariable("PATH")}", StringComparison.Ordinal)}");
+        var own = Dockerfile.Variables(Dockerfile.Final).Select(each =>
+            $"{each.Key}={each.Value.Replace("/etc/", $"{Root}/etc/", StringComparison.Ordinal).Replace("/app:$PATH", $"{App}:{Environment.GetEnvironmentVariable("PATH")}", StringComparison.Ordinal)}");
         var script = Path.Combine(Script.Root, "tests", "Gateway.IntegrationTests", "Image", "run-layout.sh");
         return Script.Start("bash", [script, Root, "env", .. own, .. variables, .. Dockerfile.Command]);
     }
@@ -72,10 +75,16 @@ public sealed partial class ImageLayout : IAsyncLifetime
         var target = Path.Combine(Root, "source", paths[^1]);
         foreach (var path in paths[..^1])
         {
-            var allowed = File.ReadLines(Path.Combine(Script.Root, ".dockerignore")).Any(line => line.StartsWith('!') && $"{path}/".StartsWith($"{line[1..]}/", StringComparison.Ordinal));
+            var allowed = File.ReadLines(Path.Combine(Script.Root, ".dockerignore")).Any(line => line.StartsWith('!')
+                && $"{path}/".StartsWith($"{line[1..]}/", StringComparison.Ordinal));
             allowed.ShouldBeTrue($".dockerignore keeps {path} out");
             var from = Path.Combine(Script.Root, path) + (path.EndsWith('/') ? "." : "");
-            var result = await Script.RunAsync("bash", ["-euc", $"mkdir -p '{target}' && tar -C \"$(dirname '{from}')\" --exclude=bin --exclude=obj -c \"$(basename '{from}')\" | tar -C '{target}' -x"]);
+            var result = await Script.RunAsync(
+                "bash",
+                [
+                    "-euc",
+                    $"mkdir -p '{target}' && tar -C \"$(dirname '{from}')\" --exclude=bin --exclude=obj -c \"$(basename '{from}')\" | " +
+                        $"tar -C '{target}' -x"]);
             result.ExitCode.ShouldBe(0, result.Errors);
         }
     }

@@ -14,11 +14,14 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
     [Fact]
     public async Task Linter_finds_nothing()
     {
-        var result = await Script.RunAsync("node", [Path.Combine(Script.Interop, "node_modules", "dockerfilelint", "bin", "dockerfilelint"), "-o", "json", "Dockerfile"]);
+        var result = await Script.RunAsync(
+            "node", [Path.Combine(Script.Interop, "node_modules", "dockerfilelint", "bin", "dockerfilelint"), "-o", "json", "Dockerfile"]);
 
         // Base images are arguments with the tag in them, which this linter does not look into.
-        var issues = JsonNode.Parse(result.Output)!["files"]![0]!["issues"]!.AsArray().Select(issue => $"{issue!["content"]}: {issue["title"]}");
-        issues.ShouldBe(["FROM --platform=$BUILDPLATFORM $SDK_IMAGE AS build: Base Image Missing Tag", "FROM $RUNTIME_IMAGE: Base Image Missing Tag"]);
+        var issues =
+            JsonNode.Parse(result.Output)!["files"]![0]!["issues"]!.AsArray().Select(issue => $"{issue!["content"]}: {issue["title"]}");
+        issues.ShouldBe(
+            ["FROM --platform=$BUILDPLATFORM $SDK_IMAGE AS build: Base Image Missing Tag", "FROM $RUNTIME_IMAGE: Base Image Missing Tag"]);
     }
 
     [Fact]
@@ -38,7 +41,9 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
         var materials = JsonNode.Parse(File.ReadAllText(Path.Combine(image.App, "sbom.cdx.json")))!;
         var libraries = JsonNode.Parse(File.ReadAllText(Path.Combine(image.App, "Gateway.deps.json")))!["libraries"]!.AsObject();
 
-        var packages = libraries.Where(library => (string?)library.Value!["type"] == "package").Select(library => $"pkg:nuget/{library.Key.Replace('/', '@')}").ToArray();
+        var packages = libraries.Where(library => (string?)library.Value!["type"] == "package")
+            .Select(library => $"pkg:nuget/{library.Key.Replace('/', '@')}")
+            .ToArray();
 
         ((string?)materials["specVersion"]).ShouldBe("1.6");
         packages.Length.ShouldBeGreaterThan(5);
@@ -56,7 +61,8 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
             "DOTNET_ENVIRONMENT=Development", $"ASPNETCORE_URLS=http://127.0.0.1:{port}", $"Gateway__Management__Port={management}");
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
-        await Eventually.TrueAsync(async () => await StatusAsync(client, $"http://127.0.0.1:{management}/readyz") == HttpStatusCode.OK, "the image is ready");
+        await Eventually.TrueAsync(
+            async () => await StatusAsync(client, $"http://127.0.0.1:{management}/readyz") == HttpStatusCode.OK, "the image is ready");
 
         (await StatusAsync(client, $"http://127.0.0.1:{management}/livez")).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(client, "/private/orders")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -75,7 +81,8 @@ public sealed partial class ImageTests(ImageLayout image) : IClassFixture<ImageL
     {
         image.Dockerfile.Only("ENV").ShouldContain("PATH=/app:$PATH");
 
-        var result = await Script.RunAsync("env", ["GATEWAY_CONFIG=/etc/gateway/none.json", Path.Combine(image.App, "gateway"), "revoke", "sub", "alice"]);
+        var result = await Script.RunAsync(
+            "env", ["GATEWAY_CONFIG=/etc/gateway/none.json", Path.Combine(image.App, "gateway"), "revoke", "sub", "alice"]);
 
         result.ExitCode.ShouldBe(1, result.Output);
         result.Errors.ShouldContain("/etc/gateway/none.json: cannot be read: the file does not exist.");

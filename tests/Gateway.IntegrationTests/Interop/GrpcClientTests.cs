@@ -27,7 +27,8 @@ public sealed class GrpcClientTests
         var rejected = await CallAsync(gateway);
 
         passed.Count.ShouldBe(4);
-        passed.ShouldAllBe(call => call.Value!["code"]!.GetValue<int>() == 0 && call.Value["text"]!.GetValue<string>() == "abc", passed.ToJsonString());
+        passed.ShouldAllBe(
+            call => call.Value!["code"]!.GetValue<int>() == 0 && call.Value["text"]!.GetValue<string>() == "abc", passed.ToJsonString());
         rejected.Count.ShouldBe(4);
         rejected.ShouldAllBe(
             call => call.Value!["code"]!.GetValue<int>() == 16

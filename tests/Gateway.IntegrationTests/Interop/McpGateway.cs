@@ -5,8 +5,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Interop;
 
 /// <summary>
-/// The configuration of docs/mcp.md with the addresses of this machine: a server of the npm MCP SDK behind the gateway, a certified provider (npm
-/// oidc-provider) as the issuer. Further routes lead to the same server.
+/// The configuration of docs/mcp.md with the addresses of this machine: a server of the npm MCP SDK behind the gateway, a certified
+/// provider (npm oidc-provider) as the issuer. Further routes lead to the same server.
 /// </summary>
 public sealed class McpGateway : IAsyncLifetime
 {
@@ -29,10 +29,14 @@ public sealed class McpGateway : IAsyncLifetime
         _gateway = await TestGateway.StartAsync(Documented(Provider["issuer"]!.GetValue<string>(), server)
             .With("Kestrel:Endpoints:mcp:Url", JsonValue.Create(Address))
             .With("Gateway:Revocation:Store", "\"Memory\"")
-            .With("Gateway:Issuers:login:Audiences", $"""["{Address}/mcp", "{Address}/", "{Address}", "{Address}/listed/mcp", "{Address}/plain/mcp", "{Address}/slash/mcp/"]""")
+            .With(
+                "Gateway:Issuers:login:Audiences",
+                $"""["{Address}/mcp", "{Address}/", "{Address}", "{Address}/listed/mcp", "{Address}/plain/mcp", "{Address}/slash/mcp/"]""")
             .With("Gateway:Policies:admin", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
             .WithMcp("admin", "admin", "/mcp/admin/mcp", resource: "mcp")
-            .WithResource("listed", $"{Address}/listed/mcp", """["orders:read", "orders:write"]""").WithMcp("listed", "Authenticated", "/listed/mcp", "listed")
+            
+                .WithResource("listed", $"{Address}/listed/mcp", """["orders:read", "orders:write"]""")
+                .WithMcp("listed", "Authenticated", "/listed/mcp", "listed")
             .WithResource("plain", $"{Address}/plain/mcp").WithMcp("plain", "Authenticated", "/plain/mcp", "plain")
             .WithResource("slash", $"{Address}/slash/mcp/").WithMcp("slash", "Authenticated", "/slash/mcp", "slash")
             .WithResource("whole", Address).WithMcp("whole", "Authenticated", "/deep/mcp", "whole"));
@@ -60,9 +64,13 @@ public sealed class McpGateway : IAsyncLifetime
 internal static class McpEdits
 {
     public static JsonObject WithResource(this JsonObject configuration, string name, string url, string scopes = "null") =>
-        configuration.With($"Gateway:Resources:{name}", $$"""{ "Resource": "{{url}}", "AuthorizationServers": ["login"], "Scopes": {{scopes}} }""");
+        configuration.With(
+            $"Gateway:Resources:{name}", $$"""{ "Resource": "{{url}}", "AuthorizationServers": ["login"], "Scopes": {{scopes}} }""");
 
-    public static JsonObject WithMcp(this JsonObject configuration, string route, string policy, string path, string resource) => configuration
+    public static JsonObject WithMcp(this JsonObject configuration, string route, string policy, string path, string resource) =>
+        configuration
         .With($"Gateway:Routes:{route}:Resource", JsonValue.Create(resource))
-        .With($"ReverseProxy:Routes:{route}", $$$"""{ "ClusterId": "mcp", "AuthorizationPolicy": "{{{policy}}}", "Match": { "Path": "{{{path}}}" } }""");
+        .With(
+            $"ReverseProxy:Routes:{route}",
+            $$$"""{ "ClusterId": "mcp", "AuthorizationPolicy": "{{{policy}}}", "Match": { "Path": "{{{path}}}" } }""");
 }

@@ -3,7 +3,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Interop;
 
-/// <summary>Clients that know only the address of an MCP server behind the gateway, and find out by themselves where to get a token.</summary>
+/// <summary>
+/// Clients that know only the address of an MCP server behind the gateway, and find out by themselves where to get a token.
+/// </summary>
 public sealed class McpTests(McpGateway parts) : IClassFixture<McpGateway>
 {
     [Fact]
@@ -61,14 +63,17 @@ public sealed class McpTests(McpGateway parts) : IClassFixture<McpGateway>
         seen.Asked.Select(asked => asked.Scope).ShouldBe(["orders:read", "orders:read orders:write"]);
     }
 
-    /// <summary>RFC 9728 section 3.3 and RFC 8414 section 3.3: the identifiers of the documents are those that the client has asked for.</summary>
+    /// <summary>
+    /// RFC 9728 section 3.3 and RFC 8414 section 3.3: the identifiers of the documents are those that the client has asked for.
+    /// </summary>
     [Theory]
     [InlineData("/mcp", "/mcp", "/.well-known/oauth-protected-resource/mcp")]
     [InlineData("/deep/mcp", "/", "/.well-known/oauth-protected-resource")]
     [InlineData("/slash/mcp/", "/slash/mcp/", "/.well-known/oauth-protected-resource/slash/mcp/")]
     public async Task Strict_client_of_another_library_gets_from_401_to_the_server(string path, string resource, string metadata)
     {
-        var run = await Script.RunAsync("node", [Path.Combine(Script.Interop, "oauth-client.mjs"), parts.Address + path, parts.Address + resource]);
+        var run = await Script.RunAsync(
+            "node", [Path.Combine(Script.Interop, "oauth-client.mjs"), parts.Address + path, parts.Address + resource]);
 
         run.ExitCode.ShouldBe(0, run.Errors);
         var seen = JsonNode.Parse(run.Output)!;

@@ -43,7 +43,8 @@ public sealed class OidcOpaqueTests
     {
         using var key = algorithm.StartsWith("RSA", StringComparison.Ordinal) ? EncryptionKey.Rsa() : EncryptionKey.Ec();
         var option = new JsonObject { ["jwk"] = key.ToPrivateJwk(), ["alg"] = algorithm, ["enc"] = encryption };
-        await using var provider = Script.Start("node", Path.Combine(Script.Interop, "oidc-provider.mjs"), "--encrypt", option.ToJsonString());
+        await using var provider =
+            Script.Start("node", Path.Combine(Script.Interop, "oidc-provider.mjs"), "--encrypt", option.ToJsonString());
         var about = JsonNode.Parse(await provider.ReadLineAsync())!;
         await using var destination = await RecordingDestination.StartAsync();
         await using var gateway = await TestGateway.StartAsync(

@@ -66,7 +66,8 @@ public sealed class OidcProviderTests
                 ["TokenTypes"] = new JsonArray("at+jwt"),
             },
         };
-        configuration["Gateway"]!["Policies"]!["write"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:write") } };
+        configuration["Gateway"]!["Policies"]!["write"] =
+            new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("orders:write") } };
         configuration["ReverseProxy"]!["Routes"]!["writes"] = TestGateway.Route("write", "/writes/{**rest}");
         return configuration;
     }

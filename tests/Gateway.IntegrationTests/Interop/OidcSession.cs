@@ -27,7 +27,8 @@ internal sealed partial class OidcSession : IDisposable
     public static async Task<OidcSession> LogInAsync(JsonNode provider)
     {
         var session = new OidcSession(provider);
-        var place = $"{session.Issuer}/auth?response_type=code&client_id={session.ClientId}&scope=openid%20orders:read&redirect_uri={Uri.EscapeDataString(Callback)}";
+        var place =
+            $"{session.Issuer}/auth?response_type=code&client_id={session.ClientId}&scope=openid%20orders:read&redirect_uri={Uri.EscapeDataString(Callback)}";
         for (var steps = 0; !place.StartsWith(Callback, StringComparison.Ordinal); steps++)
         {
             steps.ShouldBeLessThan(10, "the provider sends the browser round in circles");
@@ -54,14 +55,17 @@ internal sealed partial class OidcSession : IDisposable
     {
         using var question = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"{Issuer}/session/end?id_token_hint={_idToken}"));
         var page = await question.Content.ReadAsStringAsync();
-        await PostAsync($"{Issuer}/session/end/confirm", HttpStatusCode.SeeOther, new() { ["xsrf"] = Xsrf.Match(page).Groups[1].Value, ["logout"] = "yes" });
+        await PostAsync(
+            $"{Issuer}/session/end/confirm", HttpStatusCode.SeeOther,
+            new() { ["xsrf"] = Xsrf.Match(page).Groups[1].Value, ["logout"] = "yes" });
     }
 
     public void Dispose() => _browser.Dispose();
 
     private async Task<string> PostAsync(string address, HttpStatusCode status, Dictionary<string, string> fields)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
+        using var response =
+            await SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(fields) });
         var body = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(status, body);
         return body;

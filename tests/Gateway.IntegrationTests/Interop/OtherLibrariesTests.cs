@@ -22,12 +22,15 @@ public sealed class OtherLibrariesTests
         var made = await LibraryTokens.OfAsync(library);
         await using var destination = await RecordingDestination.StartAsync();
         await using var gateway = await StartAsync(
-            destination, new JsonObject { ["JwksFile"] = "keys.json" }, Published, new Dictionary<string, string> { ["keys.json"] = made.Jwks });
+            destination, new JsonObject { ["JwksFile"] = "keys.json" }, Published,
+            new Dictionary<string, string> { ["keys.json"] = made.Jwks });
 
         var algorithms = Published.Where(algorithm => made.TokenOf(algorithm) is not null).ToArray();
 
         // python-jose alone has no RSASSA-PSS.
-        algorithms.ShouldBe(library == "python-jose" ? [.. Published.Where(name => !name.StartsWith("PS", StringComparison.Ordinal))] : Published);
+        algorithms.ShouldBe(library == "python-jose"
+            ? [.. Published.Where(name => !name.StartsWith("PS", StringComparison.Ordinal))]
+            : Published);
         foreach (var algorithm in algorithms)
         {
             await AssertAcceptedButNotWithAFlippedBitAsync(gateway, destination, made.TokenOf(algorithm)!, $"{library} {algorithm}");
@@ -46,7 +49,8 @@ public sealed class OtherLibrariesTests
         var made = await LibraryTokens.OfAsync(library);
         await using var destination = await RecordingDestination.StartAsync();
         await using var gateway = await StartAsync(
-            destination, new JsonObject { ["JwksFile"] = "keys.json" }, ["EdDSA"], new Dictionary<string, string> { ["keys.json"] = made.Jwks });
+            destination, new JsonObject { ["JwksFile"] = "keys.json" }, ["EdDSA"],
+            new Dictionary<string, string> { ["keys.json"] = made.Jwks });
 
         await AssertAcceptedButNotWithAFlippedBitAsync(gateway, destination, made.TokenOf(algorithm)!, $"{library} {algorithm}");
     }

@@ -25,7 +25,8 @@ public sealed class SeedTokenTests : IAsyncLifetime
                 .With("Gateway:Policies:users", """{ "Claims": [ { "Path": "sub", "Exists": true } ] }""")
                 .With("ReverseProxy:Routes:users", TestGateway.Route("users", "/users/{**rest}").ToJsonString()),
             files: new Dictionary<string, string> { ["app.secret"] = Secret });
-        var made = await Script.RunAsync("/usr/bin/python3", [Path.Combine(Script.Interop, "seed_tokens.py")], new JsonObject { ["secret"] = Secret }.ToJsonString());
+        var made = await Script.RunAsync(
+            "/usr/bin/python3", [Path.Combine(Script.Interop, "seed_tokens.py")], new JsonObject { ["secret"] = Secret }.ToJsonString());
         made.ExitCode.ShouldBe(0, made.Errors);
         _tokens = JsonNode.Parse(made.Output)!;
     }

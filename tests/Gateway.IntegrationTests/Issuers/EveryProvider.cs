@@ -9,7 +9,8 @@ namespace Gateway.IntegrationTests.Issuers;
 /// <param name="Requests">How many requests for keys the loads cost.</param>
 /// <param name="Loads">How many loads there can have been.</param>
 internal sealed record Observation(
-    int RefreshStatus, JsonObject Issuer, int ClientStatus, string? RetryAfter, string ClientBody, int Requests, int Loads, int Moved, int UnknownKeyStatus);
+    int RefreshStatus, JsonObject Issuer, int ClientStatus, string? RetryAfter, string ClientBody, int Requests, int Loads, int Moved,
+    int UnknownKeyStatus);
 
 /// <summary>
 /// A provider in every mode, all issuers of one gateway, so that the slow ones are slow at the same time. First a gateway that starts

@@ -35,7 +35,8 @@ public sealed class FreshnessTests : IAsyncLifetime
     {
         _issuer.CacheControl = cacheControl;
         await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(_issuer, _destination));
-        await Eventually.TrueAsync(async () => (await gateway.DescribeAsync("shop"))!["nextRefresh"] is not null, "the next refresh is planned");
+        await Eventually.TrueAsync(
+            async () => (await gateway.DescribeAsync("shop"))!["nextRefresh"] is not null, "the next refresh is planned");
 
         // Five seconds for a slow machine.
         (await gateway.DescribeAsync("shop"))!.NextRefreshIn(TimeProvider.System).ShouldBeInRange((seconds * 0.9) - 5, seconds);

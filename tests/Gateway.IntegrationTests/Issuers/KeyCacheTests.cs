@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.IntegrationTests.Issuers;
 
-/// <summary>With a cache directory a gateway that restarts while its provider is down serves at once; nothing but a good document of its own comes back.</summary>
+/// <summary>
+/// With a cache directory a gateway that restarts while its provider is down serves at once; nothing but a good document of its own comes
+/// back.
+/// </summary>
 public sealed class KeyCacheTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _cache = Directory.CreateTempSubdirectory("keys-");
@@ -99,7 +102,8 @@ public sealed class KeyCacheTests : IAsyncLifetime
         await KeepAsync();
         TakeProviderDown();
 
-        await using var gateway = await StartAsync(waitUntilReady: false, issuer => issuer["Keys"] = new JsonObject { ["JwksUri"] = _issuer.JwksUri + "?other" });
+        await using var gateway =
+            await StartAsync(waitUntilReady: false, issuer => issuer["Keys"] = new JsonObject { ["JwksUri"] = _issuer.JwksUri + "?other" });
 
         (await StatusAsync(gateway)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         gateway.Logs.Lines.ShouldContain(line => line.Contains("another issuer or source", StringComparison.Ordinal));
@@ -113,7 +117,8 @@ public sealed class KeyCacheTests : IAsyncLifetime
         await using var gateway = await StartAsync(folder: Path.Combine(_cache.FullName, "file", "below"));
 
         (await StatusAsync(gateway)).ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("Keys cannot be cached", StringComparison.Ordinal)), "the warning");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("Keys cannot be cached", StringComparison.Ordinal)), "the warning");
     }
 
     [Fact]
@@ -152,7 +157,8 @@ public sealed class KeyCacheTests : IAsyncLifetime
     }
 
     private Task<TestGateway> StartAsync(
-        bool waitUntilReady = true, Action<JsonNode>? change = null, string? folder = null, IReadOnlyDictionary<string, string>? files = null)
+        bool waitUntilReady = true, Action<JsonNode>? change = null, string? folder = null,
+        IReadOnlyDictionary<string, string>? files = null)
     {
         var configuration = TestGateway.Configuration(_issuer, _destination);
         configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = folder ?? _cache.FullName };

@@ -58,7 +58,8 @@ public sealed class KeyFileTests : IAsyncLifetime
         var file = Beside(gateway, "keys.json");
 
         await File.WriteAllTextAsync(file, KeySet(_next)[..100]);
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("cannot load keys", StringComparison.Ordinal)), "the half is seen");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("cannot load keys", StringComparison.Ordinal)), "the half is seen");
         await ShouldAnswerAsync(gateway, Token(_old), 200);
         await File.WriteAllTextAsync(file, KeySet(_next));
 
@@ -70,11 +71,13 @@ public sealed class KeyFileTests : IAsyncLifetime
     {
         using var old = Secret("the old secret, of 32 bytes or more");
         using var next = Secret("the next secret, of 32 bytes or more");
-        await using var gateway = await StartAsync("""{ "SecretFile": "secret" }""", "HS256", "secret", "the old secret, of 32 bytes or more\n");
+        await using var gateway =
+            await StartAsync("""{ "SecretFile": "secret" }""", "HS256", "secret", "the old secret, of 32 bytes or more\n");
         await ShouldAnswerAsync(gateway, Token(old, "HS256"), 200);
         await ShouldAnswerAsync(gateway, Token(next, "HS256"), 401);
 
-        await File.WriteAllTextAsync(Beside(gateway, "secret"), "the next secret, of 32 bytes or more\nthe old secret, of 32 bytes or more\n");
+        await File.WriteAllTextAsync(
+            Beside(gateway, "secret"), "the next secret, of 32 bytes or more\nthe old secret, of 32 bytes or more\n");
         await ShouldTurnAsync(gateway, Token(next, "HS256"), 200);
         await ShouldAnswerAsync(gateway, Token(old, "HS256"), 200);
 
@@ -88,13 +91,19 @@ public sealed class KeyFileTests : IAsyncLifetime
     {
         using var old = Secret("the old secret, of 32 bytes or more");
         using var next = Secret("the next secret, of 32 bytes or more");
-        await using var gateway = await StartAsync("""{ "SecretFile": "secret" }""", "HS256", "secret", "the old secret, of 32 bytes or more\n");
+        await using var gateway =
+            await StartAsync("""{ "SecretFile": "secret" }""", "HS256", "secret", "the old secret, of 32 bytes or more\n");
         var good = await File.ReadAllTextAsync(gateway.ConfigFile);
 
         // It would open the route, were it not for the typo.
         await File.WriteAllTextAsync(
-            gateway.ConfigFile, good.Replace("\"Authenticated\"", "\"Anonymous\"", StringComparison.Ordinal).Replace("\"Policies\"", "\"Polices\"", StringComparison.Ordinal));
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("configuration is rejected", StringComparison.Ordinal)), "the broken file is seen");
+            gateway.ConfigFile,
+            good.Replace(
+                "\"Authenticated\"", "\"Anonymous\"",
+                StringComparison.Ordinal).Replace("\"Policies\"", "\"Polices\"", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("configuration is rejected", StringComparison.Ordinal)),
+            "the broken file is seen");
         await File.WriteAllTextAsync(Beside(gateway, "secret"), "the next secret, of 32 bytes or more\n");
 
         await ShouldTurnAsync(gateway, Token(next, "HS256"), 200);
@@ -107,7 +116,8 @@ public sealed class KeyFileTests : IAsyncLifetime
 
     private static string KeySet(SigningKey key) => new JsonObject { ["keys"] = new JsonArray(key.ToJwk()) }.ToJsonString();
 
-    private static string Token(SigningKey key, string algorithm = "RS256") => new TokenBuilder(key, "https://idp.test", null, algorithm).Build();
+    private static string Token(SigningKey key, string algorithm = "RS256") =>
+        new TokenBuilder(key, "https://idp.test", null, algorithm).Build();
 
     private static string Beside(TestGateway gateway, string name) => Path.Combine(Path.GetDirectoryName(gateway.ConfigFile)!, name);
 
@@ -132,11 +142,13 @@ public sealed class KeyFileTests : IAsyncLifetime
     private static async Task ShouldTurnAsync(TestGateway gateway, string token, int status)
     {
         var start = TimeProvider.System.GetTimestamp();
-        await Eventually.TrueAsync(async () => await StatusAsync(gateway, token) == status, $"the file is read and the token gets {status}");
+        await Eventually.TrueAsync(
+            async () => await StatusAsync(gateway, token) == status, $"the file is read and the token gets {status}");
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Promise);
     }
 
-    private static async Task ShouldAnswerAsync(TestGateway gateway, string token, int status) => (await StatusAsync(gateway, token)).ShouldBe(status);
+    private static async Task ShouldAnswerAsync(TestGateway gateway, string token, int status) =>
+        (await StatusAsync(gateway, token)).ShouldBe(status);
 
     private static async Task<int> StatusAsync(TestGateway gateway, string token)
     {

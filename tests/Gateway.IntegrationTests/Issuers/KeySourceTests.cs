@@ -28,7 +28,8 @@ public sealed class KeySourceTests : IAsyncLifetime
         // An issuer that ends in a slash keeps it in `iss`, and loses it in the address of its metadata.
         await using var issuer = await FakeIssuer.StartAsync(path.TrimEnd('/'), isOpenId);
         var name = issuer.Issuer + (path.EndsWith('/') ? "/" : "");
-        issuer.MetadataHandler = context => context.Response.WriteAsync(new JsonObject { ["issuer"] = name, ["jwks_uri"] = issuer.JwksUri }.ToJsonString());
+        issuer.MetadataHandler = context =>
+            context.Response.WriteAsync(new JsonObject { ["issuer"] = name, ["jwks_uri"] = issuer.JwksUri }.ToJsonString());
         await using var gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(issuer, _destination).With("Gateway:Issuers:shop:Issuer", JsonValue.Create(name)));
 
@@ -57,7 +58,8 @@ public sealed class KeySourceTests : IAsyncLifetime
         var answering = AnswerAsync();
         await using var issuer = await FakeIssuer.StartAsync();
         await using var gateway = await TestGateway.StartAsync(
-            TestGateway.Configuration(issuer, _destination).With("Gateway:Issuers:shop:Keys", $$"""{ "JwksUri": "{{address}}?apikey=hush" }"""),
+            TestGateway.Configuration(issuer, _destination).With(
+                "Gateway:Issuers:shop:Keys", $$"""{ "JwksUri": "{{address}}?apikey=hush" }"""),
             waitUntilReady: false);
 
         var (status, described) = await gateway.RefreshAsync("shop");
@@ -115,7 +117,8 @@ public sealed class KeySourceTests : IAsyncLifetime
 
         await ShouldAcceptAsync(gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithoutHeader("kid").Build());
         await ShouldRejectAsync(gateway, issuer.Token().Build(), "unsupported_algorithm");
-        await ShouldRejectAsync(gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithHeader("alg", "none").Build(), "unsupported_algorithm");
+        await ShouldRejectAsync(
+            gateway, new TokenBuilder(key, issuer.Issuer, null, "HS256").WithHeader("alg", "none").Build(), "unsupported_algorithm");
     }
 
     [Fact]
@@ -198,7 +201,9 @@ public sealed class KeySourceTests : IAsyncLifetime
         await using var one = await FakeIssuer.StartAsync();
         await using var two = await FakeIssuer.StartAsync();
         await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(one, _destination)
-            .With("Gateway:Issuers:second", $$"""{ "Issuer": "{{two.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""));
+            .With(
+                "Gateway:Issuers:second",
+                $$"""{ "Issuer": "{{two.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""));
 
         await ShouldAcceptAsync(gateway, one.Token().Build());
         await ShouldAcceptAsync(gateway, two.Token().Build());
@@ -220,7 +225,9 @@ public sealed class KeySourceTests : IAsyncLifetime
         };
         await using var gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(live, _destination)
-                .With("Gateway:Issuers:dead", $$"""{ "Issuer": "{{dead.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""),
+                .With(
+                    "Gateway:Issuers:dead",
+                    $$"""{ "Issuer": "{{dead.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""),
             waitUntilReady: false);
 
         await Eventually.TrueAsync(
@@ -262,7 +269,8 @@ public sealed class KeySourceTests : IAsyncLifetime
         };
         var configuration = TestGateway.Configuration(issuer, destination).With(
             "Gateway:Issuers:shop:Keys", $$"""{ "JwksUri": "{{issuer.Address}}/keys", "TokenFile": "token" }""");
-        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["token"] = "first\n" });
+        await using var gateway =
+            await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["token"] = "first\n" });
         var file = Path.Combine(Path.GetDirectoryName(gateway.ConfigFile)!, "token");
 
         await File.WriteAllTextAsync(file, "second");

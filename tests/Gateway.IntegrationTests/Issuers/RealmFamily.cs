@@ -10,7 +10,8 @@ public abstract class RealmFamily : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _asked = new();
 
-    private protected Dictionary<string, SigningKey> Realms { get; } = new() { ["red"] = SigningKey.Rsa("key-of-red"), ["blue"] = SigningKey.Rsa("key-of-blue") };
+    private protected Dictionary<string, SigningKey> Realms { get; } =
+        new() { ["red"] = SigningKey.Rsa("key-of-red"), ["blue"] = SigningKey.Rsa("key-of-blue") };
 
     private protected ShiftedClock Clock { get; } = new();
 

@@ -154,12 +154,15 @@ public sealed class RotationTests : IAsyncLifetime
     {
         await using var other = await FakeIssuer.StartAsync();
         await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(_issuer, _destination)
-            .With("Gateway:Issuers:other", $$"""{ "Issuer": "{{other.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""));
+            .With(
+                "Gateway:Issuers:other",
+                $$"""{ "Issuer": "{{other.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }"""));
         var before = (await gateway.DescribeAsync("other"))!["loadedAt"]!.ToJsonString();
         await _issuer.SetModeAsync(ProviderMode.Hang);
 
         var refresh = gateway.RefreshAsync("shop");
-        using var unknown = await gateway.GetAsync("/private/a", other.Token().WithHeader("kid", "invented").Build()).WaitAsync(TimeSpan.FromSeconds(4));
+        using var unknown =
+            await gateway.GetAsync("/private/a", other.Token().WithHeader("kid", "invented").Build()).WaitAsync(TimeSpan.FromSeconds(4));
         using var known = await gateway.GetAsync("/private/a", other.Token().Build()).WaitAsync(TimeSpan.FromSeconds(4));
         (await refresh).Status.ShouldBe(503);
 

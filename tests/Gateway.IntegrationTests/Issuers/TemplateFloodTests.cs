@@ -88,7 +88,8 @@ public sealed class TemplateFloodTests : RealmFamily
         var folder = Directory.CreateTempSubdirectory("keys-");
         try
         {
-            void Keep(JsonObject configuration) => configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = folder.FullName };
+            void Keep(JsonObject configuration) =>
+                configuration["Gateway"]!["Keys"] = new JsonObject { ["CacheDirectory"] = folder.FullName };
             await using (var before = await StartAsync(Any, Keep))
             {
                 (await StatusAsync(before, Token("red"))).ShouldBe(200);

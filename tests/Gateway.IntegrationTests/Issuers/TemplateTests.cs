@@ -53,7 +53,8 @@ public sealed class TemplateTests : RealmFamily
     {
         await using var gateway = await StartAsync(
             """{ "AnyOf": ["red", "blue"] }""",
-            configuration => configuration.With("Gateway:Issuers:family:Keys", $$"""{ "JwksUri": "{{Provider.Address}}/realms/{realm}/keys" }"""));
+            configuration =>
+                configuration.With("Gateway:Issuers:family:Keys", $$"""{ "JwksUri": "{{Provider.Address}}/realms/{realm}/keys" }"""));
 
         (await StatusAsync(gateway, Token("blue"))).ShouldBe(200);
 
@@ -74,7 +75,9 @@ public sealed class TemplateTests : RealmFamily
     }
 
     public static TheoryData<string> Hostile =>
-        ["..", ".", "a/b", "../a", "a%2fb", "%2e%2e", "a?x", "a#x", "a@b", "a:80", "", " ", "a b", "a\\b", "a\nb", "ä", "{realm}", ".a", new string('a', 200)];
+        [
+            "..", ".", "a/b", "../a", "a%2fb", "%2e%2e", "a?x", "a#x", "a@b", "a:80", "", " ", "a b", "a\\b", "a\nb", "ä", "{realm}", ".a",
+            new string('a', 200)];
 
     // With the widest pattern there is, so that only the syntax of a value stands in the way.
     [Theory]

@@ -115,7 +115,8 @@ public sealed class TokenShapeTests : IAsyncLifetime
             return ProviderAnswers.KeysAsync(_issuer, context);
         };
         await using var gateway = await TestGateway.StartAsync(
-            TestGateway.Configuration(_issuer, _destination).With("Gateway:Issuers:shop:Keys", """{ "Discovery": true, "AllowHttp": true }"""),
+            TestGateway.Configuration(_issuer, _destination).With(
+                "Gateway:Issuers:shop:Keys", """{ "Discovery": true, "AllowHttp": true }"""),
             environment: "Production");
 
         (await StatusAsync(gateway, _issuer.Token())).ShouldBe(200);
@@ -129,7 +130,9 @@ public sealed class TokenShapeTests : IAsyncLifetime
         const string Name = "http://adfs.example.com/adfs/services/trust";
         await using var gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(_destination)
-                .With("Gateway:Issuers:adfs", $$"""{ "Issuer": "{{Name}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "adfs.jwks" } }"""),
+                .With(
+                    "Gateway:Issuers:adfs",
+                    $$"""{ "Issuer": "{{Name}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "adfs.jwks" } }"""),
             files: new Dictionary<string, string> { ["adfs.jwks"] = new JsonObject { ["keys"] = new JsonArray(_issuer.Rsa.ToJwk()) }.ToJsonString() },
             environment: "Production");
 

@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.LoadTests;
 
-/// <summary>The load tests' scenarios, short and slow, against a real gateway with a real Redis: they pass, and they notice what is wrong.</summary>
+/// <summary>
+/// The load tests' scenarios, short and slow, against a real gateway with a real Redis: they pass, and they notice what is wrong.
+/// </summary>
 public sealed class LoadScenarioTests : IAsyncLifetime
 {
     private readonly SigningKey _second = SigningKey.Rsa("rsa-2");

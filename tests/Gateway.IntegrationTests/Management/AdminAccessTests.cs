@@ -66,7 +66,8 @@ public sealed class AdminAccessTests : IAsyncLifetime
         foreach (var start in (string[])["GET /admin", "POST /admin", "GET /admin/config"])
         {
             var answer = await RawHttp.SendAsync(
-                gateway.ManagementAddress, $"{start} HTTP/1.1\r\nHost: xn--\r\nOrigin: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                gateway.ManagementAddress,
+                $"{start} HTTP/1.1\r\nHost: xn--\r\nOrigin: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
             RawHttp.StatusOf(answer).ShouldBe(400, start);
         }
@@ -81,7 +82,8 @@ public sealed class AdminAccessTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
 
         using var bare = await client.SendAsync(TestGateway.Request(HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1"));
-        using var weak = await client.SendAsync(TestGateway.Request(HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1", Token("orders:read")));
+        using var weak =
+            await client.SendAsync(TestGateway.Request(HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1", Token("orders:read")));
 
         bare.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
         await bare.ShouldBeProblemAsync(401);
@@ -127,7 +129,10 @@ public sealed class AdminAccessTests : IAsyncLifetime
     {
         // The browser adds the cookies of the host, and an administrator's token may be in one.
         await using var gateway = await StartAsync(
-            environment, hasPolicy, configuration => configuration.With("Gateway:TokenSources", """[{ "Cookie": "token" }, { "Header": "Authorization", "Scheme": "Bearer" }]"""));
+            environment, hasPolicy,
+            configuration =>
+                configuration.With(
+                    "Gateway:TokenSources", """[{ "Cookie": "token" }, { "Header": "Authorization", "Scheme": "Bearer" }]"""));
         var victim = Token("orders:read");
         var address = gateway.ManagementAddress.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
         var (cookie, form) = (Token("gateway:admin"), $"token={victim}");
@@ -172,7 +177,8 @@ public sealed class AdminAccessTests : IAsyncLifetime
     [Fact]
     public async Task Route_for_the_same_path_leads_to_the_destination_and_never_to_administration()
     {
-        await using var gateway = await StartAsync("Production", hasPolicy: true, configuration => configuration.WithRoute("admin", "Anonymous"));
+        await using var gateway =
+            await StartAsync("Production", hasPolicy: true, configuration => configuration.WithRoute("admin", "Anonymous"));
 
         (await StatusAsync(gateway.Address, HttpMethod.Post, "/admin/issuers/shop/forget-key/rsa-1")).ShouldBe(200);
 

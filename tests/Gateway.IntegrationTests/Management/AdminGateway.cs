@@ -15,7 +15,8 @@ internal static class AdminGateway
         TimeProvider? time = null)
     {
         var configuration = TestGateway.Configuration(destination)
-            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
+            .With(
+                "Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
             .With("Gateway:Policies:admins", """{ "Scopes": { "All": ["gateway:admin"] } }""");
         if (hasPolicy)
         {

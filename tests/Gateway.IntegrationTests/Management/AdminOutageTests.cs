@@ -21,7 +21,8 @@ public sealed class AdminOutageTests : IAsyncLifetime
             _key,
             "Production",
             hasPolicy: true,
-            configuration => configuration.With("Gateway:Revocation", """{ "Store": "Sqlite", "Sqlite": { "Path": "data/revocations.db" } }"""),
+            configuration =>
+                configuration.With("Gateway:Revocation", """{ "Store": "Sqlite", "Sqlite": { "Path": "data/revocations.db" } }"""),
             _clock);
     }
 
@@ -50,7 +51,8 @@ public sealed class AdminOutageTests : IAsyncLifetime
         (await _gateway.RevokeAsync("""{ "kind": "sub", "value": "eve" }""", good)).ShouldBeUnavailable();
     }
 
-    private string Token(string subject, string scope) => new TokenBuilder(_key, AdminGateway.Issuer).With("sub", subject).With("scope", scope).Build();
+    private string Token(string subject, string scope) =>
+        new TokenBuilder(_key, AdminGateway.Issuer).With("sub", subject).With("scope", scope).Build();
 
     private async Task<int> StatusAsync(string? token)
     {

@@ -30,7 +30,8 @@ internal sealed record AdminOperation(string Method, string Path, JsonObject Des
         {
             var examples = Parameters.Where(parameter => parameter["example"] is not null)
                 .ToLookup(parameter => (string)parameter["in"]!, parameter => ((string)parameter["name"]!, (string)parameter["example"]!));
-            var path = examples["path"].Aggregate(Path, (path, each) => path.Replace($"{{{each.Item1}}}", each.Item2, StringComparison.Ordinal));
+            var path =
+                examples["path"].Aggregate(Path, (path, each) => path.Replace($"{{{each.Item1}}}", each.Item2, StringComparison.Ordinal));
             var query = string.Join('&', examples["query"].Select(each => $"{each.Item1}={each.Item2}"));
             return query.Length > 0 ? $"{path}?{query}" : path;
         }
@@ -54,7 +55,8 @@ internal sealed record AdminOperation(string Method, string Path, JsonObject Des
 /// <summary>docs/admin.openapi.json, and the page that is made of it.</summary>
 internal static class AdminReference
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static JsonObject Document { get; } =
         JsonNode.Parse(File.ReadAllText(Path.Combine(Script.Root, "docs", "admin.openapi.json")))!.AsObject();

@@ -19,7 +19,8 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
     public async Task Settings_are_there_with_every_default_and_override()
     {
         await using var gateway = await TestGateway.StartAsync(
-            Configuration(), settings: new Dictionary<string, string?> { ["Gateway:Limits:MaxRequestBodySize"] = "12345" }, waitUntilReady: false);
+            Configuration(), settings: new Dictionary<string, string?> { ["Gateway:Limits:MaxRequestBodySize"] = "12345" },
+            waitUntilReady: false);
 
         var answer = await DescribeAsync(gateway);
 
@@ -30,14 +31,16 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         ours["Limits"]!["MaxRequestBodySize"]!.GetValue<long>().ShouldBe(12345);
         ours["Issuers"]!["shop"]!["ClockSkew"]!.GetValue<string>().ShouldBe("00:01:00");
         ours["Issuers"]!["shop"]!["Algorithms"]!.ToJsonString().ShouldBe("""["RS256","PS256","ES256"]""");
-        ours["TokenSources"]!.ToJsonString().ShouldBe("""[{"Cookie":null,"Header":"Authorization","Name":null,"Query":null,"Scheme":"Bearer","WebSocketProtocol":null}]""");
+        ours["TokenSources"]!.ToJsonString().ShouldBe(
+            """[{"Cookie":null,"Header":"Authorization","Name":null,"Query":null,"Scheme":"Bearer","WebSocketProtocol":null}]""");
         ours["Identity"]!["Headers"]!["X-Auth-Subject"]!.GetValue<string>().ShouldBe("sub");
         ours["Revocation"]!["MaxStaleness"]!.GetValue<string>().ShouldBe("00:00:10");
         ours["Errors"]!["Detailed"]!.GetValue<bool>().ShouldBeTrue();
         yarps["Routes"]!.AsObject().Select(route => route.Key).ShouldBe(["public", "private", "limited"]);
         yarps["Routes"]!["private"]!["MaxRequestBodySize"]!.GetValue<long>().ShouldBe(12345);
         yarps["Routes"]!["limited"]!["RateLimiterPolicy"]!.GetValue<string>().ShouldBe("few");
-        yarps["Routes"]!["limited"]!["Transforms"]!.ToJsonString().ShouldBe("""[{"PathRemovePrefix":"/limited"},{"RequestHeader":"X-Key","Set":"***"},{"HttpMethodChange":"PUT","Set":"POST"}]""");
+        yarps["Routes"]!["limited"]!["Transforms"]!.ToJsonString().ShouldBe(
+            """[{"PathRemovePrefix":"/limited"},{"RequestHeader":"X-Key","Set":"***"},{"HttpMethodChange":"PUT","Set":"POST"}]""");
         yarps["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>().ShouldBe(_destination.Address);
     }
 
@@ -98,7 +101,8 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
 
         // What is wrong is shown too, and must not bring it along.
-        configuration["ReverseProxy"]!["Clusters"]!["secretive"]!["Destinations"]!["one"]!["Address"] = $"htp://user:{Canary.New("wrong")}@@";
+        configuration["ReverseProxy"]!["Clusters"]!["secretive"]!["Destinations"]!["one"]!["Address"] =
+            $"htp://user:{Canary.New("wrong")}@@";
         await File.WriteAllTextAsync(gateway.ConfigFile, configuration.ToJsonString());
         await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been rejected");
 
@@ -117,11 +121,16 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         await using var gateway = await TestGateway.StartAsync(Configuration(), waitUntilReady: false);
         var first = (await DescribeAsync(gateway))["hash"]!.GetValue<string>();
 
-        await File.WriteAllTextAsync(gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySise", JsonValue.Create(1)).ToJsonString());
+        await File.WriteAllTextAsync(
+            gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySise", JsonValue.Create(1)).ToJsonString());
         await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"] is not null, "the change has been rejected");
         var rejected = await DescribeAsync(gateway);
         await File.WriteAllTextAsync(
-            gateway.ConfigFile, Configuration().With("Gateway:Limits:MaxRequestBodySize", JsonValue.Create(1)).With("Gateway:Drain:Timeout", JsonValue.Create("00:00:02")).ToJsonString());
+            gateway.ConfigFile,
+            Configuration()
+                .With("Gateway:Limits:MaxRequestBodySize", JsonValue.Create(1))
+                .With("Gateway:Drain:Timeout", JsonValue.Create("00:00:02"))
+                .ToJsonString());
         // The failure is marked as mended just after the change is in effect.
         await Eventually.TrueAsync(
             async () => await DescribeAsync(gateway) is var state
@@ -130,9 +139,11 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
         var mended = await DescribeAsync(gateway);
 
         File.Move(gateway.ConfigFile, gateway.ConfigFile + ".away");
-        await Eventually.TrueAsync(async () => (await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the loss of the file is noticed");
+        await Eventually.TrueAsync(
+            async () => (await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the loss of the file is noticed");
         File.Move(gateway.ConfigFile + ".away", gateway.ConfigFile);
-        await Eventually.TrueAsync(async () => !(await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the same file is back");
+        await Eventually.TrueAsync(
+            async () => !(await DescribeAsync(gateway))["lastFailure"]!["isPending"]!.GetValue<bool>(), "the same file is back");
 
         rejected["hash"]!.GetValue<string>().ShouldBe(first);
         rejected["lastFailure"]!["isPending"]!.GetValue<bool>().ShouldBeTrue();
@@ -147,7 +158,9 @@ public sealed class ConfigurationAdministrationTests : IAsyncLifetime
     }
 
     private JsonObject Configuration() => TestGateway.Configuration(_destination)
-        .With("Gateway:Issuers:shop", """{ "Issuer": "https://idp.test", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys" } }""")
+        .With(
+            "Gateway:Issuers:shop",
+            """{ "Issuer": "https://idp.test", "Audiences": ["shop-api"], "Keys": { "JwksUri": "https://127.0.0.1:1/keys" } }""")
         .With("Gateway:RateLimits:few", """{ "Permits": 5, "Window": "00:01:00" }""")
         .WithRoute("limited", "Authenticated", """
             {

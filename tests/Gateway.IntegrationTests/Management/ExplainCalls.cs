@@ -24,7 +24,8 @@ internal static class ExplainCalls
     }
 
     /// <summary><c>gateway explain</c> beside the gateway, with its yarp.json.</summary>
-    public static async Task<(int ExitCode, JsonObject Body)> ExplainByCommandAsync(this TestGateway gateway, string token, string route, params string[] options)
+    public static async Task<(int ExitCode, JsonObject Body)> ExplainByCommandAsync(
+        this TestGateway gateway, string token, string route, params string[] options)
     {
         var run = await GatewayProcess.RunAsync(gateway, token, ["explain", "--route", route, "--fetch", "--output", "json", .. options]);
         run.Error.ShouldBeEmpty();

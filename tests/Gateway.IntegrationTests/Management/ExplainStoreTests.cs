@@ -35,7 +35,8 @@ public sealed class ExplainStoreTests
     [Fact]
     public async Task Sqlite_is_always_read()
     {
-        await using var parts = await StandardGateway.StartAsync(configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite")));
+        await using var parts =
+            await StandardGateway.StartAsync(configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite")));
         var (good, revoked) = (parts.Issuer.Token().Build(), parts.Issuer.Token().With("sub", "mallory").Build());
         (await parts.Gateway.RevokeAsync("""{ "kind": "sub", "value": "mallory" }""")).Status.ShouldBe(200);
         await parts.Gateway.UntilAsync(revoked, 401);

@@ -14,13 +14,15 @@ public sealed class ExplainTests(StandardGateway parts) : IClassFixture<Standard
         var good = parts.Issuer.Token();
         foreach (var token in new[]
         {
-            good.Build(), good.Build()[..^10] + "AAAAAAAAAA", parts.Issuer.Token().With("aud", "other").Build(), parts.Issuer.Token().With("exp", 1).Build(),
+            good.Build(), good.Build()[..^10] + "AAAAAAAAAA", parts.Issuer.Token().With("aud", "other").Build(),
+            parts.Issuer.Token().With("exp", 1).Build(),
             parts.Issuer.Token().WithHeader("kid", "unknown").Build(), new TokenBuilder(stranger, parts.Issuer.Issuer).Build(), "abc",
         })
         {
             using var request = await parts.Gateway.GetAsync("/private/a", token);
 
-            var (status, answer) = await ExplainAsync(new FormUrlEncodedContent([KeyValuePair.Create("token", token), KeyValuePair.Create("route", "private")]));
+            var (status, answer) = await ExplainAsync(
+                new FormUrlEncodedContent([KeyValuePair.Create("token", token), KeyValuePair.Create("route", "private")]));
 
             status.ShouldBe(200, answer.ToJsonString());
             (answer["status"]?.GetValue<int>() ?? 200).ShouldBe((int)request.StatusCode, answer["summary"]!.GetValue<string>());
@@ -36,7 +38,8 @@ public sealed class ExplainTests(StandardGateway parts) : IClassFixture<Standard
         (await parts.Gateway.RevokeAsync($$"""{ "kind": "jti", "value": "{{name}}" }""")).Status.ShouldBe(200);
         await parts.Gateway.UntilAsync(token, 401);
 
-        var (_, answer) = await ExplainAsync(new StringContent($$"""{ "token": "{{token}}", "route": "private" }""", Encoding.UTF8, "application/json"));
+        var (_, answer) =
+            await ExplainAsync(new StringContent($$"""{ "token": "{{token}}", "route": "private" }""", Encoding.UTF8, "application/json"));
 
         answer["reason"]!.GetValue<string>().ShouldBe("revoked");
     }

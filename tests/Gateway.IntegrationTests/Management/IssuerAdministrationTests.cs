@@ -26,7 +26,8 @@ public sealed class IssuerAdministrationTests : IAsyncLifetime
     [Fact]
     public async Task Issuer_is_described_with_its_keys_and_their_age()
     {
-        await Eventually.TrueAsync(async () => (await _gateway.DescribeAsync("shop"))!["nextRefresh"] is not null, "the next refresh is planned");
+        await Eventually.TrueAsync(
+            async () => (await _gateway.DescribeAsync("shop"))!["nextRefresh"] is not null, "the next refresh is planned");
         var issuer = (await _gateway.DescribeAsync("shop"))!;
 
         issuer["issuer"]!.GetValue<string>().ShouldBe(_issuer.Issuer);

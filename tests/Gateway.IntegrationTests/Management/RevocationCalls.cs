@@ -29,16 +29,20 @@ internal static class RevocationCalls
     public static Task<RevocationAnswer> RevokeAsync(this TestGateway gateway, string json, string? token = null) =>
         SendAsync(gateway, HttpMethod.Post, "", new StringContent(json, Encoding.UTF8, "application/json"), token);
 
-    public static Task<RevocationAnswer> ListAsync(this TestGateway gateway, string query = "") => SendAsync(gateway, HttpMethod.Get, query, null, null);
+    public static Task<RevocationAnswer> ListAsync(this TestGateway gateway, string query = "") =>
+        SendAsync(gateway, HttpMethod.Get, query, null, null);
 
     public static Task<RevocationAnswer> RestoreAsync(this TestGateway gateway, string query, string? token = null) =>
         SendAsync(gateway, HttpMethod.Delete, query, null, token);
 
     /// <summary>As RFC 7009 has it.</summary>
     public static Task<RevocationAnswer> RevokeTokenAsync(this TestGateway gateway, params (string Name, string Value)[] form) =>
-        SendAsync(gateway, HttpMethod.Post, "/token", new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))), null);
+        SendAsync(
+            gateway, HttpMethod.Post, "/token",
+            new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))), null);
 
-    public static async Task<RevocationAnswer> SendAsync(this TestGateway gateway, HttpMethod method, string rest, HttpContent? content, string? token)
+    public static async Task<RevocationAnswer> SendAsync(
+        this TestGateway gateway, HttpMethod method, string rest, HttpContent? content, string? token)
     {
         using var client = new HttpClient { BaseAddress = new Uri(gateway.ManagementAddress) };
         using var request = TestGateway.Request(method, "/admin/revocations" + rest, token);

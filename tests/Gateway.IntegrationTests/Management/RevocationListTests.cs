@@ -5,7 +5,8 @@ namespace Gateway.IntegrationTests.Management;
 
 public sealed class SqliteAdministration : StandardGateway
 {
-    private protected override void Configure(JsonObject configuration) => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite"));
+    private protected override void Configure(JsonObject configuration) =>
+        configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite"));
 }
 
 /// <summary><c>GET</c> and <c>DELETE /admin/revocations</c>.</summary>
@@ -26,7 +27,8 @@ public sealed class RevocationListTests : IClassFixture<SqliteAdministration>
     public async Task List_shows_what_is_revoked_by_whom_why_and_when()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        await _gateway.RevokeAsync($$"""{ "kind": "sub", "value": "{{_name}}", "before": 1000, "expires": 4000000000, "reason": "lost phone" }""");
+        await _gateway.RevokeAsync(
+            $$"""{ "kind": "sub", "value": "{{_name}}", "before": 1000, "expires": 4000000000, "reason": "lost phone" }""");
 
         var entry = (await _gateway.ListAsync($"?value={_name}")).Entries.ShouldHaveSingleItem();
 
@@ -39,7 +41,8 @@ public sealed class RevocationListTests : IClassFixture<SqliteAdministration>
     [Fact]
     public async Task Pages_together_hold_each_name_once()
     {
-        var calls = Enumerable.Range(0, 25).Select(index => $$"""{ "kind": "{{(index % 2 == 0 ? "jti" : "sub")}}", "value": "{{_name}}-{{index}}" }""");
+        var calls = Enumerable.Range(0, 25).Select(
+            index => $$"""{ "kind": "{{(index % 2 == 0 ? "jti" : "sub")}}", "value": "{{_name}}-{{index}}" }""");
         await _gateway.RevokeAsync($"[{string.Join(',', calls)}]");
         await _gateway.RevokeAsync($$"""{ "kind": "jti", "value": "{{_name}}-0" }""");
 

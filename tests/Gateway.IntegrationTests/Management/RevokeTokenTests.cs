@@ -58,7 +58,8 @@ public sealed class RevokeTokenTests : IClassFixture<StandardGateway>
     [Fact]
     public async Task Expired_token_is_answered_with_200_and_nothing_is_written()
     {
-        var answer = await _gateway.RevokeTokenAsync(("token", _parts.Issuer.Token().With("jti", _name).With("iat", _now - 600).With("exp", _now - 61).Build()));
+        var answer = await _gateway.RevokeTokenAsync(
+            ("token", _parts.Issuer.Token().With("jti", _name).With("iat", _now - 600).With("exp", _now - 61).Build()));
 
         answer.Status.ShouldBe(200);
         answer.Body.ToJsonString().ShouldBe("""{"revoked":false,"why":"expired"}""");
@@ -85,7 +86,8 @@ public sealed class RevokeTokenTests : IClassFixture<StandardGateway>
 
         foreach (var (token, why) in new[]
         {
-            (forged, "bad_signature"), (good[..^10], "bad_signature"), (good.Split('.')[0] + "." + good.Split('.')[1] + ".AAAA", "bad_signature"),
+            (forged, "bad_signature"), (good[..^10], "bad_signature"),
+            (good.Split('.')[0] + "." + good.Split('.')[1] + ".AAAA", "bad_signature"),
             (_parts.Issuer.Token().With("jti", _name).WithHeader("kid", "other").Build(), "unknown_key"),
             (_parts.Issuer.Token().With("jti", _name).With("iss", "https://other.example").Build(), "unknown_issuer"),
             (_parts.Issuer.Token().With("jti", _name).Without("exp").Build(), "missing_claim"), ("not a token", "malformed"),

@@ -151,7 +151,8 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
         var explained = new TokenBuilder(_key, AdminGateway.Issuer).With("aud", "another").Build();
         Dictionary<string, string> form = new() { ["explain"] = explained, ["route"] = "private", ["token"] = Admin };
 
-        var (status, html) = await PostAsync(gateway, form, ("Origin", gateway.ManagementAddress), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "navigate"));
+        var (status, html) = await PostAsync(
+            gateway, form, ("Origin", gateway.ManagementAddress), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "navigate"));
 
         status.ShouldBe(200);
         TextOf(html).ShouldContain("Route private, policy Authenticated: Rejected with 401 invalid_token, reason wrong_audience.");
@@ -184,7 +185,8 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
     {
         await using var gateway = await StartAsync();
 
-        var html = await HtmlAsync(gateway, "", 403, ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"));
+        var html = await HtmlAsync(
+            gateway, "", 403, ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"));
 
         html.ShouldContain("<a href=\"/admin\">Open the status page</a>");
         html.ShouldNotContain("private");
@@ -193,7 +195,8 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
 
     private static async Task<string> PageAsync(TestGateway gateway) => TextOf(await HtmlAsync(gateway, ""));
 
-    private static async Task<string> HtmlAsync(TestGateway gateway, string query, int status = 200, params (string Name, string Value)[] headers)
+    private static async Task<string> HtmlAsync(
+        TestGateway gateway, string query, int status = 200, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{gateway.ManagementAddress}/admin{query}");
         var answer = await SendAsync(gateway, request, headers);
@@ -203,16 +206,19 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
 
     /// <summary>One collection is good for a second.</summary>
     private static Task UntilMetricAsync(TestGateway gateway, string line) => Eventually.TrueAsync(
-        async () => (await gateway.Client.GetStringAsync($"{gateway.ManagementAddress}/metrics")).Contains(line, StringComparison.Ordinal), line);
+        async () => (await gateway.Client.GetStringAsync($"{gateway.ManagementAddress}/metrics")).Contains(line, StringComparison.Ordinal),
+        line);
 
     private static async Task<(int Status, string Html)> PostAsync(
         TestGateway gateway, Dictionary<string, string> form, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{gateway.ManagementAddress}/admin") { Content = new FormUrlEncodedContent(form) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, $"{gateway.ManagementAddress}/admin") { Content = new FormUrlEncodedContent(form) };
         return await SendAsync(gateway, request, headers);
     }
 
-    private static async Task<(int Status, string Html)> SendAsync(TestGateway gateway, HttpRequestMessage request, (string Name, string Value)[] headers)
+    private static async Task<(int Status, string Html)> SendAsync(
+        TestGateway gateway, HttpRequestMessage request, (string Name, string Value)[] headers)
     {
         foreach (var (name, value) in headers)
         {
@@ -227,7 +233,10 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
         async () => (await PageAsync(gateway)).Contains(text, StringComparison.Ordinal), text);
 
     /// <summary>What a reader sees, with single spaces.</summary>
-    private static string TextOf(string html) => Space().Replace(WebUtility.HtmlDecode(Tag().Replace(Sheet().Replace(html, ""), " ")), " ").Replace(" :", ":", StringComparison.Ordinal);
+    private static string TextOf(string html) =>
+        Space()
+            .Replace(WebUtility.HtmlDecode(Tag().Replace(Sheet().Replace(html, ""), " ")), " ")
+            .Replace(" :", ":", StringComparison.Ordinal);
 
     private string Admin => AdminGateway.Token(_key, "gateway:admin");
 

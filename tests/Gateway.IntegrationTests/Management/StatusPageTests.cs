@@ -24,20 +24,24 @@ public sealed class StatusPageTests : IAsyncLifetime
     {
         await using var gateway = await StartAsync("Development");
         await gateway.RevokeAsync("""{ "kind": "sub", "issuer": "shop", "value": "mallory" }""");
-        await Eventually.TrueAsync(async () => (await gateway.DescribeAsync("dark"))?.LastError() is not null, "the dark issuer has been asked for keys");
+        await Eventually.TrueAsync(
+            async () => (await gateway.DescribeAsync("dark"))?.LastError() is not null, "the dark issuer has been asked for keys");
         var configuration = JsonNode.Parse(await File.ReadAllTextAsync(gateway.ConfigFile))!.AsObject();
         configuration["Gateway"]!["Nonsense"] = 1;
         await File.WriteAllTextAsync(gateway.ConfigFile, configuration.ToJsonString());
         await Eventually.TrueAsync(
-            async () => (await RawAsync(gateway, "GET")).Contains("The file is rejected", StringComparison.Ordinal), "the change has been rejected");
+            async () => (await RawAsync(gateway, "GET")).Contains("The file is rejected", StringComparison.Ordinal),
+            "the change has been rejected");
 
         var page = await OpenAsync(gateway, "");
 
         page.Status.ShouldBe(200);
         page.Asked.ShouldBeFalse();
-        page.Texts("headings").ShouldBe(["Gateway", "Last 5 min", "Destinations", "Routes", "Issuers", "Revocations", "Configuration", "Why is a token rejected?"]);
+        page.Texts("headings").ShouldBe(
+            ["Gateway", "Last 5 min", "Destinations", "Routes", "Issuers", "Revocations", "Configuration", "Why is a token rejected?"]);
         page.Texts("notices").ShouldContain(notice => notice.StartsWith("Failing: Issuer dark has no keys", StringComparison.Ordinal));
-        page.Texts("notices").ShouldContain(notice => notice.StartsWith("Failing: The changed configuration file is rejected", StringComparison.Ordinal));
+        page.Texts("notices").ShouldContain(
+            notice => notice.StartsWith("Failing: The changed configuration file is rejected", StringComparison.Ordinal));
         page.Row("Routes", "private").ShouldContain("Authenticated Enforces");
         page.Row("Routes", "public").ShouldContain("Public");
         var hostile = page.Row("Routes", Hostile);
@@ -66,7 +70,8 @@ public sealed class StatusPageTests : IAsyncLifetime
     [Fact]
     public async Task Administrator_sees_it_after_sending_a_token_in_the_form()
     {
-        await using var gateway = await StartAsync("Production", sources: """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "token" }]""");
+        await using var gateway =
+            await StartAsync("Production", sources: """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "token" }]""");
 
         var page = await OpenAsync(gateway, Token("gateway:admin"));
 
@@ -104,7 +109,8 @@ public sealed class StatusPageTests : IAsyncLifetime
         during.ShouldContain("Too old");
         (before + during).ShouldNotContain("canary-password");
 
-        Task UntilAsync(string text) => Eventually.TrueAsync(async () => (await RawAsync(gateway, "GET")).Contains(text, StringComparison.Ordinal), text);
+        Task UntilAsync(string text) =>
+            Eventually.TrueAsync(async () => (await RawAsync(gateway, "GET")).Contains(text, StringComparison.Ordinal), text);
     }
 
     [Theory]
@@ -114,7 +120,9 @@ public sealed class StatusPageTests : IAsyncLifetime
     public async Task Form_without_an_administrators_token_shows_nothing(string scope, int status, string problem)
     {
         await using var gateway = await StartAsync("Production");
-        var answer = scope.Length == 0 ? await RawAsync(gateway, "GET") : await RawAsync(gateway, "POST", scope == "nonsense" ? scope : Token(scope));
+        var answer = scope.Length == 0
+            ? await RawAsync(gateway, "GET")
+            : await RawAsync(gateway, "POST", scope == "nonsense" ? scope : Token(scope));
 
         RawHttp.StatusOf(answer).ShouldBe(status);
         answer.ShouldContain("Access token of an administrator");
@@ -126,14 +134,24 @@ public sealed class StatusPageTests : IAsyncLifetime
     [Fact]
     public async Task Header_or_cookie_with_a_token_opens_the_page_without_the_form()
     {
-        await using var gateway = await StartAsync("Production", sources: """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "token" }]""");
+        await using var gateway =
+            await StartAsync("Production", sources: """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "token" }]""");
         var token = Token("gateway:admin");
 
         RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Authorization: Bearer {token}\r\n")).ShouldBe(200);
-        RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Cookie: token={token}\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n")).ShouldBe(200);
+        RawHttp.StatusOf(
+            await RawAsync(
+                gateway, "GET", headers: $"Cookie: token={token}\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n")).ShouldBe(200);
         RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Cookie: token={token}\r\nSec-Fetch-Site: same-site\r\n")).ShouldBe(403);
-        RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Cookie: token={token}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n")).ShouldBe(403);
-        RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Cookie: token={token}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n")).ShouldBe(403);
+        RawHttp.StatusOf(
+            await RawAsync(
+                gateway, "GET",
+                headers: $"Cookie: token={token}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n")).ShouldBe(403);
+        RawHttp.StatusOf(
+            await RawAsync(
+                gateway, "GET",
+                headers: $"Cookie: token={token}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: " +
+                    "iframe\r\n")).ShouldBe(403);
         RawHttp.StatusOf(await RawAsync(gateway, "POST", token, "Origin: https://stranger.example\r\n")).ShouldBe(403);
         RawHttp.StatusOf(await RawAsync(gateway, "POST", token, "Origin: null\r\n")).ShouldBe(403);
         RawHttp.StatusOf(await RawAsync(gateway, "GET", headers: $"Authorization: Bearer {Token("orders:read")}\r\n")).ShouldBe(403);
@@ -169,7 +187,11 @@ public sealed class StatusPageTests : IAsyncLifetime
     private static async Task<BrowsedPage> OpenAsync(TestGateway gateway, string token)
     {
         var run = await Script.RunAsync(
-            "node", [Path.Combine(Script.Interop, "status-page.mjs"), $"{gateway.ManagementAddress}/admin", Environment.GetEnvironmentVariable("GATEWAY_SCREENSHOTS") ?? ""], token);
+            "node",
+            [
+                Path.Combine(Script.Interop, "status-page.mjs"), $"{gateway.ManagementAddress}/admin",
+                Environment.GetEnvironmentVariable("GATEWAY_SCREENSHOTS") ?? ""],
+            token);
         run.ExitCode.ShouldBe(0, run.Errors);
         return new BrowsedPage(JsonNode.Parse(run.Output)!.AsObject());
     }
@@ -186,7 +208,8 @@ public sealed class StatusPageTests : IAsyncLifetime
 
     private string Token(string scope) => AdminGateway.Token(_key, scope);
 
-    private Task<TestGateway> StartAsync(string environment, bool hasPolicy = true, string? sources = null, Action<JsonObject>? edit = null) =>
+    private Task<TestGateway> StartAsync(
+        string environment, bool hasPolicy = true, string? sources = null, Action<JsonObject>? edit = null) =>
         AdminGateway.StartAsync(_destination, _key, environment, hasPolicy && environment == "Production", configuration =>
         {
             var route = TestGateway.Route("orders", "/hostile/{**rest}");
@@ -241,7 +264,9 @@ internal sealed class BrowsedPage(JsonObject seen)
         Texts("errors").ShouldBeEmpty();
         seen["scripts"]!.GetValue<int>().ShouldBe(0);
         seen["isScriptRun"]!.GetValue<bool>().ShouldBeFalse("the page's policy lets no script run");
-        Texts("requested").ShouldAllBe(url => url.EndsWith("/admin", StringComparison.Ordinal) || url.EndsWith("/admin?refresh=10", StringComparison.Ordinal) || url == "data:,");
+        Texts("requested").ShouldAllBe(url => url.EndsWith("/admin", StringComparison.Ordinal)
+            || url.EndsWith("/admin?refresh=10", StringComparison.Ordinal)
+            || url == "data:,");
         var headers = seen["headers"]!;
         headers["content-security-policy"]!.GetValue<string>().ShouldStartWith("default-src 'none'; style-src 'sha256-");
         headers["cache-control"]!.GetValue<string>().ShouldBe("no-store");

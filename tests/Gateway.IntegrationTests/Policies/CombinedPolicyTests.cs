@@ -40,7 +40,8 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
     [InlineData("all", "orders:read", "admin", 200)]
     [InlineData("all", "orders:read", "user", 403)]
     [InlineData("all", "", "admin", 403)]
-    public async Task Policy_of_policies_asks_for_one_or_all_and_enforces_also_what_only_reports_by_itself(string route, string scope, string role, int status)
+    public async Task Policy_of_policies_asks_for_one_or_all_and_enforces_also_what_only_reports_by_itself(
+        string route, string scope, string role, int status)
     {
         using var response = await _gateway.GetAsync($"/{route}/x", _parts.Issuer.Token().With("scope", scope).With("role", role).Build());
 
@@ -66,8 +67,10 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
         var token = _parts.Issuer.Token().With("tenant", "acme").Build();
         foreach (var (path, status) in new[]
         {
-            ("/tenants/acme/orders", 200), ("/tenants/beta/orders", 403), ("/tenants/acme/orders", 200), ("/tenants/ACME/orders", 403), ("/tenants/acme", 200),
-            ("/tenants/beta", 403), ("/tenants/%61cme/x", 200), ("/tenants/beta/../acme/x", 200), ("/tenants/acme/../beta/x", 403), ("/tenants/acme%2Fx/y", 400), ("/tenants/acme;x/y", 400),
+            ("/tenants/acme/orders", 200), ("/tenants/beta/orders", 403), ("/tenants/acme/orders", 200), ("/tenants/ACME/orders", 403),
+            ("/tenants/acme", 200),
+            ("/tenants/beta", 403), ("/tenants/%61cme/x", 200), ("/tenants/beta/../acme/x", 200), ("/tenants/acme/../beta/x", 403),
+            ("/tenants/acme%2Fx/y", 400), ("/tenants/acme;x/y", 400),
             ("/tenants/acme%00/y", 400), ("/tenants/beta?tenant=acme", 403),
         })
         {
@@ -96,7 +99,8 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
     [InlineData("JWT", HttpStatusCode.Forbidden)]
     public async Task Policy_can_ask_for_a_parameter_of_the_header(string type, HttpStatusCode status)
     {
-        using var response = await _gateway.GetAsync("/header/x", _parts.Issuer.Token().WithHeader("typ", type).With("typ", "at+jwt").Build());
+        using var response =
+            await _gateway.GetAsync("/header/x", _parts.Issuer.Token().WithHeader("typ", type).With("typ", "at+jwt").Build());
 
         response.StatusCode.ShouldBe(status);
     }
@@ -134,7 +138,8 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
         using var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         response.Raw("WWW-Authenticate").ShouldBe(
-            "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"insufficient_user_authentication\", acr_values=\"urn:example:mfa phr\"");
+            "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"insufficient_user_authentication\", acr_values=\"urn:example:mfa " +
+                "phr\"");
         _destination.Received.ShouldBeEmpty();
     }
 
@@ -169,7 +174,8 @@ public sealed class CombinedPolicyTests : IClassFixture<CombinedPolicyGateway>
 
         using var elsewhere = await parts.Gateway.GetAsync("/other/x", token);
         elsewhere.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var again = await parts.Gateway.GetAsync("/pay/x", parts.Issuer.Token().With("auth_time", now + 290).With("iat", now).With("exp", now + 3_000).Build());
+        using var again = await parts.Gateway.GetAsync(
+            "/pay/x", parts.Issuer.Token().With("auth_time", now + 290).With("iat", now).With("exp", now + 3_000).Build());
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 }

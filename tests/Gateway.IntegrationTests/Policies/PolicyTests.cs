@@ -17,7 +17,9 @@ public sealed class PolicyGateway : StandardGateway
     };
 
     private protected override void Configure(JsonObject configuration) => configuration
-        .With("Gateway:Issuers:staff", $$"""{ "Issuer": "{{StaffIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "staff.json" } }""")
+        .With(
+            "Gateway:Issuers:staff",
+            $$"""{ "Issuer": "{{StaffIssuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "staff.json" } }""")
         .WithPolicy("all", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
         .WithPolicy("any", """{ "Scopes": { "Any": ["orders:read", "orders:admin"] } }""")
         .WithPolicy("both", """{ "Scopes": { "All": ["a"], "Any": ["b", "c"] } }""")

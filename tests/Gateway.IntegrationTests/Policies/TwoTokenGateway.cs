@@ -31,7 +31,8 @@ public sealed class TwoTokenGateway : IAsyncLifetime
         Gateway = await TestGateway.StartAsync(AuthorizedGateway.Open(Configuration(Users, Workloads, Destination)));
     }
 
-    internal static JsonObject Configuration(FakeIssuer users, FakeIssuer workloads, RecordingDestination destination) => TestGateway.Configuration(users, destination)
+    internal static JsonObject Configuration(FakeIssuer users, FakeIssuer workloads, RecordingDestination destination) =>
+        TestGateway.Configuration(users, destination)
         .With("Gateway:Issuers:cluster", new JsonObject
         {
             ["Issuer"] = workloads.Issuer,

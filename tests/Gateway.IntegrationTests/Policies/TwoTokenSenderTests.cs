@@ -45,7 +45,8 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
         foreach (var (token, proven) in new[] { (workload, workload), (workload, user), ($"DPoP {workload}", workload) })
         {
             using var response = await SendAsync("/pay/x", key, user, token, proven);
-            (await response.ShouldBeProblemAsync(401))["reason"]!.GetValue<string>().ShouldBeOneOf("proof_missing", "bad_proof", "malformed");
+            (await response.ShouldBeProblemAsync(401))["reason"]!.GetValue<string>().ShouldBeOneOf(
+                "proof_missing", "bad_proof", "malformed");
         }
 
         using var alone = await SendAsync("/pay/x", key, user, workload, user);
@@ -58,7 +59,9 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
     public async Task Authorization_takes_proofs_also_as_a_source_with_a_name()
     {
         await using var parts = await StandardGateway.StartAsync(configuration => configuration
-            .With("Gateway:TokenSources", """[{ "Cookie": "session" }, { "Name": "bearer", "Header": "Authorization", "Scheme": "Bearer" }]""")
+            .With(
+                "Gateway:TokenSources",
+                """[{ "Cookie": "session" }, { "Name": "bearer", "Header": "Authorization", "Scheme": "Bearer" }]""")
             .WithPolicy("api", """{ "TokenSource": "bearer" }""")
             .WithPolicy("keeping", """{ "AnyOf": ["Authenticated", "api"], "ForwardToken": true }"""));
         using var key = SigningKey.Ec();
@@ -66,15 +69,18 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
         foreach (var route in new[] { "api", "keeping" })
         {
             var path = $"{parts.Gateway.Address}/{route}/x";
-            using var request = ProofBuilder.Request(HttpMethod.Get, path, token, new ProofBuilder(key).For(HttpMethod.Get, path, token).Build());
+            using var request =
+                ProofBuilder.Request(HttpMethod.Get, path, token, new ProofBuilder(key).For(HttpMethod.Get, path, token).Build());
             using var passed = await parts.Gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
             passed.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        parts.Destination.Received.Select(request => (request.Header("Authorization"), request.Header("DPoP") is not null)).ShouldBe([(null, false), ($"DPoP {token}", true)]);
+        parts.Destination.Received.Select(request =>
+            (request.Header("Authorization"), request.Header("DPoP") is not null)).ShouldBe([(null, false), ($"DPoP {token}", true)]);
         using var unproven = ProofBuilder.Request(HttpMethod.Get, "/api/x", token);
         using var rejected = await parts.Gateway.Client.SendAsync(unproven, TestContext.Current.CancellationToken);
-        rejected.Raw("WWW-Authenticate").ShouldBe("DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"invalid_token\", realm=\"bearer\"");
+        rejected.Raw("WWW-Authenticate").ShouldBe(
+            "DPoP algs=\"ES256 RS256 PS256 Ed25519 EdDSA\", error=\"invalid_token\", realm=\"bearer\"");
 
         // Where the cookie counts, the header that was not checked does not travel beside it.
         using var cookie = TestGateway.Request(HttpMethod.Get, "/keeping/x", "unchecked");
@@ -90,9 +96,11 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
     {
         var (user, workload) = (_parts.User(), _parts.Workload());
 
-        using var pay = await _parts.Gateway.AskAsync("/pay/x", user, headers: [(TwoTokenGateway.Header, workload), ("Cookie", "session=s; a=b")]);
+        using var pay =
+            await _parts.Gateway.AskAsync("/pay/x", user, headers: [(TwoTokenGateway.Header, workload), ("Cookie", "session=s; a=b")]);
         using var caller = await _parts.Gateway.AskAsync("/caller/x", user, headers: (TwoTokenGateway.Header, workload));
-        using var keeping = await _parts.Gateway.AskAsync("/keeping-one/x", user, headers: [(TwoTokenGateway.Header, workload), ("Cookie", "session=s")]);
+        using var keeping =
+            await _parts.Gateway.AskAsync("/keeping-one/x", user, headers: [(TwoTokenGateway.Header, workload), ("Cookie", "session=s")]);
         using var missing = await _parts.Gateway.AskAsync("/pay/x", user);
         using var swapped = await _parts.Gateway.AskAsync("/pay/x", workload, headers: (TwoTokenGateway.Header, user));
 
@@ -109,7 +117,9 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
     [Fact]
     public async Task Explanation_says_what_the_gateway_does_for_every_pair_of_tokens()
     {
-        string?[] users = [null, _parts.User(), _parts.Users.Token().With("scope", "admin").Build(), _parts.Workload(), "bad", _parts.Users.Token().With("iat", 1_000).With("exp", 2_000).Build()];
+        string?[] users = [
+            null, _parts.User(), _parts.Users.Token().With("scope", "admin").Build(), _parts.Workload(), "bad",
+            _parts.Users.Token().With("iat", 1_000).With("exp", 2_000).Build()];
         string?[] workloads = [null, _parts.Workload(), users[1], users[3], _parts.Workloads.Token().With("aud", "other").Build()];
         foreach (var route in TwoTokenGateway.Routes)
         {
@@ -122,7 +132,9 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
                 }
 
                 using var response = await _parts.GetAsync($"/{route}/x", user, workload);
-                var reason = response.IsSuccessStatusCode ? null : (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["reason"];
+                var reason = response.IsSuccessStatusCode
+                    ? null
+                    : (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["reason"];
                 var explanation = await ExplainAsync(route, isReadByRoute.User ? user : null, isReadByRoute.Workload ? workload : null);
 
                 explanation.Reason().ShouldBe(reason, $"{route}: {explanation.ToJsonString()}");
@@ -145,12 +157,15 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
         explanation.Outcome("policy token of job").ShouldBe("failed");
         explanation.Reason().ShouldBe("malformed");
         explanation["settings"]!.ToJsonString().ShouldContain("header Authorization (Bearer); workload: header X-Workload-Token");
-        var (status, answer) = await _parts.Gateway.ExplainAsync(Json(("token", _parts.User()), ("token.workload", "x"), ("route", "private")));
+        var (status, answer) =
+            await _parts.Gateway.ExplainAsync(Json(("token", _parts.User()), ("token.workload", "x"), ("route", "private")));
         status.ShouldBe(400);
-        ((string)answer["error_description"]!).ShouldBe("token.workload: policy Authenticated does not read this token source. It reads the token sources without a name.");
+        ((string)answer["error_description"]!).ShouldBe(
+            "token.workload: policy Authenticated does not read this token source. It reads the token sources without a name.");
         (status, answer) = await _parts.Gateway.ExplainAsync(Json(("token", _parts.User()), ("route", "job")));
         status.ShouldBe(400);
-        ((string)answer["error_description"]!).ShouldBe("token: policy job reads no token source without a name. Give the token as token.workload.");
+        ((string)answer["error_description"]!).ShouldBe(
+            "token: policy job reads no token source without a name. Give the token as token.workload.");
     }
 
     [Fact]

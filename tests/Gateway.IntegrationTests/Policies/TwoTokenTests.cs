@@ -26,7 +26,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     [InlineData("reverse", TwoTokenGateway.Job)]
     [InlineData("job", TwoTokenGateway.Job)]
     [InlineData("private", "alice")]
-    public async Task Request_with_both_tokens_has_the_identity_that_the_policy_says_and_the_destination_gets_no_token(string route, string subject)
+    public async Task Request_with_both_tokens_has_the_identity_that_the_policy_says_and_the_destination_gets_no_token(
+        string route, string subject)
     {
         var (user, workload) = (_parts.User(), _parts.Workload());
 
@@ -34,7 +35,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
         foreach (var _ in new[] { 1, 2 })
         {
             using var response = await _parts.GetAsync(
-                $"/{route}/x", ("Authorization", $"Bearer {user}"), (TwoTokenGateway.Header, workload), ("X-Auth-Subject", "eve"), ("X-Auth-Issuer", "eve"));
+                $"/{route}/x", ("Authorization", $"Bearer {user}"), (TwoTokenGateway.Header, workload), ("X-Auth-Subject", "eve"),
+                ("X-Auth-Issuer", "eve"));
 
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             _parts.Destination.Last.Header("X-Auth-Subject").ShouldBe(subject);
@@ -76,7 +78,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
 
     [Theory]
     [MemberData(nameof(Rejections))]
-    public async Task Each_policy_needs_the_token_of_its_own_source(string route, string user, string workload, int status, string reason, string challenge)
+    public async Task Each_policy_needs_the_token_of_its_own_source(
+        string route, string user, string workload, int status, string reason, string challenge)
     {
         var first = TokenOf(user);
         foreach (var _ in new[] { 1, 2 })
@@ -114,7 +117,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     public async Task Two_header_lines_of_a_named_source_are_several_tokens()
     {
         using var response = await _parts.GetAsync(
-            "/pay/x", ("Authorization", $"Bearer {_parts.User()}"), (TwoTokenGateway.Header, _parts.Workload()), (TwoTokenGateway.Header, _parts.Workload()));
+            "/pay/x", ("Authorization", $"Bearer {_parts.User()}"), (TwoTokenGateway.Header, _parts.Workload()),
+            (TwoTokenGateway.Header, _parts.Workload()));
 
         (await response.ShouldBeProblemAsync(400))["reason"]!.GetValue<string>().ShouldBe("multiple_tokens");
         _parts.Destination.Received.ShouldBeEmpty();
@@ -124,7 +128,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     public async Task Token_with_its_signature_in_the_other_valid_form_is_the_same_token()
     {
         var token = _parts.Users.Token(algorithm: "ES256").Build();
-        var twin = Encoding.ASCII.GetString(Jose.EcdsaTwin.Of(Encoding.ASCII.GetBytes(token), Jose.SignatureAlgorithms.Of(Jose.SignatureAlgorithm.ES256))!);
+        var twin = Encoding.ASCII.GetString(
+            Jose.EcdsaTwin.Of(Encoding.ASCII.GetBytes(token), Jose.SignatureAlgorithms.Of(Jose.SignatureAlgorithm.ES256))!);
         using var alone = await _parts.GetAsync("/private/x", ("Authorization", $"Bearer {twin}"));
 
         using var response = await _parts.GetAsync("/loose/x", token, twin);
@@ -150,7 +155,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     public async Task Token_in_a_source_that_the_policy_does_not_read_is_not_looked_at_and_removed()
     {
         using var response = await _parts.GetAsync(
-            "/private/x", ("Authorization", $"Bearer {_parts.User()}"), (TwoTokenGateway.Header, "canary-1"), (TwoTokenGateway.Header, "canary-2"), ("Cookie", "a=b; session=canary-3"));
+            "/private/x", ("Authorization", $"Bearer {_parts.User()}"), (TwoTokenGateway.Header, "canary-1"),
+            (TwoTokenGateway.Header, "canary-2"), ("Cookie", "a=b; session=canary-3"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         ReceivedText().ShouldNotContain("canary");
@@ -172,7 +178,8 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     {
         using var cookie = await _parts.GetAsync("/browser/x", ("Cookie", $"theme=dark; session={_parts.User("carol")}"));
         using var header = await _parts.GetAsync("/browser/x", _parts.User("dave"), null);
-        using var both = await _parts.GetAsync("/browser/x", ("Cookie", $"session={_parts.User("carol")}"), ("Authorization", $"Bearer {_parts.User("dave")}"));
+        using var both = await _parts.GetAsync(
+            "/browser/x", ("Cookie", $"session={_parts.User("carol")}"), ("Authorization", $"Bearer {_parts.User("dave")}"));
 
         new[] { cookie, header, both }.ShouldAllBe(response => response.StatusCode == HttpStatusCode.OK);
         _parts.Destination.Received.Select(request => request.Header("X-Auth-Subject")).ShouldBe(["carol", "dave", "carol"]);
@@ -259,8 +266,10 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
         using var pay = await _parts.GetAsync("/pay/x", _parts.User(), _parts.Workload());
         using var caller = await _parts.GetAsync("/caller/x", _parts.User(), _parts.Workload());
 
-        metrics.Measurements.ShouldContain(line => line.Contains("decision=allow", StringComparison.Ordinal) && line.Contains("route=pay issuer=shop", StringComparison.Ordinal));
-        metrics.Measurements.ShouldContain(line => line.Contains("decision=allow", StringComparison.Ordinal) && line.Contains("route=caller issuer=cluster", StringComparison.Ordinal));
+        metrics.Measurements.ShouldContain(line => line.Contains("decision=allow", StringComparison.Ordinal)
+            && line.Contains("route=pay issuer=shop", StringComparison.Ordinal));
+        metrics.Measurements.ShouldContain(line => line.Contains("decision=allow", StringComparison.Ordinal)
+            && line.Contains("route=caller issuer=cluster", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -273,7 +282,10 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     {
         var id = $"two-{route}-{revoked}";
         var user = _parts.Users.Token().With("jti", revoked == "user" ? id : Guid.NewGuid().ToString()).Build();
-        var workload = _parts.Workloads.Token().With("sub", TwoTokenGateway.Job).With("jti", revoked == "workload" ? id : Guid.NewGuid().ToString()).Build();
+        var workload = _parts.Workloads.Token()
+            .With("sub", TwoTokenGateway.Job)
+            .With("jti", revoked == "workload" ? id : Guid.NewGuid().ToString())
+            .Build();
         using var before = await _parts.GetAsync($"/{route}/x", user, workload);
         before.StatusCode.ShouldBe(HttpStatusCode.OK);
         _parts.Reset();
@@ -307,5 +319,7 @@ public sealed class TwoTokenTests : IClassFixture<TwoTokenGateway>
     }
 
     private string ReceivedText() => string.Join(
-        '\n', _parts.Destination.Received.SelectMany(request => request.Headers).Select(header => $"{header.Key}: {string.Join(" | ", header.Value)}"));
+        '\n',
+        _parts.Destination.Received.SelectMany(request => request.Headers).Select(
+            header => $"{header.Key}: {string.Join(" | ", header.Value)}"));
 }

@@ -63,7 +63,9 @@ public sealed class AdministrationOutageTests : IAsyncLifetime
         (await GetAsync("/admin/config", null)).Answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
         await _all.Redis.RestartAsync();
-        await Eventually.TrueAsync(async () => (await _all[0].RevokeAsync("""{ "kind": "sub", "value": "trent" }""", Admin)).Status == 200, "writes are taken again");
+        await Eventually.TrueAsync(
+            async () => (await _all[0].RevokeAsync("""{ "kind": "sub", "value": "trent" }""", Admin)).Status == 200,
+            "writes are taken again");
         (await GetAsync("/admin", Admin)).Body.ShouldNotContain("last known list");
     }
 

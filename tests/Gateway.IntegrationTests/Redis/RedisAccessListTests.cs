@@ -35,9 +35,11 @@ public sealed partial class RedisAccessListTests
         await all.AppendAsync("jti", "lost");
         await RedisGateways.UntilAsync(all[0], all.Issuer.Token().With("jti", "lost").Build(), HttpStatusCode.Unauthorized);
         await all.Redis.CommandAsync("FLUSHALL");
-        await Eventually.TrueAsync(async () => await all.Redis.CommandAsync("XLEN", "gateway:revocations") == "1", "what was lost is put back");
+        await Eventually.TrueAsync(
+            async () => await all.Redis.CommandAsync("XLEN", "gateway:revocations") == "1", "what was lost is put back");
         (await all.Redis.CommandAsync("ACL", "LOG")).ShouldBeEmpty();
-        all[0].Logs.Lines.ShouldAllBe(line => !line.Contains("NOPERM", StringComparison.Ordinal) && !line.Contains(Password, StringComparison.Ordinal));
+        all[0].Logs.Lines.ShouldAllBe(line => !line.Contains("NOPERM", StringComparison.Ordinal)
+            && !line.Contains(Password, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed partial class RedisAccessListTests
 
         var gateway = await StartAsync(all, $"{all.Redis.Connection},user=gateway", Password, waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("NOPERM", StringComparison.Ordinal)), "the missing right is named");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("NOPERM", StringComparison.Ordinal)), "the missing right is named");
         (await RedisGateways.StatusAsync(gateway, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
@@ -94,7 +97,8 @@ public sealed partial class RedisAccessListTests
 
         var gateway = await StartAsync(all, $"{all.Redis.Connection},user=gateway", "wrong-horse-battery", waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("WRONGPASS", StringComparison.Ordinal)), "the rejection is logged");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("WRONGPASS", StringComparison.Ordinal)), "the rejection is logged");
         gateway.Logs.Lines.ShouldAllBe(line => !line.Contains("horse-battery", StringComparison.Ordinal));
     }
 

@@ -29,7 +29,8 @@ public sealed class RedisAdministrationTests
         all[0].Logs.Lines.ShouldContain(line => line.Contains("303: A revocation could not be written", StringComparison.Ordinal));
 
         await all.Redis.RestartAsync();
-        await Testing.Eventually.TrueAsync(async () => (await all[0].RestoreAsync("?kind=sub&value=mallory")).Status == 200, "the store is back");
+        await Testing.Eventually.TrueAsync(
+            async () => (await all[0].RestoreAsync("?kind=sub&value=mallory")).Status == 200, "the store is back");
         await RedisGateways.UntilAsync(all[1], token, HttpStatusCode.OK);
     }
 }

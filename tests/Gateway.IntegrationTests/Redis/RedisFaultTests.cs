@@ -4,7 +4,10 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
 
-/// <summary>Redis may fail in any way: no request waits for it, nothing that was revoked is forgotten, and the policy decides when the list is too old.</summary>
+/// <summary>
+/// Redis may fail in any way: no request waits for it, nothing that was revoked is forgotten, and the policy decides when the list is too
+/// old.
+/// </summary>
 public sealed class RedisFaultTests
 {
     private static readonly TimeSpan NoWait = TimeSpan.FromMilliseconds(200);
@@ -65,7 +68,8 @@ public sealed class RedisFaultTests
         (await RedisGateways.StatusAsync(all[0], revoked, "/lenient/orders")).ShouldBe(HttpStatusCode.Unauthorized);
 
         // Once for the outage, however many calls failed in it.
-        all[0].Logs.Lines.Count(line => line.Contains("does not answer in time", StringComparison.Ordinal) && line.Contains("Redis at", StringComparison.Ordinal)).ShouldBe(1);
+        all[0].Logs.Lines.Count(line => line.Contains("does not answer in time", StringComparison.Ordinal)
+            && line.Contains("Redis at", StringComparison.Ordinal)).ShouldBe(1);
 
         await all.Redis.ContinueAsync();
         (await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.OK)).ShouldBeLessThan(TimeSpan.FromSeconds(5));
@@ -165,5 +169,6 @@ public sealed class RedisFaultTests
         await Eventually.TrueAsync(() => Says(gateway, "check that the port is Redis"), "the stranger is named");
     }
 
-    private static bool Says(TestGateway gateway, string text) => gateway.Logs.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+    private static bool Says(TestGateway gateway, string text) =>
+        gateway.Logs.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 }

@@ -79,7 +79,8 @@ public sealed class RedisLossTests
         await all.Redis.CommandAsync(loss.Split(' '));
         await all.AppendAsync("jti", "after");
         await Eventually.TrueAsync(
-            async () => await follower.TurnAsync(TestContext.Current.CancellationToken) && !follower.IsPuttingBack, "everything is put back");
+            async () => await follower.TurnAsync(TestContext.Current.CancellationToken) && !follower.IsPuttingBack,
+            "everything is put back");
 
         (await RedisGateways.StatusAsync(all[0], Token(all, "unread"))).ShouldBe(HttpStatusCode.Unauthorized);
         (await RedisGateways.StatusAsync(all[0], Token(all, "restored"))).ShouldBe(HttpStatusCode.OK);
@@ -163,7 +164,8 @@ public sealed class RedisLossTests
         await all.Redis.CommandAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
         var unsafeOne = await all.AddAsync();
 
-        unsafeOne.Logs.Lines.Count(line => line.Contains("allkeys-lru", StringComparison.Ordinal) && line.Contains("noeviction", StringComparison.Ordinal)).ShouldBe(1);
+        unsafeOne.Logs.Lines.Count(line => line.Contains("allkeys-lru", StringComparison.Ordinal)
+            && line.Contains("noeviction", StringComparison.Ordinal)).ShouldBe(1);
         safe.Logs.Lines.ShouldAllBe(line => !line.Contains("noeviction", StringComparison.Ordinal));
     }
 
@@ -179,7 +181,8 @@ public sealed class RedisLossTests
         alone.ExitCode.ShouldBe(3);
         alone.Errors.ShouldContain("WaitReplicas");
 
-        await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
+        await using var replica =
+            await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
         await Eventually.TrueAsync(async () => await replica.CommandAsync("XLEN", Stream) == "1", "the replica has caught up");
 
         (await all.CommandAsync("revoke", "jti", "together")).ExitCode.ShouldBe(0);
@@ -196,7 +199,8 @@ public sealed class RedisLossTests
     {
         foreach (var gateway in all.Gateways)
         {
-            await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains(" 312: ", StringComparison.Ordinal)), "the entries are put back");
+            await Eventually.TrueAsync(
+                () => gateway.Logs.Lines.Any(line => line.Contains(" 312: ", StringComparison.Ordinal)), "the entries are put back");
         }
 
         (await all.Redis.CommandAsync("XLEN", Stream)).ShouldBe($"{length}");

@@ -91,7 +91,8 @@ public sealed class RedisPrimaryTests
 
         await ShouldNotPassLaterThanMaxStalenessAsync(all, token);
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.ServiceUnavailable);
-        all[0].Logs.Lines.ShouldContain(line => line.Contains("several of Redis' members report that they are the primary", StringComparison.Ordinal));
+        all[0].Logs.Lines.ShouldContain(
+            line => line.Contains("several of Redis' members report that they are the primary", StringComparison.Ordinal));
 
         await all.Redis.FollowAsync(successor);
         await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
@@ -150,7 +151,8 @@ public sealed class RedisPrimaryTests
         await redis.CommandAsync("CONFIG", "SET", "dir", "/proc");
         await redis.CommandAsync("CONFIG", "SET", "save", "1 1");
         await redis.CommandAsync("BGSAVE");
-        await Eventually.TrueAsync(async () => (await redis.CommandAsync("SET", "x", "1")).StartsWith("MISCONF", StringComparison.Ordinal), "writes are rejected");
+        await Eventually.TrueAsync(
+            async () => (await redis.CommandAsync("SET", "x", "1")).StartsWith("MISCONF", StringComparison.Ordinal), "writes are rejected");
 
         var start = TimeProvider.System.GetTimestamp();
         do

@@ -45,7 +45,8 @@ public sealed class RedisRevocationTests : IAsyncLifetime
         var first = await RedisGateways.UntilAsync(_all[0], token, HttpStatusCode.Unauthorized);
         var second = await RedisGateways.UntilAsync(_all[1], token, HttpStatusCode.Unauthorized);
         (first + second).ShouldBeLessThan(_delay.Allow(Promptly));
-        TestContext.Current.SendDiagnosticMessage($"in force after {first.TotalMilliseconds:0} and {(first + second).TotalMilliseconds:0} ms");
+        TestContext.Current.SendDiagnosticMessage(
+            $"in force after {first.TotalMilliseconds:0} and {(first + second).TotalMilliseconds:0} ms");
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class RedisRevocationTests : IAsyncLifetime
         var start = TimeProvider.System.GetTimestamp();
 
         await Script.RunAsync("redis-cli", ["-p", $"{_all.Redis.Port}"], string.Concat(Enumerable.Range(0, 2_000).Select(i =>
-            $"XADD gateway:revocations * kind jti issuer {_all.Issuer.Issuer} value {(i == 1_999 ? "last-of-many" : i)} expires 99999999999\nPUBLISH gateway:revocations {i}\n")));
+            $"XADD gateway:revocations * kind jti issuer {_all.Issuer.Issuer} value {(i == 1_999 ? "last-of-many" : i)} expires " +
+                $"99999999999\nPUBLISH gateway:revocations {i}\n")));
 
         (await RedisGateways.UntilAsync(_all[0], token, HttpStatusCode.Unauthorized)).ShouldBeLessThan(_delay.Allow(Promptly));
         var statistics = await _all.Redis.CommandAsync("INFO", "commandstats");

@@ -41,7 +41,8 @@ public sealed partial class RedisRoleCheckTests
     [Fact]
     public async Task Shorter_MaxStaleness_that_is_reloaded_has_the_store_looked_at_more_often()
     {
-        await using var all = await RedisGateways.StartAsync(1, configuration => configuration.With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+        await using var all = await RedisGateways.StartAsync(
+            1, configuration => configuration.With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
         // Of one second for a minute, of a quarter of a second for a second.
         await File.WriteAllTextAsync(
             all[0].ConfigFile, all.Configuration().With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:00:01")).ToJsonString());
@@ -53,7 +54,9 @@ public sealed partial class RedisRoleCheckTests
             async () =>
             {
                 var counts = Calls().Matches(await all.Redis.CommandAsync("INFO", "commandstats"))
-                    .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                    .ToDictionary(
+                        match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture),
+                        StringComparer.Ordinal);
                 var atMostBefore = (1.25 * TimeProvider.System.GetElapsedTime(start).TotalSeconds) + 3;
                 return counts.GetValueOrDefault("role") > atMostBefore && counts.GetValueOrDefault("xrange") > atMostBefore;
             },

@@ -24,7 +24,8 @@ public sealed class RedisSentinelTests
         await sentinels.Primary.KillAsync();
         await sentinels.UntilPrimaryIsAsync(sentinels.Replica);
 
-        await Eventually.TrueAsync(async () => (await gateway.RevokeAsync("""{ "kind": "jti", "value": "after" }""")).Status == 200, "the new primary takes it");
+        await Eventually.TrueAsync(
+            async () => (await gateway.RevokeAsync("""{ "kind": "jti", "value": "after" }""")).Status == 200, "the new primary takes it");
         await gateway.ShouldAnswerAsync(after, 401);
         await gateway.ShouldAnswerAsync(before, 401);
         await RedisGateways.UntilAsync(gateway, all.Issuer.Token().Build(), HttpStatusCode.OK);
@@ -37,11 +38,13 @@ public sealed class RedisSentinelTests
         await using var sentinels = await RedisSentinels.StartAsync();
         await using var all = await RedisGateways.StartAsync(0);
         all.Configure = configuration => configuration.With(
-            "Gateway:Revocation:Redis:Connection", JsonValue.Create(sentinels.Connection.Replace(RedisSentinels.ServiceName, "other", StringComparison.Ordinal)));
+            "Gateway:Revocation:Redis:Connection",
+            JsonValue.Create(sentinels.Connection.Replace(RedisSentinels.ServiceName, "other", StringComparison.Ordinal)));
 
         var gateway = await all.AddAsync(waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains("no connection to Redis", StringComparison.Ordinal)), "it is logged");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("no connection to Redis", StringComparison.Ordinal)), "it is logged");
         (await RedisGateways.StatusAsync(gateway, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
@@ -114,7 +117,8 @@ public sealed class RedisSentinelTests
     private static async Task<RedisGateways> StartAsync(RedisSentinels sentinels, string more = "")
     {
         var all = await RedisGateways.StartAsync(0);
-        all.Configure = configuration => configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create(sentinels.Connection + more));
+        all.Configure = configuration =>
+            configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create(sentinels.Connection + more));
         await all.AddAsync();
         return all;
     }

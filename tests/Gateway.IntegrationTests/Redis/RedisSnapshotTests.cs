@@ -21,7 +21,8 @@ public sealed class RedisSnapshotTests : IDisposable
         await using var writer = await FilledAsync(redis.Connection);
         (await writer.WriteAsync()).ShouldBeTrue();
         await writer.AppendAsync(
-            SnapshotReplica.Entry(RevocationKind.Jti, "token", RevocationOperation.Restore), SnapshotReplica.Entry(RevocationKind.Jti, "after"));
+            SnapshotReplica.Entry(RevocationKind.Jti, "token", RevocationOperation.Restore),
+            SnapshotReplica.Entry(RevocationKind.Jti, "after"));
 
         await using var started = await SnapshotReplica.StartAsync(redis.Connection);
 
@@ -52,7 +53,8 @@ public sealed class RedisSnapshotTests : IDisposable
 
         (await first.WriteAsync()).ShouldBeTrue();
 
-        int.Parse(await redis.CommandAsync("TTL", $"{SnapshotReplica.Head}:{old:N}:0"), CultureInfo.InvariantCulture).ShouldBeInRange(1, 600);
+        int.Parse(
+            await redis.CommandAsync("TTL", $"{SnapshotReplica.Head}:{old:N}:0"), CultureInfo.InvariantCulture).ShouldBeInRange(1, 600);
     }
 
     [Theory]
@@ -102,7 +104,8 @@ public sealed class RedisSnapshotTests : IDisposable
 
         started.Progress.StartedFrom.ShouldBeNull();
         started.IsRevoked(RevocationKind.Jti, "late-9").ShouldBeTrue();
-        started.Logs.Lines.ShouldContain(line => line.Contains(" 316: ", StringComparison.Ordinal) && line.Contains("does not have the entry", StringComparison.Ordinal));
+        started.Logs.Lines.ShouldContain(line => line.Contains(" 316: ", StringComparison.Ordinal)
+            && line.Contains("does not have the entry", StringComparison.Ordinal));
         // It is no loss to this replica, which never read what is gone.
         started.Log.Losses.ShouldBe(0);
     }
@@ -113,13 +116,16 @@ public sealed class RedisSnapshotTests : IDisposable
         await using var redis = await RedisServer.StartAsync();
         await using var known = await FilledAsync(redis.Connection);
         await redis.CommandAsync("COPY", Stream, "copy");
-        await known.AppendAsync(SnapshotReplica.Entry(RevocationKind.Jti, "lost"), SnapshotReplica.Entry(RevocationKind.Jti, "token", RevocationOperation.Restore));
+        await known.AppendAsync(
+            SnapshotReplica.Entry(RevocationKind.Jti, "lost"),
+            SnapshotReplica.Entry(RevocationKind.Jti, "token", RevocationOperation.Restore));
         await known.ReadAsync();
         (await known.WriteAsync()).ShouldBeTrue();
         var old = known.Progress.Seen["redis"].Id;
 
         await redis.CommandAsync("RENAME", "copy", Stream);
-        await Eventually.TrueAsync(async () => await known.Follower.TurnAsync(CancellationToken.None) && known.Log.Losses == 1, "the loss is noticed");
+        await Eventually.TrueAsync(
+            async () => await known.Follower.TurnAsync(CancellationToken.None) && known.Log.Losses == 1, "the loss is noticed");
         await known.ReadAsync();
         await using var started = await SnapshotReplica.StartAsync(redis.Connection);
 
@@ -195,7 +201,8 @@ public sealed class RedisSnapshotTests : IDisposable
         }
 
         var expires = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        await redis.CommandAsync("XADD", "other", "*", "kind", "jti", "issuer", SnapshotReplica.Issuer, "value", "token", "expires", expires);
+        await redis.CommandAsync(
+            "XADD", "other", "*", "kind", "jti", "issuer", SnapshotReplica.Issuer, "value", "token", "expires", expires);
         await redis.CommandAsync(replacement.Split(' '));
         await redis.CommandAsync("XADD", Stream, "*", "kind", "jti", "issuer", SnapshotReplica.Issuer, "value", "new", "expires", expires);
 
@@ -204,7 +211,8 @@ public sealed class RedisSnapshotTests : IDisposable
         started.Progress.StartedFrom.ShouldBeNull();
         started.IsRevoked(RevocationKind.Jti, "new").ShouldBeTrue();
         started.IsRevoked(RevocationKind.Sub, "alice").ShouldBeFalse();
-        started.Logs.Lines.ShouldContain(line => line.Contains(" 316: ", StringComparison.Ordinal) && line.Contains("disk", StringComparison.Ordinal));
+        started.Logs.Lines.ShouldContain(line => line.Contains(" 316: ", StringComparison.Ordinal)
+            && line.Contains("disk", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -218,7 +226,9 @@ public sealed class RedisSnapshotTests : IDisposable
         (await writer.WriteAsync()).ShouldBeFalse();
 
         (await redis.CommandAsync("EXISTS", SnapshotReplica.Head)).ShouldBe("0");
-        writer.Logs.Lines.Where(line => line.Contains(" 318: ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("maxmemory");
+        writer.Logs.Lines.Where(line => line.Contains(" 318: ", StringComparison.Ordinal))
+            .ShouldHaveSingleItem()
+            .ShouldContain("maxmemory");
         await writer.AppendAsync(SnapshotReplica.Entry(RevocationKind.Jti, "more"));
         await writer.ReadAsync();
         writer.IsRevoked(RevocationKind.Jti, "more").ShouldBeTrue();
@@ -269,8 +279,10 @@ public sealed class RedisSnapshotTests : IDisposable
     {
         var replica = await SnapshotReplica.StartEmptyAsync(connection, folder, isOnDiskAlone);
         await replica.AppendAsync(
-            SnapshotReplica.Entry(RevocationKind.Jti, "token"), SnapshotReplica.Entry(RevocationKind.Sub, "alice"), SnapshotReplica.Entry(RevocationKind.Token, "hash"),
-            SnapshotReplica.Entry(RevocationKind.Sid, "forgiven"), SnapshotReplica.Entry(RevocationKind.Sid, "forgiven", RevocationOperation.Restore));
+            SnapshotReplica.Entry(RevocationKind.Jti, "token"), SnapshotReplica.Entry(RevocationKind.Sub, "alice"),
+            SnapshotReplica.Entry(RevocationKind.Token, "hash"),
+            SnapshotReplica.Entry(RevocationKind.Sid, "forgiven"),
+            SnapshotReplica.Entry(RevocationKind.Sid, "forgiven", RevocationOperation.Restore));
         await replica.ReadAsync();
         return replica;
     }

@@ -23,7 +23,8 @@ public sealed class RedisTlsTests : IAsyncLifetime
         await IssueAsync(authority, "server");
         await IssueAsync(authority, "client");
         _redis = await RedisServer.StartAsync(
-            null, "--tls-port", _port.ToString(CultureInfo.InvariantCulture), "--tls-cert-file", PathOf("server.pem"), "--tls-key-file", PathOf("server.key"),
+            null, "--tls-port", _port.ToString(CultureInfo.InvariantCulture), "--tls-cert-file", PathOf("server.pem"), "--tls-key-file",
+            PathOf("server.key"),
             "--tls-ca-cert-file", PathOf("authority.pem"), "--tls-auth-clients", "yes");
         _issuer = await FakeIssuer.StartAsync();
         _destination = await RecordingDestination.StartAsync();
@@ -53,7 +54,8 @@ public sealed class RedisTlsTests : IAsyncLifetime
     {
         await using var gateway = await TestGateway.StartAsync(Configuration(authority, client), waitUntilReady: false);
 
-        await Eventually.TrueAsync(() => gateway.Logs.Lines.Any(line => line.Contains(expected, StringComparison.Ordinal)), "the rejection is logged");
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains(expected, StringComparison.Ordinal)), "the rejection is logged");
         (await RedisGateways.StatusAsync(gateway, _issuer.Token().Build())).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 

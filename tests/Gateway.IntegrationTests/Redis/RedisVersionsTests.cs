@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Gateway.IntegrationTests.Redis;
 
-/// <summary>A newer version of the gateway writes to the same stream: what docs/operations.md promises for a roll-out and a rollback.</summary>
+/// <summary>
+/// A newer version of the gateway writes to the same stream: what docs/operations.md promises for a roll-out and a rollback.
+/// </summary>
 public sealed class RedisVersionsTests
 {
     [Fact]

@@ -94,7 +94,8 @@ public sealed class RevocationLookupTests
 
         TimeProvider.System.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
         asked.ShouldContain("cmdstat_exists:calls=2,");
-        metrics.Measurements.Where(measurement => !measurement.EndsWith("result=cached", StringComparison.Ordinal)).ShouldBe(["1 result=not_revoked", "1 result=revoked"]);
+        metrics.Measurements.Where(measurement =>
+            !measurement.EndsWith("result=cached", StringComparison.Ordinal)).ShouldBe(["1 result=not_revoked", "1 result=revoked"]);
         metrics.Measurements.ShouldContain(measurement => measurement.EndsWith("result=cached", StringComparison.Ordinal));
     }
 
@@ -106,7 +107,8 @@ public sealed class RevocationLookupTests
         await using var all = await StartAsync(more: configuration => configuration.WithCluster("recorder", echo.Url));
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {all.Issuer.Token().With("jti", "live").Build()}");
-        await socket.ConnectAsync(new Uri(all[0].Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/private/socket"), CancellationToken.None);
+        await socket.ConnectAsync(
+            new Uri(all[0].Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/private/socket"), CancellationToken.None);
 
         await all.Redis.CommandAsync("SET", "revoked:live", "1");
 
@@ -117,8 +119,12 @@ public sealed class RevocationLookupTests
     public async Task Key_that_a_replica_has_rejects_while_the_primary_is_away_and_nobody_connects_anew_with_each_request()
     {
         await using var all = await RedisGateways.StartAsync(0);
-        await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
-        all.Configure = configuration => Configure(configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
+        await using var replica =
+            await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
+        all.Configure = configuration =>
+            Configure(
+                configuration.With(
+                    "Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
         await all.AddAsync();
         var known = all.Issuer.Token().With("jti", "known").Build();
         var other = all.Issuer.Token().Build();
@@ -148,8 +154,12 @@ public sealed class RevocationLookupTests
     {
         const int requests = 200;
         await using var all = await RedisGateways.StartAsync(0);
-        await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
-        all.Configure = configuration => Configure(configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
+        await using var replica =
+            await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", all.Redis.Port.ToString(CultureInfo.InvariantCulture));
+        all.Configure = configuration =>
+            Configure(
+                configuration.With(
+                    "Gateway:Revocation:Redis:Connection", JsonValue.Create($"{all.Redis.Connection},{replica.Connection}")));
         await all.AddAsync();
         await ShouldAnswerAsync(all, all.Issuer.Token().Build(), HttpStatusCode.OK);
         await all.Redis.KillAsync();
@@ -169,7 +179,8 @@ public sealed class RevocationLookupTests
 
     private static async Task<int> AskedAsync(RedisServer server)
     {
-        var found = System.Text.RegularExpressions.Regex.Match(await server.CommandAsync("INFO", "commandstats"), "cmdstat_exists:calls=(\\d+)");
+        var found =
+            System.Text.RegularExpressions.Regex.Match(await server.CommandAsync("INFO", "commandstats"), "cmdstat_exists:calls=(\\d+)");
         return found.Success ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 
@@ -177,10 +188,12 @@ public sealed class RevocationLookupTests
     {
         const string name = "total_connections_received:";
         var stats = await server.CommandAsync("INFO", "stats");
-        return double.Parse(stats.Split('\n').First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+        return double.Parse(
+            stats.Split('\n').First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
     }
 
-    private static Task<RedisGateways> StartAsync(string cacheFor = "00:00:00", Action<JsonObject>? more = null) => RedisGateways.StartAsync(1, configuration =>
+    private static Task<RedisGateways> StartAsync(
+        string cacheFor = "00:00:00", Action<JsonObject>? more = null) => RedisGateways.StartAsync(1, configuration =>
     {
         Configure(configuration, cacheFor);
         more?.Invoke(configuration);
@@ -188,7 +201,9 @@ public sealed class RevocationLookupTests
 
     private static void Configure(JsonObject configuration, string cacheFor = "00:00:00") => configuration
         .With("Gateway:Revocation:Store", JsonValue.Create("Memory"))
-        .With("Gateway:Revocation:Lookup", $$"""{ "Keys": ["revoked:{jti}", "revoked:sub:{sub}"], "CacheFor": "{{cacheFor}}", "Timeout": "00:00:00.200" }""")
+        .With(
+            "Gateway:Revocation:Lookup",
+            $$"""{ "Keys": ["revoked:{jti}", "revoked:sub:{sub}"], "CacheFor": "{{cacheFor}}", "Timeout": "00:00:00.200" }""")
         .WithPolicy("lenient", """{ "OnRevocationUnavailable": "Allow" }""");
 
     private static async Task ShouldAnswerAsync(RedisGateways all, string token, HttpStatusCode status, string path = "/private/orders") =>

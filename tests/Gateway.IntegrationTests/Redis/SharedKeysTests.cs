@@ -49,7 +49,8 @@ public sealed class SharedKeysTests
         (await RedisGateways.StatusAsync(all[0], token)).ShouldBe(HttpStatusCode.OK);
         var requests = all.Issuer.KeyRequests;
 
-        await Eventually.TrueAsync(() => KeysOf(all[1]).Current.Keys.Any(key => key.KeyId == rotated.KeyId), "the other replica has the key");
+        await Eventually.TrueAsync(
+            () => KeysOf(all[1]).Current.Keys.Any(key => key.KeyId == rotated.KeyId), "the other replica has the key");
 
         (await RedisGateways.StatusAsync(all[1], token)).ShouldBe(HttpStatusCode.OK);
         all.Issuer.KeyRequests.ShouldBe(requests);
@@ -88,7 +89,8 @@ public sealed class SharedKeysTests
     [Fact]
     public async Task Replicas_that_do_not_share_fetch_for_themselves()
     {
-        await using var all = await RedisGateways.StartAsync(2, configuration => configuration["Gateway"]!["Keys"] = new JsonObject { ["Share"] = false });
+        await using var all =
+            await RedisGateways.StartAsync(2, configuration => configuration["Gateway"]!["Keys"] = new JsonObject { ["Share"] = false });
 
         all.Issuer.KeyRequests.ShouldBe(2);
         (await all.Redis.CommandAsync("KEYS", "*keys*")).ShouldBeEmpty();
@@ -182,7 +184,8 @@ public sealed class SharedKeysTests
         await all.Redis.CommandAsync("FLUSHALL");
 
         await Eventually.TrueAsync(
-            async () => await all.Redis.CommandAsync("SISMEMBER", ForgottenOf(all), all.Issuer.Rsa.KeyId) == "1", "the key is in the set again");
+            async () => await all.Redis.CommandAsync("SISMEMBER", ForgottenOf(all), all.Issuer.Rsa.KeyId) == "1",
+            "the key is in the set again");
 
         var late = await all.AddAsync();
         (await RedisGateways.StatusAsync(late, all.Issuer.Token().Build())).ShouldBe(HttpStatusCode.Unauthorized);
@@ -193,7 +196,8 @@ public sealed class SharedKeysTests
     private static Task<bool> ForgetAsync(TestGateway gateway, string keyId) =>
         gateway.Services.GetRequiredService<ForgottenKeyList>().ForgetAsync(KeysOf(gateway), keyId, CancellationToken.None);
 
-    private static IssuerKeys KeysOf(TestGateway gateway) => gateway.Services.GetRequiredService<LiveIssuers>().Current.Issuers.Single().Keys;
+    private static IssuerKeys KeysOf(TestGateway gateway) =>
+        gateway.Services.GetRequiredService<LiveIssuers>().Current.Issuers.Single().Keys;
 
     private static Task Fail(HttpContext context)
     {

@@ -75,13 +75,15 @@ internal sealed class SnapshotReplica : IAsyncDisposable
 
     /// <summary>Until all of the log is in the list, and nothing is to be put back.</summary>
     public Task ReadAsync() => Eventually.TrueAsync(
-        async () => await Follower.TurnAsync(CancellationToken.None) && !Follower.IsPuttingBack && Progress.Point is not null, "the list is read");
+        async () => await Follower.TurnAsync(CancellationToken.None) && !Follower.IsPuttingBack && Progress.Point is not null,
+        "the list is read");
 
     public Task<bool> WriteAsync() => Writer.TurnAsync(CancellationToken.None);
 
     public bool IsRevoked(RevocationKind kind, string value) => List.Set.IsRevoked(kind, RevocationKey.Of(kind, Issuer, value));
 
-    public SnapshotWriter WriterOf(ISnapshotStore store) => new(store, List.Set, Progress, Always, TimeProvider.System, _loggers.CreateLogger<SnapshotWriter>());
+    public SnapshotWriter WriterOf(ISnapshotStore store) =>
+        new(store, List.Set, Progress, Always, TimeProvider.System, _loggers.CreateLogger<SnapshotWriter>());
 
     public async ValueTask DisposeAsync()
     {

@@ -22,7 +22,8 @@ public sealed class SpreadDrillTests
         spreads.Count.ShouldBe(90);
         for (var gateway = 0; gateway < 3; gateway++)
         {
-            // The full drill holds the slowest hundredth to 100 ms on a quiet machine; without the doorbell half of all would take half a second.
+            // The full drill holds the slowest hundredth to 100 ms on a quiet machine; without the doorbell half of all would take half a
+            // second.
             new Times(spreads.Where(spread => spread.Gateway == gateway).Select(spread => spread.SinceAsked)).Percentile(0.5)
                 .ShouldBeLessThan(delay.Allow(Prompt).TotalMilliseconds);
         }

@@ -21,7 +21,8 @@ public sealed class StoreFaultDrillTests
     [InlineData("partition", 2, 2)]
     [InlineData("sentinel", 2, 2)]
     [InlineData("cluster", 1, 2)]
-    public async Task No_request_waits_no_revoked_token_passes_and_nothing_acknowledged_is_lost_whatever_happens_to_redis(string part, int faults, int maxStaleness)
+    public async Task No_request_waits_no_revoked_token_passes_and_nothing_acknowledged_is_lost_whatever_happens_to_redis(
+        string part, int faults, int maxStaleness)
     {
         var plan = new StoreFaultPlan(PerSecond: 50, Revoked: 20, Arriving: 10, Before, TimeSpan.FromSeconds(maxStaleness));
         var results = new List<StoreFaultResult>();

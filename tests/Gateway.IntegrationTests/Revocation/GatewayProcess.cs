@@ -6,7 +6,8 @@ namespace Gateway.IntegrationTests.Revocation;
 /// <summary>The gateway's command line as an operator runs it: another process.</summary>
 internal static class GatewayProcess
 {
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(TestGateway gateway, string? input, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        TestGateway gateway, string? input, params string[] arguments)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var process = Start(gateway, arguments);

@@ -68,7 +68,8 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
         await Eventually.TrueAsync(async () => await StatusAsync(token) == HttpStatusCode.Unauthorized, "the revocation is in force");
 
         (await RunAsync(null, "revocations", "check", "sub", _name)).ExitCode.ShouldBe(1);
-        var line = (await RunAsync(null, "revocations", "list")).Output.Split('\n').Single(line => line.Contains(_name, StringComparison.Ordinal));
+        var line =
+            (await RunAsync(null, "revocations", "list")).Output.Split('\n').Single(line => line.Contains(_name, StringComparison.Ordinal));
         line.Split('\t')[..3].ShouldBe(["sub", _parts.Issuer.Issuer, _name]);
         line.ShouldContain("left the company");
 
@@ -96,15 +97,18 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
         revoked["issuer"]!.GetValue<string>().ShouldBe(_parts.Issuer.Issuer);
         revoked["by"]!.GetValue<string>().ShouldBe($"{Environment.UserName}@{Environment.MachineName}");
 
-        var list = JsonNode.Parse((await RunAsync(null, "revocations", "list", "--kind", "client", "--prefix", _name, "--output", "json")).Output)!;
+        var list = JsonNode.Parse(
+            (await RunAsync(null, "revocations", "list", "--kind", "client", "--prefix", _name, "--output", "json")).Output)!;
         list["revocations"]!.AsArray().ShouldHaveSingleItem()!["reason"]!.GetValue<string>().ShouldBe("old");
         var check = await RunAsync(null, "revocations", "check", "client", _name, "--output", "json");
         check.ExitCode.ShouldBe(1);
         JsonNode.Parse(check.Output)!["revocation"]!["value"]!.GetValue<string>().ShouldBe(_name);
 
-        JsonNode.Parse((await RunAsync(null, "revocations", "restore", "client", _name, "--reason", "new", "--output", "json")).Output)!["op"]!
+        JsonNode.Parse(
+            (await RunAsync(null, "revocations", "restore", "client", _name, "--reason", "new", "--output", "json")).Output)!["op"]!
             .GetValue<string>().ShouldBe("restore");
-        JsonNode.Parse((await RunAsync(null, "revocations", "check", "client", _name, "--output", "json")).Output)!["revoked"]!.GetValue<bool>().ShouldBeFalse();
+        JsonNode.Parse(
+            (await RunAsync(null, "revocations", "check", "client", _name, "--output", "json")).Output)!["revoked"]!.GetValue<bool>().ShouldBeFalse();
     }
 
     [Fact]
@@ -191,7 +195,8 @@ public sealed class RevocationCommandTests : IClassFixture<SqliteGateway>
         var path = Path.Combine(Path.GetDirectoryName(_parts.Gateway.ConfigFile)!, "data", "revocations.db");
         var page = await new SqliteRevocationLog(path, TimeProvider.System).ReadAfterAsync(default, CancellationToken.None);
         var entries = page.Entries.Where(entry => entry.Value == _name).ToArray();
-        entries.Select(entry => entry.Operation).ShouldBe([RevocationOperation.Revoke, RevocationOperation.Revoke, RevocationOperation.Restore]);
+        entries.Select(entry => entry.Operation).ShouldBe(
+            [RevocationOperation.Revoke, RevocationOperation.Revoke, RevocationOperation.Restore]);
         entries[2].Expires.ShouldBe(entries.Max(entry => entry.Expires));
     }
 

@@ -66,7 +66,8 @@ public sealed class RevocationCrashTests
     private static RevocationEntry[] Entries(int run) =>
     [
         .. Enumerable.Range(run * AtOnce, AtOnce).Select(i => new RevocationEntry(
-            RevocationKind.Jti, "https://idp.test", i.ToString(CultureInfo.InvariantCulture), TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds())),
+            RevocationKind.Jti, "https://idp.test", i.ToString(CultureInfo.InvariantCulture),
+            TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds())),
     ];
 
     private static async Task<HashSet<string>> ReadAsync(IRevocationLog log)

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.IntegrationTests.Revocation;
 
-/// <summary>A store that fails makes the list old, and an old list is a decision of the policy; it is never a list that looks new.</summary>
+/// <summary>
+/// A store that fails makes the list old, and an old list is a decision of the policy; it is never a list that looks new.
+/// </summary>
 public sealed class RevocationStoreFaultTests : IAsyncLifetime
 {
     private readonly ShiftedClock _clock = new();
@@ -31,7 +33,8 @@ public sealed class RevocationStoreFaultTests : IAsyncLifetime
         await UntilAsync("/private/a", revoked, HttpStatusCode.Unauthorized);
 
         Break(replacement);
-        await Eventually.TrueAsync(() => _parts.Gateway.Logs.Lines.Any(line => line.Contains(" 301: ", StringComparison.Ordinal)), "the fault is logged");
+        await Eventually.TrueAsync(
+            () => _parts.Gateway.Logs.Lines.Any(line => line.Contains(" 301: ", StringComparison.Ordinal)), "the fault is logged");
         (await StatusAsync("/private/a", Good())).ShouldBe(HttpStatusCode.OK);
         _clock.Advance(TimeSpan.FromSeconds(11));
 

@@ -55,7 +55,8 @@ public sealed class RevokedTokenTests : IClassFixture<StandardGateway>
     public async Task Issuer_stops_everything_issued_up_to_the_cut_off()
     {
         await using var parts = await StandardGateway.StartAsync(_ => { });
-        await AppendAsync(parts, new RevocationEntry(RevocationKind.Issuer, parts.Issuer.Issuer, parts.Issuer.Issuer, _now + 600, _now - 10));
+        await AppendAsync(
+            parts, new RevocationEntry(RevocationKind.Issuer, parts.Issuer.Issuer, parts.Issuer.Issuer, _now + 600, _now - 10));
 
         using var old = await parts.Gateway.GetAsync("/private/a", parts.Issuer.Token().With("iat", _now - 10).Build());
         using var young = await parts.Gateway.GetAsync("/private/a", parts.Issuer.Token().With("iat", _now - 9).Build());

@@ -21,7 +21,8 @@ public sealed partial class WorkedExampleTests
     public async Task One_call_to_the_gateway_or_one_command_is_enough(string promise, string? claim, string? value)
     {
         var noon = TimeProvider.System.GetUtcNow().AddMinutes(-10);
-        var example = Example(promise).Replace("2026-11-21T12:00:00Z", noon.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var example = Example(promise).Replace(
+            "2026-11-21T12:00:00Z", noon.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), StringComparison.Ordinal);
         var body = Body.Match(example).Groups[1].Value;
         var arguments = Word.Matches(example.Split('\n').Single(line => line.StartsWith("gateway ", StringComparison.Ordinal)))
             .Select(match => match.Groups[1].Value + match.Groups[2].Value).Skip(1).ToArray();
@@ -32,7 +33,8 @@ public sealed partial class WorkedExampleTests
             async gateway => (await GatewayProcess.RunAsync(gateway, null, arguments)).ExitCode.ShouldBe(0, string.Join(' ', arguments)),
         })
         {
-            await using var parts = await StandardGateway.StartAsync(configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite")));
+            await using var parts = await StandardGateway.StartAsync(
+                configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Sqlite")));
             // Two of the kind that is meant, and one that is not.
             var meant = TokenIds.Select(id => Token(parts, claim, value, noon.AddSeconds(-1)).With("jti", id).Build()).ToArray();
             var other = Token(parts, claim, value is null ? null : value + "x", noon.AddSeconds(2)).Build();

@@ -33,7 +33,8 @@ public sealed class SandboxTests
         // One shell for all of them, as the person at the terminal has; each answer under its own mark.
         var script = string.Join('\n', lines.Select((line, index) => $"echo; echo '@{index}'\n{line}"));
         var result = await Script.RunAsync("bash", ["-c", script]);
-        var answers = result.Output.Split("\n@").Skip(1).Select(answer => answer[(answer.IndexOf('\n', StringComparison.Ordinal) + 1)..]).ToArray();
+        var answers =
+            result.Output.Split("\n@").Skip(1).Select(answer => answer[(answer.IndexOf('\n', StringComparison.Ordinal) + 1)..]).ToArray();
 
         answers.Length.ShouldBe(lines.Count);
         var story = string.Join('|', lines.Zip(answers, Summarize));
@@ -51,7 +52,8 @@ public sealed class SandboxTests
         requests.Began();
 
         clock.Advance(Pulse.Pause);
-        await Eventually.TrueAsync(() => console.ToString().Contains("Still running, 1 requests in 5 minutes.", StringComparison.Ordinal), "a line");
+        await Eventually.TrueAsync(
+            () => console.ToString().Contains("Still running, 1 requests in 5 minutes.", StringComparison.Ordinal), "a line");
         await stopping.CancelAsync();
         await pulse;
 
@@ -68,7 +70,9 @@ public sealed class SandboxTests
 
         var result = await Script.RunAsync(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Gateway.Sandbox.dll"), "--gateway", port, "--management", ports[0], "--issuer", ports[1], "--destination", ports[2]]);
+            [
+                Path.Combine(AppContext.BaseDirectory, "Gateway.Sandbox.dll"), "--gateway", port, "--management", ports[0], "--issuer",
+                ports[1], "--destination", ports[2]]);
 
         result.ExitCode.ShouldBe(1);
         result.Errors.ShouldContain(port);
@@ -79,7 +83,8 @@ public sealed class SandboxTests
     {
         _ when line.Contains("=$(", StringComparison.Ordinal) => answer.Trim().Length == 0 ? "token" : answer,
         _ when answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) => answer[9..12],
-        _ when answer.Contains("X-Auth-Subject", StringComparison.Ordinal) => answer.Contains("alice", StringComparison.Ordinal) ? "identity of alice"
+        _ when answer.Contains("X-Auth-Subject", StringComparison.Ordinal) =>
+            answer.Contains("alice", StringComparison.Ordinal) ? "identity of alice"
             : answer.Contains("bob", StringComparison.Ordinal) ? "identity of bob" : answer,
         _ when line.Contains("/rotate", StringComparison.Ordinal) => "keys",
         _ => answer,
@@ -108,7 +113,8 @@ public sealed class SandboxTests
             listener.Start();
         }
 
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var ports = listeners.Select(
+            listener => ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         foreach (var listener in listeners)
         {
             listener.Dispose();

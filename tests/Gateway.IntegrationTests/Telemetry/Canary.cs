@@ -9,7 +9,9 @@ internal static class Canary
 
     private static readonly byte[] Bytes = Encoding.UTF8.GetBytes(Mark);
 
-    /// <summary>As it is, in hex, reversed in case, and within base64 of something longer, where it begins at any of three places.</summary>
+    /// <summary>
+    /// As it is, in hex, reversed in case, and within base64 of something longer, where it begins at any of three places.
+    /// </summary>
     public static IReadOnlyList<byte[]> Disguises { get; } =
     [
         Bytes,

@@ -132,15 +132,21 @@ public sealed class CanaryGateway : IAsyncLifetime
     }
 
     private JsonObject Configuration() => new JsonObject()
-        .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
-        .With("Gateway:Issuers:secret", $$"""{ "Issuer": "{{SecretIssuer}}", "Audiences": ["shop-api"], "Algorithms": ["HS256"], "Keys": { "SecretFile": "secret" } }""")
+        .With(
+            "Gateway:Issuers:shop",
+            $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json", "DecryptionFile": "decryption.json" } }""")
+        .With(
+            "Gateway:Issuers:secret",
+            $$"""{ "Issuer": "{{SecretIssuer}}", "Audiences": ["shop-api"], "Algorithms": ["HS256"], "Keys": { "SecretFile": "secret" } }""")
         .With("Gateway:Issuers:dark", $$"""
             { "Issuer": "{{DarkIssuer}}", "Audiences": ["shop-api"], "Keys": {
               "JwksUri": "https://127.0.0.1:{{RedisServer.FreePort()}}/keys?key={{Canary.New("uri")}}",
               "AllowHttp": true, "Headers": { "X-Key": "{{Canary.New("header")}}" } },
               "Introspection": { "Endpoint": "{{_introspection.Address}}?key={{Canary.New("endpoint")}}", "ClientId": "gateway", "SecretFile": "client.secret" } }
             """)
-        .With("Gateway:TokenSources", """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "access_token" }, { "Query": "access_token" }]""")
+        .With(
+            "Gateway:TokenSources",
+            """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Cookie": "access_token" }, { "Query": "access_token" }]""")
         .With("Gateway:Identity:Payload", """{ "Header": "X-Auth-Payload" }""")
         .With("Gateway:Revocation", $$"""
             { "Store": "Redis", "MaxStaleness": "00:00:02", "Redis": { "Connection": "{{Redis.Connection}}", "PasswordFile": "redis-password" } }

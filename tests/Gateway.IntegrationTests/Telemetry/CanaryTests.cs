@@ -42,13 +42,15 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
 
     [Theory]
     [InlineData("{ \"Gateway\": { \"Issuers\": { \"shop\": { \"Keys\": { \"Secret\": \"$\" } } } } }")]
-    [InlineData("{ \"Gateway\": { \"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"localhost:1,password=$,usr=$\" } } } }")]
+    [InlineData(
+        "{ \"Gateway\": { \"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"localhost:1,password=$,usr=$\" } } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Connection\": \"localhost:1,passwort=$\" }, \"Store\": \"Redis\" } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Password\": \"$\" } } } }")]
     [InlineData("{ \"Gateway\": { \"Revocation\": { \"Redis\": { \"Password\": \"$ } } } }")]
     public async Task Configuration_error_does_not_show_a_secret(string yarpJson)
     {
-        var files = new Dictionary<string, string> { ["yarp.json"] = yarpJson.Replace("$", Canary.New("config"), StringComparison.Ordinal) };
+        var files =
+            new Dictionary<string, string> { ["yarp.json"] = yarpJson.Replace("$", Canary.New("config"), StringComparison.Ordinal) };
         var variables = new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_HEADERS"] = Canary.New("headers"),
@@ -102,8 +104,10 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/public/orders", null, request => request.Method = HttpMethod.Trace)).ShouldBe(405);
         await parts.SendAsync("/public/orders", null, request => request.Method = new HttpMethod("MADE-UP"));
         await parts.SendAsync("/public/orders", null, request => request.Headers.TryAddWithoutValidation($"X_{Canary.New("name")}", "1"));
-        await parts.SendAsync("/public/orders", null, request => request.Headers.TryAddWithoutValidation("traceparent", Canary.New("parent")));
-        await parts.SendAsync("/private/orders", null, request => request.Headers.TryAddWithoutValidation("Authorization", $"Basic {Canary.New("basic")}"));
+        await parts.SendAsync(
+            "/public/orders", null, request => request.Headers.TryAddWithoutValidation("traceparent", Canary.New("parent")));
+        await parts.SendAsync(
+            "/private/orders", null, request => request.Headers.TryAddWithoutValidation("Authorization", $"Basic {Canary.New("basic")}"));
     }
 
     private async Task SendRejectedRequestsAsync()
@@ -157,7 +161,8 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         (await parts.SendAsync("/private/orders", null, request =>
         {
             request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
-            request.Headers.TryAddWithoutValidation("DPoP", new ProofBuilder(key).With("htu", Canary.New("htu")).With("jti", Canary.New("jti")).Build());
+            request.Headers.TryAddWithoutValidation(
+                "DPoP", new ProofBuilder(key).With("htu", Canary.New("htu")).With("jti", Canary.New("jti")).Build());
         })).ShouldBe(401);
     }
 
@@ -168,14 +173,16 @@ public sealed class CanaryTests(CanaryGateway parts) : IClassFixture<CanaryGatew
         // One entry that cannot be read, and one that can.
         await parts.Redis.CommandAsync("XADD", "gateway:revocations", "*", "kind", Canary.New("kind"), "value", Canary.New("value"));
         await parts.Redis.CommandAsync(
-            "XADD", "gateway:revocations", "*", "kind", "jti", "issuer", CanaryGateway.Issuer, "value", token.Claims["jti"]!.GetValue<string>(),
+            "XADD", "gateway:revocations", "*", "kind", "jti", "issuer", CanaryGateway.Issuer, "value",
+            token.Claims["jti"]!.GetValue<string>(),
             "expires", expires, "reason", Canary.New("reason"), "by", Canary.New("by"));
         await Eventually.TrueAsync(async () => await parts.SendAsync("/private/orders", token.Build()) == 401, "the token is revoked");
     }
 
     private static void InQuery(HttpRequestMessage request, string token)
     {
-        request.RequestUri = new Uri($"{request.RequestUri!.OriginalString.Split('?')[0]}?access_token={token}", UriKind.RelativeOrAbsolute);
+        request.RequestUri =
+            new Uri($"{request.RequestUri!.OriginalString.Split('?')[0]}?access_token={token}", UriKind.RelativeOrAbsolute);
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
     }
 

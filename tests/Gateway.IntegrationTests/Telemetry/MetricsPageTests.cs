@@ -18,7 +18,9 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
 
         var page = await ScrapeAsync(null, "gateway_token_cache_lookups_total{result=\"hit\"} ", "http_route=\"/private/{**rest}\"");
 
-        page.ShouldContain("# TYPE gateway_auth_decisions_total counter\n# HELP gateway_auth_decisions_total Decisions on requests to routes with a policy.\n");
+        page.ShouldContain(
+            "# TYPE gateway_auth_decisions_total counter\n# HELP gateway_auth_decisions_total Decisions on requests to routes with a " +
+                "policy.\n");
         page.ShouldContain("gateway_auth_decisions_total{decision=\"allow\",issuer=\"shop\",reason=\"none\",route=\"private\"} ");
         page.ShouldContain("# TYPE gateway_auth_duration_seconds histogram\n");
         page.ShouldContain("gateway_auth_duration_seconds_bucket{le=\"0.00025\"} ");
@@ -62,8 +64,10 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
 
         using var nowhere = await parts.Program.Client.GetAsync($"/{madeUp}");
 
-        var page = await ScrapeAsync(null, "reason=\"wrong_audience\"", "http_request_method=\"_OTHER\"", "http_response_status_code=\"404\"");
-        page.ShouldContain("gateway_auth_decisions_total{decision=\"deny\",issuer=\"unknown\",reason=\"unknown_issuer\",route=\"private\"} ");
+        var page =
+            await ScrapeAsync(null, "reason=\"wrong_audience\"", "http_request_method=\"_OTHER\"", "http_response_status_code=\"404\"");
+        page.ShouldContain(
+            "gateway_auth_decisions_total{decision=\"deny\",issuer=\"unknown\",reason=\"unknown_issuer\",route=\"private\"} ");
         page.ShouldNotContain(madeUp);
     }
 
@@ -74,7 +78,9 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
 
         var result = await Script.RunAsync("promtool", ["check", "metrics"], await ScrapeAsync(null, "gateway_auth_decisions"));
 
-        result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("dotnet_", StringComparison.Ordinal)).ShouldBeEmpty();
+        result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.StartsWith("dotnet_", StringComparison.Ordinal))
+            .ShouldBeEmpty();
         result.ExitCode.ShouldBeOneOf(0, 3);
     }
 
@@ -91,7 +97,8 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
                 print(family.name, family.type, len(family.samples))
             """;
 
-        var result = await Script.RunAsync("/usr/bin/python3", ["-c", script], await ScrapeAsync(accept, "gateway_auth_decisions", "gateway_auth_duration"));
+        var result = await Script.RunAsync(
+            "/usr/bin/python3", ["-c", script], await ScrapeAsync(accept, "gateway_auth_decisions", "gateway_auth_duration"));
 
         result.Errors.ShouldBeEmpty();
         result.Output.ShouldContain("gateway_auth_decisions counter ");
@@ -106,7 +113,9 @@ public sealed class MetricsPageTests(TracedGateway parts) : IClassFixture<Traced
     [InlineData("not a media type", "text/plain; version=0.0.4; charset=utf-8")]
     [InlineData("application/openmetrics-text;q=0", "text/plain; version=0.0.4; charset=utf-8")]
     [InlineData("application/openmetrics-text;q=0.1,text/plain;q=0.9", "text/plain; version=0.0.4; charset=utf-8")]
-    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", "application/openmetrics-text; version=1.0.0; charset=utf-8")]
+    [InlineData(
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+        "application/openmetrics-text; version=1.0.0; charset=utf-8")]
     public async Task Format_is_what_the_scraper_likes_best(string accept, string contentType)
     {
         using var client = new HttpClient { BaseAddress = new Uri(parts.Program.ManagementAddress) };

@@ -41,7 +41,8 @@ public sealed class RequestLineLevelTests
         await ShouldRejectAsync(gateway);
     }
 
-    private static Task<TestGateway> StartAsync(RecordingDestination destination, Dictionary<string, string?> settings) => TestGateway.StartAsync(
+    private static Task<TestGateway> StartAsync(RecordingDestination destination, Dictionary<string, string?> settings) =>
+        TestGateway.StartAsync(
         TestGateway.Configuration(destination), settings: settings,
         configure: services => services.AddLogging(logging => logging.AddSimpleConsole().AddOpenTelemetry(lines =>
         {

@@ -42,7 +42,9 @@ public sealed class RestingSpanTests
         await using var destination = await RecordingDestination.StartAsync();
         var configuration = TestGateway.Configuration(issuer, destination)
             .With("Gateway:Revocation", $$"""{ "Store": "Redis", "Redis": { "Connection": "{{redis.Connection}}" } }""")
-            .With("ReverseProxy:Clusters:recorder:HealthCheck", """{ "Active": { "Enabled": true, "Interval": "00:00:00.200", "Path": "/health" } }""");
+            .With(
+                "ReverseProxy:Clusters:recorder:HealthCheck",
+                """{ "Active": { "Enabled": true, "Interval": "00:00:00.200", "Path": "/health" } }""");
         // The first load of the keys is one in the background, as every refresh is.
         await using var gateway = await TestGateway.StartAsync(configuration);
 
@@ -50,7 +52,8 @@ public sealed class RestingSpanTests
         await File.WriteAllTextAsync(gateway.ConfigFile, configuration.ToJsonString());
 
         await Eventually.TrueAsync(() => destination.Received.Count(request => request.Target == "/health") > 3, "probes were sent");
-        await Eventually.TrueAsync(async () => (await gateway.GetAsync("/added/a")).StatusCode == HttpStatusCode.OK, "the changed file is in effect");
+        await Eventually.TrueAsync(
+            async () => (await gateway.GetAsync("/added/a")).StatusCode == HttpStatusCode.OK, "the changed file is in effect");
         issuer.KeyRequests.ShouldBeGreaterThan(0);
         own.ShouldBeEmpty();
         roots.ShouldBeEmpty();

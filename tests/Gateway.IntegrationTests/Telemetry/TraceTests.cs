@@ -47,7 +47,8 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
         var decision = span.Events.ShouldHaveSingleItem();
         decision.Name.ShouldBe("gateway.auth.decision");
         decision.Attributes.ShouldBe(
-            new Dictionary<string, string> { ["decision"] = "allow", ["reason"] = "none", ["route"] = "private", ["issuer"] = "shop" }, ignoreOrder: true);
+            new Dictionary<string, string> { ["decision"] = "allow", ["reason"] = "none", ["route"] = "private", ["issuer"] = "shop" },
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class TraceTests(TracedGateway parts) : IClassFixture<TracedGatewa
 
         var problem = await response.ShouldBeProblemAsync(401);
         problem["traceId"]!.GetValue<string>().ShouldBe(_traceId);
-        await Eventually.TrueAsync(() => parts.Program.Lines.Any(line => line.Contains(_traceId, StringComparison.Ordinal)), "the line is written");
+        await Eventually.TrueAsync(
+            () => parts.Program.Lines.Any(line => line.Contains(_traceId, StringComparison.Ordinal)), "the line is written");
         var line = JsonNode.Parse(parts.Program.Lines.Single(line => line.Contains(_traceId, StringComparison.Ordinal)))!;
         line["Category"]!.GetValue<string>().ShouldBe("Gateway.Access");
         line["LogLevel"]!.GetValue<string>().ShouldBe("Information");

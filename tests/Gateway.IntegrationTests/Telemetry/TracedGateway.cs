@@ -29,10 +29,12 @@ public sealed class TracedGateway : IAsyncLifetime
     }
 
     /// <summary>The same gateway with another collector, or none.</summary>
-    internal static async Task<GatewayProgram> StartAsync(RecordingDestination destination, SigningKey key, IReadOnlyDictionary<string, string> variables)
+    internal static async Task<GatewayProgram> StartAsync(
+        RecordingDestination destination, SigningKey key, IReadOnlyDictionary<string, string> variables)
     {
         var configuration = new JsonObject()
-            .With("Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
+            .With(
+                "Gateway:Issuers:shop", $$"""{ "Issuer": "{{Issuer}}", "Audiences": ["shop-api"], "Keys": { "JwksFile": "keys.json" } }""")
             .With("Gateway:Revocation", """{ "Store": "Memory" }""")
             .WithRoute("public", "Anonymous")
             .WithRoute("private", "Authenticated")

@@ -5,7 +5,8 @@ namespace Gateway.Testing.Drills;
 
 /// <summary>A revoked token of the traffic.</summary>
 /// <param name="Acknowledged">The timestamp of the answer that it is kept.</param>
-internal sealed record RevokedToken(string Id, string Text, long Acknowledged, string Path = RevocationSite.Strict) : TrafficToken(Text, true, Path);
+internal sealed record RevokedToken(string Id, string Text, long Acknowledged, string Path = RevocationSite.Strict)
+    : TrafficToken(Text, true, Path);
 
 /// <summary>New revocations at a steady rate, each of a token of its own that was good until then, at the gateways in turn.</summary>
 internal sealed class ArrivingRevocations(RevocationSite site, int perSecond, string prefix) : IAsyncDisposable

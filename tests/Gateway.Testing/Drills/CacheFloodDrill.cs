@@ -87,7 +87,8 @@ internal sealed class CacheFloodDrill
         }
 
         double counted = _requests - (_requests / 2);
-        return new CacheHitRates(cacheHits / counted, lruHits / counted, _cumulated[Math.Min(_entries, _cumulated.Length) - 1] / _cumulated[^1]);
+        return new CacheHitRates(
+            cacheHits / counted, lruHits / counted, _cumulated[Math.Min(_entries, _cumulated.Length) - 1] / _cumulated[^1]);
     }
 
     private int Draw(Random random)

@@ -64,15 +64,23 @@ internal sealed record ListModel
     public string Table(double revocationsPerSecond)
     {
         var text = new StringBuilder();
-        text.Append("| Entries | Replicas | Redis' memory | a replica's list | start from the stream | one start | all start at once | the same from disk | Redis sends | Redis busy | last replica reads after |\n");
+        text.Append(
+            "| Entries | Replicas | Redis' memory | a replica's list | start from the stream | one start | all start at once | the same " +
+                "from disk | Redis sends | Redis busy | last replica reads after |\n");
         text.Append("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         foreach (var entries in (double[])[1e6, 1e7, 1e8])
         {
             foreach (var replicas in (double[])[10, 100, 1000])
             {
                 var result = Of(entries, replicas, revocationsPerSecond);
-                text.Append(CultureInfo.InvariantCulture, $"| {entries:#,0} | {replicas:#,0} | {Bytes(result.RedisMemory)} | {Bytes(result.ReplicaMemory)} | {Time(result.StreamStart)} | {Time(result.Start)} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {Time(result.Storm)} | {Time(result.DiskStorm)} | {Bytes(result.SentPerSecond)}/s | {result.Busy * 100:0} % | {result.LastRead * 1000:0.#} ms |\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {entries:#,0} | {replicas:#,0} | {Bytes(result.RedisMemory)} | {Bytes(result.ReplicaMemory)} | " +
+                        $"{Time(result.StreamStart)} | {Time(result.Start)} ");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {Time(result.Storm)} | {Time(result.DiskStorm)} | {Bytes(result.SentPerSecond)}/s | {result.Busy * 100:0} % | " +
+                        $"{result.LastRead * 1000:0.#} ms |\n");
             }
         }
 
@@ -87,7 +95,9 @@ internal sealed record ListModel
     };
 
     private static string Time(double seconds) =>
-        seconds >= 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min") : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
+        seconds >= 120
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
 }
 
 /// <summary>What the model says; bytes and seconds.</summary>
@@ -98,4 +108,5 @@ internal sealed record ListModel
 /// <param name="Busy">The share of Redis' time for the reads of new entries.</param>
 /// <param name="LastRead">The time from the notification until the last replica has read.</param>
 internal sealed record ListModelResult(
-    double RedisMemory, double ReplicaMemory, double StreamStart, double Start, double Storm, double DiskStorm, double SentPerSecond, double Busy, double LastRead);
+    double RedisMemory, double ReplicaMemory, double StreamStart, double Start, double Storm, double DiskStorm, double SentPerSecond,
+    double Busy, double LastRead);

@@ -26,17 +26,20 @@ internal sealed class RedisCluster : IAsyncDisposable
         {
             // The second port is by default ten thousand above the first, which may be beyond the last port there is.
             cluster._servers.Add(await RedisServer.StartAsync(
-                null, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-port", RedisServer.FreePort().ToString(CultureInfo.InvariantCulture)));
+                null, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-port",
+                RedisServer.FreePort().ToString(CultureInfo.InvariantCulture)));
         }
 
-        await Script.RunAsync("redis-cli", ["--cluster", "create", .. cluster._servers.Take(Primaries).Select(server => server.Connection), "--cluster-yes"]);
+        await Script.RunAsync(
+            "redis-cli", ["--cluster", "create", .. cluster._servers.Take(Primaries).Select(server => server.Connection), "--cluster-yes"]);
         await cluster.AddReplicaAsync(stream);
         return cluster;
     }
 
     /// <summary>Until a node says that it serves its slots and knows the whole cluster.</summary>
     public static Task UntilWholeAsync(RedisServer server) => Eventually.TrueAsync(
-        async () => (await server.CommandAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal), "the cluster is whole");
+        async () => (await server.CommandAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal),
+        "the cluster is whole");
 
     public async ValueTask DisposeAsync()
     {
@@ -57,7 +60,8 @@ internal sealed class RedisCluster : IAsyncDisposable
         var slot = int.Parse(await _servers[0].CommandAsync("CLUSTER", "KEYSLOT", stream), CultureInfo.InvariantCulture);
         Owner = _servers[slot * Primaries / Slots];
         var id = await Owner.CommandAsync("CLUSTER", "MYID");
-        await Script.RunAsync("redis-cli", ["--cluster", "add-node", Replica.Connection, Owner.Connection, "--cluster-slave", "--cluster-master-id", id]);
+        await Script.RunAsync(
+            "redis-cli", ["--cluster", "add-node", Replica.Connection, Owner.Connection, "--cluster-slave", "--cluster-master-id", id]);
         await Replica.UntilFollowingAsync();
         await UntilWholeAsync(Replica);
     }

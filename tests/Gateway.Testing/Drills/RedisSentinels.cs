@@ -20,7 +20,8 @@ internal sealed class RedisSentinels : IAsyncDisposable
     public required RedisServer Replica { get; init; }
 
     /// <summary>The connection string: the sentinels and the name, no server.</summary>
-    public string Connection => $"{string.Join(',', _sentinels.Select(sentinel => $"127.0.0.1:{sentinel.Port}"))},serviceName={ServiceName}";
+    public string Connection =>
+        $"{string.Join(',', _sentinels.Select(sentinel => $"127.0.0.1:{sentinel.Port}"))},serviceName={ServiceName}";
 
     public static async Task<RedisSentinels> StartAsync()
     {
@@ -39,7 +40,9 @@ internal sealed class RedisSentinels : IAsyncDisposable
         foreach (var (port, _) in all._sentinels)
         {
             await Eventually.TrueAsync(
-                async () => await CommandAsync(port, "SENTINEL", "CKQUORUM", ServiceName) is var answer && answer.StartsWith("OK 3 ", StringComparison.Ordinal)
+                async () =>
+                    await CommandAsync(port, "SENTINEL", "CKQUORUM", ServiceName) is var answer
+                        && answer.StartsWith("OK 3 ", StringComparison.Ordinal)
                     && (await CommandAsync(port, "SENTINEL", "REPLICAS", ServiceName)).Contains(all.Replica.Connection, StringComparison.Ordinal),
                 "the sentinels know each other and the replica");
         }
@@ -49,15 +52,19 @@ internal sealed class RedisSentinels : IAsyncDisposable
 
     /// <summary>Makes the sentinels fail over while all servers are healthy.</summary>
     public Task FailOverAsync() => Eventually.TrueAsync(
-        async () => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName) == "OK", "the sentinel knows a good replica");
+        async () => await CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName) == "OK",
+        "the sentinel knows a good replica");
 
-    /// <summary>Has the first sentinels name another primary, as after a failover, while the old one goes on as if nothing had happened.</summary>
+    /// <summary>
+    /// Has the first sentinels name another primary, as after a failover, while the old one goes on as if nothing had happened.
+    /// </summary>
     public async Task NameAsync(RedisServer server, int sentinels = Count)
     {
         foreach (var (port, _) in _sentinels.Take(sentinels))
         {
             await CommandAsync(port, "SENTINEL", "REMOVE", ServiceName);
-            await CommandAsync(port, "SENTINEL", "MONITOR", ServiceName, "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), "2");
+            await CommandAsync(
+                port, "SENTINEL", "MONITOR", ServiceName, "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), "2");
         }
     }
 

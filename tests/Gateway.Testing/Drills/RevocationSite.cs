@@ -42,7 +42,8 @@ internal sealed class RevocationSite : IAsyncDisposable
     {
         var site = new RevocationSite(await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync(), connections[^1]);
         // In Development an operator on the same machine needs no token.
-        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
+        var environment =
+            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
         foreach (var connection in connections)
         {
             var files = new Dictionary<string, string> { ["yarp.json"] = site.Configuration(connection, maxStaleness).ToJsonString() };
@@ -61,7 +62,11 @@ internal sealed class RevocationSite : IAsyncDisposable
 
     /// <summary>A good token that outlives the drill.</summary>
     public string Token(string id) =>
-        _issuer.Token().With("jti", id).With("sid", id).With("exp", TimeProvider.System.GetUtcNow().AddHours(6).ToUnixTimeSeconds()).Build();
+        _issuer.Token()
+            .With("jti", id)
+            .With("sid", id)
+            .With("exp", TimeProvider.System.GetUtcNow().AddHours(6).ToUnixTimeSeconds())
+            .Build();
 
     /// <summary>The answer of a gateway's <c>POST /admin/revocations</c>.</summary>
     public async Task<int> RevokeAsync(int gateway, string id)
@@ -71,10 +76,14 @@ internal sealed class RevocationSite : IAsyncDisposable
         return (int)answer.StatusCode;
     }
 
-    /// <summary>The response of a gateway to the issuer's security event that the session has been revoked (CAEP session-revoked).</summary>
+    /// <summary>
+    /// The response of a gateway to the issuer's security event that the session has been revoked (CAEP session-revoked).
+    /// </summary>
     public async Task<int> PushEventAsync(int gateway, string id)
     {
-        var pushed = _issuer.Token().AsSecurityEvent("caep/session-revoked", $$"""{ "format": "opaque", "id": "{{id}}" }""", Audience).With("jti", $"event-{id}");
+        var pushed = _issuer.Token()
+            .AsSecurityEvent("caep/session-revoked", $$"""{ "format": "opaque", "id": "{{id}}" }""", Audience)
+            .With("jti", $"event-{id}");
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(pushed.Build()));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/secevent+jwt");
         using var response = await _gateways[gateway].Client.PostAsync(new Uri("/security-events/shop", UriKind.Relative), content);

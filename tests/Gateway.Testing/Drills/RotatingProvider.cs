@@ -124,7 +124,8 @@ internal sealed class OidcRotatingProvider : RotatingProvider
     private async Task StartAsync(int port)
     {
         _script = Script.Start(
-            "node", Path.Combine(Script.Interop, "oidc-provider.mjs"), "--port", $"{port}", "--keys", Path.Combine(_folder.FullName, "keys.json"));
+            "node", Path.Combine(Script.Interop, "oidc-provider.mjs"), "--port", $"{port}", "--keys",
+            Path.Combine(_folder.FullName, "keys.json"));
         _about = JsonNode.Parse(await _script.ReadLineAsync())!;
     }
 

@@ -18,7 +18,8 @@ internal sealed class SpreadDrill(RevocationSite site, int perSecond, Func<int, 
     /// <param name="count">How many are revoked.</param>
     /// <param name="perSecond">The load of each replica beside that.</param>
     /// <param name="revoke">Revokes this token at this replica and returns the status; default <c>POST /admin/revocations</c>.</param>
-    public static async Task<IReadOnlyList<Spread>> RunAsync(RevocationSite site, int count, int perSecond, Func<int, string, Task<int>>? revoke = null)
+    public static async Task<IReadOnlyList<Spread>> RunAsync(
+        RevocationSite site, int count, int perSecond, Func<int, string, Task<int>>? revoke = null)
     {
         var drill = new SpreadDrill(site, perSecond, revoke ?? site.RevokeAsync);
         var loads = drill.StartLoads();

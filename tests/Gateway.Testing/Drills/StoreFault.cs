@@ -41,7 +41,8 @@ internal static class StoreFaults
             { PrepareAsync = redis.BackUpDataAsync, LosesWrites = true },
             new StoreFault("emptied", true, hold, () => redis.CommandAsync("FLUSHALL"), () => Task.CompletedTask),
             new StoreFault("doorbell killed five times a second", true, hold, killing.StartAsync, killing.StopAsync),
-            new StoreFault("another password", false, hold, () => redis.ChangePasswordAsync("another"), () => redis.ChangePasswordAsync(Password)),
+            new StoreFault(
+                "another password", false, hold, () => redis.ChangePasswordAsync("another"), () => redis.ChangePasswordAsync(Password)),
             new StoreFault(
                 "out of memory", true, hold,
                 () => redis.CommandAsync("CONFIG", "SET", "maxmemory", "1"), () => redis.CommandAsync("CONFIG", "SET", "maxmemory", "0")),
@@ -83,7 +84,9 @@ internal static class StoreFaults
     /// <summary>Of a cluster, which helps itself.</summary>
     public static IReadOnlyList<StoreFault> OfCluster(RedisCluster cluster, TimeSpan hold) =>
     [
-        new StoreFault("cluster node killed, its replica takes over", false, hold, cluster.Owner.KillAsync, () => RedisCluster.UntilWholeAsync(cluster.Replica)),
+        new StoreFault(
+            "cluster node killed, its replica takes over", false, hold, cluster.Owner.KillAsync,
+            () => RedisCluster.UntilWholeAsync(cluster.Replica)),
     ];
 
     /// <summary>
@@ -92,7 +95,8 @@ internal static class StoreFaults
     /// </summary>
     /// <param name="cut">The link on the old primary's side of the partition.</param>
     /// <param name="whole">The link on the other side.</param>
-    public static IReadOnlyList<StoreFault> OfPartition(RedisServer old, RedisServer replacement, SlowLink cut, SlowLink whole, TimeSpan hold) =>
+    public static IReadOnlyList<StoreFault> OfPartition(
+        RedisServer old, RedisServer replacement, SlowLink cut, SlowLink whole, TimeSpan hold) =>
     [
         new StoreFault("old primary demoted and cut off", false, hold, async () =>
         {
@@ -126,8 +130,11 @@ internal static class StoreFaults
     public static IReadOnlyList<StoreFault> OfSentinel(RedisSentinels sentinels, TimeSpan hold) =>
     [
         new StoreFault(
-            "primary killed, Sentinel promotes the replica", false, hold, sentinels.Primary.KillAsync, () => sentinels.UntilPrimaryIsAsync(sentinels.Replica)),
-        new StoreFault("Sentinel moves the primary on command", false, hold, sentinels.FailOverAsync, () => sentinels.UntilPrimaryIsAsync(sentinels.Primary))
+            "primary killed, Sentinel promotes the replica", false, hold, sentinels.Primary.KillAsync,
+            () => sentinels.UntilPrimaryIsAsync(sentinels.Replica)),
+        new StoreFault(
+            "Sentinel moves the primary on command", false, hold, sentinels.FailOverAsync,
+            () => sentinels.UntilPrimaryIsAsync(sentinels.Primary))
         {
             PrepareAsync = async () =>
             {

@@ -11,7 +11,8 @@ internal sealed record StoreFaultPlan(int PerSecond, int Revoked, int Arriving, 
 
 /// <summary>One row of the matrix. Times are of requests with good tokens, in milliseconds.</summary>
 /// <param name="TooOld">503 where the list was older than <c>MaxStaleness</c> and the policy says so.</param>
-/// <param name="Wrong">Any other answer to a good token but 200, and any answer to a revoked one or to an operator that is not foreseen.</param>
+/// <param name="Wrong">Any other answer to a good token but 200, and any answer to a revoked one or to an operator that is not
+/// foreseen.</param>
 /// <param name="WrongAccepts">Revoked tokens let through longer after the acknowledgement than promised.</param>
 /// <param name="Kept">Revocations that were acknowledged.</param>
 /// <param name="NotKept">Revocations that were rejected with 503.</param>
@@ -60,7 +61,8 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         List<TrafficToken> good =
         [
             .. Enumerable.Range(0, Tokens).Select(i => new TrafficToken(
-                site.Token(string.Create(CultureInfo.InvariantCulture, $"good-{i}")), Path: i % 2 == 0 ? RevocationSite.Strict : RevocationSite.Lenient)),
+                site.Token(string.Create(CultureInfo.InvariantCulture, $"good-{i}")),
+                Path: i % 2 == 0 ? RevocationSite.Strict : RevocationSite.Lenient)),
         ];
         for (var i = 0; i < Tokens; i++)
         {
@@ -105,7 +107,9 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
 
         var answers = during.Concat(before).ToList();
         // The list was at most a poll old when it could no longer be read.
-        var mayReject = fault.IsReadable ? long.MaxValue : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
+        var mayReject = fault.IsReadable
+            ? long.MaxValue
+            : started + (long)(plan.MaxStaleness.TotalSeconds * 0.5 * TimeProvider.System.TimestampFrequency);
         var bound = (long)(plan.MaxStaleness.TotalSeconds * TimeProvider.System.TimestampFrequency);
         // What Redis lost that only one gateway had read by then is the others' when that one has put it back.
         bool IsPutBackLater(Answered answer, RevokedToken token) =>
@@ -113,7 +117,9 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         // Allow promises nothing about what was revoked while the list could not be read.
         bool IsForbidden(Answered answer, RevokedToken token) =>
             token.Acknowledged == 0
-            || (answer.Sent > token.Acknowledged + bound && (fault.IsReadable || token.Path == RevocationSite.Strict) && !IsPutBackLater(answer, token));
+            || (answer.Sent > token.Acknowledged + bound
+                && (fault.IsReadable || token.Path == RevocationSite.Strict)
+                && !IsPutBackLater(answer, token));
         var tooOld = answers.Count(answer => IsTooOld(answer, mayReject));
         var accepted = answers.Where(answer => answer is { Token: RevokedToken token, Status: 200 } && IsForbidden(answer, token)).ToList();
         var wrong = answers.Where(answer => IsWrong(answer) && !IsTooOld(answer, mayReject)).ToList();
@@ -129,10 +135,12 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         var acknowledged = token is null or { Acknowledged: 0 } ? "" : $", revoked after {Seconds(token.Acknowledged)} s";
         return $"{answer.Status} on {answer.Token.Path} after {Seconds(answer.Sent)} s{acknowledged}: {answer.Problem}";
 
-        string Seconds(long moment) => ((double)(moment - started) / TimeProvider.System.TimestampFrequency).ToString("0.00", CultureInfo.InvariantCulture);
+        string Seconds(long moment) =>
+            ((double)(moment - started) / TimeProvider.System.TimestampFrequency).ToString("0.00", CultureInfo.InvariantCulture);
     }
 
-    private static Times Good(IEnumerable<Answered> answers) => new(answers.Where(answer => !answer.IsRemoved).Select(answer => answer.Milliseconds));
+    private static Times Good(IEnumerable<Answered> answers) =>
+        new(answers.Where(answer => !answer.IsRemoved).Select(answer => answer.Milliseconds));
 
     private static bool IsTooOld(Answered answer, long mayReject) =>
         answer.Status == 503 && answer.Token.Path == RevocationSite.Strict && answer.Sent > mayReject;
@@ -158,7 +166,9 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
         return most;
     }
 
-    /// <summary>Every gateway takes revocations, all enforce them, the list is young everywhere, and Redis has every one there ever was.</summary>
+    /// <summary>
+    /// Every gateway takes revocations, all enforce them, the list is young everywhere, and Redis has every one there ever was.
+    /// </summary>
     private async Task<bool> UntilInStepAsync(ArrivingRevocations arriving, string prefix)
     {
         try
@@ -192,14 +202,17 @@ internal sealed class StoreFaultDrill(RevocationSite site, StoreFaultPlan plan)
     private Task UntilEnforcedAsync(IEnumerable<RevokedToken> tokens) => Parallel.ForEachAsync(
         tokens.SelectMany(token => Enumerable.Range(0, site.Gateways.Count).Select(gateway => (token, gateway))),
         new ParallelOptions { MaxDegreeOfParallelism = 8 },
-        async (pair, _) => await Eventually.TrueAsync(async () => await site.AskAsync(pair.gateway, pair.token.Text) == 401, "a revoked token is rejected"));
+        async (pair, _) =>
+            await Eventually.TrueAsync(
+                async () => await site.AskAsync(pair.gateway, pair.token.Text) == 401, "a revoked token is rejected"));
 
     private async Task<int> LostAsync(IEnumerable<RevokedToken> tokens)
     {
         var lost = 0;
         foreach (var token in tokens)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, site.Gateways.Count).Select(i => site.AskAsync(i, token.Text, RevocationSite.Lenient)));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, site.Gateways.Count).Select(i => site.AskAsync(i, token.Text, RevocationSite.Lenient)));
             lost += answers.All(status => status == 401) && await site.IsInRedisAsync([token.Id]) ? 0 : 1;
         }
 

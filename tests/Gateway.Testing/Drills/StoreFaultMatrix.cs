@@ -13,7 +13,8 @@ internal static class StoreFaultMatrix
 
     /// <param name="hold">How long a fault lasts.</param>
     /// <param name="hang">How long a server hangs.</param>
-    public static Task RunAsync(string part, int gateways, StoreFaultPlan plan, TimeSpan hold, TimeSpan hang, Action<StoreFaultResult> report)
+    public static Task RunAsync(
+        string part, int gateways, StoreFaultPlan plan, TimeSpan hold, TimeSpan hang, Action<StoreFaultResult> report)
     {
         return part switch
         {
@@ -42,14 +43,16 @@ internal static class StoreFaultMatrix
         async Task PairAsync()
         {
             await using var primary = await RedisServer.StartAsync();
-            await using var replica = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+            await using var replica =
+                await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
             await RunAsync($"{primary.Connection},{replica.Connection}", StoreFaults.OfPair(primary, replica, hold));
         }
 
         async Task PartitionAsync()
         {
             await using var old = await RedisServer.StartAsync();
-            await using var replacement = await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", old.Port.ToString(CultureInfo.InvariantCulture));
+            await using var replacement =
+                await RedisServer.StartAsync(null, "--replicaof", "127.0.0.1", old.Port.ToString(CultureInfo.InvariantCulture));
             await replacement.UntilFollowingAsync();
             await using var cut = SlowLink.To(old);
             await using var whole = SlowLink.To(old);
@@ -70,7 +73,8 @@ internal static class StoreFaultMatrix
             await RunAsync(cluster.Connection, StoreFaults.OfCluster(cluster, hold));
         }
 
-        Task RunAsync(string connection, IReadOnlyList<StoreFault> faults) => RunOnAsync([.. Enumerable.Repeat(connection, gateways)], faults);
+        Task RunAsync(string connection, IReadOnlyList<StoreFault> faults) =>
+            RunOnAsync([.. Enumerable.Repeat(connection, gateways)], faults);
 
         async Task RunOnAsync(string[] connections, IReadOnlyList<StoreFault> faults)
         {

@@ -79,7 +79,8 @@ internal sealed class ProviderDouble : IAsyncDisposable
         var path = _server.Address + context.Request.Path;
         if (path == Local(_fixture.KeysAt))
         {
-            return context.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray([.. _fixture.Keys.Select(Publish)]) }.ToJsonString());
+            return context.Response.WriteAsync(
+                new JsonObject { ["keys"] = new JsonArray([.. _fixture.Keys.Select(Publish)]) }.ToJsonString());
         }
 
         if (_fixture.Metadata is { } metadata && path == $"{Local(metadata.Issuer).TrimEnd('/')}/.well-known/openid-configuration")
@@ -99,7 +100,9 @@ internal sealed class ProviderDouble : IAsyncDisposable
         jwk.Remove("use");
         foreach (var (name, value) in shape)
         {
-            jwk[name] = name == "x5c" ? new JsonArray(index == 0 ? Certificate : Convert.ToBase64String(Other.ToCertificate())) : value?.DeepClone();
+            jwk[name] = name == "x5c"
+                ? new JsonArray(index == 0 ? Certificate : Convert.ToBase64String(Other.ToCertificate()))
+                : value?.DeepClone();
         }
 
         if (index > 0)

@@ -4,13 +4,16 @@ using System.Text.RegularExpressions;
 
 namespace Gateway.Testing.Providers;
 
-/// <summary>A page of docs/providers. Its first configuration is whole; a later one replaces parts of the first one's <c>Gateway</c>.</summary>
+/// <summary>
+/// A page of docs/providers. Its first configuration is whole; a later one replaces parts of the first one's <c>Gateway</c>.
+/// </summary>
 internal sealed partial class ProviderPage
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
     private static readonly string Folder = Path.Combine(Script.Root, "docs", "providers");
 
-    private ProviderPage(string name) => (Name, Text) = (name, File.ReadAllText(Path.Combine(Folder, name + ".md")).ReplaceLineEndings("\n"));
+    private ProviderPage(string name) =>
+        (Name, Text) = (name, File.ReadAllText(Path.Combine(Folder, name + ".md")).ReplaceLineEndings("\n"));
 
     public static IReadOnlyList<string> Names { get; } = [.. Directory.GetFiles(Folder, "*.md")
         .Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name != "README").Order(StringComparer.Ordinal)];

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Gateway.Testing.YarpFiles;
 
 /// <summary>
-/// The appsettings.json of an application with YARP, in a form that public repositories have, from a JSON file in this folder; and the steps of
-/// docs/migration/yarp-jwtbearer.md that make a yarp.json of it.
+/// The appsettings.json of an application with YARP, in a form that public repositories have, from a JSON file in this folder; and the
+/// steps of docs/migration/yarp-jwtbearer.md that make a yarp.json of it.
 /// </summary>
 internal sealed class YarpFile
 {
@@ -26,7 +26,8 @@ internal sealed class YarpFile
     public static IReadOnlyList<string> Names { get; } =
         [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
-    public static YarpFile Read(string name) => JsonSerializer.Deserialize<YarpFile>(System.IO.File.ReadAllText(Path.Combine(Folder, name + ".json")), Web)!;
+    public static YarpFile Read(string name) =>
+        JsonSerializer.Deserialize<YarpFile>(System.IO.File.ReadAllText(Path.Combine(Folder, name + ".json")), Web)!;
 
     /// <summary>The sections that step 1 removes or renames.</summary>
     public IReadOnlyList<string> ForeignSections => [.. File.Select(section => section.Key).Except(Kept)];

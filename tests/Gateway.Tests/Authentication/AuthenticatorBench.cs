@@ -23,7 +23,8 @@ internal sealed class AuthenticatorBench : IDisposable
         Revocations = new RevocationList(Shop.Clock, TimeSpan.FromSeconds(10));
         Revocations.MarkRead(Shop.Clock.GetTimestamp());
         var validator = new AccessTokenValidator(Shop.Issuers, Shop.Clock);
-        var verifier = new TokenVerifier(validator, new IdentityPlan([.. IdentityCheck.DefaultHeaders.Select(MappingOf)], null), _keys.Search);
+        var verifier =
+            new TokenVerifier(validator, new IdentityPlan([.. IdentityCheck.DefaultHeaders.Select(MappingOf)], null), _keys.Search);
         Authenticator = new Authenticator(verifier, Cache, Revocations, Shop.Clock, _keys.Metrics);
     }
 

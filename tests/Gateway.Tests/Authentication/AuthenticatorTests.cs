@@ -88,7 +88,8 @@ public sealed class AuthenticatorTests : IDisposable
         var places = await _bench.TakeBudgetAsync();
         var tokens = Shop.Token().Build().Split('.');
         // Each its own token, so that none waits for another's answer.
-        var line = Enumerable.Range(0, longest).Select(i => _bench.AuthenticateAsync($"{tokens[0]}.{tokens[1]}.{Signature(i)}").AsTask()).ToList();
+        var line =
+            Enumerable.Range(0, longest).Select(i => _bench.AuthenticateAsync($"{tokens[0]}.{tokens[1]}.{Signature(i)}").AsTask()).ToList();
 
         var late = await _bench.DecideAsync(Shop.Token().With("jti", "late").Build());
         AuthenticatorBench.FreeBudget(places);

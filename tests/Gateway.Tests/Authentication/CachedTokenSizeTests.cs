@@ -47,7 +47,8 @@ public sealed class CachedTokenSizeTests
         kept = Memory() - kept;
         counted = bench.Cache.Bytes - counted;
         bench.Cache.Count.ShouldBe(Count + 1);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {tokens[0].Length} characters, {kept / Count} bytes kept, {counted / Count} counted");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{what}: {tokens[0].Length} characters, {kept / Count} bytes kept, {counted / Count} counted");
         GC.KeepAlive(tokens);
         return (double)counted / kept;
     }
@@ -62,6 +63,8 @@ public sealed class CachedTokenSizeTests
     private static string TokenOf(AuthenticatorBench bench, int number, int roles) => bench.Shop.Token()
         .With("sub", $"8f2c1f0e-7d0c-4e6f-9a51-{number:x12}")
         .With("jti", $"onrtac:5b1d6c1c-94a2-4fd4-8d6e-{number:x12}")
-        .With("realm_access", new JsonObject { ["roles"] = new JsonArray([.. Enumerable.Range(0, roles).Select(role => (JsonNode)$"role-of-the-shop-{role}")]) })
+        .With(
+            "realm_access",
+            new JsonObject { ["roles"] = new JsonArray([.. Enumerable.Range(0, roles).Select(role => (JsonNode)$"role-of-the-shop-{role}")]) })
         .Build();
 }

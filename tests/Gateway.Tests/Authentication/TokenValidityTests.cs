@@ -29,7 +29,10 @@ public sealed class TokenValidityTests : IDisposable
 
     private Shop Shop => _bench.Shop;
 
-    /// <summary>The state of the token; the reasons of a request (by a policy that rejects, or allows, an old list), a connection and an explanation.</summary>
+    /// <summary>
+    /// The state of the token; the reasons of a request (by a policy that rejects, or allows, an old list), a connection and an
+    /// explanation.
+    /// </summary>
     public static TheoryData<string, string?, string?, string?, string?> States => new()
     {
         { "good", null, null, null, null },
@@ -57,7 +60,8 @@ public sealed class TokenValidityTests : IDisposable
 
     [Theory]
     [MemberData(nameof(States))]
-    public async Task Request_connection_and_explanation_agree(string state, string? request, string? lenient, string? connection, string? explanation)
+    public async Task Request_connection_and_explanation_agree(
+        string state, string? request, string? lenient, string? connection, string? explanation)
     {
         var token = Shop.Token().With("jti", "token-1").With("sid", "session-1").With("client_id", "client-1").Build();
         var known = (await _bench.AuthenticateAsync(token)).Token.ShouldNotBeNull();
@@ -68,13 +72,15 @@ public sealed class TokenValidityTests : IDisposable
         }
 
         var now = (Shop.Clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
-        var (strict, allowing) = (RoutePolicy.Authenticated, RoutePolicy.Authenticated with { OnRevocationUnavailable = UnavailableBehavior.Allow });
+        var (strict, allowing) =
+            (RoutePolicy.Authenticated, RoutePolicy.Authenticated with { OnRevocationUnavailable = UnavailableBehavior.Allow });
         var explainer = new TokenExplainer(new IssuerDirectory([Shop.Profile], []), new IdentityPlan([], null), Shop.Clock);
 
         (await _bench.DecideAsync(token)).ToString().ShouldBe(request ?? "");
         (await _bench.DecideAsync(token, allowing)).ToString().ShouldBe(lenient ?? "");
         validity.Check(now, _bench.Revocations, TokenValidity.OfConnection(strict)).Rejection.ToString().ShouldBe(connection ?? "");
-        explainer.Explain(token, null, strict, new RevocationAnswers(_bench.Revocations.Check, "the test")).Reason.ToString().ShouldBe(explanation ?? "");
+        explainer.Explain(
+            token, null, strict, new RevocationAnswers(_bench.Revocations.Check, "the test")).Reason.ToString().ShouldBe(explanation ?? "");
     }
 
     [Fact]

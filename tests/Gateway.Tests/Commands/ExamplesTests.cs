@@ -22,7 +22,9 @@ public sealed class ExamplesTests
         lines.Length.ShouldBeGreaterThan(8);
         foreach (var line in lines)
         {
-            var words = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line.Replace('\'', '"')).Skip(1).TakeWhile(word => word is not ("<" or ">"));
+            var words = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line.Replace('\'', '"'))
+                .Skip(1)
+                .TakeWhile(word => word is not ("<" or ">"));
             Root.Parse([.. words]).Errors.ShouldBeEmpty(line);
         }
     }
@@ -37,7 +39,9 @@ public sealed class ExamplesTests
     {
         using var output = new StringWriter();
 
-        Root.Parse([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Invoke(new InvocationConfiguration { Output = output }).ShouldBe(0);
+        Root.Parse([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])
+            .Invoke(new InvocationConfiguration { Output = output })
+            .ShouldBe(0);
 
         var text = output.ToString();
         text.ShouldContain($"Usage:\n  {$"gateway {command}".TrimEnd()} ", Case.Sensitive);

@@ -33,7 +33,8 @@ public sealed class CheckCommandTests : IDisposable
         var wrong = Write("wrong.json", CheckedConfiguration.With("\"read\",", "\"raed\","));
         var risky = Write("risky.json", CheckedConfiguration.With("\"Policies\": {", Risky));
 
-        var run = await ProgramRun.RunAsync([], "check", good, wrong, risky, Path.Combine(_folder.FullName, "none.json"), "--output", "json");
+        var run =
+            await ProgramRun.RunAsync([], "check", good, wrong, risky, Path.Combine(_folder.FullName, "none.json"), "--output", "json");
 
         run.ExitCode.ShouldBe(1);
         var files = JsonNode.Parse(run.Output)!.AsArray();

@@ -84,5 +84,6 @@ internal static class CheckedConfiguration
     }
 
     /// <summary>The errors of the good configuration with one piece of its text replaced.</summary>
-    public static Task<IReadOnlyList<ConfigurationError>> ErrorsWithAsync(string old, string replacement) => ErrorsOfAsync(With(old, replacement));
+    public static Task<IReadOnlyList<ConfigurationError>> ErrorsWithAsync(string old, string replacement) =>
+        ErrorsOfAsync(With(old, replacement));
 }

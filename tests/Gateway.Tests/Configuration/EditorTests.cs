@@ -20,8 +20,16 @@ public sealed class EditorTests
             """{ "ReverseProxy": { "Routes": { "orders": { "AuthorizationPolicy": "|" } } } }""");
 
         Completions(results[0]).ShouldBe(
-            ["AcceptWithoutAudience", "AcceptWithoutIssuer", "Algorithms", "Audiences", "BackChannelLogout", "ClientIds", "ClockSkew", "Introspection", "Issuer", "Keys", "MaxLifetime", "RequireTokenId", "Required", "SecurityEvents", "StatusList", "Template", "TokenTypes"], ignoreOrder: true);
-        Completions(results[1]).ShouldBe(["AllOf", "AnyOf", "Claims", "ForwardToken", "Identity", "Issuers", "Mode", "OnExpiry", "OnRevocationUnavailable", "Scopes", "SenderConstraint", "StepUp", "TokenSource"], ignoreOrder: true);
+            [
+                "AcceptWithoutAudience", "AcceptWithoutIssuer", "Algorithms", "Audiences", "BackChannelLogout", "ClientIds", "ClockSkew",
+                "Introspection", "Issuer", "Keys", "MaxLifetime", "RequireTokenId", "Required", "SecurityEvents", "StatusList", "Template",
+                "TokenTypes"],
+            ignoreOrder: true);
+        Completions(results[1]).ShouldBe(
+            [
+                "AllOf", "AnyOf", "Claims", "ForwardToken", "Identity", "Issuers", "Mode", "OnExpiry", "OnRevocationUnavailable", "Scopes",
+                "SenderConstraint", "StepUp", "TokenSource"],
+            ignoreOrder: true);
         Completions(results[2]).ShouldBe(["\"Enforce\"", "\"Report\""], ignoreOrder: true);
         Completions(results[3]).ShouldContain("AuthorizationPolicy");
         Completions(results[3]).ShouldNotContain("RouteId");
@@ -31,7 +39,9 @@ public sealed class EditorTests
     [Fact]
     public async Task Hover_explains_a_setting()
     {
-        var results = await EditAsync("""{ "Gateway": { "Issuers": { "shop": { "Clock|Skew": "00:01:00" } } } }""", """{ "ReverseProxy": { "Routes": { "a": { "Authoriza|tionPolicy": "x" } } } }""");
+        var results = await EditAsync(
+            """{ "Gateway": { "Issuers": { "shop": { "Clock|Skew": "00:01:00" } } } }""",
+            """{ "ReverseProxy": { "Routes": { "a": { "Authoriza|tionPolicy": "x" } } } }""");
 
         results[0]["hover"]!.GetValue<string>().ShouldContain("clock and ours may differ");
         results[1]["hover"]!.GetValue<string>().ShouldContain("any valid token");
@@ -57,7 +67,8 @@ public sealed class EditorTests
     public async Task Files_that_load_are_not_underlined()
     {
         var whole = WholeFiles.Select(name => File.ReadAllText(Path.Combine(Script.Root, name)));
-        var samples = ConfigurationPage.Blocks("jsonc").Select(sample => sample.StartsWith('{') ? sample : $$"""{ "Gateway": { {{sample}} } }""");
+        var samples =
+            ConfigurationPage.Blocks("jsonc").Select(sample => sample.StartsWith('{') ? sample : $$"""{ "Gateway": { {{sample}} } }""");
         string[] texts = [CheckedConfiguration.Good, .. whole, .. samples];
 
         var results = await EditAsync(texts.Select(text => text.Replace("|", "", StringComparison.Ordinal)).ToArray());

@@ -32,7 +32,8 @@ public sealed class ForeignSectionTests
     [InlineData("\"Weather\": \"fine\"", "Weather", "Remove it; it reads Gateway, Kestrel, Logging, ReverseProxy, Urls.")]
     public async Task Section_that_the_gateway_does_not_read_is_an_error_that_says_what_to_do(string section, string path, string cure)
     {
-        var errors = await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.Good.Replace("{\n  \"Gateway\"", $"{{\n  {section},\n  \"Gateway\"", StringComparison.Ordinal));
+        var errors = await CheckedConfiguration.ErrorsOfAsync(
+            CheckedConfiguration.Good.Replace("{\n  \"Gateway\"", $"{{\n  {section},\n  \"Gateway\"", StringComparison.Ordinal));
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe(path);
@@ -62,13 +63,18 @@ public sealed class ForeignSectionTests
 
         foreach (var section in file.ForeignSections)
         {
-            errors.ShouldContain(error => error.Path == section && error.Problem != "this section is unknown." && error.Cure.Length > 0, section);
+            errors.ShouldContain(
+                error => error.Path == section && error.Problem != "this section is unknown." && error.Cure.Length > 0, section);
         }
 
-        var open = (file.File["ReverseProxy"]?["Routes"]?.AsObject() ?? []).Where(route => route.Value!["AuthorizationPolicy"] is null).Select(route => route.Key);
+        var open = (file.File["ReverseProxy"]?["Routes"]?.AsObject() ?? [])
+            .Where(route => route.Value!["AuthorizationPolicy"] is null)
+            .Select(route => route.Key);
         foreach (var route in open)
         {
-            errors.ShouldContain(error => error.Path == $"ReverseProxy:Routes:{route}:AuthorizationPolicy" && error.Problem == "every route names a policy.", route);
+            errors.ShouldContain(
+                error => error.Path == $"ReverseProxy:Routes:{route}:AuthorizationPolicy" && error.Problem == "every route names a policy.",
+                route);
         }
     }
 

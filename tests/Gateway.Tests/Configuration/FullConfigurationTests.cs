@@ -52,7 +52,9 @@ public sealed class FullConfigurationTests
             var root = Parse();
             Replace(root, path, JsonNode.Parse(value));
 
-            await Should.NotThrowAsync(CheckedConfiguration.ErrorsOfAsync(root.ToJsonString(), files: FullConfiguration.Files), $"{value} at {string.Join(':', path)}");
+            await Should.NotThrowAsync(
+                CheckedConfiguration.ErrorsOfAsync(root.ToJsonString(), files: FullConfiguration.Files),
+                $"{value} at {string.Join(':', path)}");
         }
     }
 
@@ -72,7 +74,8 @@ public sealed class FullConfigurationTests
     }
 
     private static JsonObject Parse() =>
-        JsonNode.Parse(FullConfiguration.Text, documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!.AsObject();
+        JsonNode.Parse(
+            FullConfiguration.Text, documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!.AsObject();
 
     private static bool IsValue(string[] path) => path.Aggregate((JsonNode?)Parse(), Named) is JsonValue;
 
@@ -97,7 +100,8 @@ public sealed class FullConfigurationTests
         var children = node switch
         {
             JsonObject members => members.Select(member => (Name: member.Key, member.Value)),
-            JsonArray items => items.Select((item, index) => (Name: index.ToString(System.Globalization.CultureInfo.InvariantCulture), Value: item)),
+            JsonArray items =>
+                items.Select((item, index) => (Name: index.ToString(System.Globalization.CultureInfo.InvariantCulture), Value: item)),
             _ => [],
         };
         foreach (var (name, child) in children)

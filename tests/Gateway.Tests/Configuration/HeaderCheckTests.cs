@@ -55,26 +55,43 @@ public sealed class HeaderCheckTests
 
     [Theory]
     [InlineData("""[{ "WebSocketProtocol": "bearer", "Query": "token" }]""", 0, "the source does not name exactly one place.")]
-    [InlineData("""[{ "WebSocketProtocol": "a, b" }]""", 0, "a subprotocol source needs a name without spaces or separators, and no Scheme.")]
-    [InlineData("""[{ "WebSocketProtocol": "bearer", "Scheme": "Bearer" }]""", 0, "a subprotocol source needs a name without spaces or separators, and no Scheme.")]
+    [InlineData(
+        """[{ "WebSocketProtocol": "a, b" }]""", 0, "a subprotocol source needs a name without spaces or separators, and no Scheme.")]
+    [InlineData(
+        """[{ "WebSocketProtocol": "bearer", "Scheme": "Bearer" }]""", 0,
+        "a subprotocol source needs a name without spaces or separators, and no Scheme.")]
     [InlineData("""[{ "Query": "a&b" }]""", 0, "a query parameter source needs a name without spaces or separators, and no Scheme.")]
     [InlineData("""[{ "Query": "a%20b" }]""", 0, "a query parameter source needs a name without spaces or separators, and no Scheme.")]
-    [InlineData("""[{ "Query": "token" }, { "Query": "TOKEN" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "WebSocketProtocol": "bearer" }, { "WebSocketProtocol": "bearer" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Query": "token" }, { "Query": "TOKEN" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "WebSocketProtocol": "bearer" }, { "WebSocketProtocol": "bearer" }]""", 1,
+        "an earlier source reads the same place, so this one has no effect.")]
     [InlineData("""[{ "Scheme": "Bearer" }]""", 0, "the source does not name exactly one place.")]
     [InlineData("""[{ "Header": "X-Token", "Cookie": "token" }]""", 0, "the source does not name exactly one place.")]
     [InlineData("""[{ "Cookie": "a b" }]""", 0, "a cookie source needs a name without spaces or separators, and no Scheme.")]
-    [InlineData("""[{ "Cookie": "token", "Scheme": "Bearer" }]""", 0, "a cookie source needs a name without spaces or separators, and no Scheme.")]
+    [InlineData(
+        """[{ "Cookie": "token", "Scheme": "Bearer" }]""", 0, "a cookie source needs a name without spaces or separators, and no Scheme.")]
     [InlineData("""[{ "Header": "X Token" }]""", 0, "the header name or the scheme is invalid.")]
     [InlineData("""[{ "Header": "X-Token", "Scheme": "a b" }]""", 0, "the header name or the scheme is invalid.")]
     [InlineData("""[{ "Header": "Cookie" }]""", 0, "HTTP or proxies use this header for another purpose.")]
     [InlineData("""[{ "Header": "X-Forwarded-Token" }]""", 0, "HTTP or proxies use this header for another purpose.")]
-    [InlineData("""[{ "Header": "X-Token" }, { "Header": "x-token" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "Header": "X-Token" }, { "Header": "X-Token", "Scheme": "Bearer" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token", "Scheme": "bearer" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "Cookie": "token" }, { "Cookie": "token" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""[{ "Header": "X-Token" }, { "Header": "X_Token" }]""", 1, "some destinations cannot tell this header from X-Token, so the gateway removes it before it reads tokens.")]
+    [InlineData(
+        """[{ "Header": "X-Token" }, { "Header": "x-token" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Header": "X-Token" }, { "Header": "X-Token", "Scheme": "Bearer" }]""", 1,
+        "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token" }]""", 1,
+        "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Header": "X-Token", "Scheme": "Bearer" }, { "Header": "X-Token", "Scheme": "bearer" }]""", 1,
+        "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Cookie": "token" }, { "Cookie": "token" }]""", 1, "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """[{ "Header": "X-Token" }, { "Header": "X_Token" }]""", 1,
+        "some destinations cannot tell this header from X-Token, so the gateway removes it before it reads tokens.")]
     public async Task Token_source_that_cannot_be_read_in_one_way_is_an_error(string sources, int index, string problem)
     {
         var errors = await ErrorsWithAsync($"\"TokenSources\": {sources}");
@@ -85,14 +102,26 @@ public sealed class HeaderCheckTests
     }
 
     [Theory]
-    [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Name": "WORKLOAD", "Header": "X-B" }""", ":2:Name", "an earlier source has this name.")]
-    [InlineData("""{ "Name": "other", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "no policy reads this source.")]
-    [InlineData("""{ "Name": "workload", "Header": "Authorization", "Scheme": "Workload" }""", ":1", "another token source reads this header.")]
+    [InlineData(
+        """{ "Name": "workload", "Header": "X-A" }, { "Name": "WORKLOAD", "Header": "X-B" }""", ":2:Name",
+        "an earlier source has this name.")]
+    [InlineData(
+        """{ "Name": "other", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "no policy reads this source.")]
+    [InlineData(
+        """{ "Name": "workload", "Header": "Authorization", "Scheme": "Workload" }""", ":1", "another token source reads this header.")]
     [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Header": "x-a" }""", ":2", "another token source reads this header.")]
-    [InlineData("""{ "Name": "workload", "Header": "X-A" }, { "Header": "X_A" }""", ":2", "some destinations cannot tell this header from X-A, so the gateway removes it before it reads tokens.")]
-    [InlineData("""{ "Cookie": "a" }, { "Name": "workload", "Cookie": "a" }""", ":2", "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""{ "Name": "workload", "Query": "a" }, { "Query": "A" }""", ":2", "an earlier source reads the same place, so this one has no effect.")]
-    [InlineData("""{ "Name": "work load", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name", "this is not a valid name for a token source.")]
+    [InlineData(
+        """{ "Name": "workload", "Header": "X-A" }, { "Header": "X_A" }""", ":2",
+        "some destinations cannot tell this header from X-A, so the gateway removes it before it reads tokens.")]
+    [InlineData(
+        """{ "Cookie": "a" }, { "Name": "workload", "Cookie": "a" }""", ":2",
+        "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """{ "Name": "workload", "Query": "a" }, { "Query": "A" }""", ":2",
+        "an earlier source reads the same place, so this one has no effect.")]
+    [InlineData(
+        """{ "Name": "work load", "Header": "X-A" }, { "Name": "workload", "Header": "X-B" }""", ":1:Name",
+        "this is not a valid name for a token source.")]
     [InlineData("""{ "Name": "workload" }""", ":1", "the source does not name exactly one place.")]
     public async Task Token_source_with_a_name_that_means_nothing_or_two_things_is_an_error(string sources, string path, string problem)
     {

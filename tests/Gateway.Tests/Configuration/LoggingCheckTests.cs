@@ -17,7 +17,8 @@ public sealed class LoggingCheckTests
         error.Path.ShouldBe("Logging:" + path);
         error.Location.ShouldStartWith("yarp.json:");
         error.Problem.ShouldBe("a category has one asterisk at most.");
-        error.Cure.ShouldBe("Write the beginning of the names, such as \"Microsoft.AspNetCore\"; an asterisk may stand between beginning and end.");
+        error.Cure.ShouldBe(
+            "Write the beginning of the names, such as \"Microsoft.AspNetCore\"; an asterisk may stand between beginning and end.");
     }
 
     [Theory]

@@ -30,12 +30,16 @@ public sealed class OverrideTests
     [Theory]
     [InlineData("Gateway:Issuers:shop:Audience:0", "x", "override Gateway__Issuers__shop__Audience", "this key is unknown.")]
     [InlineData("Gateway:Issuers:shop:Audiences", "x", "override Gateway__Issuers__shop__Audiences", "this must be a list.")]
-    [InlineData("Gateway:Issuers:shop:Audiences:first", "x", "override Gateway__Issuers__shop__Audiences__first", "this is a list, and the key is not an index.")]
+    [InlineData(
+        "Gateway:Issuers:shop:Audiences:first", "x", "override Gateway__Issuers__shop__Audiences__first",
+        "this is a list, and the key is not an index.")]
     [InlineData("Gateway:Issuers:shop:ClockSkew", "1 minute", "override Gateway__Issuers__shop__ClockSkew", "this must be a time.")]
     [InlineData("Gateway:Issuers:shop", "x", "override Gateway__Issuers__shop", "this must be an object.")]
     [InlineData("Gateway:Management:Port", "high", "override Gateway__Management__Port", "this must be a number in range.")]
     [InlineData("Gateway:Management:Port", "70000", "override Gateway__Management__Port", "this is no TCP port.")]
-    [InlineData("ReverseProxy:Routes:orders:AuthorizationPolicy", "", "override ReverseProxy__Routes__orders__AuthorizationPolicy", "every route names a policy.")]
+    [InlineData(
+        "ReverseProxy:Routes:orders:AuthorizationPolicy", "", "override ReverseProxy__Routes__orders__AuthorizationPolicy",
+        "every route names a policy.")]
     public async Task Wrong_override_is_reported_as_one(string path, string value, string location, string problem)
     {
         var errors = await ErrorsWithAsync(CheckedConfiguration.Good, path, value);

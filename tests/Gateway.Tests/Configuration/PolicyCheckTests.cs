@@ -17,25 +17,44 @@ public sealed class PolicyCheckTests
     [Theory]
     [InlineData("""{ "AnyOf": ["raed"] }""", ":AnyOf:0", "there is no such policy.", "Did you mean \"read\"?")]
     [InlineData("""{ "AllOf": ["read", "x"] }""", ":AllOf:1", "there is no such policy.", "")]
-    [InlineData("""{ "AllOf": ["Anonymous"] }""", ":AllOf:0", "this policy asks for no token, and a combination is about one.", "Remove it; name Anonymous on a route of its own.")]
+    [InlineData(
+        """{ "AllOf": ["Anonymous"] }""", ":AllOf:0", "this policy asks for no token, and a combination is about one.",
+        "Remove it; name Anonymous on a route of its own.")]
     [InlineData("""{ "AnyOf": ["read", "READ"] }""", ":AnyOf:1", "this policy is listed twice.", "Remove one of them.")]
     [InlineData("""{ "AnyOf": [] }""", ":AnyOf", "this is empty.", "Add an item, or leave it out.")]
     [InlineData("""{ "AnyOf": ["test"] }""", ":AnyOf:0", "this policy comes back to itself: test -> test.", "Remove one of these names.")]
-    [InlineData("""{ "AnyOf": ["read"], "AllOf": ["read"] }""", "", "a policy has AnyOf or AllOf, not both.", "Write a policy for one of them, and name it in the other.")]
-    [InlineData("""{ "AnyOf": ["read"], "Issuers": ["shop"] }""", "", "a policy of policies has no rules of its own.", "Move Issuers, Scopes, Claims and StepUp to a policy")]
-    [InlineData("""{ "AllOf": ["read"], "Scopes": { "All": ["a"] } }""", "", "a policy of policies has no rules of its own.", "Move Issuers, Scopes, Claims and StepUp to a policy")]
-    [InlineData("""{ "AllOf": ["read"], "Claims": [{ "Path": "a", "Exists": true }] }""", "", "a policy of policies has no rules of its own.", "Move Issuers")]
-    [InlineData("""{ "AllOf": ["read"], "StepUp": { "Acr": ["a"] } }""", "", "a policy of policies has no rules of its own.", "Move Issuers")]
-    [InlineData("""{ "ForwardToken": true, "StepUp": {} }""", ":StepUp", "this asks for nothing.", "Set Acr or MaxAge, or leave StepUp out.")]
+    [InlineData(
+        """{ "AnyOf": ["read"], "AllOf": ["read"] }""", "", "a policy has AnyOf or AllOf, not both.",
+        "Write a policy for one of them, and name it in the other.")]
+    [InlineData(
+        """{ "AnyOf": ["read"], "Issuers": ["shop"] }""", "", "a policy of policies has no rules of its own.",
+        "Move Issuers, Scopes, Claims and StepUp to a policy")]
+    [InlineData(
+        """{ "AllOf": ["read"], "Scopes": { "All": ["a"] } }""", "", "a policy of policies has no rules of its own.",
+        "Move Issuers, Scopes, Claims and StepUp to a policy")]
+    [InlineData(
+        """{ "AllOf": ["read"], "Claims": [{ "Path": "a", "Exists": true }] }""", "", "a policy of policies has no rules of its own.",
+        "Move Issuers")]
+    [InlineData(
+        """{ "AllOf": ["read"], "StepUp": { "Acr": ["a"] } }""", "", "a policy of policies has no rules of its own.", "Move Issuers")]
+    [InlineData(
+        """{ "ForwardToken": true, "StepUp": {} }""", ":StepUp", "this asks for nothing.", "Set Acr or MaxAge, or leave StepUp out.")]
     [InlineData("""{ "StepUp": { "Acr": ["a b"] } }""", ":StepUp:Acr:0", "this is not one `acr` value.", "Values are visible ASCII")]
     [InlineData("""{ "StepUp": { "Acr": ["a\"b"] } }""", ":StepUp:Acr:0", "this is not one `acr` value.", "Values are visible ASCII")]
     [InlineData("""{ "StepUp": { "MaxAge": "00:00:00" } }""", ":StepUp:MaxAge", "this is out of range.", "Choose whole seconds")]
     [InlineData("""{ "StepUp": { "MaxAge": "00:00:01.5" } }""", ":StepUp:MaxAge", "this is out of range.", "Choose whole seconds")]
     [InlineData("""{ "StepUp": { "MaxAge": "367.00:00:00" } }""", ":StepUp:MaxAge", "this is out of range.", "Choose whole seconds")]
-    [InlineData("""{ "Claims": [{ "Path": "a", "EqualsRouteValue": "b", "Exists": true }] }""", ":Claims:0", "a rule has exactly one test, with at least one value.", "Set one of")]
-    [InlineData("""{ "Claims": [{ "Path": "$jose.", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.", "Write a claim's name")]
-    [InlineData("""{ "Claims": [{ "Path": "$jsoe.kid", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.", "Write a claim's name")]
-    public async Task Policy_that_asks_for_nothing_or_for_what_is_not_there_is_an_error(string policy, string path, string problem, string cure)
+    [InlineData(
+        """{ "Claims": [{ "Path": "a", "EqualsRouteValue": "b", "Exists": true }] }""", ":Claims:0",
+        "a rule has exactly one test, with at least one value.", "Set one of")]
+    [InlineData(
+        """{ "Claims": [{ "Path": "$jose.", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.",
+        "Write a claim's name")]
+    [InlineData(
+        """{ "Claims": [{ "Path": "$jsoe.kid", "Exists": true }] }""", ":Claims:0:Path", "this is not a valid claim path.",
+        "Write a claim's name")]
+    public async Task Policy_that_asks_for_nothing_or_for_what_is_not_there_is_an_error(
+        string policy, string path, string problem, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(Policies, $"{Policies} \"test\": {policy},");
 
@@ -46,13 +65,29 @@ public sealed class PolicyCheckTests
     }
 
     [Theory]
-    [InlineData("""{ "TokenSource": "wrokload" }""", "test:TokenSource", "no token source has the name \"wrokload\".", "Did you mean \"workload\"?")]
-    [InlineData("""{ "AllOf": ["read", "job"], "TokenSource": "workload" }""", "test", "a policy of policies reads no token of its own.", "Write TokenSource and Identity into the policies that it names.")]
-    [InlineData("""{ "AllOf": ["read", "job"], "Identity": true }""", "test", "a policy of policies reads no token of its own.", "Write TokenSource")]
-    [InlineData("""{ "AllOf": ["read", "job"], "SenderConstraint": "Required" }""", "test:SenderConstraint", "this policy reads several tokens, and it is not clear which of them must be bound.", "Set it in the policies that it names.")]
-    [InlineData("""{ "AllOf": ["job", "other-job"] }""", "test", "no request can pass: \"job\" and \"other-job\" read the same token, from the source \"workload\", and accept no issuer in common.", "Give one of them a TokenSource of its own")]
-    [InlineData("""{ "AllOf": ["of-shop", "both"] }""", "test", "no request can pass: \"of-shop\" and \"of-cluster\" read the same token, from the sources without a name, and accept no issuer in common.", "Give one of them a TokenSource of its own")]
-    public async Task Policies_that_cannot_be_read_from_their_token_sources_are_an_error(string policy, string path, string problem, string cure)
+    [InlineData(
+        """{ "TokenSource": "wrokload" }""", "test:TokenSource", "no token source has the name \"wrokload\".",
+        "Did you mean \"workload\"?")]
+    [InlineData(
+        """{ "AllOf": ["read", "job"], "TokenSource": "workload" }""", "test", "a policy of policies reads no token of its own.",
+        "Write TokenSource and Identity into the policies that it names.")]
+    [InlineData(
+        """{ "AllOf": ["read", "job"], "Identity": true }""", "test", "a policy of policies reads no token of its own.",
+        "Write TokenSource")]
+    [InlineData(
+        """{ "AllOf": ["read", "job"], "SenderConstraint": "Required" }""", "test:SenderConstraint",
+        "this policy reads several tokens, and it is not clear which of them must be bound.", "Set it in the policies that it names.")]
+    [InlineData(
+        """{ "AllOf": ["job", "other-job"] }""", "test",
+        "no request can pass: \"job\" and \"other-job\" read the same token, from the source \"workload\", and accept no issuer in common.",
+        "Give one of them a TokenSource of its own")]
+    [InlineData(
+        """{ "AllOf": ["of-shop", "both"] }""", "test",
+        "no request can pass: \"of-shop\" and \"of-cluster\" read the same token, from the sources without a name, and accept no issuer " +
+            "in common.",
+        "Give one of them a TokenSource of its own")]
+    public async Task Policies_that_cannot_be_read_from_their_token_sources_are_an_error(
+        string policy, string path, string problem, string cure)
     {
         var errors = await ErrorsOfSourcesAsync(policy);
 
@@ -99,10 +134,12 @@ public sealed class PolicyCheckTests
     [Fact]
     public async Task Policies_that_double_at_each_level_are_an_error_and_no_endless_check()
     {
-        var levels = Enumerable.Range(1, 40).Select(i => $$""" "a{{i}}": { "AnyOf": ["a{{i - 1}}", "b{{i - 1}}"] }, "b{{i}}": { "AllOf": ["a{{i - 1}}", "b{{i - 1}}"] },""");
+        var levels = Enumerable.Range(1, 40).Select(
+            i => $$""" "a{{i}}": { "AnyOf": ["a{{i - 1}}", "b{{i - 1}}"] }, "b{{i}}": { "AllOf": ["a{{i - 1}}", "b{{i - 1}}"] },""");
 
         var errors = await CheckedConfiguration.ErrorsWithAsync(
-            Policies, $$"""{{Policies}} "a0": { "Scopes": { "All": ["a"] } }, "b0": { "Scopes": { "All": ["b"] } }, {{string.Concat(levels)}}""");
+            Policies,
+            $$"""{{Policies}} "a0": { "Scopes": { "All": ["a"] } }, "b0": { "Scopes": { "All": ["b"] } }, {{string.Concat(levels)}}""");
 
         errors.ShouldNotBeEmpty();
         errors.ShouldAllBe(error => error.Problem == "a token would be compared with more than 64 policies.");
@@ -131,7 +168,8 @@ public sealed class PolicyCheckTests
     [InlineData("/{tenant:alpha}")]
     [InlineData("/{Tenant}/x")]
     [InlineData("/{area}/{tenant}/{**rest}")]
-    public async Task Route_with_the_parameter_as_a_whole_segment_is_accepted(string path) => (await ErrorsOfTenantAsync(path, "")).ShouldBeEmpty();
+    public async Task Route_with_the_parameter_as_a_whole_segment_is_accepted(string path) =>
+        (await ErrorsOfTenantAsync(path, "")).ShouldBeEmpty();
 
     [Theory]
     [InlineData("EncodedSlashes")]
@@ -175,19 +213,23 @@ public sealed class PolicyCheckTests
     [InlineData("""{ "StepUp": { "Acr": ["mfa"] } }""", false)]
     public async Task Administration_needs_a_policy_that_asks_for_something_in_each_case(string policy, bool accepted)
     {
-        var errors = await CheckedConfiguration.ErrorsWithAsync(Policies, $$""" "Management": { "Policy": "test" }, {{Policies}} "test": {{policy}},""");
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            Policies, $$""" "Management": { "Policy": "test" }, {{Policies}} "test": {{policy}},""");
 
         errors.Count.ShouldBe(accepted ? 0 : 1);
     }
 
     /// <param name="policy">The policy <c>test</c> beside others of two issuers and two token sources.</param>
-    private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfSourcesAsync(string policy, string more = "") => CheckedConfiguration.ErrorsOfAsync(
+    private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfSourcesAsync(string policy, string more = "") =>
+        CheckedConfiguration.ErrorsOfAsync(
         CheckedConfiguration.With(Policies, $"{more} {SourcedPolicies} \"test\": {policy},").Replace(
             "\"Issuers\": {",
             """ "Issuers": { "cluster": { "Issuer": "https://cluster.example.com", "Audiences": ["shop-api"], "Keys": { "Discovery": true } },""",
             StringComparison.Ordinal));
 
-    private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfTenantAsync(string path, string more) => CheckedConfiguration.ErrorsOfAsync(
-        CheckedConfiguration.With(Policies, $$"""{{more}} {{Policies}} "test": { "Claims": [{ "Path": "tenant", "EqualsRouteValue": "tenant" }] },""")
+    private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfTenantAsync(string path, string more) =>
+        CheckedConfiguration.ErrorsOfAsync(
+        CheckedConfiguration.With(
+            Policies, $$"""{{more}} {{Policies}} "test": { "Claims": [{ "Path": "tenant", "EqualsRouteValue": "tenant" }] },""")
             .Replace("\"read\",", "\"test\",", StringComparison.Ordinal).Replace("/orders/{**rest}", path, StringComparison.Ordinal));
 }

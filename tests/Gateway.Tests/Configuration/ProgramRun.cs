@@ -5,10 +5,12 @@ namespace Gateway.Tests.Configuration;
 /// <summary>One run of the real program in a process of its own, in an environment that says nothing of ours.</summary>
 internal static class ProgramRun
 {
-    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, params string[] arguments) =>
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        Dictionary<string, string> environment, params string[] arguments) =>
         RunAsync(environment, "", arguments);
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, string input, string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        Dictionary<string, string> environment, string input, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
         {

@@ -59,7 +59,8 @@ public sealed class ProgramTests : IDisposable
 
         mended.ExitCode.ShouldBe(0, mended.Errors);
         misspelt.ExitCode.ShouldBe(1);
-        misspelt.Errors.ShouldStartWith("override Gateway__Issuers__shop__Audience: Gateway:Issuers:shop:Audience: this key is unknown. Did you mean \"Audiences\"?");
+        misspelt.Errors.ShouldStartWith(
+            "override Gateway__Issuers__shop__Audience: Gateway:Issuers:shop:Audience: this key is unknown. Did you mean \"Audiences\"?");
         misspelt.Errors.ShouldNotContain("canary-7f3d9b51");
     }
 
@@ -77,7 +78,8 @@ public sealed class ProgramTests : IDisposable
     {
         var file = await WriteAsync(CheckedConfiguration.Good);
 
-        var (exitCode, _, errors) = await ProgramRun.RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
+        var (exitCode, _, errors) =
+            await ProgramRun.RunAsync(new() { ["Gateway__Management__Port"] = "0" }, "run", "--config", file, "--urls", "nowhere");
 
         exitCode.ShouldBe(1);
         errors.ShouldBe(

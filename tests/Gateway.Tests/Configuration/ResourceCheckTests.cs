@@ -29,9 +29,14 @@ public sealed class ResourceCheckTests
 
     [Theory]
     [InlineData("", ":AuthorizationServers", "at least one is required.", "Name the issuers whose tokens the routes accept.")]
-    [InlineData(", \"AuthorizationServers\": [\"shp\"]", ":AuthorizationServers:0", "this is neither an issuer of Gateway:Issuers nor an https URL.", "Did you mean \"shop\"?")]
-    [InlineData(", \"AuthorizationServers\": [\"shop\", \"http://login.example.com\"]", ":AuthorizationServers:1", "this is neither an issuer of Gateway:Issuers nor an https URL.", "")]
-    [InlineData(", \"AuthorizationServers\": [\"shop\"], \"Scopes\": [\"a b\"]", ":Scopes:0", "this is not a valid scope.", "Use visible ASCII")]
+    [InlineData(
+        ", \"AuthorizationServers\": [\"shp\"]", ":AuthorizationServers:0",
+        "this is neither an issuer of Gateway:Issuers nor an https URL.", "Did you mean \"shop\"?")]
+    [InlineData(
+        ", \"AuthorizationServers\": [\"shop\", \"http://login.example.com\"]", ":AuthorizationServers:1",
+        "this is neither an issuer of Gateway:Issuers nor an https URL.", "")]
+    [InlineData(
+        ", \"AuthorizationServers\": [\"shop\"], \"Scopes\": [\"a b\"]", ":Scopes:0", "this is not a valid scope.", "Use visible ASCII")]
     public async Task Resource_without_an_authorization_server_is_an_error(string more, string path, string problem, string cure)
     {
         var error = (await ErrorsOfAsync($"{{ {Good}{more} }}")).ShouldHaveSingleItem();
@@ -46,8 +51,10 @@ public sealed class ResourceCheckTests
     [InlineData("https://idp.example.com/{realm}", "\"Template\": { \"AnyOf\": [\"a\"] }, \"Keys\": { \"Discovery\": true }")]
     public async Task Issuer_that_clients_cannot_find_by_its_iss_is_an_error(string issuer, string keys)
     {
-        var yarpJson = CheckedConfiguration.With(Policies, $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, {Policies}")
-            .Replace("https://idp.example.com", issuer, StringComparison.Ordinal).Replace("\"Keys\": { \"Discovery\": true }", keys, StringComparison.Ordinal);
+        var yarpJson = CheckedConfiguration.With(
+            Policies, $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, {Policies}")
+            .Replace("https://idp.example.com", issuer, StringComparison.Ordinal).Replace(
+                "\"Keys\": { \"Discovery\": true }", keys, StringComparison.Ordinal);
 
         var error = (await CheckedConfiguration.ErrorsOfAsync(yarpJson)).ShouldHaveSingleItem();
 
@@ -68,7 +75,9 @@ public sealed class ResourceCheckTests
     }
 
     [Theory]
-    [InlineData("\"Routes\": { \"orders\": { \"Resource\": \"ordrs\" } }", "Gateway:Routes:orders:Resource", "there is no \"ordrs\" in Gateway:Resources.")]
+    [InlineData(
+        "\"Routes\": { \"orders\": { \"Resource\": \"ordrs\" } }", "Gateway:Routes:orders:Resource",
+        "there is no \"ordrs\" in Gateway:Resources.")]
     public async Task Route_of_an_unknown_resource_is_an_error(string routes, string path, string problem)
     {
         var error = (await ErrorsOfAsync($"{{ {Good}, \"AuthorizationServers\": [\"shop\"] }}", routes)).ShouldHaveSingleItem();
@@ -82,7 +91,9 @@ public sealed class ResourceCheckTests
     public async Task Public_route_of_a_resource_is_an_error()
     {
         var yarpJson = CheckedConfiguration.With(
-            Policies, $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, \"Routes\": {{ \"orders\": {{ \"Resource\": \"orders\" }} }}, {Policies}")
+            Policies,
+            $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, \"Routes\": " +
+                $"{{ \"orders\": {{ \"Resource\": \"orders\" }} }}, {Policies}")
             .Replace("\"read\",", "\"anonymous\",", StringComparison.Ordinal);
 
         var error = (await CheckedConfiguration.ErrorsOfAsync(yarpJson)).ShouldHaveSingleItem();
@@ -100,7 +111,8 @@ public sealed class ResourceCheckTests
         (await CheckedConfiguration.ErrorsOfAsync(yarpJson)).ShouldBeEmpty("without resources it is a path like any other");
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson.Replace(
-            Policies, $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, {Policies}", StringComparison.Ordinal));
+            Policies, $"\"Resources\": {{ \"orders\": {{ {Good}, \"AuthorizationServers\": [\"shop\"] }} }}, {Policies}",
+            StringComparison.Ordinal));
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("ReverseProxy:Routes:orders:Match:Path");
@@ -108,5 +120,6 @@ public sealed class ResourceCheckTests
     }
 
     private static Task<IReadOnlyList<ConfigurationError>> ErrorsOfAsync(string resource, string? more = null) =>
-        CheckedConfiguration.ErrorsWithAsync(Policies, $"\"Resources\": {{ \"orders\": {resource} }}, {(more is null ? "" : $"{more}, ")}{Policies}");
+        CheckedConfiguration.ErrorsWithAsync(
+            Policies, $"\"Resources\": {{ \"orders\": {resource} }}, {(more is null ? "" : $"{more}, ")}{Policies}");
 }

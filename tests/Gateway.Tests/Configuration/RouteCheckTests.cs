@@ -10,12 +10,19 @@ public sealed class RouteCheckTests
     [InlineData("\"AuthorizationPolicy\": \"read\",", "", "", "every route names a policy.", "Write \"Anonymous\" for a public route")]
     [InlineData("\"read\",", "\"\",", "", "every route names a policy.", "Write \"Anonymous\" for a public route")]
     [InlineData("\"read\",", "\"raed\",", "", "there is no authorization policy \"raed\".", "Did you mean \"read\"?")]
-    [InlineData("\"read\",", "\"Default\",", "", "there is no authorization policy \"Default\".", "Write \"Authenticated\" for any valid token")]
+    [InlineData(
+        "\"read\",", "\"Default\",", "", "there is no authorization policy \"Default\".", "Write \"Authenticated\" for any valid token")]
     [InlineData("\"ClusterId\": \"shop\",", "", "ClusterId", "a route needs a cluster.", "Name one of ReverseProxy:Clusters.")]
     [InlineData("\"ClusterId\": \"shop\"", "\"ClusterId\": \"shp\"", "ClusterId", "there is no cluster \"shp\".", "Did you mean \"shop\"?")]
-    [InlineData(Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no \"x\" in Gateway:Cors.", "Define it there, or remove it here.")]
-    [InlineData(Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no \"x\" in Gateway:RateLimits.", "Define it there, or remove it here.")]
-    [InlineData(Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no \"x\" in Gateway:Timeouts.", "Define it there, or remove it here.")]
+    [InlineData(
+        Match, "\"CorsPolicy\": \"x\", " + Match, "CorsPolicy", "there is no \"x\" in Gateway:Cors.",
+        "Define it there, or remove it here.")]
+    [InlineData(
+        Match, "\"RateLimiterPolicy\": \"x\", " + Match, "RateLimiterPolicy", "there is no \"x\" in Gateway:RateLimits.",
+        "Define it there, or remove it here.")]
+    [InlineData(
+        Match, "\"TimeoutPolicy\": \"x\", " + Match, "TimeoutPolicy", "there is no \"x\" in Gateway:Timeouts.",
+        "Define it there, or remove it here.")]
     public async Task Reference_to_nothing_is_an_error(string old, string replacement, string key, string problem, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -29,13 +36,21 @@ public sealed class RouteCheckTests
 
     [Theory]
     [InlineData("\"Timeouts\": { \"short\": \"00:00:05\" }", "\"TimeoutPolicy\": \"shrt\"", "TimeoutPolicy", "Did you mean \"short\"?")]
-    [InlineData("\"Timeouts\": { \"short\": \"00:00:05\" }", "\"TimeoutPolicy\": \"short\", \"Timeout\": \"00:00:01\"", "TimeoutPolicy", "Remove one of them.")]
+    [InlineData(
+        "\"Timeouts\": { \"short\": \"00:00:05\" }", "\"TimeoutPolicy\": \"short\", \"Timeout\": \"00:00:01\"", "TimeoutPolicy",
+        "Remove one of them.")]
     [InlineData("\"Cors\": { \"app\": { \"Origins\": [\"*\"] } }", "\"CorsPolicy\": \"api\"", "CorsPolicy", "Did you mean \"app\"?")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\" } }", "\"RateLimiterPolicy\": \"usr\"", "RateLimiterPolicy", "Did you mean \"user\"?")]
-    [InlineData("\"Limits\": { \"MaxRequestBodySize\": -1 }", "\"MaxRequestBodySize\": -2", "MaxRequestBodySize", "Write bytes, or -1 for any size.")]
-    public async Task Route_that_names_what_is_not_there_or_says_it_twice_is_an_error(string section, string setting, string key, string cure)
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\" } }", "\"RateLimiterPolicy\": \"usr\"", "RateLimiterPolicy",
+        "Did you mean \"user\"?")]
+    [InlineData(
+        "\"Limits\": { \"MaxRequestBodySize\": -1 }", "\"MaxRequestBodySize\": -2", "MaxRequestBodySize",
+        "Write bytes, or -1 for any size.")]
+    public async Task Route_that_names_what_is_not_there_or_says_it_twice_is_an_error(
+        string section, string setting, string key, string cure)
     {
-        var yarpJson = CheckedConfiguration.With("\"Policies\": {", $"{section}, \"Policies\": {{").Replace(Match, $"{setting}, {Match}", StringComparison.Ordinal);
+        var yarpJson = CheckedConfiguration.With("\"Policies\": {", $"{section}, \"Policies\": {{").Replace(
+            Match, $"{setting}, {Match}", StringComparison.Ordinal);
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson);
 
@@ -92,8 +107,11 @@ public sealed class RouteCheckTests
     [Fact]
     public async Task Prefix_of_forwarded_headers_that_makes_an_identity_header_is_an_error()
     {
-        var yarpJson = CheckedConfiguration.With(Match, "\"Transforms\": [{ \"X-Forwarded\": \"Set\", \"HeaderPrefix\": \"X-User-\" }], " + Match)
-            .Replace("\"Policies\": {", "\"Identity\": { \"Headers\": { \"X-User-Host\": \"sub\" } }, \"Policies\": {", StringComparison.Ordinal);
+        var yarpJson =
+            CheckedConfiguration.With(Match, "\"Transforms\": [{ \"X-Forwarded\": \"Set\", \"HeaderPrefix\": \"X-User-\" }], " + Match)
+            .Replace(
+                "\"Policies\": {", "\"Identity\": { \"Headers\": { \"X-User-Host\": \"sub\" } }, \"Policies\": {",
+                StringComparison.Ordinal);
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(yarpJson);
 
@@ -126,12 +144,17 @@ public sealed class RouteCheckTests
     }
 
     [Theory]
-    [InlineData("\"Destinations\": { \"one\": { \"Address\": \"http://localhost:1\" } }", "\"LoadBalancingPolicy\": \"Random\"", ":Destinations", "a cluster without a destination answers 503 for ever.")]
+    [InlineData(
+        "\"Destinations\": { \"one\": { \"Address\": \"http://localhost:1\" } }", "\"LoadBalancingPolicy\": \"Random\"", ":Destinations",
+        "a cluster without a destination answers 503 for ever.")]
     [InlineData("\"http://localhost:1\"", "\"localhost:1\"", ":Destinations:one:Address", "this is not an http or https URL.")]
     [InlineData("\"http://localhost:1\"", "\"ftp://localhost\"", ":Destinations:one:Address", "this is not an http or https URL.")]
-    [InlineData("\"http://localhost:1\"", "\"http://a\", \"Health\": \"/health\"", ":Destinations:one:Health", "this is not an http or https URL.")]
+    [InlineData(
+        "\"http://localhost:1\"", "\"http://a\", \"Health\": \"/health\"", ":Destinations:one:Health", "this is not an http or https URL.")]
     [InlineData("\"http://localhost:1\"", "\"\"", ":Destinations:one:Address", "this is required.")]
-    [InlineData("\"Destinations\": {", "\"LoadBalancingPolicy\": \"Best\", \"Destinations\": {", ":LoadBalancingPolicy", "there is no load-balancing policy \"Best\".")]
+    [InlineData(
+        "\"Destinations\": {", "\"LoadBalancingPolicy\": \"Best\", \"Destinations\": {", ":LoadBalancingPolicy",
+        "there is no load-balancing policy \"Best\".")]
     public async Task Cluster_that_cannot_work_is_an_error(string old, string replacement, string path, string problem)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);

@@ -14,14 +14,21 @@ public sealed class SchemaCheckTests
     [InlineData("\"ReverseProxy\": {", "\"ReversProxy\": {} , \"ReverseProxy\": {", "ReversProxy", "Did you mean \"ReverseProxy\"?")]
     [InlineData("\"Issuers\": {", "\"Isuers\": {}, \"Issuers\": {", "Gateway:Isuers", "Did you mean \"Issuers\"?")]
     [InlineData("\"Audiences\"", "\"Audience\": [], \"Audiences\"", "Gateway:Issuers:shop:Audience", "Did you mean \"Audiences\"?")]
-    [InlineData("\"Discovery\": true", "\"Discovry\": null, \"Discovery\": true", "Gateway:Issuers:shop:Keys:Discovry", "Did you mean \"Discovery\"?")]
+    [InlineData(
+        "\"Discovery\": true", "\"Discovry\": null, \"Discovery\": true", "Gateway:Issuers:shop:Keys:Discovry",
+        "Did you mean \"Discovery\"?")]
     [InlineData("\"All\": [", "\"Al\": \"x\", \"All\": [", "Gateway:Policies:read:Scopes:Al", "Did you mean \"All\"?")]
-    [InlineData("\"AuthorizationPolicy\"", "\"AuthorisationPolicy\"", "ReverseProxy:Routes:orders:AuthorisationPolicy", "Did you mean \"AuthorizationPolicy\"?")]
+    [InlineData(
+        "\"AuthorizationPolicy\"", "\"AuthorisationPolicy\"", "ReverseProxy:Routes:orders:AuthorisationPolicy",
+        "Did you mean \"AuthorizationPolicy\"?")]
     [InlineData("\"Path\"", "\"Pth\"", "ReverseProxy:Routes:orders:Match:Pth", "Did you mean \"Path\"?")]
     [InlineData("\"Routes\": {", "\"Route\": {}, \"Routes\": {", "ReverseProxy:Route", "Did you mean \"Routes\"?")]
     [InlineData("\"Address\"", "\"Adress\"", "ReverseProxy:Clusters:shop:Destinations:one:Adress", "Did you mean \"Address\"?")]
-    [InlineData("\"Destinations\": {", "\"HttpRequest\": { \"Versoin\": \"2\" }, \"Destinations\": {", "ReverseProxy:Clusters:shop:HttpRequest:Versoin", "Did you mean \"Version\"?")]
-    [InlineData("\"ClusterId\"", "\"RouteId\": \"x\", \"ClusterId\"", "ReverseProxy:Routes:orders:RouteId", "Known names: AuthorizationPolicy")]
+    [InlineData(
+        "\"Destinations\": {", "\"HttpRequest\": { \"Versoin\": \"2\" }, \"Destinations\": {",
+        "ReverseProxy:Clusters:shop:HttpRequest:Versoin", "Did you mean \"Version\"?")]
+    [InlineData(
+        "\"ClusterId\"", "\"RouteId\": \"x\", \"ClusterId\"", "ReverseProxy:Routes:orders:RouteId", "Known names: AuthorizationPolicy")]
     public async Task Unknown_key_is_reported_with_the_likely_one(string old, string replacement, string path, string cure)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(old, replacement);
@@ -51,7 +58,8 @@ public sealed class SchemaCheckTests
     [Theory]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": \"shop-api\"", "Audiences", "this must be a list.")]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": { \"0\": \"shop-api\" }", "Audiences", "this must be a list.")]
-    [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": [\"shop-api\", {}]", "Audiences:1", "this must be text, not an object or list.")]
+    [InlineData(
+        "\"Audiences\": [\"shop-api\"]", "\"Audiences\": [\"shop-api\", {}]", "Audiences:1", "this must be text, not an object or list.")]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": [\"shop-api\", null]", "Audiences:1", "this is empty.")]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": [\"shop-api\", 7]", "Audiences:1", "this must be text.")]
     [InlineData("\"Audiences\": [\"shop-api\"]", "\"Audiences\": []", "Audiences", "this is empty.")]
@@ -61,8 +69,11 @@ public sealed class SchemaCheckTests
     [InlineData("\"Issuer\":", "\"MaxLifetime\": {}, \"Issuer\":", "MaxLifetime", "this must be a time, not an object or list.")]
     [InlineData("\"Issuer\":", "\"RequireTokenId\": \"yes\", \"Issuer\":", "RequireTokenId", "this must be true or false.")]
     [InlineData("\"Issuer\":", "\"RequireTokenId\": 1, \"Issuer\":", "RequireTokenId", "this must be true or false.")]
-    [InlineData("\"Issuer\":", "\"RequireTokenId\": [], \"Issuer\":", "RequireTokenId", "this must be true or false, not an object or list.")]
-    [InlineData("\"Issuer\": \"https://idp.example.com\"", "\"Issuer\": { \"Name\": \"x\" }", "Issuer", "this must be text, not an object or list.")]
+    [InlineData(
+        "\"Issuer\":", "\"RequireTokenId\": [], \"Issuer\":", "RequireTokenId", "this must be true or false, not an object or list.")]
+    [InlineData(
+        "\"Issuer\": \"https://idp.example.com\"", "\"Issuer\": { \"Name\": \"x\" }", "Issuer",
+        "this must be text, not an object or list.")]
     [InlineData("\"Keys\": { \"Discovery\": true }", "\"Keys\": true", "Keys", "this must be an object.")]
     [InlineData("\"Keys\": { \"Discovery\": true }", "\"Keys\": []", "Keys", "this must be an object.")]
     public async Task Wrong_type_is_reported_at_its_setting(string old, string replacement, string path, string problem)
@@ -114,7 +125,8 @@ public sealed class SchemaCheckTests
     [InlineData("null")]
     public async Task Output_cache_of_YARP_is_not_offered_and_the_error_says_why(string name)
     {
-        var errors = await CheckedConfiguration.ErrorsWithAsync("\"ClusterId\": \"shop\",", $"\"ClusterId\": \"shop\", \"OutputCachePolicy\": {name},");
+        var errors = await CheckedConfiguration.ErrorsWithAsync(
+            "\"ClusterId\": \"shop\",", $"\"ClusterId\": \"shop\", \"OutputCachePolicy\": {name},");
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("ReverseProxy:Routes:orders:OutputCachePolicy");

@@ -9,9 +9,13 @@ public sealed class SchemaFileTests
 {
     private static readonly string File = Path.Combine(Script.Root, "src", "Gateway", "gateway.schema.json");
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>After a change of the options: <c>GATEWAY_WRITE_SCHEMA=1 dotnet test --project tests/Gateway.Tests --filter-class "*.SchemaFileTests"</c>.</summary>
+    /// <summary>
+    /// After a change of the options: <c>GATEWAY_WRITE_SCHEMA=1 dotnet test --project tests/Gateway.Tests --filter-class
+    /// "*.SchemaFileTests"</c>.
+    /// </summary>
     [Fact]
     public async Task File_is_what_the_options_and_the_records_say()
     {

@@ -16,14 +16,15 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Tests.Configuration;
 
 /// <summary>
-/// Writes the JSON schema of yarp.json from what the program itself reads it with: the options classes with their doc comments and defaults, and
-/// YARP's records. Draft 07, which every editor knows.
+/// Writes the JSON schema of yarp.json from what the program itself reads it with: the options classes with their doc comments and
+/// defaults, and YARP's records. Draft 07, which every editor knows.
 /// </summary>
 internal static partial class SchemaWriter
 {
     private const string Duration = @"^-?(\d+\.)?\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?$";
 
-    private static readonly ImmutableDictionary<string, string> Summaries = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "Gateway.xml"))
+    private static readonly ImmutableDictionary<string, string> Summaries =
+        XDocument.Load(Path.Combine(AppContext.BaseDirectory, "Gateway.xml"))
         .Descendants("member").Where(member => member.Element("summary") is not null)
         .ToImmutableDictionary(member => member.Attribute("name")!.Value, member => TextOf(member.Element("summary")!));
 
@@ -35,10 +36,16 @@ internal static partial class SchemaWriter
         ["properties"] = new JsonObject
         {
             ["$schema"] = Text("string", "Where this schema is, for editors."),
-            ["Gateway"] = Of(SettingSchema.Checked["Gateway"], typeof(GatewayOptions), new GatewayOptions(), "What the gateway asks of tokens, and what it tells destinations."),
+            ["Gateway"] = Of(
+                SettingSchema.Checked["Gateway"], typeof(GatewayOptions), new GatewayOptions(),
+                "What the gateway asks of tokens, and what it tells destinations."),
             ["ReverseProxy"] = ReverseProxy(),
-            ["Kestrel"] = Of(SettingSchema.Checked["Kestrel"], typeof(ListenerOptions), new ListenerOptions(), "The public listener, as ASP.NET Core's Kestrel reads it."),
-            ["Logging"] = Of(SettingSchema.Checked["Logging"], typeof(LoggingSection), new LoggingSection(), "Log levels and the console, as .NET reads them."),
+            ["Kestrel"] = Of(
+                SettingSchema.Checked["Kestrel"], typeof(ListenerOptions), new ListenerOptions(),
+                "The public listener, as ASP.NET Core's Kestrel reads it."),
+            ["Logging"] = Of(
+                SettingSchema.Checked["Logging"], typeof(LoggingSection), new LoggingSection(),
+                "Log levels and the console, as .NET reads them."),
             ["Urls"] = Text("string", "The public addresses, separated by semicolons. Default http://*:8080."),
         },
         ["additionalProperties"] = false,
@@ -47,7 +54,9 @@ internal static partial class SchemaWriter
     private static JsonObject ReverseProxy()
     {
         var sections = ((SettingNode.Group)SettingSchema.Checked[SettingSchema.ReverseProxy]).Members;
-        var routes = Of(((SettingNode.Map)sections["Routes"]).Item, typeof(RouteConfig), null, "Which requests go to which cluster, and what is asked of them.");
+        var routes = Of(
+            ((SettingNode.Map)sections["Routes"]).Item, typeof(RouteConfig), null,
+            "Which requests go to which cluster, and what is asked of them.");
         routes["required"] = new JsonArray("ClusterId", "AuthorizationPolicy", "Match");
         var clusters = Of(((SettingNode.Map)sections["Clusters"]).Item, typeof(ClusterConfig), null, "Destinations that serve the same.");
         return new JsonObject
@@ -106,10 +115,12 @@ internal static partial class SchemaWriter
         {
             var property = type.GetProperties().First(property => property.Name == name && property.CanWrite);
             var summary = SummaryOf(property) ?? SummaryOf(property.PropertyType);
-            properties[name] = Of(member, property.PropertyType, owner is null ? null : property.GetValue(owner), summary ?? YarpText.Of(property));
+            properties[name] =
+                Of(member, property.PropertyType, owner is null ? null : property.GetValue(owner), summary ?? YarpText.Of(property));
             if (property.Name == nameof(IssuerOptions.Algorithms))
             {
-                properties[name]!["items"]!["enum"] = new JsonArray([.. SignatureAlgorithms.Names.Select(algorithm => JsonValue.Create(algorithm))]);
+                properties[name]!["items"]!["enum"] =
+                    new JsonArray([.. SignatureAlgorithms.Names.Select(algorithm => JsonValue.Create(algorithm))]);
             }
 
             if (YarpText.ExamplesOf(property) is { } examples)
@@ -155,13 +166,15 @@ internal static partial class SchemaWriter
     private static JsonObject Value(SettingNode.Value value, string? description) => value switch
     {
         { AnyScalar: true } => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
-        { Type.IsEnum: true } => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. Enum.GetNames(value.Type).Select(name => JsonValue.Create(name))]) },
+        { Type.IsEnum: true } =>
+            new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. Enum.GetNames(value.Type).Select(name => JsonValue.Create(name))]) },
         _ when value.Type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
         _ when value.Type == typeof(double) || value.Type == typeof(float) => new JsonObject { ["type"] = "number" },
         { Type.IsPrimitive: true } => Ranged(description),
         _ when value.Type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = Duration },
         _ when value.Type == typeof(Uri) => new JsonObject { ["type"] = "string", ["format"] = "uri" },
-        _ when value.Type == typeof(Version) => new JsonObject { ["type"] = new JsonArray("string", "number"), ["pattern"] = @"^\d+(\.\d+)?$" },
+        _ when value.Type == typeof(Version) =>
+            new JsonObject { ["type"] = new JsonArray("string", "number"), ["pattern"] = @"^\d+(\.\d+)?$" },
         _ => new JsonObject { ["type"] = "string" },
     };
 
@@ -170,7 +183,9 @@ internal static partial class SchemaWriter
         var schema = new JsonObject { ["type"] = "integer" };
         if (description is not null && NumberRange().Match(description) is { Success: true } range)
         {
-            schema["minimum"] = description.Contains("; 0 ", StringComparison.Ordinal) ? 0 : int.Parse(range.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            schema["minimum"] = description.Contains("; 0 ", StringComparison.Ordinal)
+                ? 0
+                : int.Parse(range.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             schema["maximum"] = int.Parse(range.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         }
 
@@ -181,16 +196,22 @@ internal static partial class SchemaWriter
 
     private static Type ItemOf(Type type) => type.GetInterfaces().Append(type)
         .Where(candidate => candidate.IsGenericType && typeof(IEnumerable).IsAssignableFrom(candidate))
-        .Select(candidate => candidate.GetGenericArguments()).OrderByDescending(arguments => arguments.Length).First(arguments => arguments.Length > 0)[^1];
+        .Select(candidate => candidate.GetGenericArguments())
+            .OrderByDescending(arguments => arguments.Length)
+            .First(arguments => arguments.Length > 0)[^1];
 
     private static string? SummaryOf(MemberInfo member) => Summaries.GetValueOrDefault(
-        member is Type type ? $"T:{type.FullName?.Replace('+', '.')}" : $"P:{member.DeclaringType!.FullName!.Replace('+', '.')}.{member.Name}");
+        member is Type type
+            ? $"T:{type.FullName?.Replace('+', '.')}"
+            : $"P:{member.DeclaringType!.FullName!.Replace('+', '.')}.{member.Name}");
 
     private static string TextOf(XElement summary)
     {
         foreach (var element in summary.Descendants().ToArray())
         {
-            element.ReplaceWith(element.Attribute("cref") is { } cref ? $"`{cref.Value.Split('.')[^1].Split('(')[0]}`" : $"`{element.Value}`");
+            element.ReplaceWith(element.Attribute("cref") is { } cref
+                ? $"`{cref.Value.Split('.')[^1].Split('(')[0]}`"
+                : $"`{element.Value}`");
         }
 
         return WhiteSpace().Replace(summary.Value, " ").Trim();

@@ -20,10 +20,16 @@ public sealed partial class SecretSettingTests
 
         all.Count.ShouldBeGreaterThan(100);
         // A file's name is not what is in it, and an affinity key is the name of a cookie.
-        all.Where(property => IsText(property.PropertyType) && SaysSecret.IsMatch(property.Name) && !property.Name.EndsWith("File", StringComparison.Ordinal))
+        all.Where(property => IsText(property.PropertyType)
+            && SaysSecret.IsMatch(property.Name)
+            && !property.Name.EndsWith("File", StringComparison.Ordinal))
             .Where(property => !SecretSettings.IsSecret(property) && property.Name != nameof(SessionAffinityConfig.AffinityKeyName))
             .Select(property => $"{property.DeclaringType!.Name}.{property.Name}")
-            .ShouldBe(["ExchangeOptions.TokenEndpoint", "GatewayOptions.TokenSources", "IssuerOptions.TokenTypes", "LookupOptions.Keys", "PolicyOptions.TokenSource", "RedisOptions.KeyPrefix", "AuthorizationCertificateOptions.KeyPath"], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    "ExchangeOptions.TokenEndpoint", "GatewayOptions.TokenSources", "IssuerOptions.TokenTypes", "LookupOptions.Keys",
+                    "PolicyOptions.TokenSource", "RedisOptions.KeyPrefix", "AuthorizationCertificateOptions.KeyPath"],
+                ignoreOrder: true);
     }
 
     [Theory]
@@ -49,10 +55,15 @@ public sealed partial class SecretSettingTests
     public void Whatever_is_an_address_is_shown_without_its_secrets()
     {
         // No dot segments: what they take out of the path is no secret and stays in the text.
-        string[] pieces = [" ", "\t", "\n", "http", "HTTPS", ":", "/", "//", "\\", "@", "?", "#", "canary", "canary", "host", ".com", "u:", "[", "\u00a0", "%40"];
+        string[] pieces = [
+            " ", "\t", "\n", "http", "HTTPS", ":", "/", "//", "\\", "@", "?", "#", "canary", "canary", "host", ".com", "u:", "[", "\u00a0",
+            "%40"];
         var addresses = 0;
         Prop.ForAll(
-            Gen.Elements(pieces).ArrayOf().SelectMany(_ => Gen.Elements("http://", @"http:/\", "\thttp://"), (parts, start) => start + string.Concat(parts)).ToArbitrary(),
+            Gen.Elements(pieces)
+                .ArrayOf()
+                .SelectMany(_ => Gen.Elements("http://", @"http:/\", "\thttp://"), (parts, start) => start + string.Concat(parts))
+                .ToArbitrary(),
             text =>
             {
                 if (Uri.TryCreate(text, UriKind.Absolute, out var address)
@@ -72,7 +83,8 @@ public sealed partial class SecretSettingTests
     [Fact]
     public void Credentials_do_not_get_into_a_message()
     {
-        SecretSettings.ShowMessage("'http://u:p@host/x' and redis://:p@b are wrong").ShouldBe("'http://***@host/x' and redis://***@b are wrong");
+        SecretSettings.ShowMessage("'http://u:p@host/x' and redis://:p@b are wrong").ShouldBe(
+            "'http://***@host/x' and redis://***@b are wrong");
     }
 
     private static void Collect(Type type, HashSet<PropertyInfo> all)
@@ -84,7 +96,9 @@ public sealed partial class SecretSettingTests
                 Collect(argument, all);
             }
         }
-        else if (type.Namespace is { } name && (name.StartsWith("Gateway", StringComparison.Ordinal) || name.StartsWith("Yarp", StringComparison.Ordinal)) && !type.IsEnum)
+        else if (type.Namespace is { } name
+            && (name.StartsWith("Gateway", StringComparison.Ordinal) || name.StartsWith("Yarp", StringComparison.Ordinal))
+            && !type.IsEnum)
         {
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(all.Add))
             {

@@ -19,35 +19,62 @@ public sealed class SectionCheckTests
     [InlineData(Keys, "\"MaxLifetime\": \"367.00:00:00\", " + Keys, ":MaxLifetime", "this is out of range.")]
     [InlineData(Keys, "\"Algorithms\": [\"none\"], " + Keys, ":Algorithms:0", "this algorithm cannot be verified.")]
     [InlineData(Keys, "\"Algorithms\": [\"RS256\", \"rs256\"], " + Keys, ":Algorithms:1", "this algorithm cannot be verified.")]
-    [InlineData(Keys, "\"Algorithms\": [\"HS256\"], " + Keys, ":Algorithms:0", "HS algorithms need a SecretFile; a published key is no secret.")]
-    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"RS256\"]", ":Algorithms:0", "a SecretFile verifies HS256, HS384 and HS512 only.")]
+    [InlineData(
+        Keys, "\"Algorithms\": [\"HS256\"], " + Keys, ":Algorithms:0", "HS algorithms need a SecretFile; a published key is no secret.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"RS256\"]", ":Algorithms:0",
+        "a SecretFile verifies HS256, HS384 and HS512 only.")]
     [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"secret\" }", "", "a secret needs its algorithms named.")]
     [InlineData(Keys, "\"Keys\": { \"Discovery\": false }", ":Keys", "exactly one source of keys is required.")]
     [InlineData(Keys, "\"Keys\": {}", ":Keys", "exactly one source of keys is required.")]
     [InlineData(Keys, "\"RequireTokenId\": true", "", "exactly one source of keys is required.")]
     [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"JwksFile\": \"jwks.json\" }", ":Keys", "exactly one source of keys is required.")]
-    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"JwksFile\": \"jwks.json\" }", ":Keys", "exactly one source of keys is required.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"JwksFile\": \"jwks.json\" }", ":Keys",
+        "exactly one source of keys is required.")]
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"http://idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://user:pw@idp.example.com/keys\" }", ":Keys:JwksUri", "this is not an https URL.")]
     [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"none.json\" }", ":Keys:JwksFile", "the file does not exist.")]
-    [InlineData(Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "the file does not exist.")]
-    [InlineData(Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds", "at least one client id is required, and none may be blank.")]
-    [InlineData(Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout", "at least one client id is required, and none may be blank.")]
-    [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"TokenFile\": \"secret\" }", ":Keys:TokenFile", "the token may only go to an address that is written here, and there is no JwksUri.")]
-    [InlineData(Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"TokenFile\": \"none\" }", ":Keys:TokenFile", "the file does not exist.")]
-    [InlineData(Keys, "\"SecurityEvents\": { \"Audience\": \" \" }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
-    [InlineData(Keys, "\"SecurityEvents\": { \"SessionOnly\": true }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"SecretFile\": \"none\" }, \"Algorithms\": [\"HS256\"]", ":Keys:SecretFile", "the file does not exist.")]
+    [InlineData(
+        Keys, "\"BackChannelLogout\": { \"ClientIds\": [\"\"] }, " + Keys, ":BackChannelLogout:ClientIds",
+        "at least one client id is required, and none may be blank.")]
+    [InlineData(
+        Keys, "\"BackChannelLogout\": { \"SessionOnly\": true }, " + Keys, ":BackChannelLogout",
+        "at least one client id is required, and none may be blank.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"Discovery\": true, \"TokenFile\": \"secret\" }", ":Keys:TokenFile",
+        "the token may only go to an address that is written here, and there is no JwksUri.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"JwksUri\": \"https://a.example\", \"TokenFile\": \"none\" }", ":Keys:TokenFile", "the file does not exist.")]
+    [InlineData(
+        Keys, "\"SecurityEvents\": { \"Audience\": \" \" }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
+    [InlineData(
+        Keys, "\"SecurityEvents\": { \"SessionOnly\": true }, " + Keys, ":SecurityEvents:Audience", "the receiver needs an audience.")]
     [InlineData(Keys, "\"ClientIds\": [\" \"], " + Keys, ":ClientIds", "at least one client id is required, and none may be blank.")]
-    [InlineData(Keys, "\"AcceptWithoutIssuer\": true, " + Keys, ":AcceptWithoutIssuer", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
-    [InlineData(Keys, "\"AcceptWithoutAudience\": true, " + Keys, ":AcceptWithoutAudience", "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
-    [InlineData(Keys, "\"AcceptWithoutAudience\": true, \"ClientIds\": [\"a\"], \"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"HS256\"]", ":AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.")]
-    [InlineData(Keys, "\"Keys\": { \"Discovery\": true, \"SecretEncoding\": \"Base64\" }", ":Keys:SecretEncoding", "this has no effect without a SecretFile.")]
-    [InlineData(Keys, "\"Keys\": { \"JwksFile\": \"jwks.json\", \"AllowHttp\": true }", ":Keys", "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.")]
+    [InlineData(
+        Keys, "\"AcceptWithoutIssuer\": true, " + Keys, ":AcceptWithoutIssuer",
+        "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
+    [InlineData(
+        Keys, "\"AcceptWithoutAudience\": true, " + Keys, ":AcceptWithoutAudience",
+        "this is for issuers with a SecretFile only; a provider signs tokens for many APIs with its published keys.")]
+    [InlineData(
+        Keys,
+        "\"AcceptWithoutAudience\": true, \"ClientIds\": [\"a\"], \"Keys\": { \"SecretFile\": \"secret\" }, \"Algorithms\": [\"HS256\"]",
+        ":AcceptWithoutAudience", "with it ClientIds has no effect: a token without `aud` is accepted of every client.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"Discovery\": true, \"SecretEncoding\": \"Base64\" }", ":Keys:SecretEncoding",
+        "this has no effect without a SecretFile.")]
+    [InlineData(
+        Keys, "\"Keys\": { \"JwksFile\": \"jwks.json\", \"AllowHttp\": true }", ":Keys",
+        "CaFile, Proxy, Headers and AllowHttp have no effect on keys from a file.")]
     [InlineData(Issuer, "\"Issuer\": \"idp\"", ":Keys:Discovery", "the issuer has no https URL to discover keys at.")]
     public async Task Issuer_that_could_accept_the_wrong_tokens_is_an_error(string old, string replacement, string path, string problem)
     {
-        var files = new Dictionary<string, string> { ["secret"] = new string('s', 64), ["jwks.json"] = FullConfiguration.Files["jwks.json"] };
+        var files =
+            new Dictionary<string, string> { ["secret"] = new string('s', 64), ["jwks.json"] = FullConfiguration.Files["jwks.json"] };
 
         var errors = await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.With(old, replacement), files: files);
 
@@ -62,11 +89,21 @@ public sealed class SectionCheckTests
     [InlineData("\"Dpop\": { \"ProofLifetime\": \"00:00:00\" }", ":Dpop:ProofLifetime", "this is out of range.")]
     [InlineData("\"Dpop\": { \"Algorithms\": [\"ES256\", \"HS256\"] }", ":Dpop:Algorithms:1", "proofs cannot use this algorithm.")]
     [InlineData("\"Dpop\": { \"Algorithms\": [\"none\"] }", ":Dpop:Algorithms:0", "proofs cannot use this algorithm.")]
-    [InlineData("\"ClientCertificate\": { \"Header\": \"X-Client-Cert\" }", ":ClientCertificate:Header", "this has no effect without trusted proxies.")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X Y\" }", ":ClientCertificate:Header", "this is not a header name.")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"Cookie\" }", ":ClientCertificate:Header", "this header has another meaning to HTTP.")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"x_auth_subject\" }", ":ClientCertificate:Header", "this header carries something else.")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X-Forwarded-For\" }", ":ClientCertificate:Header", "this header carries something else.")]
+    [InlineData(
+        "\"ClientCertificate\": { \"Header\": \"X-Client-Cert\" }", ":ClientCertificate:Header",
+        "this has no effect without trusted proxies.")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X Y\" }", ":ClientCertificate:Header",
+        "this is not a header name.")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"Cookie\" }", ":ClientCertificate:Header",
+        "this header has another meaning to HTTP.")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"x_auth_subject\" }", ":ClientCertificate:Header",
+        "this header carries something else.")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.7\"], \"ClientCertificate\": { \"Header\": \"X-Forwarded-For\" }", ":ClientCertificate:Header",
+        "this header carries something else.")]
     public async Task Proof_that_could_not_be_checked_is_an_error(string setting, string path, string problem)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{setting}, \"Policies\": {{");
@@ -91,8 +128,10 @@ public sealed class SectionCheckTests
     [Fact]
     public async Task Http_issuer_needs_no_switch_where_the_keys_come_by_https_and_allow_http_opens_the_fetch()
     {
-        var byAddress = CheckedConfiguration.With("https://idp", "http://idp").Replace(Keys, "\"Keys\": { \"JwksUri\": \"https://idp.example.com/keys\" }", StringComparison.Ordinal);
-        var allowed = CheckedConfiguration.With("https://idp", "http://idp").Replace(Keys, "\"Keys\": { \"Discovery\": true, \"AllowHttp\": true }", StringComparison.Ordinal);
+        var byAddress = CheckedConfiguration.With("https://idp", "http://idp").Replace(
+            Keys, "\"Keys\": { \"JwksUri\": \"https://idp.example.com/keys\" }", StringComparison.Ordinal);
+        var allowed = CheckedConfiguration.With("https://idp", "http://idp").Replace(
+            Keys, "\"Keys\": { \"Discovery\": true, \"AllowHttp\": true }", StringComparison.Ordinal);
 
         (await CheckedConfiguration.ErrorsOfAsync(byAddress, environment: "Production")).ShouldBeEmpty();
         (await CheckedConfiguration.ErrorsOfAsync(allowed, environment: "Production")).ShouldBeEmpty();
@@ -126,9 +165,12 @@ public sealed class SectionCheckTests
     [InlineData("{ \"Claims\": [{ \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a..b\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"$a\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
-    [InlineData("{ \"Claims\": [{ \"Path\": \"$subject_type.x\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
+    [InlineData(
+        "{ \"Claims\": [{ \"Path\": \"$subject_type.x\", \"AnyOf\": [\"x\"] }] }", ":Claims:0:Path", "this is not a valid claim path.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\" }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
-    [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Equals\": 1, \"Exists\": true }] }", ":Claims:0", "a rule has exactly one test, with at least one value.")]
+    [InlineData(
+        "{ \"Claims\": [{ \"Path\": \"a\", \"Equals\": 1, \"Exists\": true }] }", ":Claims:0",
+        "a rule has exactly one test, with at least one value.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"AnyOf\": [], \"Exists\": true }] }", ":Claims:0:AnyOf", "this is empty.")]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"a)|(b\" }] }", ":Claims:0:Matches", null)]
     [InlineData("{ \"Claims\": [{ \"Path\": \"a\", \"Matches\": \"(?=a)\" }] }", ":Claims:0:Matches", null)]
@@ -177,7 +219,8 @@ public sealed class SectionCheckTests
     [InlineData("default")]
     public async Task Built_in_policy_cannot_be_redefined(string name)
     {
-        var errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"\"Policies\": {{ \"{name}\": {{ \"ForwardToken\": true }},");
+        var errors =
+            await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"\"Policies\": {{ \"{name}\": {{ \"ForwardToken\": true }},");
 
         errors.ShouldHaveSingleItem().Problem.ShouldBe("this name belongs to a built-in policy.");
     }
@@ -197,7 +240,8 @@ public sealed class SectionCheckTests
     public async Task Piece_of_a_password_is_in_no_error(string connection, int option)
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(
-            "\"Policies\": {", $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": {{");
+            "\"Policies\": {",
+            $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": {{");
 
         var error = errors.ShouldHaveSingleItem();
         error.Path.ShouldBe("Gateway:Revocation:Redis:Connection");
@@ -210,7 +254,8 @@ public sealed class SectionCheckTests
     public async Task Option_of_Redis_with_an_impossible_value_is_named()
     {
         var errors = await CheckedConfiguration.ErrorsWithAsync(
-            "\"Policies\": {", "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,KeepAlive=x\" } }, \"Policies\": {");
+            "\"Policies\": {",
+            "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,KeepAlive=x\" } }, \"Policies\": {");
 
         errors.ShouldHaveSingleItem().Problem.ShouldBe("the option \"keepAlive\" has an invalid value.");
     }
@@ -226,17 +271,30 @@ public sealed class SectionCheckTests
     [InlineData("[fe80::1%1]:6379")]
     [InlineData("127.0.0.1")]
     public async Task Connection_to_Redis_is_accepted(string connection) => (await CheckedConfiguration.ErrorsWithAsync(
-        "\"Policies\": {", $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": {{")).ShouldBeEmpty();
+        "\"Policies\": {",
+        $"\"Revocation\": {{ \"Store\": \"Redis\", \"Redis\": {{ \"Connection\": \"{connection}\" }} }}, \"Policies\": " +
+            $"{{")).ShouldBeEmpty();
 
     [Theory]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Timeout\": \"00:00:11\" } }", "Gateway:Revocation:Redis:Timeout")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,channelPrefix=x\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"serviceName=x\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,keepAlive=x\" } }", "Gateway:Revocation:Redis:Connection")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }", "Gateway:Revocation:Redis:CaFile")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"redis://a:6379\" } }",
+        "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,channelPrefix=x\" } }",
+        "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"serviceName=x\" } }",
+        "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"Connection\": \"a:6379,keepAlive=x\" } }",
+        "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"PasswordFile\": \"none\" } }", "Gateway:Revocation:Redis:PasswordFile")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\", \"Redis\": { \"CaFile\": \"none.pem\", \"Connection\": \"a,ssl=true\" } }",
+        "Gateway:Revocation:Redis:CaFile")]
     [InlineData("\"Keys\": { \"CacheDirectory\": \" \" }", "Gateway:Keys:CacheDirectory")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"SnapshotDirectory\": \" \" }", "Gateway:Revocation:SnapshotDirectory")]
     [InlineData("\"Revocation\": { \"Store\": \"Redis\", \"SnapshotDirectory\": \"yarp.json\" }", "Gateway:Revocation:SnapshotDirectory")]
@@ -249,10 +307,15 @@ public sealed class SectionCheckTests
     [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\", \"}{sub}\"] } }", "Gateway:Revocation:Lookup:Keys:1")]
     [InlineData("\"Revocation\": { \"Lookup\": { \"Timeout\": \"00:00:00.010\" } }", "Gateway:Revocation:Lookup:Keys")]
     [InlineData("\"Revocation\": { \"Store\": \"Memory\", \"Lookup\": {} }", "Gateway:Revocation:Lookup")]
-    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:Timeout")]
-    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:00\" } }", "Gateway:Revocation:Lookup:Timeout")]
-    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"CacheFor\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:CacheFor")]
-    [InlineData("\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"] }, \"Redis\": { \"Connection\": \"\" } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:Timeout")]
+    [InlineData(
+        "\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"Timeout\": \"00:00:00\" } }", "Gateway:Revocation:Lookup:Timeout")]
+    [InlineData(
+        "\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"], \"CacheFor\": \"00:00:02\" } }", "Gateway:Revocation:Lookup:CacheFor")]
+    [InlineData(
+        "\"Revocation\": { \"Lookup\": { \"Keys\": [\"{jti}\"] }, \"Redis\": { \"Connection\": \"\" } }",
+        "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Drain\": { \"Delay\": \"-00:00:01\" }", "Gateway:Drain:Delay")]
     [InlineData("\"Drain\": { \"Delay\": \"01:00:01\" }", "Gateway:Drain:Delay")]
     [InlineData("\"Drain\": { \"Timeout\": \"00:00:00\" }", "Gateway:Drain:Timeout")]
@@ -260,20 +323,37 @@ public sealed class SectionCheckTests
     [InlineData("\"Management\": { \"Port\": -1 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 65536 }", "Gateway:Management:Port")]
     [InlineData("\"Management\": { \"Port\": 80.5 }", "Gateway:Management:Port")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 65536 }", "Gateway:ExternalAuthorization:Port")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8081 }", "Gateway:ExternalAuthorization:Port")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8080 }", "Gateway:ExternalAuthorization:Port")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Port\": 9000 }", "Gateway:ExternalAuthorization:Protocols")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [] }", "Gateway:ExternalAuthorization:Protocols")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 65536 }",
+        "Gateway:ExternalAuthorization:Port")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8081 }",
+        "Gateway:ExternalAuthorization:Port")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Port\": 8080 }",
+        "Gateway:ExternalAuthorization:Port")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Port\": 9000 }", "Gateway:ExternalAuthorization:Protocols")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [] }",
+        "Gateway:ExternalAuthorization:Protocols")]
     [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": {}", "Gateway:ExternalAuthorization:Protocols")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Nginx\"] }", "Gateway:ExternalAuthorization:Protocols:0")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Nginx\"] }",
+        "Gateway:ExternalAuthorization:Protocols:0")]
     [InlineData("\"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"] }", "Gateway:ExternalAuthorization")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"ClientCaFile\": \"none.pem\" }", "Gateway:ExternalAuthorization:ClientCaFile")]
-    [InlineData("\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Certificate\": { \"Path\": \"none.pem\" } }", "Gateway:ExternalAuthorization:Certificate:Path")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"ClientCaFile\": \"none.pem\" }",
+        "Gateway:ExternalAuthorization:ClientCaFile")]
+    [InlineData(
+        "\"TrustedProxies\": [\"10.0.0.0/8\"], \"ExternalAuthorization\": { \"Protocols\": [\"Envoy\"], \"Certificate\": { \"Path\": " +
+            "\"none.pem\" } }",
+        "Gateway:ExternalAuthorization:Certificate:Path")]
     [InlineData("\"Errors\": { \"Detailed\": \"sometimes\" }", "Gateway:Errors:Detailed")]
     public async Task Value_out_of_range_is_an_error(string section, string path)
     {
-        IReadOnlyList<ConfigurationError> errors = await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
+        IReadOnlyList<ConfigurationError> errors =
+            await CheckedConfiguration.ErrorsWithAsync("\"Policies\": {", $"{section}, \"Policies\": {{");
 
         errors.ShouldHaveSingleItem().Path.ShouldBe(path);
     }
@@ -305,22 +385,43 @@ public sealed class SectionCheckTests
     [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1 } }", "Gateway:RateLimits:user")]
     [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 0, \"Window\": \"00:00:01\" } }", "Gateway:RateLimits:user:Permits")]
     [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:00.099\" } }", "Gateway:RateLimits:user:Window")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Kind\": \"Concurrency\" } }", "Gateway:RateLimits:user:Window")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Segments\": 1 } }", "Gateway:RateLimits:user:Segments")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Queue\": 10001 } }", "Gateway:RateLimits:user:Queue")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"\" } }", "Gateway:RateLimits:user:PartitionBy")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"$realm\" } }", "Gateway:RateLimits:user:PartitionBy")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"a..b\" } }", "Gateway:RateLimits:user:PartitionBy")]
-    [InlineData("\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Shared\": true } }", "Gateway:RateLimits:user:Shared")]
-    [InlineData("\"Revocation\": { \"Store\": \"Redis\" }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Kind\": \"Concurrency\", \"Shared\": true } }", "Gateway:RateLimits:user:Shared")]
-    [InlineData("\"Revocation\": { \"Redis\": { \"Connection\": \"redis\" } }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Queue\": 1, \"Shared\": true } }", "Gateway:RateLimits:user:Shared")]
-    [InlineData("\"Revocation\": { \"Redis\": { \"Connection\": \"redis://a\" } }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Shared\": true } }", "Gateway:Revocation:Redis:Connection")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Kind\": \"Concurrency\" } }",
+        "Gateway:RateLimits:user:Window")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Segments\": 1 } }", "Gateway:RateLimits:user:Segments")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Queue\": 10001 } }", "Gateway:RateLimits:user:Queue")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"\" } }",
+        "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"$realm\" } }",
+        "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"PartitionBy\": \"a..b\" } }",
+        "Gateway:RateLimits:user:PartitionBy")]
+    [InlineData(
+        "\"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": \"00:00:01\", \"Shared\": true } }", "Gateway:RateLimits:user:Shared")]
+    [InlineData(
+        "\"Revocation\": { \"Store\": \"Redis\" }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Kind\": \"Concurrency\", \"Shared\": " +
+            "true } }",
+        "Gateway:RateLimits:user:Shared")]
+    [InlineData(
+        "\"Revocation\": { \"Redis\": { \"Connection\": \"redis\" } }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": " +
+            "\"00:00:01\", \"Queue\": 1, \"Shared\": true } }",
+        "Gateway:RateLimits:user:Shared")]
+    [InlineData(
+        "\"Revocation\": { \"Redis\": { \"Connection\": \"redis://a\" } }, \"RateLimits\": { \"user\": { \"Permits\": 1, \"Window\": " +
+            "\"00:00:01\", \"Shared\": true } }",
+        "Gateway:Revocation:Redis:Connection")]
     [InlineData("\"Identity\": { \"ResponseExpiry\": \"X Left\" }", "Gateway:Identity:ResponseExpiry")]
     [InlineData("\"Identity\": { \"ResponseExpiry\": \"Content-Length\" }", "Gateway:Identity:ResponseExpiry")]
     [InlineData("\"Identity\": { \"ResponseExpiry\": \"Retry_After\" }", "Gateway:Identity:ResponseExpiry")]
     [InlineData("\"Identity\": { \"ResponseExpiry\": \"X-Auth_Subject\" }", "Gateway:Identity:ResponseExpiry")]
     [InlineData("\"Identity\": { \"ResponseExpiry\": \"Authorization\" }", "Gateway:Identity:ResponseExpiry")]
-    [InlineData("\"ResponseHeaders\": { \"X-Left\": \"1\" }, \"Identity\": { \"ResponseExpiry\": \"x-left\" }", "Gateway:Identity:ResponseExpiry")]
+    [InlineData(
+        "\"ResponseHeaders\": { \"X-Left\": \"1\" }, \"Identity\": { \"ResponseExpiry\": \"x-left\" }", "Gateway:Identity:ResponseExpiry")]
     [InlineData("\"RateLimits\": { \"default\": { \"Permits\": 1, \"Window\": \"00:00:01\" } }", "Gateway:RateLimits:default")]
     [InlineData("\"Timeouts\": { \"short\": \"00:00:00\" }", "Gateway:Timeouts:short")]
     [InlineData("\"Timeouts\": { \"short\": \"1.00:00:01\" }", "Gateway:Timeouts:short")]

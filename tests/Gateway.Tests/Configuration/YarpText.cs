@@ -42,7 +42,8 @@ internal static class YarpText
     /// <summary>What an editor offers where other values are allowed too.</summary>
     public static JsonArray? ExamplesOf(PropertyInfo property) => $"{property.DeclaringType!.Name}.{property.Name}" switch
     {
-        $"{nameof(RouteConfig)}.{nameof(RouteConfig.AuthorizationPolicy)}" => new JsonArray(RoutePolicy.AnonymousName, RoutePolicy.AuthenticatedName),
+        $"{nameof(RouteConfig)}.{nameof(RouteConfig.AuthorizationPolicy)}" =>
+            new JsonArray(RoutePolicy.AnonymousName, RoutePolicy.AuthenticatedName),
         $"{nameof(ClusterConfig)}.{nameof(ClusterConfig.LoadBalancingPolicy)}" =>
             new JsonArray("PowerOfTwoChoices", "FirstAlphabetical", "Random", "RoundRobin", "LeastRequests"),
         $"{nameof(RouteMatch)}.{nameof(RouteMatch.Path)}" => new JsonArray("/orders/{**rest}"),

@@ -12,7 +12,9 @@ using Gateway.Tests.Configuration;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>The page says what the program does: every setting with its type and default, every rejection, and examples that load.</summary>
+/// <summary>
+/// The page says what the program does: every setting with its type and default, every rejection, and examples that load.
+/// </summary>
 public sealed class ConfigurationPageTests
 {
     private sealed record Setting(string Key, string Type, string? Default);
@@ -20,7 +22,8 @@ public sealed class ConfigurationPageTests
     [Fact]
     public void Every_setting_is_documented_and_every_documented_setting_exists()
     {
-        var documented = ConfigurationPage.Rows.Select(row => row[0].Trim('`')).Where(key => key.StartsWith("Gateway:", StringComparison.Ordinal));
+        var documented =
+            ConfigurationPage.Rows.Select(row => row[0].Trim('`')).Where(key => key.StartsWith("Gateway:", StringComparison.Ordinal));
 
         documented.ShouldBe(Settings().Select(setting => setting.Key), ignoreOrder: true);
     }
@@ -59,7 +62,8 @@ public sealed class ConfigurationPageTests
     {
         var header = Array.IndexOf(ConfigurationPage.Lines, "| Status | Error | Reason | Meaning |");
         var expected = Enum.GetValues<RejectionReason>().Select(Rejections.Of).Select(rejection =>
-            $"| {rejection.Status} | {(rejection.Error is null ? "none" : $"`{rejection.Error}`")} | `{rejection.Tag}` | {rejection.Meaning} |");
+            $"| {rejection.Status} | {(rejection.Error is null ? "none" : $"`{rejection.Error}`")} | `{rejection.Tag}` | " +
+                $"{rejection.Meaning} |");
 
         ConfigurationPage.Lines[(header + 2)..].TakeWhile(line => line.StartsWith('|')).ShouldBe(expected);
     }
@@ -112,7 +116,8 @@ public sealed class ConfigurationPageTests
         }
 
         var whole = JsonNode.Parse(CheckedConfiguration.With("\"read\",", "\"Authenticated\","))!;
-        var piece = JsonNode.Parse($"{{ {example} }}", documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        var piece = JsonNode.Parse(
+            $"{{ {example} }}", documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
         foreach (var (name, value) in piece)
         {
             whole["Gateway"]![name] = value!.DeepClone();
@@ -121,7 +126,8 @@ public sealed class ConfigurationPageTests
         return whole.ToJsonString();
     }
 
-    private static IEnumerable<Setting> Settings() => Walk(GatewayOptions.SectionName, SettingSchema.Checked[GatewayOptions.SectionName], new GatewayOptions(), typeof(GatewayOptions));
+    private static IEnumerable<Setting> Settings() =>
+        Walk(GatewayOptions.SectionName, SettingSchema.Checked[GatewayOptions.SectionName], new GatewayOptions(), typeof(GatewayOptions));
 
     private static IEnumerable<Setting> Walk(string path, SettingNode node, object? value, Type type)
     {

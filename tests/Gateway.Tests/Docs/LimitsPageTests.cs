@@ -32,23 +32,35 @@ public sealed class LimitsPageTests
         (typeof(IdentityPlan), "MaxValueLength", "bytes", "One identity header", "401 `too_large`"),
         (typeof(IdentityPlan), "MaxTotalLength", "bytes", "All identity headers of a request", "401 `too_large`"),
         (typeof(JsonWebKeySet), "MaxKeys", "keys", "Keys of a key set", "the key set is rejected; known keys stay in use"),
-        (typeof(KeyDocumentClient), "MaxLength", "bytes", "Key set or metadata of a provider", "the document is rejected; known keys stay in use"),
+        (
+            typeof(KeyDocumentClient), "MaxLength", "bytes", "Key set or metadata of a provider",
+            "the document is rejected; known keys stay in use"),
         (typeof(KeyDocumentClient), "Timeout", "", "Time for a provider to respond", "the fetch has failed and is repeated"),
         (typeof(KeyDocumentClient), "MaxRedirects", "redirects", "Redirects of a provider", "the fetch has failed"),
         (typeof(KeyRefresher), "Interval", "", "Time between two fetches of keys, unless the provider says otherwise", ""),
-        (typeof(KeySearch), "LongestWait", "", "Wait of a token with an unknown key for a fetch", "401 `unknown_key`, or 503 `keys_unavailable` without any keys"),
-        (typeof(SearchAllowance), "Every", "", "Time between two fetches for unknown keys of one issuer, after three in a row", "401 `unknown_key` at once"),
+        (
+            typeof(KeySearch), "LongestWait", "", "Wait of a token with an unknown key for a fetch",
+            "401 `unknown_key`, or 503 `keys_unavailable` without any keys"),
+        (
+            typeof(SearchAllowance), "Every", "", "Time between two fetches for unknown keys of one issuer, after three in a row",
+            "401 `unknown_key` at once"),
         (typeof(JsonWebKey), "MinRsaBits", "bits", "Smallest RSA key", "the key is not used"),
         (typeof(JsonWebKey), "MaxRsaBits", "bits", "Largest RSA key", "the key is not used"),
-        (typeof(DecryptionKeySet), "MaxKeys", "keys", "Private keys of a `DecryptionFile`", "the configuration is rejected; known keys stay in use"),
+        (
+            typeof(DecryptionKeySet), "MaxKeys", "keys", "Private keys of a `DecryptionFile`",
+            "the configuration is rejected; known keys stay in use"),
         (typeof(TokenDecryption), "MostTries", "keys", "Private keys that one encrypted token is tried with", "401 `undecryptable`"),
         (typeof(IntrospectionClient), "MaxLength", "bytes", "Introspection response", "503 `introspection_unavailable`"),
-        (typeof(Introspector), "MostCalls", "calls", "Introspection calls under way, for unknown tokens", "503 `introspection_unavailable`"),
+        (
+            typeof(Introspector), "MostCalls", "calls", "Introspection calls under way, for unknown tokens",
+            "503 `introspection_unavailable`"),
         (typeof(StatusBits), "MaxLength", "bytes", "Status list, inflated", "the list is rejected; the known one stays in use"),
         (typeof(StatusListSet), "MaxLists", "lists", "Status lists in use of one issuer", "503 `revocation_unavailable`"),
         (typeof(RevocationRequest), "MaxValueLength", "characters", "Value of a revocation", "400"),
         (typeof(RevocationRequest), "MaxReasonLength", "characters", "Reason of a revocation", "400"),
-        (typeof(NamedFile), "MaxLength", "bytes", "File that yarp.json names, such as a secret or a certificate", "the configuration is rejected"),
+        (
+            typeof(NamedFile), "MaxLength", "bytes", "File that yarp.json names, such as a secret or a certificate",
+            "the configuration is rejected"),
         (typeof(YarpJson), "MaxDepth", "levels", "Nesting of yarp.json", "the configuration is rejected"),
     ];
 
@@ -71,7 +83,9 @@ public sealed class LimitsPageTests
 
     private static string ValueOf(Type owner, string name, string unit)
     {
-        var value = owner.GetField(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).ShouldNotBeNull($"{owner.Name}.{name}").GetValue(null);
+        var value = owner.GetField(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .ShouldNotBeNull($"{owner.Name}.{name}")
+            .GetValue(null);
         return value switch
         {
             TimeSpan { TotalSeconds: < 60 } time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s"),

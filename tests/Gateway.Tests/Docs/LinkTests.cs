@@ -18,7 +18,9 @@ public sealed partial class LinkTests
     public void Links_lead_to_a_file_and_to_a_heading_of_it(string page)
     {
         var file = Path.Combine(Script.Root, page);
-        foreach (var target in Link.Matches(WithoutCode(file)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
+        foreach (var target in Link.Matches(WithoutCode(file))
+                .Select(match => match.Groups[1].Value)
+                .Where(target => !target.Contains("://", StringComparison.Ordinal)))
         {
             var (path, anchor) = target.Split('#', 2) is [var before, var after] ? (before, after) : (target, "");
             var leadsTo = path.Length == 0 ? file : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, path));
@@ -26,7 +28,9 @@ public sealed partial class LinkTests
             Path.Exists(leadsTo).ShouldBeTrue($"{page} links to {target}");
             if (anchor.Length > 0)
             {
-                Heading.Matches(WithoutCode(leadsTo)).Select(match => AnchorOf(match.Groups[1].Value)).ShouldContain(anchor, $"{page} links to {target}");
+                Heading.Matches(WithoutCode(leadsTo))
+                    .Select(match => AnchorOf(match.Groups[1].Value))
+                    .ShouldContain(anchor, $"{page} links to {target}");
             }
         }
     }

@@ -10,7 +10,10 @@ public sealed partial class MeasuredBlockTests
     public void Every_block_that_a_measurement_writes_has_content()
     {
         var blocks = Directory.EnumerateFiles(Path.Combine(Script.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .SelectMany(file => Block().Matches(File.ReadAllText(file)).Select(match => (Name: $"{Path.GetFileName(file)}: {match.Groups[1].Value}", Text: match.Groups[2].Value)))
+            .SelectMany(file =>
+                Block()
+                    .Matches(File.ReadAllText(file))
+                    .Select(match => (Name: $"{Path.GetFileName(file)}: {match.Groups[1].Value}", Text: match.Groups[2].Value)))
             .ToList();
 
         blocks.Count.ShouldBeGreaterThan(4);

@@ -26,11 +26,14 @@ public sealed partial class MigrationPageTests
     [MemberData(nameof(Pages))]
     public void Settings_that_are_named_exist(string page)
     {
-        var settings = ConfigurationPage.Rows.Select(row => row[0].Trim('`')).Where(key => key.StartsWith("Gateway:", StringComparison.Ordinal)).ToArray();
+        var settings = ConfigurationPage.Rows.Select(row => row[0].Trim('`'))
+            .Where(key => key.StartsWith("Gateway:", StringComparison.Ordinal))
+            .ToArray();
         var named = Setting.Matches(MigrationPage.Read(page)).Select(match => match.Groups[1].Value).Distinct().ToArray();
 
         named.ShouldNotBeEmpty();
-        named.Where(name => !settings.Any(setting => setting == name || setting.StartsWith(name + ':', StringComparison.Ordinal))).ShouldBeEmpty();
+        named.Where(
+            name => !settings.Any(setting => setting == name || setting.StartsWith(name + ':', StringComparison.Ordinal))).ShouldBeEmpty();
     }
 
     [GeneratedRegex(@"\(docs/migration/([a-z0-9-]+)\.md\)")]

@@ -20,11 +20,17 @@ public sealed partial class ObservabilityPageTests
         var logged = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => LogEvent.Matches(File.ReadAllText(file)))
             // An event without a fixed level is listed by its lowest.
-            .Select(match => (Id: NumberOf(match.Groups[1].Value), Level: match.Groups[2].Success ? match.Groups[2].Value : "Debug", Name: match.Groups[1].Value))
+            .Select(match =>
+                (
+                    Id: NumberOf(match.Groups[1].Value), Level: match.Groups[2].Success ? match.Groups[2].Value : "Debug",
+                    Name: match.Groups[1].Value))
             .Order()
             .ToArray();
         var documented = EventRow.Matches(Page)
-            .Select(match => (Id: int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Level: match.Groups[2].Value, Name: match.Groups[3].Value))
+            .Select(match =>
+                (
+                    Id: int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Level: match.Groups[2].Value,
+                    Name: match.Groups[3].Value))
             .ToArray();
 
         documented.ShouldBe(logged);
@@ -64,7 +70,9 @@ public sealed partial class ObservabilityPageTests
     {
         var source = File.ReadAllText(Path.Combine(Script.Root, "src", "Gateway", "Pipeline", "Telemetry", "AccessLog.cs"));
         var start = source.IndexOf("Message = ", StringComparison.Ordinal);
-        var logged = Placeholder.Matches(source[start..source.IndexOf("void Answered", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).ToArray();
+        var logged = Placeholder.Matches(source[start..source.IndexOf("void Answered", StringComparison.Ordinal)])
+            .Select(match => match.Groups[1].Value)
+            .ToArray();
 
         logged.ShouldNotBeEmpty();
         NamesIn("## Access log", "| Field |").ShouldBe(logged, ignoreOrder: true);

@@ -6,7 +6,9 @@ using Gateway.Tests.Configuration;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>docs/providers: each configuration loads and has a provider's tokens that are tried on it, and the calls lead to its routes.</summary>
+/// <summary>
+/// docs/providers: each configuration loads and has a provider's tokens that are tried on it, and the calls lead to its routes.
+/// </summary>
 public sealed partial class ProviderPageTests
 {
     private const string InPod = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
@@ -16,7 +18,8 @@ public sealed partial class ProviderPageTests
     [Fact]
     public void Pages_are_those_that_the_index_lists()
     {
-        var listed = Link.Matches(ProviderPage.Read("README").Text).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
+        var listed =
+            Link.Matches(ProviderPage.Read("README").Text).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
 
         listed.ShouldBe(ProviderPage.Names);
     }
@@ -24,9 +27,12 @@ public sealed partial class ProviderPageTests
     [Fact]
     public void Every_configuration_has_tokens_that_are_tried_on_it()
     {
-        var tried = ProviderFixture.Names.Select(ProviderFixture.Read).Select(fixture => $"{fixture.Page}: {fixture.Section}").Order(StringComparer.Ordinal);
+        var tried = ProviderFixture.Names.Select(ProviderFixture.Read)
+            .Select(fixture => $"{fixture.Page}: {fixture.Section}")
+            .Order(StringComparer.Ordinal);
         var shown = ProviderPage.Names.Select(ProviderPage.Read)
-            .SelectMany(page => page.Configurations.Keys.Select(section => $"{page.Name}: {section}")).Where(name => name != "other: The whole file");
+            .SelectMany(page =>
+                page.Configurations.Keys.Select(section => $"{page.Name}: {section}")).Where(name => name != "other: The whole file");
 
         tried.ShouldBe(shown.Order(StringComparer.Ordinal));
     }
@@ -39,7 +45,8 @@ public sealed partial class ProviderPageTests
         var files = new Dictionary<string, string> { ["ca.crt"] = PemEncoding.WriteString("CERTIFICATE", key.ToCertificate()) };
         foreach (var (section, configuration) in ProviderPage.Read(page).Configurations)
         {
-            var errors = await CheckedConfiguration.ErrorsOfAsync(configuration.ToJsonString().Replace(InPod, "ca.crt", StringComparison.Ordinal), files: files);
+            var errors = await CheckedConfiguration.ErrorsOfAsync(
+                configuration.ToJsonString().Replace(InPod, "ca.crt", StringComparison.Ordinal), files: files);
 
             errors.ShouldBeEmpty(section);
         }
@@ -51,7 +58,8 @@ public sealed partial class ProviderPageTests
     {
         var read = ProviderPage.Read(page);
         var paths = read.Configurations.Values.SelectMany(configuration => configuration["ReverseProxy"]!["Routes"]!.AsObject())
-            .Select(route => route.Value!["Match"]!["Path"]!.GetValue<string>().Replace("{**rest}", "", StringComparison.Ordinal)).ToArray();
+            .Select(
+                route => route.Value!["Match"]!["Path"]!.GetValue<string>().Replace("{**rest}", "", StringComparison.Ordinal)).ToArray();
         var called = Call.Matches(read.Text).Select(match => match.Groups[1].Value).ToArray();
 
         called.ShouldNotBeEmpty();
@@ -78,7 +86,8 @@ public sealed partial class ProviderPageTests
         var explained = Reason.Matches(ProviderPage.Read(page).Text).Select(match => match.Groups[1].Value).ToArray();
 
         explained.ShouldNotBeEmpty();
-        explained.ShouldAllBe(reason => known.Contains($"` | `{reason}` | ", StringComparison.Ordinal) || known.Contains($" | `{reason}` | The", StringComparison.Ordinal));
+        explained.ShouldAllBe(reason => known.Contains($"` | `{reason}` | ", StringComparison.Ordinal)
+            || known.Contains($" | `{reason}` | The", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\]\(([a-z0-9-]+)\.md\)")]

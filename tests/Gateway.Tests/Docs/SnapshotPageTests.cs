@@ -6,21 +6,29 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>The bytes of the example in docs/revocation-snapshot.md, which another program wrote, are those that the gateway writes and reads.</summary>
+/// <summary>
+/// The bytes of the example in docs/revocation-snapshot.md, which another program wrote, are those that the gateway writes and reads.
+/// </summary>
 public sealed partial class SnapshotPageTests
 {
     private const long Written = 1_790_000_000;
     private const string Issuer = "https://idp.example.com";
 
-    private static readonly RevocationEntry Restore = new(RevocationKind.Sid, Issuer, "s-1", Written + 86_400, Operation: RevocationOperation.Restore);
+    private static readonly RevocationEntry Restore =
+        new(RevocationKind.Sid, Issuer, "s-1", Written + 86_400, Operation: RevocationOperation.Restore);
 
     private static readonly LogAnchor Anchor = new(
-        new LogPosition(Written * 1000, 2), Restore.Key, Restore.Kind, Restore.Operation, Restore.Expires, null, new LogPosition(Written * 1000, 2), Restore.Expires);
+        new LogPosition(Written * 1000, 2), Restore.Key, Restore.Kind, Restore.Operation, Restore.Expires, null,
+        new LogPosition(Written * 1000, 2), Restore.Expires);
 
     private static readonly byte[][] Dumps =
     [
-        .. Dump().Matches(File.ReadAllText(Path.Combine(Script.Root, "docs", "revocation-snapshot.md"))).Select(match => Convert.FromHexString(
-            string.Concat(match.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[6..].Replace(" ", "", StringComparison.Ordinal))))),
+        .. Dump()
+            .Matches(File.ReadAllText(Path.Combine(Script.Root, "docs", "revocation-snapshot.md")))
+            .Select(match => Convert.FromHexString(
+            string.Concat(
+                match.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(
+                    line => line[6..].Replace(" ", "", StringComparison.Ordinal))))),
     ];
 
     [Fact]
@@ -30,11 +38,13 @@ public sealed partial class SnapshotPageTests
         set.ForgetExpired(DateTimeOffset.FromUnixTimeSeconds(Written + 60));
         set.Apply(
         [
-            new(RevocationKind.Jti, Issuer, "order-4711", Written + 3600), new(RevocationKind.Sub, Issuer, "alice", Written + 86_400, Before: Written), Restore,
+            new(RevocationKind.Jti, Issuer, "order-4711", Written + 3600),
+            new(RevocationKind.Sub, Issuer, "alice", Written + 86_400, Before: Written), Restore,
         ]);
         var chunks = SnapshotChunk.Of(set).ToList();
         var head = new SnapshotHead(
-            Guid.Parse("00112233-4455-6677-8899-aabbccddeeff", CultureInfo.InvariantCulture), (Written + 60) * 1000, Anchor, set.Minute, RevocationFields.Vocabulary,
+            Guid.Parse("00112233-4455-6677-8899-aabbccddeeff", CultureInfo.InvariantCulture), (Written + 60) * 1000, Anchor, set.Minute,
+            RevocationFields.Vocabulary,
             Skipped: 0, Records: 3, [.. chunks.Select(chunk => new SnapshotPart(chunk.Length, SHA256.HashData(chunk)))]);
 
         Dumps.Length.ShouldBe(4);

@@ -12,7 +12,8 @@ public sealed partial class WordsTests
     /// <summary>Names of the outward contract, and the system's own messages.</summary>
     private static readonly string[] Allowed =
     [
-        "\"refused\"", "<c>refused</c>", "`refused`", "gateway.rate_limit.refusals", "{refusal}", "gateway_rate_limit_refusals", "onnectionRefused", "onnection refused",
+        "\"refused\"", "<c>refused</c>", "`refused`", "gateway.rate_limit.refusals", "{refusal}", "gateway_rate_limit_refusals",
+        "onnectionRefused", "onnection refused",
         "connection is refused", "kept, refused, lost",
     ];
 
@@ -24,9 +25,12 @@ public sealed partial class WordsTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
             .Append(Path.Combine(root, "README.md"))
             .Append(Path.Combine(root, "CONTRIBUTING.md"))
-            .Where(file => Kinds.Contains(Path.GetExtension(file)) && !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
-            .SelectMany(file => File.ReadLines(file).Select((line, index) => (Place: $"{Path.GetRelativePath(root, file)}:{index + 1}", Line: line)))
-            .Where(at => ForbiddenWord().IsMatch(Allowed.Aggregate(at.Line, (line, allowed) => line.Replace(allowed, "", StringComparison.Ordinal))))
+            .Where(file => Kinds.Contains(Path.GetExtension(file))
+                && !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .SelectMany(file =>
+                File.ReadLines(file).Select((line, index) => (Place: $"{Path.GetRelativePath(root, file)}:{index + 1}", Line: line)))
+            .Where(at =>
+                ForbiddenWord().IsMatch(Allowed.Aggregate(at.Line, (line, allowed) => line.Replace(allowed, "", StringComparison.Ordinal))))
             .Select(at => $"{at.Place}: {at.Line.Trim()}");
 
         found.ShouldBeEmpty();

@@ -37,5 +37,6 @@ public sealed class SlopeTests
 
     // 25 minutes of a sawtooth, as the heap of a process has it.
     private static Slope Samples(double leakPerHour) => Slope.OfMedians(
-        [.. Enumerable.Range(0, 300).Select(i => (TimeSpan.FromSeconds(5 * i), 100 + (i * 7 % 13 * 0.5) + (leakPerHour * i * 5 / 3600)))], Minute);
+        [.. Enumerable.Range(0, 300).Select(i => (TimeSpan.FromSeconds(5 * i), 100 + (i * 7 % 13 * 0.5) + (leakPerHour * i * 5 / 3600)))],
+        Minute);
 }

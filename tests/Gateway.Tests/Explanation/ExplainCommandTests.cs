@@ -64,7 +64,8 @@ public sealed class ExplainCommandTests : IDisposable
     {
         var file = Path.Combine(_folder.FullName, "yarp.json");
         await File.WriteAllTextAsync(file, CheckedConfiguration.With("\"Discovery\": true", keys));
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "keys.json"), new JsonObject { ["keys"] = new JsonArray(TestKeys.Rsa.ToJwk()) }.ToJsonString());
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "keys.json"), new JsonObject { ["keys"] = new JsonArray(TestKeys.Rsa.ToJwk()) }.ToJsonString());
         return await ProgramRun.RunAsync([], input, ["explain", "--config", file, .. arguments]);
     }
 }

@@ -29,7 +29,8 @@ public sealed class TokenExplainerTests
         explanation.Checks.ShouldAllBe(check => check.Outcome == CheckOutcome.Passed && check.Cure == null);
         explanation.Checks.Select(check => check.Check).ShouldBe(
         [
-            "form", "header", "payload", "algorithm", "issuer", "issuer's algorithms", "type", "claims", "times", "audience", "required claims", "key", "signature",
+            "form", "header", "payload", "algorithm", "issuer", "issuer's algorithms", "type", "claims", "times", "audience",
+            "required claims", "key", "signature",
             "identity", "revocation", "binding",
         ]);
     }
@@ -40,12 +41,16 @@ public sealed class TokenExplainerTests
         var explanation = _shop.Explain(_shop.Token().With("aud", "other").With("iat", 1_000).With("exp", 2_000).Build());
 
         explanation.Reason.ShouldBe(RejectionReason.Expired);
-        explanation.Checks.Where(check => check.Outcome == CheckOutcome.Failed).Select(check => check.Check).ShouldBe(["times", "audience"]);
+        explanation.Checks.Where(check => check.Outcome == CheckOutcome.Failed)
+            .Select(check => check.Check)
+            .ShouldBe(["times", "audience"]);
         explanation.Checks.Single(check => check.Check == "signature").Outcome.ShouldBe(CheckOutcome.Passed);
     }
 
     [Theory]
-    [InlineData("iss", "\"https://idp.example.com/realms/shop/\"", "issuer", "It differs from issuer \"shop\" only in upper and lower case, the scheme, or a slash at the end.")]
+    [InlineData(
+        "iss", "\"https://idp.example.com/realms/shop/\"", "issuer",
+        "It differs from issuer \"shop\" only in upper and lower case, the scheme, or a slash at the end.")]
     [InlineData("aud", "\"account\"", "audience", "\"shop-api\" (the resource or audience parameter, or an audience mapper)")]
     [InlineData("at_hash", "\"x\"", "type", "This is an ID token: the client must send the access token instead.")]
     [InlineData("cnf", "{}", "claims", "The token is bound in a way that the gateway cannot check")]
@@ -140,10 +145,13 @@ public sealed class TokenExplainerTests
             from acr in Gen.Elements("mfa", "pwd")
             from age in Gen.Elements(0, 100, 1_000)
             from binding in Gen.Elements(null, new TokenBinding([1], null))
-            select (Policy: policy, Token: TestToken.Of($$"""{"acr":"{{acr}}","auth_time":{{now - age}}}""", scopes: [.. has], binding: binding));
+            select (
+                Policy: policy,
+                Token: TestToken.Of($$"""{"acr":"{{acr}}","auth_time":{{now - age}}}""", scopes: [.. has], binding: binding));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
-            PolicyExplainer.Explain(each.Policy, each.Token, _shop.Clock).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason
+            PolicyExplainer.Explain(each.Policy, each.Token, _shop.Clock).FirstOrDefault(
+                check => check.Outcome == CheckOutcome.Failed)?.Reason
                 == each.Policy.Decide(each.Token, new PolicyRequest(null, _shop.Clock)).Rejected));
     }
 
@@ -162,15 +170,21 @@ public sealed class TokenExplainerTests
             from parts in part.ArrayOf(count)
             select new RoutePolicy { Name = "combined", Combination = new Combination(isAny, [.. parts]) };
         var token =
-            from rejected in Gen.Elements<RejectionReason?>(null, null, null, RejectionReason.Missing, RejectionReason.Expired, RejectionReason.KeysUnavailable)
+            from rejected in Gen.Elements<RejectionReason?>(
+                null, null, null, RejectionReason.Missing, RejectionReason.Expired, RejectionReason.KeysUnavailable)
             from has in Gen.SubListOf("read", "write")
             from binding in Gen.Elements(null, new TokenBinding([1], null))
-            select (Token: rejected == RejectionReason.Missing ? null : TestToken.Of("{}", scopes: [.. has], binding: binding), Rejected: rejected);
+            select (
+                Token: rejected == RejectionReason.Missing ? null : TestToken.Of("{}", scopes: [.. has], binding: binding),
+                Rejected: rejected);
         var cases =
             from policy in Gen.OneOf(leaf, Combine(Gen.OneOf(leaf, Combine(leaf))))
             from unnamed in token
             from named in token
-            select (Policy: policy, Tokens: new ExplainedTokens([new ExplainedToken(null, unnamed.Token, unnamed.Rejected), new ExplainedToken("w", named.Token, named.Rejected)]));
+            select (
+                Policy: policy,
+                Tokens: new ExplainedTokens(
+                    [new ExplainedToken(null, unnamed.Token, unnamed.Rejected), new ExplainedToken("w", named.Token, named.Rejected)]));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
             PolicyExplainer.Explain(each.Policy, each.Tokens, null).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason
@@ -182,12 +196,14 @@ public sealed class TokenExplainerTests
     {
         ClaimPath.TryParse("tenant", out var tenant).ShouldBeTrue();
         var policy = new RoutePolicy { Name = "tenants", Claims = [new RouteValueRule(tenant, "tenant")] };
-        var either = new RoutePolicy { Name = "either", Combination = new Combination(true, [policy, new RoutePolicy { Name = "none", AllScopes = ["none"] }]) };
+        var either =
+            new RoutePolicy { Name = "either", Combination = new Combination(true, [policy, new RoutePolicy { Name = "none", AllScopes = ["none"] }]) };
 
         var explanation = _shop.Explain(_shop.Token().With("tenant", "acme").Build(), policy);
         explanation.Verdict.ShouldBe(Verdict.Accepted);
         explanation.Summary.ShouldBe("Accepted. The policy also compares the path of each request.");
-        _shop.Explain(_shop.Token().With("tenant", "acme").Build(), either).Summary.ShouldBe("Accepted. The policy also compares the path of each request.");
+        _shop.Explain(_shop.Token().With("tenant", "acme").Build(), either).Summary.ShouldBe(
+            "Accepted. The policy also compares the path of each request.");
 
         _shop.Explain(_shop.Token().Build(), policy).Reason.ShouldBe(RejectionReason.ClaimMismatch);
         _shop.Explain(_shop.Token().Build(), either).Reason.ShouldBe(RejectionReason.InsufficientScope);
@@ -198,19 +214,24 @@ public sealed class TokenExplainerTests
     {
         ClaimPath.TryParse("roles", out var roles).ShouldBeTrue();
         ClaimPath.TryParse("tenant", out var tenant).ShouldBeTrue();
-        ClaimRule[] rules = [new AnyOfRule(roles, ["ops"]), new NoneOfRule(roles, ["guest"]), new ExistsRule(tenant, true), new EqualsRule(tenant, "a"), new MatchesRule(tenant, LinearPattern.Compile("[a-c]"))];
+        ClaimRule[] rules = [
+            new AnyOfRule(roles, ["ops"]), new NoneOfRule(roles, ["guest"]), new ExistsRule(tenant, true), new EqualsRule(tenant, "a"),
+            new MatchesRule(tenant, LinearPattern.Compile("[a-c]"))];
         var cases =
             from issuers in Gen.Elements<ImmutableArray<string>>([], ["shop"], ["other"])
             from all in Gen.SubListOf("read", "write")
             from any in Gen.SubListOf("read", "admin")
             from asked in Gen.SubListOf(rules)
             from has in Gen.SubListOf("read", "write", "admin")
-            from claims in Gen.Elements("{}", """{"roles":["ops"]}""", """{"roles":"ops guest","tenant":"a"}""", """{"tenant":"b"}""", """{"roles":{"x":1},"tenant":null}""")
+            from claims in Gen.Elements(
+                "{}", """{"roles":["ops"]}""", """{"roles":"ops guest","tenant":"a"}""", """{"tenant":"b"}""",
+                """{"roles":{"x":1},"tenant":null}""")
             select (
                 Policy: new RoutePolicy { Name = "p", Issuers = issuers, AllScopes = [.. all], AnyScopes = [.. any], Claims = [.. asked] },
                 Token: TestToken.Of(claims, scopes: [.. has]));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(cases.ToArbitrary(), each =>
-            PolicyExplainer.Explain(each.Policy, each.Token).FirstOrDefault(check => check.Outcome == CheckOutcome.Failed)?.Reason == each.Policy.Decide(each.Token).Rejected));
+            PolicyExplainer.Explain(each.Policy, each.Token).FirstOrDefault(
+                check => check.Outcome == CheckOutcome.Failed)?.Reason == each.Policy.Decide(each.Token).Rejected));
     }
 }

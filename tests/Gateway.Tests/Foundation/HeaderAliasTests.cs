@@ -38,7 +38,8 @@ public sealed class HeaderAliasTests
         var guarded = new ProtectedHeaders([Subject], ["Authorization"], AliasBehavior.Strip);
         var isExact = separator == '-';
 
-        guarded.Judge($"x{separator}auth{separator}SUBJECT", out var isIdentity).ShouldBe(isExact ? HeaderVerdict.Strip : HeaderVerdict.Alias);
+        guarded.Judge(
+            $"x{separator}auth{separator}SUBJECT", out var isIdentity).ShouldBe(isExact ? HeaderVerdict.Strip : HeaderVerdict.Alias);
         isIdentity.ShouldBeTrue();
     }
 

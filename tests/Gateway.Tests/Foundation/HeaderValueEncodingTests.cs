@@ -91,7 +91,8 @@ public sealed class HeaderValueEncodingTests
     /// <summary>Text in which the characters that matter come up often.</summary>
     private static Gen<string> Texts()
     {
-        var special = Gen.Elements(" ", ",", "%", "%2C", "\r", "\n", "\0", "\t", "\"", "\\", "\u007F", "\u00A0", "\u20AC", "\U0001F600", "a", "Z");
+        var special =
+            Gen.Elements(" ", ",", "%", "%2C", "\r", "\n", "\0", "\t", "\"", "\\", "\u007F", "\u00A0", "\u20AC", "\U0001F600", "a", "Z");
         var any = Gen.Choose(1, 0x10FFFF).Where(code => Rune.IsValid(code)).Select(code => new Rune(code).ToString());
         return Gen.ArrayOf(Gen.OneOf(special, any)).Select(string.Concat);
     }

@@ -62,7 +62,8 @@ public sealed class ObjectRegistryTests
         otherAudience.Issuers[0].Keys.ShouldBeSameAs(before.Issuers[0].Keys);
         Next(Settings() with { Keys = settings.Keys with { MaxStale = TimeSpan.FromHours(1) } }).Issuers[0].Keys.ShouldNotBeSameAs(before.Issuers[0].Keys);
 
-        IssuerDirectory Next(IssuerSettings issuer) => IssuerDirectory.Create(new IssuersSettings([issuer], []), new ObjectRegistry.Draft(objects));
+        IssuerDirectory Next(IssuerSettings issuer) =>
+            IssuerDirectory.Create(new IssuersSettings([issuer], []), new ObjectRegistry.Draft(objects));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class ObjectRegistryTests
         foreach (var audience in new[] { "shop-api", "shop-api", "other", "other", "shop-api" })
         {
             var draft = new ObjectRegistry.Draft(objects);
-            var found = IssuerDirectory.Create(new IssuersSettings([Settings() with { Audiences = [audience] }], []), draft).Issuers[0].Keys;
+            var found =
+                IssuerDirectory.Create(new IssuersSettings([Settings() with { Audiences = [audience] }], []), draft).Issuers[0].Keys;
             objects = draft.Complete();
 
             found.ShouldBeSameAs(keys ?? found);

@@ -10,16 +10,21 @@ public sealed class StrictJsonTests
 
     public static TheoryData<string> NotOneObject =>
     [
-        "", " ", "null", "true", "1", "\"text\"", "[]", "[{}]", "{", "}", "{}{}", "{},", "{}#", "{}}", "{}/*", "{}/**/", "{}//", "{}\0", "{} x", "{}1",
-        "/**/{}", "//\n{}", "{/**/}", "{,}", "{\"a\":1,}", "{'a':1}", "{a:1}", "{\"a\"}", "{\"a\":}", "{\"a\":1 \"b\":2}", "{\"a\":01}", "{\"a\":+1}",
-        "{\"a\":1.}", "{\"a\":.5}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":0x10}", "{\"a\":True}", "{\"a\":undefined}",
-        "{\"a\":\"\t\"}", "{\"a\":\"\n\"}", "{\"a\":\"\\x41\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\uZZZZ\"}", "{\"a\":\"", "{\"a\":[1,]}", "{\"a\":[1}",
+        "", " ", "null", "true", "1", "\"text\"", "[]", "[{}]", "{", "}", "{}{}", "{},", "{}#", "{}}", "{}/*", "{}/**/", "{}//", "{}\0",
+        "{} x", "{}1",
+        "/**/{}", "//\n{}", "{/**/}", "{,}", "{\"a\":1,}", "{'a':1}", "{a:1}", "{\"a\"}", "{\"a\":}", "{\"a\":1 \"b\":2}", "{\"a\":01}",
+        "{\"a\":+1}",
+        "{\"a\":1.}", "{\"a\":.5}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":0x10}", "{\"a\":True}",
+        "{\"a\":undefined}",
+        "{\"a\":\"\t\"}", "{\"a\":\"\n\"}", "{\"a\":\"\\x41\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\uZZZZ\"}", "{\"a\":\"", "{\"a\":[1,]}",
+        "{\"a\":[1}",
     ];
 
     public static TheoryData<string> UnpairedSurrogates =>
     [
         "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\"}", "{\"a\":\"\\ud800\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}", "{\"a\":\"x\\uD83Dx\"}",
-        "{\"\\ud800\":1}", "{\"\\udfff\":1,\"b\":2}", "{\"a\":{\"\\ud800\":1}}", "{\"a\":[[\"\\ud800\"]]}", "{\"a\":{\"b\":[{\"c\":\"\\udead\"}]}}",
+        "{\"\\ud800\":1}", "{\"\\udfff\":1,\"b\":2}", "{\"a\":{\"\\ud800\":1}}", "{\"a\":[[\"\\ud800\"]]}",
+        "{\"a\":{\"b\":[{\"c\":\"\\udead\"}]}}",
     ];
 
     [Theory]
@@ -83,7 +88,8 @@ public sealed class StrictJsonTests
 
     public static TheoryData<string> InvalidUtf8 =>
     [
-        "80", "BF", "C080", "C0AE", "C1BF", "C3", "E08080", "E282", "EDA080", "EDBFBF", "F0808080", "F4908080", "F5808080", "FF", "FE", "61E9",
+        "80", "BF", "C080", "C0AE", "C1BF", "C3", "E08080", "E282", "EDA080", "EDBFBF", "F0808080", "F4908080", "F5808080", "FF", "FE",
+        "61E9",
     ];
 
     [Theory]
@@ -94,8 +100,12 @@ public sealed class StrictJsonTests
         var token = _shop.Token();
         foreach (var (before, after) in new[] { (",\"x\":\"", "\"}"), (",\"", "\":1}") })
         {
-            _shop.Decide(SignedToken.Of(SignedToken.HeaderOf(token), Spoil(SignedToken.ClaimsOf(token), before, bytes, after))).ShouldBe("malformed");
-            _shop.Decide(SignedToken.Of(Spoil(SignedToken.HeaderOf(token), before, bytes, after), SignedToken.ClaimsOf(token))).ShouldBe("malformed");
+            _shop.Decide(
+                SignedToken.Of(
+                    SignedToken.HeaderOf(token), Spoil(SignedToken.ClaimsOf(token), before, bytes, after))).ShouldBe("malformed");
+            _shop.Decide(
+                SignedToken.Of(
+                    Spoil(SignedToken.HeaderOf(token), before, bytes, after), SignedToken.ClaimsOf(token))).ShouldBe("malformed");
         }
     }
 
@@ -104,7 +114,8 @@ public sealed class StrictJsonTests
     {
         var token = _shop.Token();
 
-        _shop.Decide(SignedToken.Of(SignedToken.HeaderOf(token), Encoding.Unicode.GetBytes(token.Claims.ToJsonString()))).ShouldBe("malformed");
+        _shop.Decide(
+            SignedToken.Of(SignedToken.HeaderOf(token), Encoding.Unicode.GetBytes(token.Claims.ToJsonString()))).ShouldBe("malformed");
     }
 
     [Theory]
@@ -166,7 +177,8 @@ public sealed class StrictJsonTests
     public void Paired_surrogates_and_every_other_escape_are_text()
     {
         var token = _shop.Token();
-        var claims = $"{token.Claims.ToJsonString()[..^1]},\"\\ud83d\\ude00\":\"\\ud83d\\ude00 \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0000\"}}";
+        var claims =
+            $"{token.Claims.ToJsonString()[..^1]},\"\\ud83d\\ude00\":\"\\ud83d\\ude00 \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0000\"}}";
 
         _shop.Accept(token.WithClaimsJson(claims)).Claims.GetProperty("😀").GetString().ShouldBe("😀 \" \\ / \b \f \n \r \t \0");
     }

@@ -39,7 +39,9 @@ public sealed class ClusterAssertionTests
     [Fact]
     public void Token_without_a_mapped_claim_still_has_an_assertion()
     {
-        PayloadOf(AssertionFor("orders").Of("{}"u8.ToArray(), Now + 3600, ref _kept)).Select(claim => claim.Key).ShouldBe(["iss", "aud", "iat", "exp"]);
+        PayloadOf(AssertionFor("orders").Of("{}"u8.ToArray(), Now + 3600, ref _kept))
+            .Select(claim => claim.Key)
+            .ShouldBe(["iss", "aud", "iat", "exp"]);
     }
 
     [Fact]
@@ -179,7 +181,8 @@ public sealed class ClusterAssertionTests
         return new ClusterAssertion(Settings(""), cluster, _keys, _clock);
     }
 
-    private static AssertionSettings Settings(string file) => new("X-Auth-Assertion", file, "https://api.example.com", null, Minute, "JWT", [], "/.well-known/jwks.json");
+    private static AssertionSettings Settings(string file) =>
+        new("X-Auth-Assertion", file, "https://api.example.com", null, Minute, "JWT", [], "/.well-known/jwks.json");
 
     private static JsonObject PayloadOf(string assertion) => JsonNode.Parse(Base64Url.DecodeFromChars(assertion.Split('.')[1]))!.AsObject();
 

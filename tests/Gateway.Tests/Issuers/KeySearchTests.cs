@@ -263,5 +263,6 @@ public sealed class KeySearchTests : IDisposable
     private Task<string> FindNextAsync() => FindAsync(TestKeys.P256.KeyId, SignatureAlgorithms.Of(SignatureAlgorithm.ES256));
 
     private async Task<string> FindAsync(string keyId = "unknown", AlgorithmTraits? algorithm = null) =>
-        (await _bench.Search.FindAsync(_bench.Keys, new WantedKey(keyId, algorithm ?? Rs256), CancellationToken.None))?.ToString() ?? "found";
+        (await _bench.Search.FindAsync(_bench.Keys, new WantedKey(keyId, algorithm ?? Rs256), CancellationToken.None))?.ToString()
+            ?? "found";
 }

@@ -69,7 +69,8 @@ public sealed class ProviderKeySetTests
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var first = new CertificateRequest("CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddDays(1));
+        using var first = new CertificateRequest(
+            "CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddDays(1));
         using var second = new CertificateRequest("CN=ec", ec, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddDays(1));
 
         var jwk = new JsonObject { ["kid"] = "rsa", ["x5c"] = new JsonArray(Convert.ToBase64String(first.RawData), Certificate) };
@@ -133,8 +134,12 @@ public sealed class ProviderKeySetTests
         // Entra names no algorithm, and in its common set the issuer each key is for.
         "Entra" =>
         [
-            Member(First, ("x5t", "first"), ("x5c", null), ("cloud_instance_name", "microsoftonline.com"), ("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0")),
-            Member(Second, ("x5t", "second"), ("x5c", null), ("cloud_instance_name", "microsoftonline.com"), ("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0")),
+            Member(
+                First, ("x5t", "first"), ("x5c", null), ("cloud_instance_name", "microsoftonline.com"),
+                ("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0")),
+            Member(
+                Second, ("x5t", "second"), ("x5c", null), ("cloud_instance_name", "microsoftonline.com"),
+                ("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0")),
         ],
         "Auth0" =>
         [

@@ -74,7 +74,9 @@ internal sealed class KeyBench : IDisposable
     {
         var profile = new Tokens.Shop(shop => shop with { Keys = Keys }).Profile;
         Keys.Expire();
-        var follower = new KeyFollower(new Gateway.Issuers.LiveIssuers(new Gateway.Issuers.IssuerDirectory([profile], [])), Refresher, Loader, Documents, Metrics, Clock);
+        var follower = new KeyFollower(
+            new Gateway.Issuers.LiveIssuers(new Gateway.Issuers.IssuerDirectory([profile], [])), Refresher, Loader, Documents, Metrics,
+            Clock);
         await follower.StartAsync(CancellationToken.None);
         return follower;
     }

@@ -29,7 +29,8 @@ public sealed class SecretTests
     [InlineData("Gateway")]
     public async Task Value_of_an_override_that_is_wrong_is_not_shown(string path)
     {
-        var errors = await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.Good, new Dictionary<string, string?> { [path] = Canary });
+        var errors =
+            await CheckedConfiguration.ErrorsOfAsync(CheckedConfiguration.Good, new Dictionary<string, string?> { [path] = Canary });
 
         errors.ShouldNotBeEmpty();
         errors.ShouldAllBe(error => !error.ToString().Contains(Canary));

@@ -143,7 +143,8 @@ public sealed class JsonWebKeySetTests
     [Fact]
     public void Skipped_key_is_named_without_its_material_or_control_characters()
     {
-        var jwk = new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", ["kid"] = "line\r\nbreak" + new string('x', 500) };
+        var jwk =
+            new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", ["kid"] = "line\r\nbreak" + new string('x', 500) };
 
         var skipped = Shop.RingOf(jwk, TestKeys.Rsa.ToJwk()).Skipped.ShouldHaveSingleItem();
 

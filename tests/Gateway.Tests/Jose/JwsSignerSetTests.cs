@@ -65,7 +65,8 @@ public sealed class JwsSignerSetTests
     [Fact]
     public void Key_without_an_id_is_named_by_its_thumbprint()
     {
-        var set = Parse("""{"keys":[{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""");
+        var set = Parse(
+            """{"keys":[{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""");
 
         set.Current.KeyId.ShouldBe("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
@@ -148,9 +149,11 @@ public sealed class JwsSignerSetTests
         return set!;
     }
 
-    private static JsonObject[] KeysOf(JwsSignerSet set) => [.. JsonNode.Parse(set.Jwks.Span)!["keys"]!.AsArray().Select(key => key!.AsObject())];
+    private static JsonObject[] KeysOf(JwsSignerSet set) =>
+        [.. JsonNode.Parse(set.Jwks.Span)!["keys"]!.AsArray().Select(key => key!.AsObject())];
 
-    private static string SetOf(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
+    private static string SetOf(params JsonObject[] keys) =>
+        new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
 
     private static JsonObject With(JsonObject jwk, string member, JsonNode? value)
     {

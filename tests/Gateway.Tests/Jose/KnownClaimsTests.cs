@@ -43,7 +43,8 @@ public sealed class KnownClaimsTests
         var name = (ClaimName)index;
         var text = ClaimNames.TextOf(name);
 
-        foreach (var other in (string[])[text + "x", text + "\\u0000", text[..^1], " " + text, text.ToUpperInvariant(), $"{text[0]}\\\\{text[1..]}"])
+        foreach (var other in (string[])[
+                text + "x", text + "\\u0000", text[..^1], " " + text, text.ToUpperInvariant(), $"{text[0]}\\\\{text[1..]}"])
         {
             Find($$"""{"{{other}}":1}""", name).ShouldBeNull();
         }

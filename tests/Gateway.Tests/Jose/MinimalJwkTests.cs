@@ -8,7 +8,8 @@ namespace Gateway.Tests.Jose;
 public sealed class MinimalJwkTests
 {
     // The key of RFC 9449 section 4.2 and its thumbprint of section 6.1.
-    private const string Ec = """{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}""";
+    private const string Ec =
+        """{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}""";
 
     // RFC 7638 section 3.1.
     private const string Rsa =
@@ -19,7 +20,9 @@ public sealed class MinimalJwkTests
     [Theory]
     [InlineData(Ec, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")]
     [InlineData(Rsa, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
-    [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}""", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
+    [InlineData(
+        """{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}""",
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     public void Thumbprint_is_that_of_the_standards(string jwk, string thumbprint)
     {
         MinimalJwk.TryRead(JsonElement.Parse(jwk), out var minimal).ShouldBeTrue();

@@ -53,5 +53,6 @@ public sealed class ListModelTests
 
     [Fact]
     public void Page_has_the_table_of_the_model() =>
-        File.ReadAllText(Path.Combine(Script.Root, "docs", "revocation.md")).ShouldContain($"-->\n\n{new ListModel().Table(100)}\n\n<!-- end of list-model -->");
+        File.ReadAllText(Path.Combine(Script.Root, "docs", "revocation.md")).ShouldContain(
+            $"-->\n\n{new ListModel().Table(100)}\n\n<!-- end of list-model -->");
 }

@@ -23,7 +23,8 @@ public sealed class MeasurePlanTests
     {
         var turns = Plan.Scenarios.Sum(scenario => scenario.Entries.Count * (scenario.Rounds ?? Plan.Rounds));
         var warmUps = Plan.Scenarios.Sum(scenario => scenario.Entries.Sum(entry => Plan.ProcessesOf(entry.Peer)));
-        var processes = Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Sum(Plan.ProcessesOf);
+        var processes =
+            Plan.Scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).Distinct().Sum(Plan.ProcessesOf);
 
         var warmUpSeconds = ((warmUps - processes) * Plan.WarmUpSeconds) + (processes * Plan.FirstWarmUpSeconds);
 

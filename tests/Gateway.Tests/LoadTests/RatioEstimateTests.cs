@@ -11,7 +11,8 @@ public sealed class RatioEstimateTests
     [InlineData(new[] { 3.0, 1, 2 }, 2)]
     [InlineData(new[] { 4.0, 1, 3, 2 }, 2.5)]
     [InlineData(new[] { 7.0 }, 7)]
-    public void Median_is_the_middle_or_the_mean_of_both(double[] values, double expected) => RatioEstimate.MedianOf(values).ShouldBe(expected);
+    public void Median_is_the_middle_or_the_mean_of_both(double[] values, double expected) =>
+        RatioEstimate.MedianOf(values).ShouldBe(expected);
 
     [Fact]
     public void Equal_ratios_have_an_interval_without_width()
@@ -82,7 +83,8 @@ public sealed class RatioEstimateTests
     [InlineData(0.98, true)]
     [InlineData(1.021, false)]
     [InlineData(0.979, false)]
-    public void Pair_agrees_up_to_the_limit(double median, bool agrees) => new RatioEstimate(median, 0, 2, 9).Agrees(0.0200001).ShouldBe(agrees);
+    public void Pair_agrees_up_to_the_limit(double median, bool agrees) =>
+        new RatioEstimate(median, 0, 2, 9).Agrees(0.0200001).ShouldBe(agrees);
 
     [Theory]
     [InlineData(1.03, 1.01, 1.05, true)]
@@ -114,5 +116,6 @@ public sealed class RatioEstimateTests
         }
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

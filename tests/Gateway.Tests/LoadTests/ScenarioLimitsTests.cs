@@ -26,7 +26,9 @@ public sealed class ScenarioLimitsTests
     [Fact]
     public void What_failed_meanwhile_is_a_problem_although_every_answer_was_right()
     {
-        Limits.Judge(new ScenarioFigures(100, 0, 1) { KneeRate = 1000, Fault = "kubectl ended with 1" }).ShouldHaveSingleItem().ShouldBe("kubectl ended with 1");
+        Limits.Judge(new ScenarioFigures(100, 0, 1) { KneeRate = 1000, Fault = "kubectl ended with 1" })
+            .ShouldHaveSingleItem()
+            .ShouldBe("kubectl ended with 1");
     }
 
     [Fact]

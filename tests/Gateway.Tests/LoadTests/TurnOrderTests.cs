@@ -20,7 +20,8 @@ public sealed class TurnOrderTests
         var rounds = Turns(2);
 
         rounds.SelectMany(turns => turns).Where(turn => turn.Entry == 0).CountBy(turn => turn.Process).ShouldBe(
-            [KeyValuePair.Create(0, Rounds / 3), KeyValuePair.Create(1, Rounds / 3), KeyValuePair.Create(2, Rounds / 3)], ignoreOrder: true);
+            [KeyValuePair.Create(0, Rounds / 3), KeyValuePair.Create(1, Rounds / 3), KeyValuePair.Create(2, Rounds / 3)],
+            ignoreOrder: true);
         rounds.ShouldAllBe(turns => turns.Single(turn => turn.Entry == 1).Process == turns.Single(turn => turn.Entry == 2).Process);
         rounds.ShouldAllBe(turns => turns.Single(turn => turn.Entry == 3).Process == 0);
     }

@@ -47,7 +47,9 @@ public sealed class CombinationTests
 
         Any(Staff, Read).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientScope, "read"));
         Any(Read, Staff).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientScope, "read"));
-        Any(Staff, Strong, Read).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: Strong.StepUp));
+        Any(Staff, Strong, Read)
+            .Decide(token)
+            .ShouldBe(new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: Strong.StepUp));
         Any(Staff, Staff with { Name = "other" }).Decide(token).ShouldBe(new PolicyDecision(RejectionReason.ClaimMismatch));
     }
 
@@ -74,7 +76,8 @@ public sealed class CombinationTests
 
             if (policy.Decide(TestToken.Of("{}", scopes: has)).RequiredScope is { } asked)
             {
-                policy.Decide(TestToken.Of("{}", scopes: Words(asked))).Rejected.ShouldBeNull($"{policy} asked for {asked} when the token had {string.Join(' ', has)}");
+                policy.Decide(TestToken.Of("{}", scopes: Words(asked))).Rejected.ShouldBeNull(
+                    $"{policy} asked for {asked} when the token had {string.Join(' ', has)}");
             }
             else
             {
@@ -137,7 +140,8 @@ public sealed class CombinationTests
         workload.Decide(token).Rejected.ShouldBe(RejectionReason.Missing);
         All(Read, workload).Decide(token).Rejected.ShouldBe(RejectionReason.Missing);
         Any(workload, Read).Decide(token).Rejected.ShouldBeNull();
-        Read.Decide(new PolicyTokens([new SourceToken("workload", token, default)]), default, []).Rejected.ShouldBe(RejectionReason.Missing);
+        Read.Decide(
+            new PolicyTokens([new SourceToken("workload", token, default)]), default, []).Rejected.ShouldBe(RejectionReason.Missing);
     }
 
     [Theory]
@@ -152,7 +156,8 @@ public sealed class CombinationTests
     {
         var policy = Any(Read, Read with { Name = "other", TokenSource = "w" });
 
-        policy.Decide(new PolicyTokens([Found(null, unnamed), Found("w", named)]), default, []).Rejected.ShouldBe((RejectionReason)expected);
+        policy.Decide(
+            new PolicyTokens([Found(null, unnamed), Found("w", named)]), default, []).Rejected.ShouldBe((RejectionReason)expected);
 
         static SourceToken Found(string? source, object? reason) =>
             reason is null ? new SourceToken(source, TestToken.Of("{}"), default) : new SourceToken(source, null, (RejectionReason)reason);
@@ -223,8 +228,10 @@ public sealed class CombinationTests
     [Fact]
     public void Challenge_names_the_scopes_of_the_rejected_token_alone()
     {
-        var policy = All(Read, Write with { TokenSource = "w" }, new RoutePolicy { Name = "more", TokenSource = "w", AllScopes = ["more"] });
-        var tokens = new PolicyTokens([new SourceToken(null, TestToken.Of("{}", scopes: ["read"]), default), new SourceToken("w", TestToken.Of("{}"), default)]);
+        var policy =
+            All(Read, Write with { TokenSource = "w" }, new RoutePolicy { Name = "more", TokenSource = "w", AllScopes = ["more"] });
+        var tokens = new PolicyTokens(
+            [new SourceToken(null, TestToken.Of("{}", scopes: ["read"]), default), new SourceToken("w", TestToken.Of("{}"), default)]);
 
         policy.Decide(tokens, default, []).RequiredScope.ShouldBe("write more");
     }
@@ -234,7 +241,8 @@ public sealed class CombinationTests
         : new RoutePolicy
         {
             Name = "tree",
-            Combination = new Combination(random.Next(2) == 0, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Tree(random, depth - 1))]),
+            Combination =
+                new Combination(random.Next(2) == 0, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Tree(random, depth - 1))]),
         };
 
     private static string[] Scopes(Random random) => [.. Words("a b c d e").Where(_ => random.Next(3) == 0)];

@@ -26,9 +26,11 @@ public sealed class IdentityChoiceTests
         Names(All(Any(A, B), A)).ShouldBe(["a", "b"]);
     }
 
-    private static RoutePolicy All(params RoutePolicy[] parts) => new() { Name = "all", Combination = new Combination(IsAny: false, [.. parts]) };
+    private static RoutePolicy All(params RoutePolicy[] parts) =>
+        new() { Name = "all", Combination = new Combination(IsAny: false, [.. parts]) };
 
-    private static RoutePolicy Any(params RoutePolicy[] parts) => new() { Name = "any", Combination = new Combination(IsAny: true, [.. parts]) };
+    private static RoutePolicy Any(params RoutePolicy[] parts) =>
+        new() { Name = "any", Combination = new Combination(IsAny: true, [.. parts]) };
 
     private static IEnumerable<string> Names(RoutePolicy policy) => IdentityChoice.Candidates(policy).Select(candidate => candidate.Name);
 }

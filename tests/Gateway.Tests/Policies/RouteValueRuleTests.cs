@@ -35,7 +35,8 @@ public sealed class RouteValueRuleTests
         var rule = new RouteValueRule(path, "tenant");
         var token = TestToken.Of($$"""{"tenant":{{claim}}}""");
 
-        rule.IsSatisfiedBy(token, new PolicyRequest(new Dictionary<string, object?> { ["tenant"] = value, ["other"] = "acme" }, null)).ShouldBe(satisfied);
+        rule.IsSatisfiedBy(
+            token, new PolicyRequest(new Dictionary<string, object?> { ["tenant"] = value, ["other"] = "acme" }, null)).ShouldBe(satisfied);
         rule.IsSatisfiedBy(token, new PolicyRequest(new Dictionary<string, object?> { ["other"] = value }, null)).ShouldBeFalse();
         rule.IsSatisfiedBy(token, default).ShouldBeFalse();
         rule.NeedsClaim.ShouldBeTrue();
@@ -46,6 +47,8 @@ public sealed class RouteValueRuleTests
     {
         ClaimPath.TryParse("tenant", out var path).ShouldBeTrue();
 
-        new RouteValueRule(path, "tenant").IsSatisfiedBy(TestToken.Of("{}"), new PolicyRequest(new Dictionary<string, object?> { ["tenant"] = "acme" }, null)).ShouldBeFalse();
+        new RouteValueRule(path, "tenant")
+            .IsSatisfiedBy(TestToken.Of("{}"), new PolicyRequest(new Dictionary<string, object?> { ["tenant"] = "acme" }, null))
+            .ShouldBeFalse();
     }
 }

@@ -23,7 +23,8 @@ public sealed class StepUpTests
     [InlineData("""{"acr":{"mfa":true}}""", false)]
     [InlineData("{}", false)]
     [InlineData("""{"amr":["mfa"]}""", false)]
-    public void Acr_is_one_text_of_the_list(string claims, bool accepted) => Decide(new StepUp(["mfa", "phr"], null), claims).ShouldBe(accepted);
+    public void Acr_is_one_text_of_the_list(string claims, bool accepted) =>
+        Decide(new StepUp(["mfa", "phr"], null), claims).ShouldBe(accepted);
 
     // The issuer of these tokens has no clock skew.
     [Theory]
@@ -78,7 +79,8 @@ public sealed class StepUpTests
         var policy = new RoutePolicy { Name = "p", AllScopes = ["a"], StepUp = new StepUp(["mfa"], null) };
 
         policy.Decide(TestToken.Of("{}")).Rejected.ShouldBe(RejectionReason.InsufficientScope);
-        policy.Decide(TestToken.Of("{}", scopes: ["a"])).ShouldBe(new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: policy.StepUp));
+        policy.Decide(TestToken.Of("{}", scopes: ["a"])).ShouldBe(
+            new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: policy.StepUp));
     }
 
     private static bool Decide(StepUp stepUp, string claims) =>

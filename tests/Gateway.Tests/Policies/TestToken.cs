@@ -9,7 +9,9 @@ namespace Gateway.Tests.Policies;
 /// <summary>A token after validation, for the stages that only look at its claims.</summary>
 internal static class TestToken
 {
-    public static AccessToken Of(string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice", string header = "{}", TokenBinding? binding = null) => new()
+    public static AccessToken Of(
+        string claims, string issuer = "shop", string[]? scopes = null, string? clientId = "shop-web", string? subject = "alice",
+        string header = "{}", TokenBinding? binding = null) => new()
     {
         Issuer = new IssuerProfile
         {

@@ -47,5 +47,6 @@ public sealed class RedisFaultTests
         RedisFaults.OfFailedConnection(text, hasPassword).ToString().ShouldBe(expected);
 
     [Fact]
-    public void Missed_deadline_is_silence() => RedisFaults.Classify(new TimeoutException(), hasPassword: false).ShouldBe(RedisFault.Silent);
+    public void Missed_deadline_is_silence() =>
+        RedisFaults.Classify(new TimeoutException(), hasPassword: false).ShouldBe(RedisFault.Silent);
 }

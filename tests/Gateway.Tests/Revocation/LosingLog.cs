@@ -81,7 +81,8 @@ internal sealed class LosingLog
 
         public ValueTask<bool> TryResumeAsync(LogAnchor anchor, CancellationToken cancellationToken)
         {
-            var row = log._entries.Select(entry => new StreamRow(new LogPosition(entry.Id), entry.Entry)).SingleOrDefault(row => row.Id == anchor.Id);
+            var row = log._entries.Select(
+                entry => new StreamRow(new LogPosition(entry.Id), entry.Entry)).SingleOrDefault(row => row.Id == anchor.Id);
             var isFound = anchor.IsAt(row) && log._entries.Exists(entry => entry.Id == anchor.End.First);
             _anchors.Restart(isFound ? row : default);
             return ValueTask.FromResult(isFound);

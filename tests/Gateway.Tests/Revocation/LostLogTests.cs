@@ -23,9 +23,12 @@ public sealed class LostLogTests
     {
         _tokens =
         [
-            .. Enumerable.Range(0, Names).Select(i => (Accept("jti", $"name-{i}", 0), RevocationKind.Jti, $"name-{i}", _shop.Clock.UnixSeconds)),
+            .. Enumerable.Range(0, Names).Select(
+                i => (Accept("jti", $"name-{i}", 0), RevocationKind.Jti, $"name-{i}", _shop.Clock.UnixSeconds)),
             .. Enumerable.Range(0, Names).SelectMany(i => Enumerable.Range(0, 3).Select(ago =>
-                (Accept(i % 2 == 0 ? "sub" : "sid", $"name-{i}", ago), Enum.Parse<RevocationKind>(Groups[i % 2]), $"name-{i}", _shop.Clock.UnixSeconds - ago))),
+                (
+                    Accept(i % 2 == 0 ? "sub" : "sid", $"name-{i}", ago), Enum.Parse<RevocationKind>(Groups[i % 2]), $"name-{i}",
+                    _shop.Clock.UnixSeconds - ago))),
         ];
     }
 
@@ -47,15 +50,19 @@ public sealed class LostLogTests
         var connected = from isConnected in Gen.Elements(true, false) select (Step)new Connected(isConnected);
         var lost = from kept in Gen.Choose(0, 20) select (Step)new Lost(kept);
         var snapped = from replica in Gen.Choose(0, 1) select (Step)new Snapped(replica);
-        var step = Gen.Frequency((12, entry), (2, passed), (3, connected), (areLost ? 2 : 0, lost), (2, snapped), (1, Gen.Constant((Step)new Started())));
-        Prop.ForAll(Arb.From(Gen.ListOf(step), WithoutOne), steps => PlayAsync([.. steps], isExact).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        var step = Gen.Frequency(
+            (12, entry), (2, passed), (3, connected), (areLost ? 2 : 0, lost), (2, snapped), (1, Gen.Constant((Step)new Started())));
+        Prop.ForAll(
+            Arb.From(Gen.ListOf(step), WithoutOne),
+            steps => PlayAsync([.. steps], isExact).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Fact]
     public Task Revocation_in_its_last_minute_is_put_back_where_the_log_kept_one_of_the_name_that_is_over() =>
         PlayAsync(
             [
-                new Written(11, RevocationOperation.Revoke, 11), new Written(15, RevocationOperation.Revoke, 5), new Written(2, RevocationOperation.Revoke, 5),
+                new Written(11, RevocationOperation.Revoke, 11), new Written(15, RevocationOperation.Revoke, 5),
+                new Written(2, RevocationOperation.Revoke, 5),
                 new Written(11, RevocationOperation.Revoke, 12), new Passed(17), new Lost(3), new Started(),
             ],
             isExact: true);
@@ -127,12 +134,14 @@ public sealed class LostLogTests
         foreach (var replica in present)
         {
             // At most one reading fails.
-            (await replica.Follower.TurnAsync(CancellationToken.None) || await replica.Follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
+            (await replica.Follower.TurnAsync(CancellationToken.None)
+                || await replica.Follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
         }
     }
 
     private void Agree(
-        RevocationSet set, Dictionary<RevocationKey, (RevocationKind Kind, int Minute, long CutOff)> model, bool isExact, IReadOnlyList<Step> steps)
+        RevocationSet set, Dictionary<RevocationKey, (RevocationKind Kind, int Minute, long CutOff)> model, bool isExact,
+        IReadOnlyList<Step> steps)
     {
         foreach (var (token, kind, value, issued) in _tokens)
         {
@@ -165,7 +174,8 @@ public sealed class LostLogTests
             return;
         }
 
-        var (minute, cutOff) = (RevocationClock.MinuteOf(entry.Expires), entry.Kind == RevocationKind.Jti ? long.MaxValue : entry.Before ?? long.MaxValue);
+        var (minute, cutOff) =
+            (RevocationClock.MinuteOf(entry.Expires), entry.Kind == RevocationKind.Jti ? long.MaxValue : entry.Before ?? long.MaxValue);
         model[entry.Key] = model.TryGetValue(entry.Key, out var known)
             ? (entry.Kind, Math.Max(known.Minute, minute), Math.Max(known.CutOff, cutOff))
             : (entry.Kind, minute, cutOff);

@@ -27,7 +27,8 @@ internal sealed class MemorySnapshots : ISnapshotStore
 
     public TimeSpan PauseAfter(TimeSpan writing) => TimeSpan.Zero;
 
-    public Task<SnapshotHead?> ReadHeadAsync(CancellationToken cancellationToken) => Task.FromResult(Head is { } head ? SnapshotHead.Read(head) : null);
+    public Task<SnapshotHead?> ReadHeadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Head is { } head ? SnapshotHead.Read(head) : null);
 
     public Task<byte[]?> ReadChunkAsync(SnapshotHead head, int number, CancellationToken cancellationToken) =>
         Task.FromResult(Chunks.GetValueOrDefault((head.Id, number)));

@@ -32,7 +32,8 @@ public sealed class RevocationFieldsTests
     public void Entry_that_was_put_back_comes_back_as_it_went_in(long? before, string operation)
     {
         var digest = RevocationKey.Of(RevocationKind.Sid, "issuer", "session");
-        var entry = RevocationEntry.OfDigest(RevocationKind.Sid, digest, 7, before, Enum.Parse<RevocationOperation>(operation), "lost", "gateway");
+        var entry =
+            RevocationEntry.OfDigest(RevocationKind.Sid, digest, 7, before, Enum.Parse<RevocationOperation>(operation), "lost", "gateway");
 
         RevocationFields.TryRead([.. RevocationFields.Write(entry).Cast<string>()], out var read).ShouldBeTrue();
 
@@ -45,7 +46,8 @@ public sealed class RevocationFieldsTests
     {
         var digest = RevocationKey.Of(RevocationKind.Jti, "issuer", "other").ToString();
 
-        RevocationFields.TryRead(["kind", "jti", "issuer", "issuer", "value", "a", "digest", digest, "expires", "1"], out var named).ShouldBeTrue();
+        RevocationFields.TryRead(
+            ["kind", "jti", "issuer", "issuer", "value", "a", "digest", digest, "expires", "1"], out var named).ShouldBeTrue();
         named.ShouldBe(new RevocationEntry(RevocationKind.Jti, "issuer", "a", 1));
         RevocationFields.TryRead(["kind", "jti", "digest", digest + "A", "expires", "1"], out _).ShouldBeFalse();
         RevocationFields.TryRead(["kind", "jti", "digest", "", "expires", "1"], out _).ShouldBeFalse();

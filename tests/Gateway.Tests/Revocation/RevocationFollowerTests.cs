@@ -58,7 +58,8 @@ public sealed class RevocationFollowerTests : IDisposable
         list.Check(_shop.Accept(_shop.Token().With("jti", "acknowledged"))).ShouldBe(RevocationStatus.Revoked);
         // The one that answers now has less than the one that answered before.
         log.Pages.Enqueue(() => new RevocationPage([Of("early")], new LogPosition(1), IsLast: true));
-        await Eventually.TrueAsync(async () => await follower.TurnAsync(CancellationToken.None) && !follower.IsPuttingBack, "all is put back");
+        await Eventually.TrueAsync(
+            async () => await follower.TurnAsync(CancellationToken.None) && !follower.IsPuttingBack, "all is put back");
 
         list.Check(_shop.Accept(_shop.Token().With("jti", "acknowledged"))).ShouldBe(RevocationStatus.Revoked);
         list.Check(_shop.Accept(_shop.Token().With("jti", "read"))).ShouldBe(RevocationStatus.Revoked);
@@ -74,7 +75,8 @@ public sealed class RevocationFollowerTests : IDisposable
         log.Pages.Enqueue(() => new RevocationPage([], new LogPosition(1), IsLast: true));
         (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
 
-        log.Pages.Enqueue(() => new RevocationPage([new(RevocationKind.Jti, Shop.Issuer, "read", 4_000_000_000)], new LogPosition(2), IsLast: false));
+        log.Pages.Enqueue(
+            () => new RevocationPage([new(RevocationKind.Jti, Shop.Issuer, "read", 4_000_000_000)], new LogPosition(2), IsLast: false));
         log.Pages.Enqueue(() => throw new IOException("gone"));
         log.Change();
         (await follower.TurnAsync(CancellationToken.None)).ShouldBeFalse();
@@ -133,7 +135,8 @@ public sealed class RevocationFollowerTests : IDisposable
         var log = new MemoryRevocationLog(clock);
         var list = new RevocationList(clock, TimeSpan.FromSeconds(10));
         using var follower = new RevocationFollower(log, list, clock, _loggers.CreateLogger<RevocationFollower>());
-        await log.AppendAsync([new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", expires, 4_000_000_000)], CancellationToken.None);
+        await log.AppendAsync(
+            [new RevocationEntry(RevocationKind.Sub, Shop.Issuer, "alice", expires, 4_000_000_000)], CancellationToken.None);
         (await follower.TurnAsync(CancellationToken.None)).ShouldBeTrue();
         list.Check(_shop.Accept(_shop.Token())).ShouldBe(wasKnown ? RevocationStatus.Revoked : RevocationStatus.NotRevoked);
         clock.Advance(TimeSpan.FromMinutes(40));
@@ -187,6 +190,7 @@ public sealed class RevocationFollowerTests : IDisposable
             return ValueTask.FromResult(page());
         }
 
-        public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) => await _changes.Reader.ReadAsync(cancellationToken);
+        public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
+            await _changes.Reader.ReadAsync(cancellationToken);
     }
 }

@@ -80,7 +80,8 @@ public sealed class RevocationKeysTests
         var token = _shop.Accept(_shop.Token().With("sub", "a\0b\r\n😀"));
 
         RevocationKeys.Of(token, AllKinds).Subject.ShouldBe(RevocationKey.Of(RevocationKind.Sub, Shop.Issuer, "a\0b\r\n😀"));
-        RevocationKey.Of(RevocationKind.Sub, Shop.Issuer, value).ShouldNotBe(RevocationKey.Of(RevocationKind.Sub, Shop.Issuer, value + "x"));
+        RevocationKey.Of(RevocationKind.Sub, Shop.Issuer, value).ShouldNotBe(
+            RevocationKey.Of(RevocationKind.Sub, Shop.Issuer, value + "x"));
     }
 
     [Theory]

@@ -33,8 +33,11 @@ public sealed class RevocationLogTests : IDisposable
         var log = Create(store);
         RevocationEntry[] entries =
         [
-            .. Enum.GetValues<RevocationKind>().Select(kind => new RevocationEntry(kind, "https://idp.example.com", $"value of {kind}", Later)),
-            new(RevocationKind.Sub, "issuer", "Zoë 😀 ' OR 1=1;--\r\n\0", Later, Before: Later - 7200, RevocationOperation.Restore, "left", "ops"),
+            .. Enum.GetValues<RevocationKind>().Select(
+                kind => new RevocationEntry(kind, "https://idp.example.com", $"value of {kind}", Later)),
+            new(
+                RevocationKind.Sub, "issuer", "Zoë 😀 ' OR 1=1;--\r\n\0", Later, Before: Later - 7200, RevocationOperation.Restore, "left",
+                "ops"),
         ];
 
         await log.AppendAsync(entries, CancellationToken.None);

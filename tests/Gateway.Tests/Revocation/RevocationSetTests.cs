@@ -284,8 +284,11 @@ public sealed class RevocationSetTests
         var half = signature.Length / 2;
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportSubjectPublicKeyInfo(key.ExportPublicKey(), out _);
-        var order = new BigInteger(ecdsa.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
-        var other = (order - new BigInteger(signature.AsSpan(half), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        var order = new BigInteger(
+            ecdsa.ExportExplicitParameters(includePrivateParameters: false).Curve.Order!, isUnsigned: true, isBigEndian: true);
+        var other = (
+            order - new BigInteger(signature.AsSpan(half), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true,
+            isBigEndian: true);
         return token[..start] + Base64Url.EncodeToString([.. signature.AsSpan(0, half), .. new byte[half - other.Length], .. other]);
     }
 }

@@ -215,7 +215,9 @@ public sealed class RevocationTableTests
         }
 
         table.Live(0).OrderBy(mark => mark.Key.High)
-            .ShouldBe(model.OrderBy(entry => entry.Key).Select(entry => new RevocationMark(KeyOf(entry.Key), RevocationKind.Sid, entry.Value.Minute, entry.Value.CutOff)));
+            .ShouldBe(
+                model.OrderBy(entry => entry.Key).Select(
+                    entry => new RevocationMark(KeyOf(entry.Key), RevocationKind.Sid, entry.Value.Minute, entry.Value.CutOff)));
     }
 
     private static bool Has(RevocationTable table, int name) => table.TryGet(Random(name), out _);

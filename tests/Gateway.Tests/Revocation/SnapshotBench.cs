@@ -26,7 +26,9 @@ internal sealed class SnapshotBench : IDisposable
 
     public ShiftedClock Clock { get; } = new();
 
-    public RevocationEntry Entry(RevocationKind kind, string value, int minutes = 60, long? before = null, RevocationOperation operation = RevocationOperation.Revoke) =>
+    public RevocationEntry Entry(
+        RevocationKind kind, string value, int minutes = 60, long? before = null,
+        RevocationOperation operation = RevocationOperation.Revoke) =>
         new(kind, Shop.Issuer, value, Clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeSeconds(), before, operation);
 
     /// <summary>A replica that has read the whole log, perhaps from a snapshot.</summary>
@@ -51,7 +53,8 @@ internal sealed class SnapshotBench : IDisposable
             List = new RevocationList(bench.Clock, TimeSpan.FromSeconds(10));
             var loader = new SnapshotLoader([bench.Store], view, Progress, bench.Clock, bench._loggers.CreateLogger<SnapshotLoader>());
             Follower = new RevocationFollower(view, List, bench.Clock, bench._loggers.CreateLogger<RevocationFollower>(), loader);
-            Writer = new SnapshotWriter(bench.Store, List.Set, Progress, MemorySnapshots.Always, bench.Clock, bench._loggers.CreateLogger<SnapshotWriter>());
+            Writer = new SnapshotWriter(
+                bench.Store, List.Set, Progress, MemorySnapshots.Always, bench.Clock, bench._loggers.CreateLogger<SnapshotWriter>());
         }
 
         public RevocationList List { get; }

@@ -22,7 +22,8 @@ public sealed class SnapshotTests : IDisposable
                     from operation in Gen.Elements(RevocationOperation.Revoke, RevocationOperation.Revoke, RevocationOperation.Restore)
                     from minutes in Gen.Choose(1, 20)
                     from before in Gen.Elements<long?>(null, 0, 1_900_000_000, -1, long.MaxValue)
-                    select new RevocationEntry(kind, Shop.Issuer, $"name-{value}", RevocationClock.ExpiresOf(1_000_000 + minutes), before, operation);
+                    select new RevocationEntry(
+                        kind, Shop.Issuer, $"name-{value}", RevocationClock.ExpiresOf(1_000_000 + minutes), before, operation);
         Prop.ForAll(Arb.From(Gen.ListOf(entry)), Arb.From(Gen.Choose(0, 25)), (entries, passed) =>
         {
             var (set, loaded) = (new RevocationSet(), new RevocationSet());
@@ -135,7 +136,8 @@ public sealed class SnapshotTests : IDisposable
         (await replica.Writer.TurnAsync(CancellationToken.None)).ShouldBeFalse();
 
         _bench.Memory.Head.ShouldBe(head);
-        _bench.Logs.Lines.Count(line => line.Contains(" 318: ", StringComparison.Ordinal) && line.Contains("full", StringComparison.Ordinal)).ShouldBe(1);
+        _bench.Logs.Lines.Count(line => line.Contains(" 318: ", StringComparison.Ordinal)
+            && line.Contains("full", StringComparison.Ordinal)).ShouldBe(1);
         (await _bench.StartAsync()).Progress.StartedFrom.ShouldBe("memory");
     }
 
@@ -153,13 +155,18 @@ public sealed class SnapshotTests : IDisposable
             // The tokens are written, the groups are not yet.
             _bench.Log.Append(
             [
-                _bench.Entry(RevocationKind.Jti, "token", operation: RevocationOperation.Restore), _bench.Entry(RevocationKind.Jti, "during"),
-                _bench.Entry(RevocationKind.Sub, "alice", operation: RevocationOperation.Restore), _bench.Entry(RevocationKind.Sub, "alice", before: 5),
+                _bench.Entry(RevocationKind.Jti, "token", operation: RevocationOperation.Restore),
+                _bench.Entry(RevocationKind.Jti, "during"),
+                _bench.Entry(RevocationKind.Sub, "alice", operation: RevocationOperation.Restore),
+                _bench.Entry(RevocationKind.Sub, "alice", before: 5),
             ]);
             replica.Follower.TurnAsync(CancellationToken.None).GetAwaiter().GetResult().ShouldBeTrue();
         };
         (await replica.Writer.TurnAsync(CancellationToken.None)).ShouldBeTrue();
-        _bench.Log.Append([_bench.Entry(RevocationKind.Sid, "session", operation: RevocationOperation.Restore), _bench.Entry(RevocationKind.Jti, "after")]);
+        _bench.Log.Append(
+            [
+                _bench.Entry(RevocationKind.Sid, "session", operation: RevocationOperation.Restore),
+                _bench.Entry(RevocationKind.Jti, "after")]);
         await replica.Follower.TurnAsync(CancellationToken.None);
 
         var started = await _bench.StartAsync();
@@ -279,8 +286,10 @@ public sealed class SnapshotTests : IDisposable
     {
         _bench.Log.Append(
         [
-            _bench.Entry(RevocationKind.Jti, "token"), _bench.Entry(RevocationKind.Sub, "alice", before: 1_900_000_000), _bench.Entry(RevocationKind.Sid, "session"),
-            _bench.Entry(RevocationKind.Jti, "forgiven"), _bench.Entry(RevocationKind.Jti, "forgiven", operation: RevocationOperation.Restore),
+            _bench.Entry(RevocationKind.Jti, "token"), _bench.Entry(RevocationKind.Sub, "alice", before: 1_900_000_000),
+            _bench.Entry(RevocationKind.Sid, "session"),
+            _bench.Entry(RevocationKind.Jti, "forgiven"),
+            _bench.Entry(RevocationKind.Jti, "forgiven", operation: RevocationOperation.Restore),
             _bench.Entry(RevocationKind.Client, "app", before: 1_900_000_000),
         ]);
         var replica = await _bench.StartAsync();

@@ -40,7 +40,8 @@ public sealed class MetricsEndpointTests
 
         var page = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
-        page.Split('\n').Count(line => line.StartsWith("gateway_auth_decisions_total{", StringComparison.Ordinal) && line.Contains("route=\"many", StringComparison.Ordinal))
+        page.Split('\n').Count(line => line.StartsWith("gateway_auth_decisions_total{", StringComparison.Ordinal)
+            && line.Contains("route=\"many", StringComparison.Ordinal))
             .ShouldBe(5000);
         page.ShouldNotContain("overflow");
     }

@@ -18,7 +18,8 @@ public sealed class PrometheusTextTests
     [InlineData("flow", "m3", false, "flow_m3")]
     [InlineData("plain", "", false, "plain")]
     [InlineData("3rd-party/naïve", "", false, "_3rd_party_na_ve")]
-    public void Name_has_the_unit_in_full_and_only_characters_that_are_allowed(string instrument, string unit, bool isCounter, string expected)
+    public void Name_has_the_unit_in_full_and_only_characters_that_are_allowed(
+        string instrument, string unit, bool isCounter, string expected)
     {
         PrometheusName.Of(instrument, unit, isCounter).Family.ShouldBe(expected);
     }

@@ -28,7 +28,8 @@ public sealed class TelemetrySettingsTests
         var report = Report(variables, out var settings);
 
         report.Errors.ShouldBeEmpty();
-        string?[] signals = [settings.ExportsTraces ? "traces" : null, settings.ExportsMetrics ? "metrics" : null, settings.ExportsLogs ? "logs" : null];
+        string?[] signals =
+            [settings.ExportsTraces ? "traces" : null, settings.ExportsMetrics ? "metrics" : null, settings.ExportsLogs ? "logs" : null];
         string.Join(' ', signals.Where(signal => signal is not null)).ShouldBe(expected);
         settings.Exports.ShouldBe(expected.Length > 0);
     }

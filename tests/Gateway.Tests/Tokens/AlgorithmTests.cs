@@ -8,7 +8,8 @@ public sealed class AlgorithmTests
 {
     private readonly Shop _shop = new();
 
-    public static TheoryData<string> Algorithms => ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"];
+    public static TheoryData<string> Algorithms =>
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"];
 
     [Theory]
     [MemberData(nameof(Algorithms))]
@@ -56,7 +57,8 @@ public sealed class AlgorithmTests
         var token = _shop.Token(algorithm).WithHeader("x", "a");
         var parts = token.Build().Split('.');
 
-        _shop.Decide($"{TokenBuilder.Encode(token.WithHeader("x", "c").Header.ToJsonString())}.{parts[1]}.{parts[2]}").ShouldBe("bad_signature");
+        _shop.Decide(
+            $"{TokenBuilder.Encode(token.WithHeader("x", "c").Header.ToJsonString())}.{parts[1]}.{parts[2]}").ShouldBe("bad_signature");
     }
 
     [Theory]
@@ -64,7 +66,10 @@ public sealed class AlgorithmTests
     public void Signature_of_another_length_is_a_bad_signature(string algorithm)
     {
         var token = _shop.Token(algorithm);
-        foreach (Func<byte[], byte[]> change in new Func<byte[], byte[]>[] { s => s[1..], s => s[..^1], s => [0, .. s], s => [.. s, 0], s => [.. s, .. s], _ => [0] })
+        foreach (Func<byte[], byte[]> change in new Func<byte[], byte[]>[]
+        {
+            s => s[1..], s => s[..^1], s => [0, .. s], s => [.. s, 0], s => [.. s, .. s], _ => [0],
+        })
         {
             var changed = SignedToken.Of(token, input => change(TestKeys.For(algorithm).Sign(algorithm, input)));
 
@@ -141,7 +146,8 @@ public sealed class AlgorithmTests
     [MemberData(nameof(Algorithms))]
     public void Algorithm_that_the_issuer_may_not_use_is_unsupported(string algorithm)
     {
-        var shop = new Shop(profile => profile with { Algorithms = [.. profile.Algorithms.Where(allowed => allowed.ToString() != algorithm)] });
+        var shop =
+            new Shop(profile => profile with { Algorithms = [.. profile.Algorithms.Where(allowed => allowed.ToString() != algorithm)] });
 
         shop.Decide(shop.Token(algorithm)).ShouldBe("unsupported_algorithm");
     }

@@ -1,6 +1,8 @@
 namespace Gateway.Tests.Tokens;
 
-/// <summary>RFC 8725 section 3.8: what is read before the signature verifies can reject, never admit, and a rejection hands out no claims.</summary>
+/// <summary>
+/// RFC 8725 section 3.8: what is read before the signature verifies can reject, never admit, and a rejection hands out no claims.
+/// </summary>
 public sealed class CheckOrderTests
 {
     private readonly Shop _shop = new();

@@ -31,7 +31,8 @@ public sealed class ClaimTests
             strict.DecideClaim(claim, json).ShouldBe(isRequired ? "missing_claim" : Shop.Accepted, json);
         }
 
-        var token = _shop.Accept(_shop.Token().With("sub", "").With("sid", null).With("jti", "").With("client_id", null).With("azp", "shop-web"));
+        var token =
+            _shop.Accept(_shop.Token().With("sub", "").With("sid", null).With("jti", "").With("client_id", null).With("azp", "shop-web"));
 
         (token.Subject, token.SessionId, token.TokenId, token.ClientId).ShouldBe((null, null, null, "shop-web"));
     }
@@ -48,7 +49,8 @@ public sealed class ClaimTests
     [InlineData("iss", "null", "bad_claim")]
     [InlineData("aud", "null", "bad_claim")]
     [InlineData("aud", "\"\"", "wrong_audience")]
-    public void Null_and_empty_text_do_not_satisfy_a_required_claim(string claim, string json, string decision) => _shop.DecideClaim(claim, json).ShouldBe(decision);
+    public void Null_and_empty_text_do_not_satisfy_a_required_claim(string claim, string json, string decision) =>
+        _shop.DecideClaim(claim, json).ShouldBe(decision);
 
     [Theory]
     [InlineData("alice\r\nX-Admin: true")]
@@ -163,7 +165,9 @@ public sealed class ClaimTests
     [Theory]
     [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}", true, false)]
     [InlineData("{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\",\"jkt\":null}", false, true)]
-    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\",\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\",\"kid\":\"x\"}", true, true)]
+    [InlineData(
+        "{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\",\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0\",\"kid\":\"x\"}",
+        true, true)]
     public void Binding_is_read_once_with_the_claims(string cnf, bool hasKey, bool hasCertificate)
     {
         var binding = _shop.Accept(_shop.Token().With("cnf", JsonNode.Parse(cnf))).Binding.ShouldNotBeNull();

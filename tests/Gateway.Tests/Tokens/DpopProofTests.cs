@@ -23,7 +23,8 @@ public sealed class DpopProofTests
 
         (proof!.Id, proof.Method, proof.Target, proof.IssuedAt, proof.Nonce)
             .ShouldBe(("e1j3V_bKic8-LAEB", "GET", "https://resource.example.org/protectedresource", 1_562_262_618, null));
-        proof.TokenHash.ShouldBe(System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"u8)));
+        proof.TokenHash.ShouldBe(
+            System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"u8)));
         proof.Key.TryImport(out var key).ShouldBeTrue();
         TokenParts.IsSigned(OfTheStandard, proof.Algorithm, key).ShouldBeTrue();
         TokenParts.IsSigned(OfTheStandard.Replace("LjA", "LjQ", StringComparison.Ordinal), proof.Algorithm, key).ShouldBeFalse();
@@ -71,14 +72,16 @@ public sealed class DpopProofTests
         DpopProof.TryRead(Proof().WithHeader("typ", "application/DPoP+JWT").Build(), out _).ShouldBeTrue();
 
     [Fact]
-    public void Proof_is_bounded() => DpopProof.TryRead(Proof().With("htu", $"https://a/{new string('a', DpopProof.MaxLength)}").Build(), out _).ShouldBeFalse();
+    public void Proof_is_bounded() =>
+        DpopProof.TryRead(Proof().With("htu", $"https://a/{new string('a', DpopProof.MaxLength)}").Build(), out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("{\"jti\":\"a\",\"jti\":\"b\",\"htm\":\"GET\",\"htu\":\"https://a/\",\"iat\":1,\"ath\":\"x\"}")]
     [InlineData("{\"jti\":\"a\",\"htm\":\"GET\",\"htu\":\"https://a/\",\"iat\":1,\"ath\":\"x\"} ")]
     [InlineData("[]")]
     public void Claims_are_strict_json(string claims) =>
-        DpopProof.TryRead(Proof().Build(Proof().Header.ToJsonString(), claims), out _).ShouldBe(claims.EndsWith(' '), Encoding.UTF8.GetByteCount(claims).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        DpopProof.TryRead(Proof().Build(Proof().Header.ToJsonString(), claims), out _).ShouldBe(
+            claims.EndsWith(' '), Encoding.UTF8.GetByteCount(claims).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private static ProofBuilder Proof() => new ProofBuilder(TestKeys.P256).For(HttpMethod.Get, "https://api.example.com/a", "token");
 }

@@ -11,7 +11,8 @@ public sealed class EcdsaSignatureTests
     {
         ["ES256"] = Hex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"),
         ["ES384"] = Hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973"),
-        ["ES512"] = Hex("01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409"),
+        ["ES512"] = Hex(
+            "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409"),
     };
 
     private readonly Shop _shop = new();
@@ -120,7 +121,8 @@ public sealed class EcdsaSignatureTests
         return [.. new byte[length - bytes.Length], .. bytes];
     }
 
-    private static byte[] Join(string algorithm, BigInteger r, BigInteger s) => [.. Bytes(r, Length(algorithm)), .. Bytes(s, Length(algorithm))];
+    private static byte[] Join(string algorithm, BigInteger r, BigInteger s) =>
+        [.. Bytes(r, Length(algorithm)), .. Bytes(s, Length(algorithm))];
 
     private static byte[] ToDer(BigInteger r, BigInteger s, bool indefinite)
     {

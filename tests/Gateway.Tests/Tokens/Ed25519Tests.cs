@@ -98,7 +98,9 @@ public sealed class Ed25519Tests
             _shop.Decide(SignedToken.Of(_shop.Token("EdDSA"), _ => [.. Convert.FromHexString(point), .. rest])).ShouldBe("bad_signature");
         }
 
-        _shop.Decide(SignedToken.Of(_shop.Token("EdDSA"), input => [.. Convert.FromHexString(point), .. Sign(input)[32..]])).ShouldBe("bad_signature");
+        _shop.Decide(
+            SignedToken.Of(
+                _shop.Token("EdDSA"), input => [.. Convert.FromHexString(point), .. Sign(input)[32..]])).ShouldBe("bad_signature");
     }
 
     [Theory]

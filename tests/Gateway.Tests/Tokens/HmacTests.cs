@@ -17,7 +17,10 @@ public sealed class HmacTests
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var spelling in new[] { "pem", "pem-lf", "pem-crlf", "pem-one-line", "der", "der-base64", "jwk", "modulus", "modulus-text", "empty", "kid" })
+            foreach (var spelling in new[]
+            {
+                "pem", "pem-lf", "pem-crlf", "pem-one-line", "der", "der-base64", "jwk", "modulus", "modulus-text", "empty", "kid",
+            })
             {
                 foreach (var algorithm in Algorithms)
                 {

@@ -4,7 +4,9 @@ using Gateway.Testing;
 
 namespace Gateway.Tests.Tokens;
 
-/// <summary>RFC 7517 section 4, RFC 7518 section 3, RFC 8725 section 3.1: one token, one key, and only for what the key is meant for.</summary>
+/// <summary>
+/// RFC 7517 section 4, RFC 7518 section 3, RFC 8725 section 3.1: one token, one key, and only for what the key is meant for.
+/// </summary>
 public sealed class KeySelectionTests
 {
     private readonly Shop _shop = new();

@@ -6,7 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Gateway.Tests.Tokens;
 
-/// <summary>What we accept, another implementation accepts too, with the same algorithms, clock and skew, and reads the same from it.</summary>
+/// <summary>
+/// What we accept, another implementation accepts too, with the same algorithms, clock and skew, and reads the same from it.
+/// </summary>
 public sealed class LibraryDifferentialTests
 {
     private const int Variants = 1_000;
@@ -51,18 +53,24 @@ public sealed class LibraryDifferentialTests
             from named in Mostly(algorithm, algorithms)
             from key in Mostly(TestKeys.For(algorithm).KeyId, Gen.Elements("rsa-1", "ec-256", "", "other"))
             from typ in Mostly("\"at+jwt\"", Gen.Elements("\"JWT\"", "\"jwt\"", "\"application/at+jwt\"", "\"logout+jwt\"", "1", "null"))
-            from aud in Mostly("\"shop-api\"", Gen.Elements("[\"shop-api\",\"x\"]", "[\"x\"]", "\"x\"", "[]", "null", "[\"shop-api\",1]", "{}"))
+            from aud in Mostly(
+                "\"shop-api\"", Gen.Elements("[\"shop-api\",\"x\"]", "[\"x\"]", "\"x\"", "[]", "null", "[\"shop-api\",1]", "{}"))
             from iss in Mostly($"\"{Shop.Issuer}\"", Gen.Elements("\"x\"", "null", $"[\"{Shop.Issuer}\"]", $"\"{Shop.Issuer}/\""))
-            from sub in Mostly("\"alice\"", Gen.Elements("\"Zoë\\u0000\\n\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "1", "null", "\"\"", "{}"))
+            from sub in Mostly(
+                "\"alice\"", Gen.Elements("\"Zoë\\u0000\\n\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "1", "null", "\"\"", "{}"))
             from jti in Mostly("\"id\"", Gen.Elements("\"\\u0041\"", "1", "null"))
             from exp in Mostly((JsonNode?)JsonValue.Create(now + 900), times)
             from nbf in Mostly(null, times)
             from iat in Mostly((JsonNode?)JsonValue.Create(now - 10), times)
-            from extra in Mostly("", Gen.Elements(",\"sub\":\"b\"", ",\"\\u0073ub\":\"b\"", ",\"a\":{\"b\":[1,2]}", ",\"x\":1.5e3", ",\"crit\":[]", "}", " "))
-            select Token(algorithm, named, key, $"\"typ\":{typ}", $"\"aud\":{aud},\"iss\":{iss},\"sub\":{sub},\"jti\":{jti}", exp, nbf, iat, extra);
+            from extra in Mostly(
+                "",
+                Gen.Elements(",\"sub\":\"b\"", ",\"\\u0073ub\":\"b\"", ",\"a\":{\"b\":[1,2]}", ",\"x\":1.5e3", ",\"crit\":[]", "}", " "))
+            select Token(
+                algorithm, named, key, $"\"typ\":{typ}", $"\"aud\":{aud},\"iss\":{iss},\"sub\":{sub},\"jti\":{jti}", exp, nbf, iat, extra);
     }
 
-    private string Token(string algorithm, string named, string key, string typ, string claims, JsonNode? exp, JsonNode? nbf, JsonNode? iat, string extra)
+    private string Token(
+        string algorithm, string named, string key, string typ, string claims, JsonNode? exp, JsonNode? nbf, JsonNode? iat, string extra)
     {
         // The library rejects a null in an optional claim; the gateway treats it as absent.
         var times = $"\"exp\":{exp?.ToJsonString() ?? "null"}{(iat is null ? "" : $",\"iat\":{iat.ToJsonString()}")}";
@@ -84,6 +92,7 @@ public sealed class LibraryDifferentialTests
         ClockSkew = TimeSpan.FromMinutes(1),
         TryAllIssuerSigningKeys = false,
         ValidTypes = ["at+jwt", "JWT", "jwt", "application/at+jwt"],
-        IssuerSigningKeys = [.. new[] { TestKeys.Rsa, TestKeys.P256, TestKeys.P384, TestKeys.P521 }.Select(key => new JsonWebKey(key.ToJwk().ToJsonString()))],
+        IssuerSigningKeys = [
+            .. new[] { TestKeys.Rsa, TestKeys.P256, TestKeys.P384, TestKeys.P521 }.Select(key => new JsonWebKey(key.ToJwk().ToJsonString()))],
     };
 }

@@ -67,7 +67,8 @@ public sealed class LibraryGapTests
     [Fact]
     public async Task P256_key_with_ES384_is_rejected()
     {
-        await RejectedByUsAlone(_shop.Token("ES256").WithHeader("alg", "ES384").SignedWith("ES384").Build(), "unknown_key", TestKeys.P256.ToJwk());
+        await RejectedByUsAlone(
+            _shop.Token("ES256").WithHeader("alg", "ES384").SignedWith("ES384").Build(), "unknown_key", TestKeys.P256.ToJwk());
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class LibraryGapTests
     [InlineData("iat", 36_000, "not_yet_valid")]
     public async Task Time_that_the_library_forgives_is_rejected(string claim, int offset, string decision)
     {
-        await RejectedByUsAlone(_shop.Token().With("iat", _shop.Clock.UnixSeconds - 600).With(claim, _shop.Clock.UnixSeconds + offset).Build(), decision);
+        await RejectedByUsAlone(
+            _shop.Token().With("iat", _shop.Clock.UnixSeconds - 600).With(claim, _shop.Clock.UnixSeconds + offset).Build(), decision);
     }
 
     [Fact]

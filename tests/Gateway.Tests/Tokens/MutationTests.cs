@@ -24,7 +24,8 @@ public sealed class MutationTests
         var good = _shop.Token(algorithm).Build();
         var mutations =
             from at in Gen.Choose(0, good.Length - 1)
-            from character in Gen.Frequency((8, Gen.Elements(Alphabet.ToCharArray())), (2, Gen.Choose(0, 0xFFFF).Select(code => (char)code)))
+            from character in Gen.Frequency(
+                (8, Gen.Elements(Alphabet.ToCharArray())), (2, Gen.Choose(0, 0xFFFF).Select(code => (char)code)))
             where good[at] != character
             select string.Concat(good.AsSpan(0, at), character.ToString(), good.AsSpan(at + 1));
 
@@ -101,13 +102,17 @@ public sealed class MutationTests
     {
         var header = SignedToken.HeaderOf(_shop.Token("ES256"));
 
-        IsRejected(JsonText(4).Select(claims => SignedToken.Of(header, Encoding.UTF8.GetBytes(claims), input => TestKeys.P256.Sign("ES256", input))));
+        IsRejected(
+            JsonText(4).Select(
+                claims => SignedToken.Of(header, Encoding.UTF8.GetBytes(claims), input => TestKeys.P256.Sign("ES256", input))));
     }
 
     [Fact]
     public void Signed_token_with_a_strange_claim_is_decided_and_never_a_fault()
     {
-        var names = Gen.Elements("exp", "nbf", "iat", "iss", "aud", "sub", "jti", "sid", "client_id", "azp", "scope", "scp", "typ", "token_use", "events", "cnf");
+        var names = Gen.Elements(
+            "exp", "nbf", "iat", "iss", "aud", "sub", "jti", "sid", "client_id", "azp", "scope", "scp", "typ", "token_use", "events",
+            "cnf");
         var tokens =
             from name in names
             from json in JsonText(3)
@@ -124,7 +129,8 @@ public sealed class MutationTests
     [Fact]
     public void Same_token_is_always_decided_the_same()
     {
-        var tokens = from name in Gen.Elements("exp", "aud", "sub") from json in JsonText(2) select _shop.DecideClaim(name, json) == _shop.DecideClaim(name, json);
+        var tokens =
+            from name in Gen.Elements("exp", "aud", "sub") from json in JsonText(2) select _shop.DecideClaim(name, json) == _shop.DecideClaim(name, json);
 
         Check.One(Config.WithMaxTest(200), Prop.ForAll(tokens.ToArbitrary(), same => same));
     }
@@ -139,7 +145,8 @@ public sealed class MutationTests
     private static Gen<string> JsonText(int depth)
     {
         var scalar = Gen.Elements(
-            "null", "true", "false", "0", "-1", "1e400", "1.5", "253402300799", "\"\"", "\"alice\"", "\"shop-api\"", "\"none\"", "\"\\ud800\"", "\"\\u0000\"",
+            "null", "true", "false", "0", "-1", "1e400", "1.5", "253402300799", "\"\"", "\"alice\"", "\"shop-api\"", "\"none\"",
+            "\"\\ud800\"", "\"\\u0000\"",
             "\"a b\"", "{}", "[]", "x", "", "\"", "01", "[1,]", "/**/1", $"\"{Shop.Issuer}\"");
         if (depth == 0)
         {

@@ -47,8 +47,10 @@ public sealed class OpaqueTokenTests
     [InlineData("a,b")]
     [InlineData("a\u0000")]
     [InlineData("ä")]
-    public void Text_that_no_bearer_token_can_be_is_malformed(string text) => OpaqueToken.CheckForm(text).ShouldBe(RejectionReason.Malformed);
+    public void Text_that_no_bearer_token_can_be_is_malformed(string text) =>
+        OpaqueToken.CheckForm(text).ShouldBe(RejectionReason.Malformed);
 
     [Fact]
-    public void Long_text_is_too_large() => OpaqueToken.CheckForm(new string('a', CompactToken.MaxLength + 1)).ShouldBe(RejectionReason.TooLarge);
+    public void Long_text_is_too_large() =>
+        OpaqueToken.CheckForm(new string('a', CompactToken.MaxLength + 1)).ShouldBe(RejectionReason.TooLarge);
 }

@@ -46,7 +46,8 @@ internal static class RawRsa
     public static byte[] Pkcs1Block(byte[] digestInfo) => [0, 1, .. Fill(Length - digestInfo.Length - 3, 0xFF), 0, .. digestInfo];
 
     /// <summary>EMSA-PSS with SHA-256.</summary>
-    public static byte[] PssBlock(byte[] input, int saltLength, HashAlgorithmName mask, byte trailer = 0xBC, byte beforeSalt = 1, byte padding = 0)
+    public static byte[] PssBlock(
+        byte[] input, int saltLength, HashAlgorithmName mask, byte trailer = 0xBC, byte beforeSalt = 1, byte padding = 0)
     {
         var hash = SHA256.HashData(input);
         byte[] salt = [.. Fill(saltLength, 0x5A)];

@@ -45,7 +45,9 @@ public sealed class RejectionTests
     {
         var rejection = Rejections.Of(Enum.Parse<RejectionReason>(name));
 
-        rejection.Tag.Replace("_", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase).ShouldBeTrue(rejection.Tag);
+        rejection.Tag.Replace("_", "", StringComparison.Ordinal)
+            .Equals(name, StringComparison.OrdinalIgnoreCase)
+            .ShouldBeTrue(rejection.Tag);
         Contract.ShouldContainKey(rejection.Tag);
         (rejection.Status, rejection.Error).ShouldBe(Contract[rejection.Tag]);
         rejection.Meaning.ShouldEndWith(".");

@@ -3,22 +3,31 @@ using System.Security.Cryptography;
 
 namespace Gateway.Tests.Tokens;
 
-/// <summary>RFC 8017 sections 8.1.2 and 8.2.2: one message has one PKCS#1 v1.5 block, and PSS has the salt and mask that JWA fixes.</summary>
+/// <summary>
+/// RFC 8017 sections 8.1.2 and 8.2.2: one message has one PKCS#1 v1.5 block, and PSS has the salt and mask that JWA fixes.
+/// </summary>
 public sealed class RsaSignatureTests
 {
     // From the hash of the signing input to a block that is not EMSA-PKCS1-v1_5, in the ways that careless verifiers overlook.
     private static readonly Dictionary<string, Func<byte[], byte[]>> Pkcs1Blocks = new()
     {
         ["hash without digest info"] = RawRsa.Pkcs1Block,
-        ["digest info without NULL"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("302F300B0609608648016503040201"), 0x04, 0x20, .. hash]),
+        ["digest info without NULL"] = hash =>
+            RawRsa.Pkcs1Block([.. Convert.FromHexString("302F300B0609608648016503040201"), 0x04, 0x20, .. hash]),
         ["digest info of SHA-1"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("3021300906052B0E03021A05000414"), .. hash[..20]]),
-        ["digest info of SHA-512"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("3051300D060960864801650304020305000440"), .. hash, .. hash]),
-        ["digest info of another object"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("3031300D060960864801650304020205000420"), .. hash]),
-        ["long form of a length"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("308131300D060960864801650304020105000420"), .. hash]),
-        ["parameters other than NULL"] = hash => RawRsa.Pkcs1Block([.. Convert.FromHexString("3033300F0609608648016503040201050204000420"), .. hash]),
+        ["digest info of SHA-512"] = hash =>
+            RawRsa.Pkcs1Block([.. Convert.FromHexString("3051300D060960864801650304020305000440"), .. hash, .. hash]),
+        ["digest info of another object"] = hash =>
+            RawRsa.Pkcs1Block([.. Convert.FromHexString("3031300D060960864801650304020205000420"), .. hash]),
+        ["long form of a length"] = hash =>
+            RawRsa.Pkcs1Block([.. Convert.FromHexString("308131300D060960864801650304020105000420"), .. hash]),
+        ["parameters other than NULL"] = hash =>
+            RawRsa.Pkcs1Block([.. Convert.FromHexString("3033300F0609608648016503040201050204000420"), .. hash]),
         ["byte after the hash"] = hash => RawRsa.Pkcs1Block([.. RawRsa.Sha256Info, .. hash, 0]),
-        ["garbage after the hash"] = hash => [0, 1, .. RawRsa.Fill(8, 0xFF), 0, .. RawRsa.Sha256Info, .. hash, .. RawRsa.Fill(RawRsa.Length - 62, 0x5A)],
-        ["garbage before the hash"] = hash => [0, 1, .. RawRsa.Fill(8, 0xFF), 0, .. RawRsa.Fill(RawRsa.Length - 62, 0x5A), .. RawRsa.Sha256Info, .. hash],
+        ["garbage after the hash"] = hash =>
+            [0, 1, .. RawRsa.Fill(8, 0xFF), 0, .. RawRsa.Sha256Info, .. hash, .. RawRsa.Fill(RawRsa.Length - 62, 0x5A)],
+        ["garbage before the hash"] = hash =>
+            [0, 1, .. RawRsa.Fill(8, 0xFF), 0, .. RawRsa.Fill(RawRsa.Length - 62, 0x5A), .. RawRsa.Sha256Info, .. hash],
         ["hash alone at the end"] = hash => [.. new byte[RawRsa.Length - 32], .. hash],
         ["block type 0"] = hash => Respelled(hash, block => block[1] = 0),
         ["block type 2"] = hash => Respelled(hash, block => block[1] = 2),
@@ -119,7 +128,11 @@ public sealed class RsaSignatureTests
     [Fact]
     public void Negated_signature_and_all_ones_are_bad_signatures()
     {
-        Decide("RS256", input => RawRsa.Negated(RawRsa.Sign(RawRsa.Pkcs1Block([.. RawRsa.Sha256Info, .. SHA256.HashData(input)])))).ShouldBe("bad_signature");
+        Decide(
+            "RS256",
+            input =>
+                RawRsa.Negated(
+                    RawRsa.Sign(RawRsa.Pkcs1Block([.. RawRsa.Sha256Info, .. SHA256.HashData(input)])))).ShouldBe("bad_signature");
         Decide("RS256", _ => [.. RawRsa.Fill(RawRsa.Length, 0xFF)]).ShouldBe("bad_signature");
     }
 

@@ -89,7 +89,10 @@ public sealed class SegmentTests
     public void Character_outside_base64url_is_malformed_wherever_it_stands(string character)
     {
         var token = _shop.Token().Build();
-        foreach (var at in new[] { 0, 5, token.IndexOf('.'), token.IndexOf('.') + 1, token.LastIndexOf('.'), token.Length - 1, token.Length })
+        foreach (var at in new[]
+        {
+            0, 5, token.IndexOf('.'), token.IndexOf('.') + 1, token.LastIndexOf('.'), token.Length - 1, token.Length,
+        })
         {
             _shop.Decide(token.Insert(at, character)).ShouldBe("malformed", $"at {at}");
         }

@@ -11,7 +11,9 @@ using Gateway.Tokens;
 
 namespace Gateway.Tests.Tokens;
 
-/// <summary>One trusted issuer with its keys, and the validator that trusts it alone. Its tokens are good until a test spoils one.</summary>
+/// <summary>
+/// One trusted issuer with its keys, and the validator that trusts it alone. Its tokens are good until a test spoils one.
+/// </summary>
 internal sealed class Shop
 {
     public const string Issuer = "https://idp.example.com/realms/shop";
@@ -78,7 +80,8 @@ internal sealed class Shop
 
     public TokenResult ValidateAlone(string token) => _validator.Validate(token);
 
-    public TokenExplanation Explain(string token, RoutePolicy? policy = null) => _explainer.Explain(token, null, policy ?? RoutePolicy.Authenticated, NothingIsRevoked);
+    public TokenExplanation Explain(string token, RoutePolicy? policy = null) =>
+        _explainer.Explain(token, null, policy ?? RoutePolicy.Authenticated, NothingIsRevoked);
 
     /// <summary>"accepted", or the tag of the reason for which the token is rejected.</summary>
     public string Decide(string token)

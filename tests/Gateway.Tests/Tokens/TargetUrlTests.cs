@@ -62,7 +62,8 @@ public sealed class TargetUrlTests
     {
         string[] all =
         [
-            "https://api.example.com/a", "https://api.example.com/A", "https://api.example.com/a/", "https://api.example.com/a%2F", "https://api.example.com/a;b",
+            "https://api.example.com/a", "https://api.example.com/A", "https://api.example.com/a/", "https://api.example.com/a%2F",
+            "https://api.example.com/a;b",
             "https://api.example.com:8443/a", "http://api.example.com/a", "https://api.example.org/a",
         ];
 
@@ -72,10 +73,14 @@ public sealed class TargetUrlTests
     [Fact]
     public void Any_text_has_a_stable_form_or_none()
     {
-        var paths = Gen.Elements("/", ".", "..", "%2e", "%2F", "%7E", "%", "a", "A", ";", "?", "#", ":", "ä").ListOf().Select(parts => $"https://a/{string.Concat(parts)}");
+        var paths = Gen.Elements("/", ".", "..", "%2e", "%2F", "%7E", "%", "a", "A", ";", "?", "#", ":", "ä")
+            .ListOf()
+            .Select(parts => $"https://a/{string.Concat(parts)}");
 
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(2_000),
-            Prop.ForAll(paths.ToArbitrary(), url => TargetUrl.Normalize(url) is not { } normalized || TargetUrl.Normalize(normalized) == normalized));
+            Prop.ForAll(
+                paths.ToArbitrary(),
+                url => TargetUrl.Normalize(url) is not { } normalized || TargetUrl.Normalize(normalized) == normalized));
     }
 }

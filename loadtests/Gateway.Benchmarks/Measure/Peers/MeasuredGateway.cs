@@ -5,8 +5,8 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks.Measure.Peers;
 
 /// <summary>
-/// The published gateway, compiled ahead of time as in its image, with the settings of a deployment: a scope, five identity headers, and the
-/// default revocation list, which is empty. It runs in the Development environment for one reason: then all its ports are on loopback.
+/// The published gateway, compiled ahead of time as in its image, with the settings of a deployment: a scope, five identity headers, and
+/// the default revocation list, which is empty. It runs in the Development environment for one reason: then all its ports are on loopback.
 /// </summary>
 internal sealed class MeasuredGateway(MeasureSite site)
 {
@@ -43,7 +43,8 @@ internal sealed class MeasuredGateway(MeasureSite site)
         ["Tls"] = new JsonObject
         {
             ["Url"] = settings.TlsUrl,
-            ["Certificate"] = new JsonObject { ["Path"] = Path.Combine(site.Folder, "tls.crt"), ["KeyPath"] = Path.Combine(site.Folder, "tls.key") },
+            ["Certificate"] =
+                new JsonObject { ["Path"] = Path.Combine(site.Folder, "tls.crt"), ["KeyPath"] = Path.Combine(site.Folder, "tls.key") },
         },
     };
 

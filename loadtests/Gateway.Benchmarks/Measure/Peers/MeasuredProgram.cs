@@ -27,7 +27,8 @@ internal sealed class MeasuredProgram : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    public static MeasuredProgram Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static MeasuredProgram Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

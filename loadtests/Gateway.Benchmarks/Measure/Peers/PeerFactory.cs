@@ -46,7 +46,8 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
         var (_, decisions, program) = _gateway.Start(site.CreateSettings(), isFull: true);
         var body = Path.Combine(site.Folder, "check.bin");
         File.WriteAllBytes(body, EnvoyQuestion.Body(MeasuredRequest.Bearer(site.KnownToken)));
-        return new Peer(kind, new PeerAddresses(0, decisions, 0, "/envoy.service.auth.v3.Authorization/Check", body), checks: true, [program]);
+        return new Peer(
+            kind, new PeerAddresses(0, decisions, 0, "/envoy.service.auth.v3.Authorization/Check", body), checks: true, [program]);
     }
 
     private Peer NginxStock(PeerKind kind)

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Gateway.Benchmarks.Measure.Peers;
 
 /// <summary>
-/// The processor time of processes, user and system, in nanoseconds, from the kernel's clock of each process. /proc/PID/stat has the same in
-/// hundredths of a second, which is one percent of a turn.
+/// The processor time of processes, user and system, in nanoseconds, from the kernel's clock of each process. /proc/PID/stat has the same
+/// in hundredths of a second, which is one percent of a turn.
 /// </summary>
 internal static partial class ProcessClock
 {

@@ -8,7 +8,8 @@ namespace Gateway.Benchmarks.Measure.Plan;
 /// <param name="MoreProcesses">The peers that have more processes.</param>
 /// <param name="Rounds">How many turns each entry of a scenario has.</param>
 /// <param name="TurnSeconds">How long a turn is measured, after a tenth of that which is not.</param>
-/// <param name="FirstWarmUpSeconds">How long a new process is under load before anything is measured: the runtime compiles hot code again.</param>
+/// <param name="FirstWarmUpSeconds">How long a new process is under load before anything is measured: the runtime compiles hot code
+/// again.</param>
 /// <param name="WarmUpSeconds">How long a process is under the load of a scenario before its first round.</param>
 /// <param name="TokensPerTurn">How many new tokens a turn has at most; it ends earlier when they are used up.</param>
 /// <param name="Pair">The two entries that are the same program.</param>
@@ -76,7 +77,8 @@ internal sealed record PairPlan(string Scenario, string Entry, string Over, doub
 
 /// <param name="Entries">What takes turns. Ratios are over the first.</param>
 internal sealed record ScenarioPlan(
-    string Name, string Title, Transport Transport, IReadOnlyList<EntryPlan> Entries, IReadOnlyList<GoalPlan>? Goals = null, int? Rounds = null)
+    string Name, string Title, Transport Transport, IReadOnlyList<EntryPlan> Entries, IReadOnlyList<GoalPlan>? Goals = null,
+    int? Rounds = null)
 {
     public int IndexOf(string title)
     {

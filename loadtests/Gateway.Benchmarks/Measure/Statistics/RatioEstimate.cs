@@ -1,8 +1,9 @@
 namespace Gateway.Benchmarks.Measure.Statistics;
 
 /// <summary>
-/// The median of the ratios of all rounds with its 95 % interval: the percentile bootstrap, which needs no assumption about how the noise of a
-/// shared machine is distributed. Both values of a ratio come from the same round, so that a machine that is slower for a while slows down both.
+/// The median of the ratios of all rounds with its 95 % interval: the percentile bootstrap, which needs no assumption about how the noise
+/// of a shared machine is distributed. Both values of a ratio come from the same round, so that a machine that is slower for a while slows
+/// down both.
 /// </summary>
 internal sealed record RatioEstimate(double Median, double Low, double High, int Rounds)
 {
@@ -24,7 +25,8 @@ internal sealed record RatioEstimate(double Median, double Low, double High, int
     {
         if (measured.Count != reference.Count || measured.Count == 0)
         {
-            throw new ArgumentException($"Ratios need a value of both for each round: {measured.Count} and {reference.Count} are given.", nameof(reference));
+            throw new ArgumentException(
+                $"Ratios need a value of both for each round: {measured.Count} and {reference.Count} are given.", nameof(reference));
         }
 
         double[] ratios = [.. measured.Zip(reference, (value, other) => value / other)];

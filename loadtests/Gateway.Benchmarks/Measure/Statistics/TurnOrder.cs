@@ -1,9 +1,9 @@
 namespace Gateway.Benchmarks.Measure.Statistics;
 
 /// <summary>
-/// The turns of a scenario: in each round every entry has one, in random order, so that none always follows the same other one. Each peer has
-/// several processes, since the runtime compiles the same program a little differently in each: they serve rounds equally often, in random order,
-/// and all entries of a peer have the same one within a round.
+/// The turns of a scenario: in each round every entry has one, in random order, so that none always follows the same other one. Each peer
+/// has several processes, since the runtime compiles the same program a little differently in each: they serve rounds equally often, in
+/// random order, and all entries of a peer have the same one within a round.
 /// </summary>
 /// <param name="peers">The peer of each entry.</param>
 /// <param name="processes">How many processes a peer has.</param>

@@ -26,7 +26,8 @@ internal static class ClientCertificateCheck
     private const string Path = "Gateway:ClientCertificate:Header";
 
     // Of the headers that proxies set, those that say something else.
-    private static readonly string[] OtherHeaders = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix"];
+    private static readonly string[] OtherHeaders =
+        ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix"];
 
     /// <param name="taken">The headers of identity and tokens.</param>
     public static void Run(ClientCertificateOptions options, bool hasTrustedProxies, IEnumerable<string> taken, ConfigurationReport report)
@@ -42,11 +43,13 @@ internal static class ClientCertificateCheck
         }
         else if (ReservedHeaders.Contains(header) && !ProxyHeaders.Contains(header))
         {
-            report.Error(Path, "this header has another meaning to HTTP.", "Write the name that your proxy uses, such as X-Forwarded-Client-Cert.");
+            report.Error(
+                Path, "this header has another meaning to HTTP.", "Write the name that your proxy uses, such as X-Forwarded-Client-Cert.");
         }
         else if (OtherHeaders.Concat(taken).Any(other => HeaderAlias.IsSame(header, other)))
         {
-            report.Error(Path, "this header carries something else.", "Write the name that your proxy uses, such as X-Forwarded-Client-Cert.");
+            report.Error(
+                Path, "this header carries something else.", "Write the name that your proxy uses, such as X-Forwarded-Client-Cert.");
         }
 
         if (!hasTrustedProxies)

@@ -54,7 +54,8 @@ internal static class DpopCheck
         }
 
         return new DpopSettings(
-            chosen.ProofLifetime, chosen.Algorithms is null ? DefaultAlgorithms : BuildAlgorithms(chosen.Algorithms, report), chosen.Nonce, isAdvertised);
+            chosen.ProofLifetime, chosen.Algorithms is null ? DefaultAlgorithms : BuildAlgorithms(chosen.Algorithms, report), chosen.Nonce,
+            isAdvertised);
     }
 
     private static ValueArray<SignatureAlgorithm> BuildAlgorithms(List<string> names, ConfigurationReport report)
@@ -70,7 +71,8 @@ internal static class DpopCheck
             }
             else
             {
-                report.Error($"{Section}:Algorithms:{i}", "proofs cannot use this algorithm.", $"Choose from {string.Join(", ", possible)}.");
+                report.Error(
+                    $"{Section}:Algorithms:{i}", "proofs cannot use this algorithm.", $"Choose from {string.Join(", ", possible)}.");
             }
         }
 

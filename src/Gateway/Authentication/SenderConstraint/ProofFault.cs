@@ -36,13 +36,19 @@ internal static class ProofFaults
         null,
         new(RejectionReason.ProofMissing, "there is no DPoP header"),
         new(RejectionReason.ProofMissing, "the token is bound to a DPoP key and was not sent with the scheme DPoP"),
-        new(RejectionReason.ProofMissing, "the token is bound to a certificate, and the connection or the proxy's header has none or another one"),
+        new(
+            RejectionReason.ProofMissing,
+            "the token is bound to a certificate, and the connection or the proxy's header has none or another one"),
         new(RejectionReason.BadProof, "the token was sent with the scheme DPoP and is bound to no DPoP key"),
         new(RejectionReason.BadProof, "there is more than one DPoP header"),
-        new(RejectionReason.BadProof, "it is not a compact JWT of type dpop+jwt with a public jwk, jti, htm, htu, iat and ath, within the size limits"),
+        new(
+            RejectionReason.BadProof,
+            "it is not a compact JWT of type dpop+jwt with a public jwk, jti, htm, htu, iat and ath, within the size limits"),
         new(RejectionReason.BadProof, "its alg is not one of Gateway:Dpop:Algorithms, or does not fit its jwk"),
         new(RejectionReason.BadProof, "its htm is not the method of the request"),
-        new(RejectionReason.BadProof, "its htu is not the URL of the request; behind a proxy, see Gateway:TrustedProxies and TrustForwardedHost"),
+        new(
+            RejectionReason.BadProof,
+            "its htu is not the URL of the request; behind a proxy, see Gateway:TrustedProxies and TrustForwardedHost"),
         new(RejectionReason.BadProof, "its iat is further from the gateway's clock than Gateway:Dpop:ProofLifetime"),
         new(RejectionReason.BadProof, "its ath is not the hash of the token"),
         new(RejectionReason.BadProof, "its jwk is not the key that the token is bound to"),

@@ -55,7 +55,9 @@ internal sealed class ProofNonces(TimeProvider time, RedisConnection? redis = nu
     public bool IsCurrent(string? nonce)
     {
         Span<byte> bytes = stackalloc byte[NonceLength];
-        if (nonce is null || Base64Url.DecodeFromChars(nonce, bytes, out _, out var length) != OperationStatus.Done || length != NonceLength)
+        if (nonce is null
+            || Base64Url.DecodeFromChars(nonce, bytes, out _, out var length) != OperationStatus.Done
+            || length != NonceLength)
         {
             return false;
         }
@@ -118,7 +120,8 @@ internal sealed class ProofNonces(TimeProvider time, RedisConnection? redis = nu
             {
                 var fresh = RandomNumberGenerator.GetBytes(KeyLength);
                 await connection.CallAsync(
-                    database => database.StringSetAsync(name, fresh, KeyLifetime, When.NotExists, CommandFlags.DemandMaster), CancellationToken.None);
+                    database => database.StringSetAsync(name, fresh, KeyLifetime, When.NotExists, CommandFlags.DemandMaster),
+                    CancellationToken.None);
                 key = await ReadAsync();
             }
 

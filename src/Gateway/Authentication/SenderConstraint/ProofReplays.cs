@@ -80,7 +80,8 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
     }
 
     /// <summary>Null when Redis has not answered.</summary>
-    private async ValueTask<bool?> TryAddAsync(RedisConnection connection, UInt128 id, TimeSpan keptFor, CancellationToken cancellationToken)
+    private async ValueTask<bool?> TryAddAsync(
+        RedisConnection connection, UInt128 id, TimeSpan keptFor, CancellationToken cancellationToken)
     {
         if (!_places.Wait(0, CancellationToken.None))
         {

@@ -4,7 +4,8 @@ namespace Gateway.Authentication.SenderConstraint;
 /// What a request brings to prove that its sender holds what the token is bound to. It is read only for a token that is bound, and costs
 /// nothing before. The default proves nothing.
 /// </summary>
-internal readonly struct SenderEvidence(HttpContext context, DpopSettings dpop, bool isDpop, string? forwardedPort, string? forwardedCertificate)
+internal readonly struct SenderEvidence(
+    HttpContext context, DpopSettings dpop, bool isDpop, string? forwardedPort, string? forwardedCertificate)
 {
     /// <summary>
     /// For a token that was checked with its proof earlier in the same request, which a proof would not survive a second time.
@@ -27,5 +28,6 @@ internal readonly struct SenderEvidence(HttpContext context, DpopSettings dpop, 
     public bool IsProven { get; private init; }
 
     /// <summary>Whether there is anything that could prove a binding.</summary>
-    public bool IsAny => isDpop || (forwardedCertificate is null ? context?.Connection.ClientCertificate is not null : forwardedCertificate.Length > 0);
+    public bool IsAny =>
+        isDpop || (forwardedCertificate is null ? context?.Connection.ClientCertificate is not null : forwardedCertificate.Length > 0);
 }

@@ -45,7 +45,8 @@ internal sealed partial class SenderProofs(ProofReplays replays, ProofNonces non
 
         // RFC 9449 section 7.2: as a bearer token, a token that is bound to a key could be used by a thief.
         return binding?.Key is not { } thumbprint ? ProofFault.None
-            : evidence is { IsDpop: true, Context: { } context } ? await CheckProofAsync(token, thumbprint, context, evidence, cancellationToken)
+                : evidence is { IsDpop: true, Context: { } context }
+                ? await CheckProofAsync(token, thumbprint, context, evidence, cancellationToken)
             : ProofFault.NoScheme;
     }
 
@@ -97,7 +98,8 @@ internal sealed partial class SenderProofs(ProofReplays replays, ProofNonces non
         return fault;
     }
 
-    private ProofFault Read(string text, VerifiedToken token, byte[] thumbprint, HttpContext context, in SenderEvidence evidence, out DpopProof? proof)
+    private ProofFault Read(
+        string text, VerifiedToken token, byte[] thumbprint, HttpContext context, in SenderEvidence evidence, out DpopProof? proof)
     {
         if (!DpopProof.TryRead(text, out proof))
         {
@@ -116,7 +118,8 @@ internal sealed partial class SenderProofs(ProofReplays replays, ProofNonces non
             return ProofFault.Method;
         }
 
-        if (Math.Abs((time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - proof.IssuedAt) > evidence.Dpop.ProofLifetime.TotalSeconds)
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        if (Math.Abs(now - proof.IssuedAt) > evidence.Dpop.ProofLifetime.TotalSeconds)
         {
             return ProofFault.Time;
         }
@@ -191,7 +194,8 @@ internal sealed partial class SenderProofs(ProofReplays replays, ProofNonces non
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         var isThere = evidence.ForwardedCertificate is { } header
             ? ForwardedCertificate.TryHash(header, hash)
-            : evidence.Context?.Connection.ClientCertificate is { } certificate && certificate.TryGetCertHash(HashAlgorithmName.SHA256, hash, out _);
+            : evidence.Context?.Connection.ClientCertificate is { } certificate
+                && certificate.TryGetCertHash(HashAlgorithmName.SHA256, hash, out _);
         return isThere && hash.SequenceEqual(expected);
     }
 
@@ -205,6 +209,8 @@ internal sealed partial class SenderProofs(ProofReplays replays, ProofNonces non
         },
         (context.Response, nonce));
 
-    [LoggerMessage(EventIds.ProofRejected, LogLevel.Debug, "A token of issuer {Issuer} was rejected because its sender has not proven to hold its key: {Reason}.")]
+    [LoggerMessage(
+        EventIds.ProofRejected, LogLevel.Debug,
+        "A token of issuer {Issuer} was rejected because its sender has not proven to hold its key: {Reason}.")]
     private static partial void Rejected(ILogger logger, string issuer, string reason);
 }

@@ -17,7 +17,8 @@ internal static class CertificateCheck
             section[nameof(CertificateOptions.Password)], section[nameof(CertificateOptions.Subject)]);
         if (string.IsNullOrEmpty(path) == string.IsNullOrEmpty(subject))
         {
-            report.Error(section.Path, string.IsNullOrEmpty(path) ? "this names no certificate." : "this names two certificates.", OneSource);
+            report.Error(
+                section.Path, string.IsNullOrEmpty(path) ? "this names no certificate." : "this names two certificates.", OneSource);
             return;
         }
 
@@ -50,7 +51,9 @@ internal static class CertificateCheck
         var path = $"{section.Path}:{nameof(CertificateOptions.Path)}";
         if (Encoding.ASCII.GetString(content).Contains("-----BEGIN CERTIFICATE", StringComparison.Ordinal))
         {
-            report.Error($"{section.Path}:{nameof(CertificateOptions.KeyPath)}", "a certificate in PEM form needs its private key.", "Name the file of the key here.");
+            report.Error(
+                $"{section.Path}:{nameof(CertificateOptions.KeyPath)}", "a certificate in PEM form needs its private key.",
+                "Name the file of the key here.");
             return;
         }
 
@@ -63,13 +66,17 @@ internal static class CertificateCheck
         }
         catch (CryptographicException)
         {
-            report.Error(path, "this is not a PKCS 12 file that opens with the Password.", "Correct the Password or the file; for PEM files set KeyPath too.");
+            report.Error(
+                path, "this is not a PKCS 12 file that opens with the Password.",
+                "Correct the Password or the file; for PEM files set KeyPath too.");
         }
     }
 
-    private static void CheckPair(IConfigurationSection section, string certificate, string key, string? password, ConfigurationReport report)
+    private static void CheckPair(
+        IConfigurationSection section, string certificate, string key, string? password, ConfigurationReport report)
     {
-        var (keyPath, passwordPath) = ($"{section.Path}:{nameof(CertificateOptions.KeyPath)}", $"{section.Path}:{nameof(CertificateOptions.Password)}");
+        var (keyPath, passwordPath) =
+            ($"{section.Path}:{nameof(CertificateOptions.KeyPath)}", $"{section.Path}:{nameof(CertificateOptions.Password)}");
         var chain = new X509Certificate2Collection();
         try
         {
@@ -82,14 +89,18 @@ internal static class CertificateCheck
 
         if (chain.Count == 0)
         {
-            report.Error($"{section.Path}:{nameof(CertificateOptions.Path)}", "there is no certificate in PEM form in this file.", "Use a file with -----BEGIN CERTIFICATE-----.");
+            report.Error(
+                $"{section.Path}:{nameof(CertificateOptions.Path)}", "there is no certificate in PEM form in this file.",
+                "Use a file with -----BEGIN CERTIFICATE-----.");
             return;
         }
 
         var isEncrypted = key.Contains("ENCRYPTED", StringComparison.Ordinal);
         if (isEncrypted && password is null)
         {
-            report.Error(passwordPath, "the private key is encrypted, and there is no password.", "Set Password, by an environment variable if it must not be in the file.");
+            report.Error(
+                passwordPath, "the private key is encrypted, and there is no password.",
+                "Set Password, by an environment variable if it must not be in the file.");
         }
         else if (!isEncrypted && password is not null)
         {
@@ -98,12 +109,16 @@ internal static class CertificateCheck
         else if (!IsKey(key, password))
         {
             report.Error(
-                keyPath, isEncrypted ? "the private key in this file does not open with the Password." : "there is no private key in PEM form in this file.",
+                keyPath,
+                isEncrypted
+                    ? "the private key in this file does not open with the Password."
+                    : "there is no private key in PEM form in this file.",
                 isEncrypted ? "Correct the Password." : "Use a file with -----BEGIN PRIVATE KEY-----.");
         }
         else if (!Fits(certificate, key, password))
         {
-            report.Error(keyPath, "this private key does not belong to the certificate.", "Use the key that the certificate was issued for.");
+            report.Error(
+                keyPath, "this private key does not belong to the certificate.", "Use the key that the certificate was issued for.");
         }
     }
 
@@ -111,10 +126,14 @@ internal static class CertificateCheck
     {
         try
         {
-            var location = Enum.TryParse<StoreLocation>(section[nameof(CertificateOptions.Location)], ignoreCase: true, out var known) ? known : StoreLocation.CurrentUser;
-            using var store = new X509Store(section[nameof(CertificateOptions.Store)] is { Length: > 0 } name ? name : nameof(StoreName.My), location);
+            var location = Enum.TryParse<StoreLocation>(section[nameof(CertificateOptions.Location)], ignoreCase: true, out var known)
+                ? known
+                : StoreLocation.CurrentUser;
+            using var store =
+                new X509Store(section[nameof(CertificateOptions.Store)] is { Length: > 0 } name ? name : nameof(StoreName.My), location);
             store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
-            if (store.Certificates.Find(X509FindType.FindBySubjectName, subject, validOnly: section[nameof(CertificateOptions.AllowInvalid)] is not ("true" or "True")).Any(found => found.HasPrivateKey))
+            var validOnly = section[nameof(CertificateOptions.AllowInvalid)] is not ("true" or "True");
+            if (store.Certificates.Find(X509FindType.FindBySubjectName, subject, validOnly).Any(found => found.HasPrivateKey))
             {
                 return;
             }
@@ -124,15 +143,20 @@ internal static class CertificateCheck
             // The store does not exist, so it has no certificate.
         }
 
-        report.Error($"{section.Path}:{nameof(CertificateOptions.Subject)}", "the system's store has no valid certificate of this subject with a private key.", "Install it, or use Path.");
+        report.Error(
+            $"{section.Path}:{nameof(CertificateOptions.Subject)}",
+            "the system's store has no valid certificate of this subject with a private key.", "Install it, or use Path.");
     }
 
     private static bool IsKey(string key, string? password) =>
-        Try(() => { using var rsa = RSA.Create(); Import(rsa, key, password); }) || Try(() => { using var ecdsa = ECDsa.Create(); Import(ecdsa, key, password); });
+        Try(() => { using var rsa = RSA.Create(); Import(rsa, key, password); })
+            || Try(() => { using var ecdsa = ECDsa.Create(); Import(ecdsa, key, password); });
 
     private static bool Fits(string certificate, string key, string? password) => Try(() =>
     {
-        using var pair = password is null ? X509Certificate2.CreateFromPem(certificate, key) : X509Certificate2.CreateFromEncryptedPem(certificate, key, password);
+        using var pair = password is null
+            ? X509Certificate2.CreateFromPem(certificate, key)
+            : X509Certificate2.CreateFromEncryptedPem(certificate, key, password);
     });
 
     private static void Import(AsymmetricAlgorithm algorithm, string key, string? password)

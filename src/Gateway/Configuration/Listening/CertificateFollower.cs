@@ -4,7 +4,8 @@ using Gateway.Foundation;
 namespace Gateway.Configuration.Listening;
 
 /// <summary>Follows the certificate files, so that a rotation needs no restart. A bad pair changes nothing and is said once.</summary>
-internal sealed partial class CertificateFollower(EndpointCertificates certificates, TimeProvider time, ILogger<CertificateFollower> logger) : BackgroundService
+internal sealed partial class CertificateFollower(EndpointCertificates certificates, TimeProvider time, ILogger<CertificateFollower> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
@@ -44,9 +45,12 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
         }
     }
 
-    [LoggerMessage(EventIds.CertificateTaken, LogLevel.Information, "The certificate in {File} is in use from now on: {Thumbprint}, valid until {NotAfter}.")]
+    [LoggerMessage(
+        EventIds.CertificateTaken, LogLevel.Information,
+        "The certificate in {File} is in use from now on: {Thumbprint}, valid until {NotAfter}.")]
     private static partial void Taken(ILogger logger, string file, string thumbprint, DateTime notAfter);
 
-    [LoggerMessage(EventIds.CertificateRejected, LogLevel.Error, "The certificate in {File} is rejected; the last valid one stays in use: {Error}")]
+    [LoggerMessage(
+        EventIds.CertificateRejected, LogLevel.Error, "The certificate in {File} is rejected; the last valid one stays in use: {Error}")]
     private static partial void Rejected(ILogger logger, string file, string error);
 }

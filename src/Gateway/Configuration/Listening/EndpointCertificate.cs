@@ -57,7 +57,9 @@ internal sealed class EndpointCertificate(string path, string? keyPath, string? 
 
         var (chain, text, keyText) = (new X509Certificate2Collection(), Text(certificate), Text(key));
         chain.ImportFromPem(text);
-        chain[0] = password is null ? X509Certificate2.CreateFromPem(text, keyText) : X509Certificate2.CreateFromEncryptedPem(text, keyText, password);
+        chain[0] = password is null
+            ? X509Certificate2.CreateFromPem(text, keyText)
+            : X509Certificate2.CreateFromEncryptedPem(text, keyText, password);
         return chain;
     }
 

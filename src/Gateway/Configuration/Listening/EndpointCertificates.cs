@@ -43,7 +43,8 @@ internal sealed class EndpointCertificates
         }
     }
 
-    public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate = (_, handshake) =>
+    public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate =
+        (_, handshake) =>
     {
         if (certificate.Current is { } current)
         {
@@ -53,6 +54,7 @@ internal sealed class EndpointCertificates
 
     private static EndpointCertificate? Read(IConfigurationSection section, string root) =>
         section["Path"] is { Length: > 0 } path
-            ? new EndpointCertificate(Path.Combine(root, path), section["KeyPath"] is { Length: > 0 } key ? Path.Combine(root, key) : null, section["Password"])
+            ? new EndpointCertificate(
+                Path.Combine(root, path), section["KeyPath"] is { Length: > 0 } key ? Path.Combine(root, key) : null, section["Password"])
             : null;
 }

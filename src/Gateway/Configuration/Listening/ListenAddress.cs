@@ -8,7 +8,8 @@ namespace Gateway.Configuration.Listening;
 /// <param name="Host">Null for every address of the machine.</param>
 internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host, bool IsLocalhost, int Port)
 {
-    public static ListenAddress Own(int port, bool isLoopback) => new($"port {port}", false, isLoopback ? IPAddress.Loopback : null, false, port);
+    public static ListenAddress Own(int port, bool isLoopback) =>
+        new($"port {port}", false, isLoopback ? IPAddress.Loopback : null, false, port);
 
     /// <param name="address">Null for a socket in the file system, which clashes with no port.</param>
     public static bool TryParse(string text, out ListenAddress? address, [NotNullWhen(false)] out string? problem)
@@ -27,11 +28,13 @@ internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host,
 
         var isHttps = parsed.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
         var isLocalhost = parsed.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
-        problem = !isHttps && !parsed.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) ? $"\"{text}\" has a scheme other than http and https."
+        problem = !isHttps && !parsed.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase)
+            ? $"\"{text}\" has a scheme other than http and https."
             : parsed.IsUnixPipe ? null
             : parsed.IsNamedPipe ? $"\"{text}\" is a named pipe, which Linux does not have."
             : parsed.PathBase.Length > 0 ? $"\"{text}\" has a path, and a listener has none."
-            : !IPAddress.TryParse(parsed.Host, out _) && parsed.Host.Contains(':', StringComparison.Ordinal) ? $"\"{text}\" has a port that is no number."
+                : !IPAddress.TryParse(parsed.Host, out _) && parsed.Host.Contains(':', StringComparison.Ordinal)
+                ? $"\"{text}\" has a port that is no number."
             : parsed.Port is < 0 or > 65535 ? $"\"{text}\" has a port that is out of range."
             : isLocalhost && parsed.Port == 0 ? $"\"{text}\" asks for any free port, which works with 127.0.0.1 and not with localhost."
             : null;
@@ -53,11 +56,14 @@ internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host,
     public bool ClashesWith(ListenAddress other) => Port == other.Port && Port != 0 && Overlaps(other);
 
     private bool Overlaps(ListenAddress other) =>
-        IsEverywhere || other.IsEverywhere || Addresses.Any(one => other.Addresses.Any(two => one.Equals(two) || Covers(one, two) || Covers(two, one)));
+        IsEverywhere
+            || other.IsEverywhere
+            || Addresses.Any(one => other.Addresses.Any(two => one.Equals(two) || Covers(one, two) || Covers(two, one)));
 
     private bool IsEverywhere => Host is null && !IsLocalhost;
 
     private IPAddress[] Addresses => IsLocalhost ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [Host!];
 
-    private static bool Covers(IPAddress all, IPAddress one) => all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;
+    private static bool Covers(IPAddress all, IPAddress one) =>
+        all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;
 }

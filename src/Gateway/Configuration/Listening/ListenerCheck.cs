@@ -15,6 +15,12 @@ internal static class ListenerCheck
 
     private const string Endpoints = $"{SettingSchema.Kestrel}:Endpoints";
     private const string ManagementPort = "Gateway:Management:Port";
+    private static readonly string[] OfHttps =
+    [
+        nameof(EndpointOptions.Certificate), nameof(EndpointOptions.Sni), nameof(EndpointOptions.SslProtocols),
+        nameof(EndpointOptions.ClientCertificateMode),
+    ];
+
     private const string Example = "Write one such as http://*:8080 or https://*:8443.";
 
     public static void Run(IConfiguration configuration, int managementPort, int? authorizationPort, SettingsContext context)
@@ -24,7 +30,9 @@ internal static class ListenerCheck
         var hasDefault = CheckCertificate(configuration.GetSection($"{SettingSchema.Kestrel}:Certificates:Default"), context);
         CheckProtocols(configuration.GetSection($"{SettingSchema.Kestrel}:EndpointDefaults"), report);
         var open = new List<(string Path, ListenAddress Address)>();
-        foreach (var (path, url) in endpoints.Length > 0 ? endpoints.Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])) : Urls(configuration))
+        foreach (var (path, url) in endpoints.Length > 0
+            ? endpoints.Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"]))
+            : Urls(configuration))
         {
             if (string.IsNullOrWhiteSpace(url))
             {
@@ -49,7 +57,9 @@ internal static class ListenerCheck
         {
             if (address.IsHttps && !hasDefault)
             {
-                report.Error(path, $"\"{address.Text}\" has no certificate.", "Set Kestrel:Certificates:Default, or name the address in Kestrel:Endpoints with a Certificate.");
+                report.Error(
+                    path, $"\"{address.Text}\" has no certificate.",
+                    "Set Kestrel:Certificates:Default, or name the address in Kestrel:Endpoints with a Certificate.");
             }
         }
 
@@ -59,18 +69,23 @@ internal static class ListenerCheck
             CheckOwnPort(ExternalAuthorizationCheck.Port, other, 8082, open, context);
             if (other == managementPort && other != 0)
             {
-                report.Error(ExternalAuthorizationCheck.Port, $"port {other} is taken by {ManagementPort}.", "Choose another port for one of them; the default here is 8082.");
+                report.Error(
+                    ExternalAuthorizationCheck.Port, $"port {other} is taken by {ManagementPort}.",
+                    "Choose another port for one of them; the default here is 8082.");
             }
         }
     }
 
     /// <summary>A port of a listener that must not be public.</summary>
-    private static void CheckOwnPort(string path, int port, int usual, List<(string Path, ListenAddress Address)> open, SettingsContext context)
+    private static void CheckOwnPort(
+        string path, int port, int usual, List<(string Path, ListenAddress Address)> open, SettingsContext context)
     {
         var own = ListenAddress.Own(port, context.IsDevelopment);
         foreach (var (_, address) in open.Where(entry => entry.Address.ClashesWith(own)))
         {
-            context.Report.Error(path, $"port {port} is taken by the public address {address.Text}.", $"Choose another port for one of them; the default here is {usual}.");
+            context.Report.Error(
+                path, $"port {port} is taken by the public address {address.Text}.",
+                $"Choose another port for one of them; the default here is {usual}.");
         }
     }
 
@@ -79,21 +94,30 @@ internal static class ListenerCheck
     {
         if (configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
         {
-            return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => (SettingSchema.Urls, (string?)url)).DefaultIfEmpty((SettingSchema.Urls, null));
+            return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(url => (SettingSchema.Urls, (string?)url))
+                .DefaultIfEmpty((SettingSchema.Urls, null));
         }
 
-        var ports = Ports(configuration, WebHostDefaults.HttpPortsKey, "http").Concat(Ports(configuration, WebHostDefaults.HttpsPortsKey, "https")).ToArray();
+        var ports = Ports(configuration, WebHostDefaults.HttpPortsKey, "http")
+            .Concat(Ports(configuration, WebHostDefaults.HttpsPortsKey, "https"))
+            .ToArray();
         return ports.Length > 0 ? ports : [(SettingSchema.Urls, DefaultUrls)];
     }
 
     private static IEnumerable<(string Path, string? Url)> Ports(IConfiguration configuration, string key, string scheme) =>
-        (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => (key, (string?)$"{scheme}://*:{port}"));
+        (configuration[key] ?? "")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(port => (key, (string?)$"{scheme}://*:{port}"));
 
-    private static void Open(string path, ListenAddress address, List<(string Path, ListenAddress Address)> open, ConfigurationReport report)
+    private static void Open(
+        string path, ListenAddress address, List<(string Path, ListenAddress Address)> open, ConfigurationReport report)
     {
         if (open.Find(other => other.Address.ClashesWith(address)) is { Address: { } taken })
         {
-            report.Error(path, string.Create(CultureInfo.InvariantCulture, $"port {address.Port} is taken by {taken.Text} already."), "Choose another port, or remove one of the two.");
+            report.Error(
+                path, string.Create(CultureInfo.InvariantCulture, $"port {address.Port} is taken by {taken.Text} already."),
+                "Choose another port, or remove one of the two.");
         }
 
         open.Add((path, address));
@@ -108,11 +132,12 @@ internal static class ListenerCheck
         var url = endpoint["Url"]?.Trim() ?? "";
         if (url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
-            foreach (var unused in new[] { nameof(EndpointOptions.Certificate), nameof(EndpointOptions.Sni), nameof(EndpointOptions.SslProtocols), nameof(EndpointOptions.ClientCertificateMode) })
+            foreach (var unused in OfHttps)
             {
                 if (endpoint.GetSection(unused).Exists())
                 {
-                    report.Error($"{endpoint.Path}:{unused}", "this has no effect on an http address.", "Write https in Url, or remove it.");
+                    report.Error(
+                        $"{endpoint.Path}:{unused}", "this has no effect on an http address.", "Write https in Url, or remove it.");
                 }
             }
 
@@ -127,7 +152,9 @@ internal static class ListenerCheck
 
         if (!CheckCertificate(certificate, context) && !hasDefault && names.Length == 0)
         {
-            report.Error(certificate.Path, "an https endpoint needs a certificate.", "Set Path and KeyPath here, or Kestrel:Certificates:Default for all endpoints.");
+            report.Error(
+                certificate.Path, "an https endpoint needs a certificate.",
+                "Set Path and KeyPath here, or Kestrel:Certificates:Default for all endpoints.");
         }
 
         foreach (var name in names)
@@ -136,7 +163,8 @@ internal static class ListenerCheck
             var own = name.GetSection(nameof(SniOptions.Certificate));
             if (!CheckCertificate(own, context) && !certificate.Exists() && !hasDefault)
             {
-                report.Error(own.Path, "this server name needs a certificate.", "Set Path and KeyPath here, or a Certificate for the endpoint.");
+                report.Error(
+                    own.Path, "this server name needs a certificate.", "Set Path and KeyPath here, or a Certificate for the endpoint.");
             }
         }
     }
@@ -156,9 +184,12 @@ internal static class ListenerCheck
     {
         if (section[nameof(EndpointOptions.Protocols)]?.Contains("Http3", StringComparison.OrdinalIgnoreCase) == true && !IsHttp3Supported)
         {
-            report.Error($"{section.Path}:{nameof(EndpointOptions.Protocols)}", "HTTP/3 needs libmsquic, which this machine does not have.", "Install it, or use Http1AndHttp2.");
+            report.Error(
+                $"{section.Path}:{nameof(EndpointOptions.Protocols)}", "HTTP/3 needs libmsquic, which this machine does not have.",
+                "Install it, or use Http1AndHttp2.");
         }
     }
 
-    private static bool IsHttp3Supported => (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
+    private static bool IsHttp3Supported =>
+        (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
 }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Gateway.Configuration.Listening;
 
-/// <summary>The <c>Kestrel</c> section: exactly what the server reads of it. The server ignores other keys, so they are errors here.</summary>
+/// <summary>
+/// The <c>Kestrel</c> section: exactly what the server reads of it. The server ignores other keys, so they are errors here.
+/// </summary>
 internal sealed class ListenerOptions
 {
     /// <summary>The public addresses by a name of your choice. They replace <c>Urls</c>.</summary>
@@ -74,7 +76,9 @@ internal sealed class CertificateSetOptions
 /// <summary>A server certificate: files, or an entry of the system's store.</summary>
 internal sealed class CertificateOptions
 {
-    /// <summary>A PEM file with the certificate and its chain, or a PKCS 12 file. A relative path starts at the folder of <c>yarp.json</c>.</summary>
+    /// <summary>
+    /// A PEM file with the certificate and its chain, or a PKCS 12 file. A relative path starts at the folder of <c>yarp.json</c>.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>The PEM file with the private key. Not for PKCS 12 files.</summary>

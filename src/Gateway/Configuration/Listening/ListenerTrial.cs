@@ -26,7 +26,9 @@ internal static class ListenerTrial
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            context.Report.Error(SettingSchema.Kestrel, "the server cannot use this section.", "Compare it with the example in docs/configuration.md, section TLS.");
+            context.Report.Error(
+                SettingSchema.Kestrel, "the server cannot use this section.",
+                "Compare it with the example in docs/configuration.md, section TLS.");
         }
     }
 }

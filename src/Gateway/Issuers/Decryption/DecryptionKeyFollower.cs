@@ -3,7 +3,8 @@ using Gateway.Foundation;
 namespace Gateway.Issuers.Decryption;
 
 /// <summary>Reads the files of our private keys every few seconds, so that a key can be replaced without a restart.</summary>
-internal sealed partial class DecryptionKeyFollower(LiveIssuers live, TimeProvider time, ILogger<DecryptionKeyFollower> logger) : BackgroundService
+internal sealed partial class DecryptionKeyFollower(LiveIssuers live, TimeProvider time, ILogger<DecryptionKeyFollower> logger)
+    : BackgroundService
 {
     public static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(5);
 
@@ -34,6 +35,8 @@ internal sealed partial class DecryptionKeyFollower(LiveIssuers live, TimeProvid
     [LoggerMessage(EventIds.DecryptionKeysRead, LogLevel.Information, "Read decryption keys from {File}; {Count} are in use.")]
     private static partial void Read(ILogger logger, string file, int count);
 
-    [LoggerMessage(EventIds.DecryptionKeysNotRead, LogLevel.Warning, "Cannot use the decryption keys in {File}: {Error}. The keys that were read before stay in use.")]
+    [LoggerMessage(
+        EventIds.DecryptionKeysNotRead, LogLevel.Warning,
+        "Cannot use the decryption keys in {File}: {Error}. The keys that were read before stay in use.")]
     private static partial void NotRead(ILogger logger, string file, string error);
 }

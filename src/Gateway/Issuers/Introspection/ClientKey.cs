@@ -63,8 +63,8 @@ internal sealed class ClientKey
             error = null;
             return key;
         }
-        catch (Exception fault) when (fault is ArgumentException or NotSupportedException or InvalidOperationException or CryptographicException or FormatException or JsonException
-            or SecurityTokenException)
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException or InvalidOperationException
+            or CryptographicException or FormatException or JsonException or SecurityTokenException)
         {
             return null;
         }

@@ -19,7 +19,8 @@ internal static class IntrospectionMembers
     /// <summary>False with the error when the members are not such a response.</summary>
     /// <param name="until">The Unix second that stands for an absent <c>exp</c>.</param>
     public static bool TryRead(
-        JsonElement members, string issuer, long until, [NotNullWhen(true)] out IntrospectionAnswer? answer, [NotNullWhen(false)] out string? error)
+        JsonElement members, string issuer, long until, [NotNullWhen(true)] out IntrospectionAnswer? answer,
+        [NotNullWhen(false)] out string? error)
     {
         answer = null;
         error = "`active` is not a boolean";

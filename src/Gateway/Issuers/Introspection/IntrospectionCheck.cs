@@ -17,7 +17,8 @@ internal static class IntrospectionCheck
         foreach (var name in issuers.Where(issuer => issuer.Value.Introspection is not null).Skip(1).Select(issuer => issuer.Key))
         {
             report.Error(
-                $"Gateway:Issuers:{name}:Introspection", "another issuer has Introspection already, and an opaque token does not say which to ask.",
+                $"Gateway:Issuers:{name}:Introspection",
+                "another issuer has Introspection already, and an opaque token does not say which to ask.",
                 "Set it for one issuer alone.");
         }
     }
@@ -33,7 +34,9 @@ internal static class IntrospectionCheck
         var report = context.Report;
         if (issuer.Template is not null)
         {
-            report.Error(path, "an issuer template has no one server to ask, and an opaque token does not say whose it is.", "Write an entry of its own for the issuer that is asked.");
+            report.Error(
+                path, "an issuer template has no one server to ask, and an opaque token does not say whose it is.",
+                "Write an entry of its own for the issuer that is asked.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ClientId))
@@ -47,7 +50,8 @@ internal static class IntrospectionCheck
         CheckEndpoint(path, options, issuer, fetch, report);
         var (secret, key) = CheckFiles(path, options, context);
         return new IntrospectionSettings(
-            issuer.Issuer ?? "", options.Endpoint, options.ClientId ?? "", secret, key, options.SignedResponses, options.CacheFor, options.Timeout,
+            issuer.Issuer ?? "", options.Endpoint, options.ClientId ?? "", secret, key, options.SignedResponses, options.CacheFor,
+            options.Timeout,
             options.MaxCallsPerSecond, fetch);
     }
 
@@ -56,7 +60,8 @@ internal static class IntrospectionCheck
     {
         var text = Encoding.UTF8.GetString(content).TrimEnd('\r', '\n');
         error = text.Length == 0 ? "it holds no secret"
-            : text.Any(character => char.IsControl(character) || character is '\uFEFF' or '\uFFFD') ? "it holds more than one line of text, or a byte order mark"
+                : text.Any(character => char.IsControl(character) || character is '\uFEFF' or '\uFFFD')
+                ? "it holds more than one line of text, or a byte order mark"
             : null;
         return error is null ? text : null;
     }
@@ -79,18 +84,23 @@ internal static class IntrospectionCheck
         }
     }
 
-    private static void CheckEndpoint(string path, IntrospectionOptions options, IssuerOptions issuer, KeyFetchSettings fetch, ConfigurationReport report)
+    private static void CheckEndpoint(
+        string path, IntrospectionOptions options, IssuerOptions issuer, KeyFetchSettings fetch, ConfigurationReport report)
     {
         if (options.Endpoint is { } endpoint)
         {
             if (!IsFetchable(endpoint, fetch))
             {
-                report.Error($"{path}:Endpoint", "this is not an https URL without user info and fragment.", "Use https; inside the cluster without TLS, set Keys:AllowHttp.");
+                report.Error(
+                    $"{path}:Endpoint", "this is not an https URL without user info and fragment.",
+                    "Use https; inside the cluster without TLS, set Keys:AllowHttp.");
             }
         }
         else if (issuer.Issuer is { } name && !IsFetchable(name, fetch))
         {
-            report.Error($"{path}:Endpoint", "the issuer has no https URL to find its metadata at.", "Write the address to ask; inside the cluster without TLS, set Keys:AllowHttp.");
+            report.Error(
+                $"{path}:Endpoint", "the issuer has no https URL to find its metadata at.",
+                "Write the address to ask; inside the cluster without TLS, set Keys:AllowHttp.");
         }
     }
 
@@ -98,23 +108,32 @@ internal static class IntrospectionCheck
     {
         if (options.SecretFile is null == options.KeyFile is null)
         {
-            context.Report.Error(path, "the issuer answers clients that it knows only: exactly one of SecretFile and KeyFile is required.", "Set SecretFile, or KeyFile for private_key_jwt.");
+            context.Report.Error(
+                path, "the issuer answers clients that it knows only: exactly one of SecretFile and KeyFile is required.",
+                "Set SecretFile, or KeyFile for private_key_jwt.");
         }
 
-        if (options.SecretFile is { } secret && NamedFile.Read($"{path}:SecretFile", secret, context) is { } text && ReadSecret(text, out var problem) is null)
+        if (options.SecretFile is { } secret
+            && NamedFile.Read($"{path}:SecretFile", secret, context) is { } text
+            && ReadSecret(text, out var problem) is null)
         {
             context.Report.Error($"{path}:SecretFile", $"this file cannot be used: {problem}.", "Write the secret on one line.");
         }
 
-        if (options.KeyFile is { } key && NamedFile.Read($"{path}:KeyFile", key, context) is { } jwk && ClientKey.Parse(jwk, out problem) is null)
+        if (options.KeyFile is { } key
+            && NamedFile.Read($"{path}:KeyFile", key, context) is { } jwk
+            && ClientKey.Parse(jwk, out problem) is null)
         {
-            context.Report.Error($"{path}:KeyFile", $"this file cannot be used: {problem}.", "Write the private key as a JWK, RSA of at least 2048 bits or EC.");
+            context.Report.Error(
+                $"{path}:KeyFile", $"this file cannot be used: {problem}.",
+                "Write the private key as a JWK, RSA of at least 2048 bits or EC.");
         }
 
         return (FullPath(options.SecretFile, context), FullPath(options.KeyFile, context));
     }
 
-    private static string? FullPath(string? file, SettingsContext context) => file is null ? null : context.Resolve(file.Length == 0 ? "." : file);
+    private static string? FullPath(string? file, SettingsContext context) =>
+        file is null ? null : context.Resolve(file.Length == 0 ? "." : file);
 
     private static bool IsFetchable(string address, KeyFetchSettings fetch) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && fetch.Allows(uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;

@@ -59,7 +59,8 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
 
     private static IntrospectionReply Failed(string error, bool isDown = false) => new(null, error, isDown);
 
-    private async ValueTask<(Uri? Endpoint, string? Error)> FindEndpointAsync(IntrospectionServer server, CancellationToken cancellationToken)
+    private async ValueTask<(Uri? Endpoint, string? Error)> FindEndpointAsync(
+        IntrospectionServer server, CancellationToken cancellationToken)
     {
         if (server.Settings.Endpoint is { } configured)
         {
@@ -71,7 +72,8 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
             return (known.Address, null);
         }
 
-        var (address, error) = await IssuerMetadata.FindAddressAsync(server.Metadata, server.Settings.Issuer, "introspection_endpoint", cancellationToken);
+        var (address, error) =
+            await IssuerMetadata.FindAddressAsync(server.Metadata, server.Settings.Issuer, "introspection_endpoint", cancellationToken);
         if (address is null)
         {
             // The address that was found before serves while the metadata cannot be read.
@@ -137,7 +139,8 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
         {
             // A client may find a token that makes the server answer 400 or 413; that must not stop the calls for others.
             var isDown = (int)response.StatusCode is not (>= 400 and < 500)
-                || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests;
+                || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+                    or HttpStatusCode.TooManyRequests;
             return Failed($"it answered {(int)response.StatusCode}", isDown);
         }
 
@@ -149,10 +152,13 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
             return Failed($"its response is larger than {MaxLength} bytes");
         }
 
-        var isJwt = string.Equals(response.Content.Headers.ContentType?.MediaType, $"application/{JwtType}", StringComparison.OrdinalIgnoreCase);
+        var isJwt =
+            string.Equals(response.Content.Headers.ContentType?.MediaType, $"application/{JwtType}", StringComparison.OrdinalIgnoreCase);
         if (isJwt != settings.SignedResponses)
         {
-            return Failed(isJwt ? "its response is signed, which SignedResponses does not say" : "its response is not signed, as SignedResponses asks");
+            return Failed(isJwt
+                ? "its response is signed, which SignedResponses does not say"
+                : "its response is not signed, as SignedResponses asks");
         }
 
         JsonElement members;

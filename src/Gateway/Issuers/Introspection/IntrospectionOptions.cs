@@ -1,38 +1,41 @@
 namespace Gateway.Issuers.Introspection;
 
 /// <summary>
-/// Asks the issuer about its opaque access tokens (RFC 7662): <c>Gateway:Issuers:{name}:Introspection</c>. At most one issuer has it, because
-/// an opaque token does not say whose it is. Its signed tokens are verified as always and never asked about.
+/// Asks the issuer about its opaque access tokens (RFC 7662): <c>Gateway:Issuers:{name}:Introspection</c>. At most one issuer has it,
+/// because an opaque token does not say whose it is. Its signed tokens are verified as always and never asked about.
 /// </summary>
 internal sealed class IntrospectionOptions
 {
-    /// <summary>The address to ask. https, unless <see cref="KeySourceOptions.AllowHttp"/> is set. Default: <c>introspection_endpoint</c> of the issuer's metadata.</summary>
+    /// <summary>
+    /// The address to ask. https, unless <see cref="KeySourceOptions.AllowHttp"/> is set. Default: <c>introspection_endpoint</c> of the
+    /// issuer's metadata.
+    /// </summary>
     public string? Endpoint { get; set; }
 
     /// <summary>The client id of the gateway at the issuer. Required.</summary>
     public string? ClientId { get; set; }
 
     /// <summary>
-    /// A file with the client's secret, on one line, sent with HTTP Basic (RFC 6749 section 2.3.1). Read for each call. A relative path starts
-    /// at the folder of yarp.json. Exactly one of this and <see cref="KeyFile"/> is set.
+    /// A file with the client's secret, on one line, sent with HTTP Basic (RFC 6749 section 2.3.1). Read for each call. A relative path
+    /// starts at the folder of yarp.json. Exactly one of this and <see cref="KeyFile"/> is set.
     /// </summary>
     public string? SecretFile { get; set; }
 
     /// <summary>
-    /// A file with the client's private key as a JWK, or a JWK Set whose first key signs, for <c>private_key_jwt</c> (RFC 7523). Its <c>alg</c>,
-    /// else RS256, or the ES algorithm of its curve, is used. Read for each call.
+    /// A file with the client's private key as a JWK, or a JWK Set whose first key signs, for <c>private_key_jwt</c> (RFC 7523). Its
+    /// <c>alg</c>, else RS256, or the ES algorithm of its curve, is used. Read for each call.
     /// </summary>
     public string? KeyFile { get; set; }
 
     /// <summary>
-    /// Whether the issuer must sign its responses (RFC 9701): <c>application/token-introspection+jwt</c>, verified with its keys. Then a response
-    /// that is not signed is rejected. Default false.
+    /// Whether the issuer must sign its responses (RFC 9701): <c>application/token-introspection+jwt</c>, verified with its keys. Then a
+    /// response that is not signed is rejected. Default false.
     /// </summary>
     public bool SignedResponses { get; set; }
 
     /// <summary>
-    /// For how long a token that the issuer called active is not asked about again; never beyond its <c>exp</c>. For so long a token that was
-    /// revoked at the issuer still passes. Default 30 seconds, range 1 second to 1 hour.
+    /// For how long a token that the issuer called active is not asked about again; never beyond its <c>exp</c>. For so long a token that
+    /// was revoked at the issuer still passes. Default 30 seconds, range 1 second to 1 hour.
     /// </summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -40,7 +43,8 @@ internal sealed class IntrospectionOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Calls a second for tokens that this replica has not seen to be active before; more such requests get 503. Default 100, range 1 to 10000.
+    /// Calls a second for tokens that this replica has not seen to be active before; more such requests get 503. Default 100, range 1 to
+    /// 10000.
     /// </summary>
     public int MaxCallsPerSecond { get; set; } = 100;
 }
@@ -49,5 +53,6 @@ internal sealed class IntrospectionOptions
 /// <param name="Issuer">The exact <c>iss</c>.</param>
 /// <param name="Endpoint">Null for the one in the issuer's metadata.</param>
 internal sealed record IntrospectionSettings(
-    string Issuer, string? Endpoint, string ClientId, string? SecretFile, string? KeyFile, bool SignedResponses, TimeSpan CacheFor, TimeSpan Timeout,
+    string Issuer, string? Endpoint, string ClientId, string? SecretFile, string? KeyFile, bool SignedResponses, TimeSpan CacheFor,
+    TimeSpan Timeout,
     int MaxCallsPerSecond, KeyFetchSettings Fetch);

@@ -17,7 +17,8 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
     private static readonly TimeSpan LongestRejection = TimeSpan.FromSeconds(5);
 
     /// <param name="wasActive">
-    /// Whether this replica has seen the token to be active before. No client can make such tokens up, so a flood of others does not stop them.
+    /// Whether this replica has seen the token to be active before. No client can make such tokens up, so a flood of others does not stop
+    /// them.
     /// </param>
     public async ValueTask<IntrospectionAnswer> AskAsync(
         IntrospectionServer server, IssuerProfile issuer, ReadOnlyMemory<char> token, bool wasActive, CancellationToken cancellationToken)
@@ -68,7 +69,9 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
 
     // The breaker last: a call that it lets through must be made.
     private static bool MayCall(IntrospectionServer server, bool wasActive) =>
-        server.Calls.Count <= (wasActive ? 2 * MostCalls : MostCalls) && (wasActive || server.Allowance.TryTake()) && server.Breaker.MayCall();
+        server.Calls.Count <= (wasActive ? 2 * MostCalls : MostCalls)
+            && (wasActive || server.Allowance.TryTake())
+            && server.Breaker.MayCall();
 
     private IntrospectionAnswer Limited(IssuerProfile issuer)
     {
@@ -121,7 +124,9 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
         return IntrospectionAnswer.Unavailable;
     }
 
-    [LoggerMessage(EventIds.IntrospectionFailed, LogLevel.Warning, "Issuer {Issuer}: cannot introspect an opaque token: {Error}. Requests with opaque tokens get 503 until it can.")]
+    [LoggerMessage(
+        EventIds.IntrospectionFailed, LogLevel.Warning,
+        "Issuer {Issuer}: cannot introspect an opaque token: {Error}. Requests with opaque tokens get 503 until it can.")]
     private static partial void Failed(ILogger logger, string issuer, string error);
 
     [LoggerMessage(EventIds.IntrospectionRestored, LogLevel.Information, "Issuer {Issuer}: introspects opaque tokens again.")]

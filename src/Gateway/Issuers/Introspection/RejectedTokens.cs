@@ -5,8 +5,8 @@ using Gateway.Jose;
 namespace Gateway.Issuers.Introspection;
 
 /// <summary>
-/// The opaque tokens that were rejected a moment ago, so that a client that repeats one costs the issuer nothing. As many as there are slots;
-/// clients can push each other's out, and then the issuer is asked again.
+/// The opaque tokens that were rejected a moment ago, so that a client that repeats one costs the issuer nothing. As many as there are
+/// slots; clients can push each other's out, and then the issuer is asked again.
 /// </summary>
 internal sealed class RejectedTokens(TimeProvider time)
 {
@@ -23,7 +23,9 @@ internal sealed class RejectedTokens(TimeProvider time)
     }
 
     public RejectionReason? Find(UInt128 id) =>
-        Volatile.Read(ref SlotOf(id)) is { } entry && entry.Id == id && time.GetElapsedTime(entry.Since) < entry.Duration ? entry.Reason : null;
+        Volatile.Read(ref SlotOf(id)) is { } entry && entry.Id == id && time.GetElapsedTime(entry.Since) < entry.Duration
+            ? entry.Reason
+            : null;
 
     public void Add(UInt128 id, RejectionReason reason, TimeSpan duration) =>
         Volatile.Write(ref SlotOf(id), new Entry(id, reason, time.GetTimestamp(), duration));

@@ -51,7 +51,9 @@ internal sealed record StatusBits(byte[] Bytes, int Bits)
     }
 }
 
-/// <summary>One status list of an issuer, and how its refreshing is doing. Requests read it; <see cref="StatusListLoader"/> changes it.</summary>
+/// <summary>
+/// One status list of an issuer, and how its refreshing is doing. Requests read it; <see cref="StatusListLoader"/> changes it.
+/// </summary>
 internal sealed class StatusList(Uri address, string name)
 {
     private volatile StatusBits? _current;
@@ -100,8 +102,8 @@ internal sealed class StatusList(Uri address, string name)
     public int Failures { get; set; }
 
     /// <summary>
-    /// INVALID, SUSPENDED and every status that an application may define (section 7) count as revoked, as does an index that the list does not
-    /// have.
+    /// INVALID, SUSPENDED and every status that an application may define (section 7) count as revoked, as does an index that the list does
+    /// not have.
     /// </summary>
     public RevocationStatus StatusAt(long index)
     {

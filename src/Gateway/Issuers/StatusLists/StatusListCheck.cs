@@ -49,7 +49,8 @@ internal static class StatusListCheck
 
         if (origins.Count == 0 && options.Origins is not { Count: > 0 })
         {
-            report.Error($"{path}:Origins", "the issuer has no https URL whose origin could serve its lists.", "List the origins that serve them.");
+            report.Error(
+                $"{path}:Origins", "the issuer has no https URL whose origin could serve its lists.", "List the origins that serve them.");
         }
 
         return new StatusListSettings(issuer.Issuer ?? "", options.MaxStale, [.. origins.Distinct()], fetch);

@@ -1,6 +1,8 @@
 namespace Gateway.Issuers.StatusLists;
 
-/// <summary>Refreshes the status lists that tokens refer to, drops those that are too old, and forgets those that no token is looked up in.</summary>
+/// <summary>
+/// Refreshes the status lists that tokens refer to, drops those that are too old, and forgets those that no token is looked up in.
+/// </summary>
 internal sealed class StatusListFollower(LiveIssuers live, StatusListLoader loader, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);

@@ -4,7 +4,9 @@ using Gateway.Telemetry;
 
 namespace Gateway.Issuers.StatusLists;
 
-/// <summary>Loads status lists. One load runs at a time for a list, and all callers wait for that one. A load that fails leaves the list as it is.</summary>
+/// <summary>
+/// Loads status lists. One load runs at a time for a list, and all callers wait for that one. A load that fails leaves the list as it is.
+/// </summary>
 internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time, GatewayMetrics metrics, ILogger<StatusListLoader> logger)
 {
     private const string JwtType = "statuslist+jwt";
@@ -84,8 +86,11 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         }
 
         var text = Encoding.ASCII.GetString(content).Trim();
-        var (claims, error) = await IssuerStatement.ReadAsync(text, JwtType, issuer, keys, StatusListSet.MaxDocument, CancellationToken.None);
-        if (claims is null || StatusListToken.Read(claims.Value, set.Settings.Issuer, list.Name, time.GetUtcNow(), issuer.ClockSkew, out error) is not { } token)
+        var (claims, error) =
+            await IssuerStatement.ReadAsync(text, JwtType, issuer, keys, StatusListSet.MaxDocument, CancellationToken.None);
+        if (claims is null
+            || StatusListToken.Read(
+                claims.Value, set.Settings.Issuer, list.Name, time.GetUtcNow(), issuer.ClockSkew, out error) is not { } token)
         {
             return (null, error);
         }
@@ -128,9 +133,13 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         }
     }
 
-    [LoggerMessage(EventIds.StatusListLoaded, LogLevel.Information, "Issuer {Issuer}: loaded the status list {Address} again; it has {Count} statuses.")]
+    [LoggerMessage(
+        EventIds.StatusListLoaded, LogLevel.Information,
+        "Issuer {Issuer}: loaded the status list {Address} again; it has {Count} statuses.")]
     private static partial void Loaded(ILogger logger, string issuer, string address, long count);
 
-    [LoggerMessage(EventIds.StatusListNotLoaded, LogLevel.Warning, "Issuer {Issuer}: cannot load the status list {Address}: {Error}. The list loaded before stays in use until it is too old.")]
+    [LoggerMessage(
+        EventIds.StatusListNotLoaded, LogLevel.Warning,
+        "Issuer {Issuer}: cannot load the status list {Address}: {Error}. The list loaded before stays in use until it is too old.")]
     private static partial void NotLoaded(ILogger logger, string issuer, string address, string error);
 }

@@ -15,7 +15,8 @@ internal sealed class StatusListOptions
     public TimeSpan MaxStale { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Further origins, such as <c>https://status.example.com</c>, that lists are fetched from. Default: lists of the issuer's own origin alone.
+    /// Further origins, such as <c>https://status.example.com</c>, that lists are fetched from. Default: lists of the issuer's own origin
+    /// alone.
     /// </summary>
     public List<string>? Origins { get; set; }
 }
@@ -26,7 +27,8 @@ internal sealed class StatusListOptions
 internal sealed record StatusListSettings(string Issuer, TimeSpan MaxStale, ValueArray<string> Origins, KeyFetchSettings Fetch)
 {
     /// <summary>
-    /// Whether a list may be fetched from there. The address is in a token, so it must not lead to a server that only the gateway can reach.
+    /// Whether a list may be fetched from there. The address is in a token, so it must not lead to a server that only the gateway can
+    /// reach.
     /// </summary>
     public bool Allows(Uri address) =>
         Fetch.Allows(address) && address.UserInfo.Length == 0 && address.Fragment.Length == 0 && Origins.Contains(OriginOf(address));

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Gateway.Issuers.StatusLists;
 
-/// <summary>The status lists that the tokens of one issuer have named. Their number and size are bounded: issuers can be hostile too.</summary>
+/// <summary>
+/// The status lists that the tokens of one issuer have named. Their number and size are bounded: issuers can be hostile too.
+/// </summary>
 internal sealed class StatusListSet : IDisposable
 {
     private const int MaxLists = 256;
@@ -48,7 +50,9 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>Waits for one of the permits to load a list, which Dispose returns: loading takes many times the memory of the list.</summary>
+    /// <summary>
+    /// Waits for one of the permits to load a list, which Dispose returns: loading takes many times the memory of the list.
+    /// </summary>
     public async Task<IDisposable> EnterAsync()
     {
         await _loads.WaitAsync();
@@ -67,7 +71,8 @@ internal sealed class StatusListSet : IDisposable
                 return "it was issued before the list that is in use";
             }
 
-            if (_lists.Values.Where(other => other != list).Sum(other => (long)(other.Current?.Bytes.Length ?? 0)) + content.Statuses.Bytes.Length > MaxBytes)
+            var others = _lists.Values.Where(other => other != list).Sum(other => (long)(other.Current?.Bytes.Length ?? 0));
+            if (others + content.Statuses.Bytes.Length > MaxBytes)
             {
                 return "the lists of the issuer take too much memory together";
             }

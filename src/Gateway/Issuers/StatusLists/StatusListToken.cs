@@ -17,7 +17,8 @@ internal sealed record StatusListToken(StatusBits Statuses, DateTimeOffset Issue
     /// <param name="claims">Of a token whose signature has been verified.</param>
     /// <param name="name">The <c>uri</c> of the tokens that refer to it.</param>
     /// <returns>Null with what is wrong.</returns>
-    public static StatusListToken? Read(JsonElement claims, string issuer, string name, DateTimeOffset now, TimeSpan skew, out string? error)
+    public static StatusListToken? Read(
+        JsonElement claims, string issuer, string name, DateTimeOffset now, TimeSpan skew, out string? error)
     {
         error = "its `sub` is not the address that the tokens name";
         if (!claims.TryGetProperty("sub"u8, out var sub) || sub.ValueKind != JsonValueKind.String || !sub.ValueEquals(name))
@@ -51,8 +52,13 @@ internal sealed record StatusListToken(StatusBits Statuses, DateTimeOffset Issue
 
         error = "it has no `status_list` with `bits` 1, 2, 4 or 8 and `lst` in base64url";
         if (!claims.TryGetProperty("status_list"u8, out var list) || list.ValueKind != JsonValueKind.Object
-            || !list.TryGetProperty("bits"u8, out var bits) || bits.ValueKind != JsonValueKind.Number || !bits.TryGetInt32(out var size) || size is not (1 or 2 or 4 or 8)
-            || !list.TryGetProperty("lst"u8, out var packed) || packed.ValueKind != JsonValueKind.String || !Base64Url.IsValid(packed.GetString()))
+            || !list.TryGetProperty("bits"u8, out var bits)
+                || bits.ValueKind != JsonValueKind.Number
+                || !bits.TryGetInt32(out var size)
+                || size is not (1 or 2 or 4 or 8)
+            || !list.TryGetProperty("lst"u8, out var packed)
+                || packed.ValueKind != JsonValueKind.String
+                || !Base64Url.IsValid(packed.GetString()))
         {
             return null;
         }

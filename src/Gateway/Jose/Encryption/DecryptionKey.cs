@@ -44,9 +44,12 @@ internal sealed class DecryptionKey
 
     /// <summary>A secret that the issuer has too, for <c>dir</c>.</summary>
     /// <param name="only">The <c>enc</c> that the key names; null for all of its length.</param>
-    public static DecryptionKey Secret(string? keyId, byte[] secret, ContentEncryptionTraits? only) => new(keyId, KeyType.Secret, null, null, null, secret, only);
+    public static DecryptionKey Secret(string? keyId, byte[] secret, ContentEncryptionTraits? only) =>
+        new(keyId, KeyType.Secret, null, null, null, secret, only);
 
-    /// <summary>Whether the token may be encrypted for this key: type, curve, length and, where either names one, algorithm and id agree.</summary>
+    /// <summary>
+    /// Whether the token may be encrypted for this key: type, curve, length and, where either names one, algorithm and id agree.
+    /// </summary>
     public bool Fits(EncryptionHeader header) =>
         _type == header.KeyManagement.KeyType
         && _curve == header.Curve
@@ -55,7 +58,9 @@ internal sealed class DecryptionKey
         && (_secret is null || _secret.Length == header.ContentEncryption.KeyLength)
         && (KeyId is null || header.KeyId is null || KeyId == header.KeyId);
 
-    /// <summary>The content, or null. It does not tell why not: a client that sends tokens that do not decrypt must learn nothing from it.</summary>
+    /// <summary>
+    /// The content, or null. It does not tell why not: a client that sends tokens that do not decrypt must learn nothing from it.
+    /// </summary>
     public byte[]? Decrypt(string token, EncryptionHeader header)
     {
         var key = _pool?.Take();

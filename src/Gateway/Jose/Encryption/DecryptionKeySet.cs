@@ -23,7 +23,9 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
     /// <returns>Null with what is wrong, in words that fit "this file cannot be used: ...".</returns>
     public static DecryptionKeySet? Parse(ReadOnlySpan<byte> utf8, out string? error)
     {
-        if (!StrictJson.TryParseObject(utf8, out var document) || !document.TryGetProperty("keys"u8, out var members) || members.ValueKind != JsonValueKind.Array)
+        if (!StrictJson.TryParseObject(utf8, out var document)
+            || !document.TryGetProperty("keys"u8, out var members)
+            || members.ValueKind != JsonValueKind.Array)
         {
             error = "it is not a JWK Set: a JSON object with an array `keys` (RFC 7517 section 5)";
             return null;
@@ -109,8 +111,9 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
     private static DecryptionKey? ReadRsa(JsonElement jwk, string? keyId, KeyManagement? only, out string why)
     {
         why = "lacks one of `n`, `e`, `d`, `p`, `q`, `dp`, `dq` and `qi` in base64url: write the whole private key";
-        if (NumberOf(jwk, "n") is not { } n || NumberOf(jwk, "e") is not { } e || NumberOf(jwk, "d") is not { } d || NumberOf(jwk, "p") is not { } p
-            || NumberOf(jwk, "q") is not { } q || NumberOf(jwk, "dp") is not { } dp || NumberOf(jwk, "dq") is not { } dq || NumberOf(jwk, "qi") is not { } qi)
+        if (NumberOf(jwk, "n") is not { } n || NumberOf(jwk, "e") is not { } e
+            || NumberOf(jwk, "d") is not { } d || NumberOf(jwk, "p") is not { } p || NumberOf(jwk, "q") is not { } q
+            || NumberOf(jwk, "dp") is not { } dp || NumberOf(jwk, "dq") is not { } dq || NumberOf(jwk, "qi") is not { } qi)
         {
             return null;
         }
@@ -154,7 +157,11 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
 
     private static DecryptionKey? ReadSecret(JsonElement jwk, string? keyId, ContentEncryptionTraits? only, out string why)
     {
-        var lengths = EncryptionAlgorithms.ContentEncryptions.Where(content => only is null || content == only).Select(content => content.KeyLength).Distinct().Order().ToArray();
+        var lengths = EncryptionAlgorithms.ContentEncryptions.Where(content => only is null || content == only)
+            .Select(content => content.KeyLength)
+            .Distinct()
+            .Order()
+            .ToArray();
         why = $"has no `k` of {string.Join(", ", lengths)} bytes in base64url, as the `enc` values need";
         return NumberOf(jwk, "k") is { } secret && lengths.Contains(secret.Length) ? DecryptionKey.Secret(keyId, secret, only) : null;
     }

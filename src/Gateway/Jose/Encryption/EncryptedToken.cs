@@ -51,7 +51,9 @@ internal readonly ref struct EncryptedToken
 
         var split = new EncryptedToken(text, parts);
         if (!CompactToken.IsCanonical(split.Header) || !(split.EncryptedKey.IsEmpty || CompactToken.IsCanonical(split.EncryptedKey))
-            || !CompactToken.IsCanonical(split.Vector) || !CompactToken.IsCanonical(split.Ciphertext) || !CompactToken.IsCanonical(split.Tag))
+            || !CompactToken.IsCanonical(split.Vector)
+                || !CompactToken.IsCanonical(split.Ciphertext)
+                || !CompactToken.IsCanonical(split.Tag))
         {
             return false;
         }

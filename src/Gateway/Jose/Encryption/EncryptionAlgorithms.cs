@@ -14,8 +14,10 @@ internal enum KeyManagement
 }
 
 /// <param name="Name">The JWE <c>alg</c>.</param>
-/// <param name="HasEncryptedKey">Whether the second part of the token holds a key; where it does not, it must be empty (RFC 7516 section 5.2).</param>
-internal sealed record KeyManagementTraits(KeyManagement Algorithm, string Name, KeyType KeyType, bool HasEncryptedKey, Library.JweAlgorithm Library);
+/// <param name="HasEncryptedKey">Whether the second part of the token holds a key; where it does not, it must be empty (RFC 7516 section
+/// 5.2).</param>
+internal sealed record KeyManagementTraits(
+    KeyManagement Algorithm, string Name, KeyType KeyType, bool HasEncryptedKey, Library.JweAlgorithm Library);
 
 /// <param name="Name">The JWE <c>enc</c>.</param>
 /// <param name="KeyLength">Bytes of the content encryption key.</param>
@@ -50,5 +52,6 @@ internal static class EncryptionAlgorithms
     public static KeyManagementTraits? FindKeyManagement(string? name) => KeyManagements.FirstOrDefault(traits => traits.Name == name);
 
     /// <summary>Exact, case-sensitive match.</summary>
-    public static ContentEncryptionTraits? FindContentEncryption(string? name) => ContentEncryptions.FirstOrDefault(traits => traits.Name == name);
+    public static ContentEncryptionTraits? FindContentEncryption(string? name) =>
+        ContentEncryptions.FirstOrDefault(traits => traits.Name == name);
 }

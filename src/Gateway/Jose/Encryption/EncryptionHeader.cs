@@ -9,7 +9,8 @@ namespace Gateway.Jose.Encryption;
 /// whatever is not in the tables is rejected before any cryptography.
 /// </summary>
 /// <param name="Curve">The curve of the client's <c>epk</c>; null for an algorithm without one.</param>
-internal sealed record EncryptionHeader(KeyManagementTraits KeyManagement, ContentEncryptionTraits ContentEncryption, string? KeyId, string? Curve)
+internal sealed record EncryptionHeader(
+    KeyManagementTraits KeyManagement, ContentEncryptionTraits ContentEncryption, string? KeyId, string? Curve)
 {
     private const int MaxKeyIdLength = 256;
 
@@ -48,8 +49,8 @@ internal sealed record EncryptionHeader(KeyManagementTraits KeyManagement, Conte
     }
 
     /// <summary>
-    /// RFC 7519 section 5.2: <c>cty</c> says <c>JWT</c> for a token in a token. Some issuers write the type of the token, such as <c>at+jwt</c>.
-    /// Where it is absent, the content decides.
+    /// RFC 7519 section 5.2: <c>cty</c> says <c>JWT</c> for a token in a token. Some issuers write the type of the token, such as
+    /// <c>at+jwt</c>. Where it is absent, the content decides.
     /// </summary>
     private static bool IsSignedToken(JsonElement json)
     {
@@ -68,7 +69,9 @@ internal sealed record EncryptionHeader(KeyManagementTraits KeyManagement, Conte
         && LengthOf(token.Vector) == content.VectorLength
         && LengthOf(token.Tag) == content.TagLength;
 
-    /// <summary>RFC 7518 section 4.6.1: the client's public key, of which only the form is checked here, and what both sides call themselves.</summary>
+    /// <summary>
+    /// RFC 7518 section 4.6.1: the client's public key, of which only the form is checked here, and what both sides call themselves.
+    /// </summary>
     private static bool TryReadAgreement(JsonElement json, out string? curve)
     {
         curve = null;
@@ -79,14 +82,19 @@ internal sealed record EncryptionHeader(KeyManagementTraits KeyManagement, Conte
         }
 
         curve = TextOf(key, "crv");
-        return DecryptionCurves.Find(curve) is { } known && IsCoordinate(TextOf(key, "x"), known.Length) && IsCoordinate(TextOf(key, "y"), known.Length);
+        return DecryptionCurves.Find(curve) is { } known
+            && IsCoordinate(TextOf(key, "x"), known.Length)
+            && IsCoordinate(TextOf(key, "y"), known.Length);
     }
 
     private static bool IsPartyInfo(JsonElement json, ReadOnlySpan<byte> name) =>
         !json.TryGetProperty(name, out var value) || (value.ValueKind == JsonValueKind.String && Base64Url.IsValid(value.GetString()));
 
     private static bool IsCoordinate(string? text, int length) =>
-        text is not null && Base64Url.IsValid(text, out var decoded) && decoded == length && text.Length == Base64Url.GetEncodedLength(length);
+        text is not null
+            && Base64Url.IsValid(text, out var decoded)
+            && decoded == length
+            && text.Length == Base64Url.GetEncodedLength(length);
 
     // Of a part that is canonical: three bytes in four characters, and one or two more in two or three.
     private static int LengthOf(ReadOnlySpan<char> part) => part.Length * 3 / 4;

@@ -12,7 +12,8 @@ internal abstract class BrowserEntry : AdminEntry
     private static readonly string ContentSecurityPolicy =
         $"default-src 'none'; style-src '{StatusStyle.Hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    public static IResult Page(string html, int status = StatusCodes.Status200OK) => Results.Text(html, "text/html; charset=utf-8", statusCode: status);
+    public static IResult Page(string html, int status = StatusCodes.Status200OK) =>
+        Results.Text(html, "text/html; charset=utf-8", statusCode: status);
 
     /// <summary>
     /// Allowed are only top-level navigation by the person: opening the page, following its own link, sending its own form. Browsers mark
@@ -22,7 +23,8 @@ internal abstract class BrowserEntry : AdminEntry
         request.Headers["Sec-Fetch-Site"] is not ([] or ["none"] or ["same-origin"])
         || request.Headers["Sec-Fetch-Mode"] is not ([] or ["navigate"])
         || request.Headers["Sec-Fetch-Dest"] is not ([] or ["document"])
-        || request.Headers.Origin is not [] && !(HttpMethods.IsPost(request.Method) && request.Headers.Origin == $"{request.Scheme}://{request.Host}");
+        || request.Headers.Origin is not []
+            && !(HttpMethods.IsPost(request.Method) && request.Headers.Origin == $"{request.Scheme}://{request.Host}");
 
     public override void Protect(IHeaderDictionary headers)
     {
@@ -51,8 +53,8 @@ internal abstract class BrowserEntry : AdminEntry
 internal sealed class PageEntry : BrowserEntry
 {
     /// <summary>
-    /// A link of another page, such as the sandbox's or a runbook's, leads a person here. The page is shown only when the person asks for it
-    /// with a link of this origin; until then the response tells nothing.
+    /// A link of another page, such as the sandbox's or a runbook's, leads a person here. The page is shown only when the person asks for
+    /// it with a link of this origin; until then the response tells nothing.
     /// </summary>
     public override Task RejectFromElsewhereAsync(HttpContext context) =>
         context.Request.Headers["Sec-Fetch-Mode"] == "navigate" && context.Request.Headers["Sec-Fetch-Dest"] == "document"
@@ -79,7 +81,8 @@ internal sealed class FormEntry : BrowserEntry
         if (features.Get<Posted>() is not { } posted)
         {
             posted = new Posted(
-                RequestBody.Is(request, RequestBody.Form) && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
+                RequestBody.Is(request, RequestBody.Form)
+                    && await RequestBody.ReadAsync(request, MaxBody, request.HttpContext.RequestAborted) is { } body
                     ? RequestBody.ReadForm(body)
                     : null);
             features.Set(posted);
@@ -103,7 +106,8 @@ internal sealed class FormEntry : BrowserEntry
             {
                 StatusCodes.Status400BadRequest => "Nothing was sent, or too much.",
                 StatusCodes.Status403Forbidden => "The token is good, but it is not an administrator's.",
-                StatusCodes.Status503ServiceUnavailable => "The token cannot be judged now: keys or revocations are not available. Try again.",
+                StatusCodes.Status503ServiceUnavailable =>
+                    "The token cannot be judged now: keys or revocations are not available. Try again.",
                 _ => "The token is not accepted.",
             },
             status);

@@ -22,10 +22,14 @@ internal static class ConfigurationSection
         }
 
         html.Add($"</dd><dt>File</dt><dd><code>{file}</code></dd><dt>SHA-256</dt><dd><code>{state.Hash}</code></dd>");
-        html.Add($"<dt>Loaded</dt><dd>{Shown.Duration((now - state.Since).TotalSeconds)} ago, <time datetime=\"{state.Since}\">{state.Since}</time>, revision {snapshot.Revision}</dd>");
+        html.Add(
+            $"<dt>Loaded</dt><dd>{Shown.Duration((now - state.Since).TotalSeconds)} ago, <time " +
+                $"datetime=\"{state.Since}\">{state.Since}</time>, revision {snapshot.Revision}</dd>");
         if (state.LastFailure is { } failure)
         {
-            html.Add($"<dt>Last rejected</dt><dd><time datetime=\"{failure.At}\">{failure.At}</time>{(failure.IsPending ? "" : ", mended since")}");
+            html.Add(
+                $"<dt>Last rejected</dt><dd><time " +
+                    $"datetime=\"{failure.At}\">{failure.At}</time>{(failure.IsPending ? "" : ", mended since")}");
             WriteFindings(html, failure.Errors);
             html.Add($"</dd>");
         }

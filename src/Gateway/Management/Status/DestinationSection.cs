@@ -13,14 +13,20 @@ internal static class DestinationSection
     public static void Write(Html html, IReadOnlyList<ClusterCondition> clusters, StatusFilter filter, DateTimeOffset now)
     {
         html.Add($"<section aria-labelledby=\"destinations\"><h2 id=\"destinations\">Destinations</h2>");
-        var all = clusters.SelectMany(cluster => cluster.Destinations.Select(destination => (cluster.Cluster, Destination: destination))).ToArray();
-        var rows = filter.Select(html, all, row => [row.Cluster, row.Destination.Name, SecretSettings.Show(row.Destination.Address), row.Destination.State.ToString()]);
+        var all = clusters.SelectMany(
+            cluster => cluster.Destinations.Select(destination => (cluster.Cluster, Destination: destination))).ToArray();
+        var rows = filter.Select(
+            html, all,
+            row => [row.Cluster, row.Destination.Name, SecretSettings.Show(row.Destination.Address), row.Destination.State.ToString()]);
         HtmlTable.Begin(html, "Cluster", "Destination", "Address", "State", "Active check", "Passive check");
-        foreach (var (cluster, destination) in rows.OrderByDescending(row => row.Destination.State == DestinationHealth.Unhealthy).Take(MostRows))
+        foreach (var (cluster, destination) in rows.OrderByDescending(
+                row => row.Destination.State == DestinationHealth.Unhealthy).Take(MostRows))
         {
             HtmlTable.BeginRow(html, cluster);
             html.Add($"<td role=\"cell\" data-label=\"Destination\">{destination.Name}</td>");
-            html.Add($"<td role=\"cell\" data-label=\"Address\"><code>{SecretSettings.Show(destination.Address)}</code></td><td role=\"cell\" data-label=\"State\">");
+            html.Add(
+                $"<td role=\"cell\" data-label=\"Address\"><code>{SecretSettings.Show(destination.Address)}</code></td><td " +
+                    $"role=\"cell\" data-label=\"State\">");
             WriteState(html, destination);
             html.Add($"</td><td role=\"cell\" data-label=\"Active check\">");
             WriteFinding(html, destination.Active, now);

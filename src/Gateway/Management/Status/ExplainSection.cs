@@ -16,8 +16,11 @@ internal static class ExplainSection
         }
 
         html.Add($"<form class=\"card form\" method=\"post\" action=\"/admin\"><label for=\"explained\">Token to explain</label>");
-        html.Add($"<input id=\"explained\" name=\"explain\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"kept\">");
-        html.Add($"<label for=\"route\">Route</label><select id=\"route\" name=\"route\"><option value=\"\">any route with a token</option>");
+        html.Add(
+            $"<input id=\"explained\" name=\"explain\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\" " +
+                $"aria-describedby=\"kept\">");
+        html.Add(
+            $"<label for=\"route\">Route</label><select id=\"route\" name=\"route\"><option value=\"\">any route with a token</option>");
         foreach (var route in routes)
         {
             html.Add($"<option>{route}</option>");
@@ -30,7 +33,9 @@ internal static class ExplainSection
             html.Add($"<input id=\"own\" name=\"token\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\">");
         }
 
-        html.Add($"<p id=\"kept\">Tokens travel in the body of this one request and are not kept.</p><button type=\"submit\">Explain</button></form></section>");
+        html.Add(
+            $"<p id=\"kept\">Tokens travel in the body of this one request and are not kept.</p><button " +
+                $"type=\"submit\">Explain</button></form></section>");
     }
 
     private static void WriteResult(Html html, ExplainResult result)
@@ -41,16 +46,33 @@ internal static class ExplainSection
             return;
         }
 
-        html.Add($"<p class=\"notice {(explanation.Verdict is Verdict.Accepted or Verdict.Anonymous ? "good" : explanation.Verdict == Verdict.Rejected ? "bad" : "warn")}\" role=\"status\">");
-        html.Add($"<b>{(explanation.Route is { } route ? $"Route {route}" : "Any route")}, policy {explanation.Policy}:</b> {explanation.Summary}</p>");
+        var look = explanation.Verdict switch
+        {
+            Verdict.Accepted or Verdict.Anonymous => "good",
+            Verdict.Rejected => "bad",
+            _ => "warn",
+        };
+        html.Add($"<p class=\"notice {look}\" role=\"status\">");
+        html.Add(
+            $"<b>{(explanation.Route is { } route ? $"Route {route}" : "Any route")}, policy {explanation.Policy}:</b> " +
+                $"{explanation.Summary}</p>");
         HtmlTable.Begin(html, "Check", "Outcome", "Expected", "Found", "Change");
         foreach (var check in explanation.Checks)
         {
             HtmlTable.BeginRow(html, check.Title);
-            html.Add($"<td role=\"cell\" data-label=\"Outcome\"><span class=\"badge {(check.Outcome switch { CheckOutcome.Passed => "good", CheckOutcome.Failed => "bad", _ => "warn" })}\">");
-            html.Add($"{(check.Outcome switch { CheckOutcome.Passed => "passed", CheckOutcome.Failed => "failed", _ => "not checked" })}</span>");
-            html.Add($"{(check.Reason is { } reason ? $" {Rejections.Of(reason).Tag}" : "")}</td><td role=\"cell\" data-label=\"Expected\">{check.Expected}</td>");
-            html.Add($"<td role=\"cell\" data-label=\"Found\">{check.Found}</td><td role=\"cell\" data-label=\"Change\">{check.Cure ?? "-"}</td></tr>");
+            var (badge, outcome) = check.Outcome switch
+            {
+                CheckOutcome.Passed => ("good", "passed"),
+                CheckOutcome.Failed => ("bad", "failed"),
+                _ => ("warn", "not checked"),
+            };
+            html.Add($"<td role=\"cell\" data-label=\"Outcome\"><span class=\"badge {badge}\">{outcome}</span>");
+            html.Add(
+                $"{(check.Reason is { } reason ? $" {Rejections.Of(reason).Tag}" : "")}</td><td role=\"cell\" " +
+                    $"data-label=\"Expected\">{check.Expected}</td>");
+            html.Add(
+                $"<td role=\"cell\" data-label=\"Found\">{check.Found}</td><td role=\"cell\" " +
+                    $"data-label=\"Change\">{check.Cure ?? "-"}</td></tr>");
         }
 
         HtmlTable.End(html);

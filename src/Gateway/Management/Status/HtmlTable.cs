@@ -1,6 +1,8 @@
 namespace Gateway.Management.Status;
 
-/// <summary>The frame of the page's tables. The roles keep them tables for screen readers where a narrow window shows the rows as blocks.</summary>
+/// <summary>
+/// The frame of the page's tables. The roles keep them tables for screen readers where a narrow window shows the rows as blocks.
+/// </summary>
 internal static class HtmlTable
 {
     public static void Begin(Html html, params ReadOnlySpan<string> columns)

@@ -14,7 +14,9 @@ internal static class IssuerSection
     public static void Write(Html html, IssuerDirectory issuers, StatusFilter filter, DateTimeOffset now)
     {
         html.Add($"<section aria-labelledby=\"issuers\"><h2 id=\"issuers\">Issuers</h2>");
-        var live = issuers.Live.Where(issuer => filter.Passes(issuer.Keys.Issuer, SecretSettings.Show(issuer.Issuer))).Take(MostIssuers + 1).ToArray();
+        var live = issuers.Live.Where(issuer => filter.Passes(issuer.Keys.Issuer, SecretSettings.Show(issuer.Issuer)))
+            .Take(MostIssuers + 1)
+            .ToArray();
         if (issuers.IsEmpty)
         {
             html.Add($"<p>None: every route is public.</p>");
@@ -26,7 +28,9 @@ internal static class IssuerSection
             {
                 HtmlTable.BeginRow(html, template.Name);
                 html.Add($"<td role=\"cell\" data-label=\"Accepts\"><code>{template.Pattern}</code></td>");
-                html.Add($"<td role=\"cell\" data-label=\"State\" colspan=\"4\">An issuer template: {template.Members.Count} of its issuers are in use.</td></tr>");
+                html.Add(
+                    $"<td role=\"cell\" data-label=\"State\" colspan=\"4\">An issuer template: {template.Members.Count} of its issuers " +
+                        $"are in use.</td></tr>");
             }
 
             foreach (var issuer in live.Take(MostIssuers))
@@ -57,13 +61,19 @@ internal static class IssuerSection
         var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);
         HtmlTable.BeginRow(html, issuer.Keys.Issuer);
         html.Add($"<td role=\"cell\" data-label=\"Accepts\"><ul><li><code>{SecretSettings.Show(issuer.Issuer)}</code></li>");
-        html.Add($"<li>for {string.Join(", ", Recipients(issuer))}</li><li>{string.Join(", ", issuer.Algorithms)}; {string.Join(", ", issuer.TokenTypes)}</li>");
-        html.Add($"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to {Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");
+        html.Add(
+            $"<li>for {string.Join(", ", Recipients(issuer))}</li><li>{string.Join(", ", issuer.Algorithms)}; " +
+                $"{string.Join(", ", issuer.TokenTypes)}</li>");
+        html.Add(
+            $"<li class=\"soft\">clock skew {Shown.Duration(issuer.ClockSkew.TotalSeconds)}, lifetime up to " +
+                $"{Shown.Duration(issuer.MaxLifetime.TotalSeconds)}");
         html.Add($"{(issuer.RequireTokenId ? ", jti required" : "")}</li></ul></td>");
         html.Add($"<td role=\"cell\" data-label=\"Keys\"><ul>");
         foreach (var key in ring.Keys.Take(MostKeys))
         {
-            html.Add($"<li><code>{key.KeyId ?? "(no id)"}</code> <span class=\"soft\">{string.Join(", ", key.Algorithms.Intersect(issuer.Algorithms))}</span></li>");
+            html.Add(
+                $"<li><code>{key.KeyId ?? "(no id)"}</code> <span " +
+                    $"class=\"soft\">{string.Join(", ", key.Algorithms.Intersect(issuer.Algorithms))}</span></li>");
         }
 
         if (ring.Keys.Length is 0 or > MostKeys)
@@ -79,7 +89,8 @@ internal static class IssuerSection
         html.Add($"</ul></td><td role=\"cell\" data-label=\"Last fetch\">");
         if (state.LoadedAt is { } loadedAt)
         {
-            html.Add($"{Shown.Duration((now - loadedAt).TotalSeconds)} ago<br><time class=\"soft\" datetime=\"{loadedAt}\">{loadedAt}</time>");
+            html.Add(
+                $"{Shown.Duration((now - loadedAt).TotalSeconds)} ago<br><time class=\"soft\" datetime=\"{loadedAt}\">{loadedAt}</time>");
         }
         else
         {
@@ -87,7 +98,9 @@ internal static class IssuerSection
         }
 
         html.Add($"<br><span class=\"soft\">from {SecretSettings.Show(issuer.Keys.Source.Name)}</span></td>");
-        html.Add($"<td role=\"cell\" data-label=\"Next refresh\">{(state.NextRefresh is { } next ? $"in {Shown.Duration((next - now).TotalSeconds)}" : "not planned")}</td>");
+        html.Add(
+            $"<td role=\"cell\" data-label=\"Next " +
+                $"refresh\">{(state.NextRefresh is { } next ? $"in {Shown.Duration((next - now).TotalSeconds)}" : "not planned")}</td>");
         html.Add($"<td role=\"cell\" data-label=\"State\">");
         if (ring.IsEmpty)
         {

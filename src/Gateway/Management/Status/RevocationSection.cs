@@ -10,7 +10,8 @@ namespace Gateway.Management.Status;
 internal static class RevocationSection
 {
     public static void Write(
-        Html html, GatewaySettings settings, RevocationList list, IRevocationLog log, SnapshotProgress snapshots, RedisStatus? redis, DateTimeOffset now)
+        Html html, GatewaySettings settings, RevocationList list, IRevocationLog log, SnapshotProgress snapshots, RedisStatus? redis,
+        DateTimeOffset now)
     {
         html.Add($"<section aria-labelledby=\"revocations\"><h2 id=\"revocations\">Revocations</h2><div class=\"card\"><dl>");
         html.Add($"<dt>State</dt><dd>");
@@ -28,10 +29,13 @@ internal static class RevocationSection
         }
 
         html.Add($"</dd><dt>Store</dt><dd>{StoreOf(log)}{(redis is not null ? $", Redis at {redis.Name}" : "")}</dd>");
-        html.Add($"<dt>Entries</dt><dd>{list.Set.Count.ToString("N0", CultureInfo.InvariantCulture)}</dd><dt>Last read to the end</dt><dd>");
+        html.Add(
+            $"<dt>Entries</dt><dd>{list.Set.Count.ToString("N0", CultureInfo.InvariantCulture)}</dd><dt>Last read to the end</dt><dd>");
         if (list.Lag is { } lag)
         {
-            html.Add($"{lag.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s ago, <time datetime=\"{now - lag}\">{now - lag}</time>");
+            html.Add(
+                $"{lag.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s ago, <time " +
+                    $"datetime=\"{now - lag}\">{now - lag}</time>");
         }
         else
         {
@@ -52,13 +56,17 @@ internal static class RevocationSection
 
         if (log is RedisRevocationLog shared)
         {
-            html.Add($"<dt>Log</dt><dd>found to have lost entries {shared.Losses} times; {shared.MalformedEntries} entries could not be read</dd>");
+            html.Add(
+                $"<dt>Log</dt><dd>found to have lost entries {shared.Losses} times; {shared.MalformedEntries} entries could not be " +
+                    $"read</dd>");
             WriteSnapshots(html, snapshots, now);
         }
 
         if (settings.Lookup is { } lookup)
         {
-            html.Add($"<dt>Look-up</dt><dd>{lookup.Keys.Length} keys a request, within {lookup.Timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms</dd>");
+            html.Add(
+                $"<dt>Look-up</dt><dd>{lookup.Keys.Length} keys a request, within " +
+                    $"{lookup.Timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms</dd>");
         }
 
         html.Add($"</dl></div></section>");
@@ -67,11 +75,16 @@ internal static class RevocationSection
     /// <summary>The snapshot that this replica started from, and those that the next replica can load.</summary>
     private static void WriteSnapshots(Html html, SnapshotProgress snapshots, DateTimeOffset now)
     {
-        html.Add($"<dt>Snapshots</dt><dd>started from {(snapshots.StartedFrom is { } from ? $"the snapshot {snapshots.Started!.Id:N} ({from})" : "the whole stream")}");
+        html.Add(
+            $"<dt>Snapshots</dt><dd>started from " +
+                $"{(snapshots.StartedFrom is { } from ? $"the snapshot {snapshots.Started!.Id:N} ({from})" : "the whole stream")}");
         foreach (var (store, seen) in snapshots.Seen.OrderBy(snapshot => snapshot.Key, StringComparer.Ordinal))
         {
-            html.Add($"; {store} has {seen.Id.ToString("N")} with {seen.Records.ToString("N0", CultureInfo.InvariantCulture)} records, written ");
-            html.Add($"{Shown.Duration((now - seen.WrittenAt).TotalSeconds)} ago, <time datetime=\"{seen.WrittenAt}\">{seen.WrittenAt}</time>");
+            html.Add(
+                $"; {store} has {seen.Id.ToString("N")} with {seen.Records.ToString("N0", CultureInfo.InvariantCulture)} records, " +
+                    $"written ");
+            html.Add(
+                $"{Shown.Duration((now - seen.WrittenAt).TotalSeconds)} ago, <time datetime=\"{seen.WrittenAt}\">{seen.WrittenAt}</time>");
         }
 
         html.Add($"</dd>");

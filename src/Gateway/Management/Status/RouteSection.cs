@@ -19,15 +19,20 @@ internal static class RouteSection
     public static void Write(Html html, GatewaySnapshot snapshot, StatusFilter filter)
     {
         var reading = snapshot.Reading;
-        var routes = reading.Routes.OrderBy(route => route.Order ?? 0).ThenBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId)).ToArray();
+        var routes = reading.Routes.OrderBy(route => route.Order ?? 0)
+            .ThenBy(route => reading.Settings.RoutePlaces.GetValueOrDefault(route.RouteId))
+            .ToArray();
         html.Add($"<section aria-labelledby=\"routes\"><h2 id=\"routes\">Routes</h2>");
-        html.Add($"<p class=\"soft\">Where a route does not say otherwise: no rate limit, no timeout, idle for {Time(ActivityTimeout)}, body of {BodySize(reading.Settings.MaxRequestBodySize)}, no CORS; ");
+        html.Add(
+            $"<p class=\"soft\">Where a route does not say otherwise: no rate limit, no timeout, idle for {Time(ActivityTimeout)}, body " +
+                $"of {BodySize(reading.Settings.MaxRequestBodySize)}, no CORS; ");
         html.Add($"503 while revocations are unknown, streams end with their token, and the token is kept from the destination.</p>");
         routes = filter.Select(html, routes, TextsOf);
         HtmlTable.Begin(html, "Route", "Matches", "Policy", "Limits", "Cluster");
         foreach (var route in routes.Take(MostRoutes))
         {
-            var cluster = reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, route.ClusterId, StringComparison.OrdinalIgnoreCase));
+            var cluster = reading.Clusters.FirstOrDefault(
+                known => string.Equals(known.ClusterId, route.ClusterId, StringComparison.OrdinalIgnoreCase));
             HtmlTable.BeginRow(html, route.RouteId);
             html.Add($"<td role=\"cell\" data-label=\"Matches\"><ul>");
             WriteMatch(html, route.Match, route.Order);
@@ -49,7 +54,8 @@ internal static class RouteSection
 
     private static void WriteMatch(Html html, RouteMatch match, int? order)
     {
-        html.Add($"<li><code>{match.Path ?? "/{**any}"}</code></li><li>{(match.Methods is { Count: > 0 } methods ? string.Join(", ", methods) : "any method")}</li>");
+        html.Add($"<li><code>{match.Path ?? "/{**any}"}</code></li>");
+        html.Add($"<li>{(match.Methods is { Count: > 0 } methods ? string.Join(", ", methods) : "any method")}</li>");
         if (match.Hosts is { Count: > 0 } hosts)
         {
             html.Add($"<li>host {string.Join(", ", hosts)}</li>");
@@ -91,7 +97,9 @@ internal static class RouteSection
 
         if (policy.Combination is { } combination)
         {
-            html.Add($"<li>{(combination.IsAny ? "any" : "all")} of the policies {string.Join(", ", combination.Parts.Select(part => part.Name))}</li>");
+            html.Add(
+                $"<li>{(combination.IsAny ? "any" : "all")} of the policies " +
+                    $"{string.Join(", ", combination.Parts.Select(part => part.Name))}</li>");
         }
         else
         {
@@ -123,7 +131,8 @@ internal static class RouteSection
             html.Add($"<li>token source: {source}</li>");
         }
 
-        html.Add($"<li>issuer: {(policy.Issuers.IsEmpty ? $"any of {string.Join(", ", settings.Issuers.Names)}" : string.Join(", ", policy.Issuers))}</li>");
+        var issuers = string.Join(", ", policy.Issuers.IsEmpty ? settings.Issuers.Names : policy.Issuers);
+        html.Add($"<li>issuer: {(policy.Issuers.IsEmpty ? "any of " : "")}{issuers}</li>");
         if (!policy.AllScopes.IsEmpty)
         {
             html.Add($"<li>scopes: all of <code>{string.Join(' ', policy.AllScopes)}</code></li>");
@@ -155,7 +164,9 @@ internal static class RouteSection
         if (route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var name) == true)
         {
             var limit = settings.RateLimits[name];
-            html.Add($"<li>rate limit {name}: {limit.Permits} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by {limit.Partition.By}, {limit.Kind.ToString()}");
+            html.Add(
+                $"<li>rate limit {name}: {limit.Permits} {(limit.Window is { } window ? $"in {Time(window)}" : "at a time")} by " +
+                    $"{limit.Partition.By}, {limit.Kind.ToString()}");
             html.Add($"{(limit.Shared ? ", shared" : "")}{(limit.Queue > 0 ? $", {limit.Queue} wait" : "")}</li>");
         }
 
@@ -192,10 +203,14 @@ internal static class RouteSection
     }
 
     private static IEnumerable<string?> TextsOf(RouteConfig route) =>
-        [route.RouteId, route.Match.Path, route.AuthorizationPolicy, route.ClusterId, .. route.Match.Hosts ?? [], .. route.Match.Methods ?? []];
+        [
+            route.RouteId, route.Match.Path, route.AuthorizationPolicy, route.ClusterId, .. route.Match.Hosts ?? [],
+            .. route.Match.Methods ?? []];
 
     private static string BodySize(long bytes) => bytes < 0 ? "any size" : $"{bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes";
 
     private static string Time(TimeSpan time) =>
-        time < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms") : Shown.Duration(time.TotalSeconds);
+        time < TimeSpan.FromSeconds(1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms")
+            : Shown.Duration(time.TotalSeconds);
 }

@@ -1,6 +1,8 @@
 namespace Gateway.Management.Status;
 
-/// <summary>The small pages before the status page: the form that asks for a token, and the link for a person who comes from elsewhere.</summary>
+/// <summary>
+/// The small pages before the status page: the form that asks for a token, and the link for a person who comes from elsewhere.
+/// </summary>
 internal static class SignInView
 {
     /// <param name="problem">What was wrong with the token before; null at the first time.</param>
@@ -16,8 +18,12 @@ internal static class SignInView
         }
 
         html.Add($"<form method=\"post\" action=\"/admin\"><label for=\"token\">Access token of an administrator</label>");
-        html.Add($"<input id=\"token\" name=\"token\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"hint\">");
-        html.Add($"<p id=\"hint\">It must satisfy the policy that <code>Gateway:Management:Policy</code> names. It opens this one page and is not kept.</p>");
+        html.Add(
+            $"<input id=\"token\" name=\"token\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\" " +
+                $"aria-describedby=\"hint\">");
+        html.Add(
+            $"<p id=\"hint\">It must satisfy the policy that <code>Gateway:Management:Policy</code> names. It opens this one page and " +
+                $"is not kept.</p>");
         if (!string.IsNullOrEmpty(filter))
         {
             html.Add($"<input type=\"hidden\" name=\"filter\" value=\"{filter}\">");

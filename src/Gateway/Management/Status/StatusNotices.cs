@@ -26,7 +26,9 @@ internal static class StatusNotices
     {
         if (notices.Count == 0)
         {
-            html.Add($"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in effect, and destinations pass their checks.</p>");
+            html.Add(
+                $"<p class=\"notice good\"><b>In order.</b> Keys are loaded, revocations are current, the configuration file is in " +
+                    $"effect, and destinations pass their checks.</p>");
         }
 
         foreach (var notice in notices.OrderByDescending(notice => notice.IsFailure))
@@ -43,7 +45,8 @@ internal static class StatusNotices
     }
 
     public static List<StatusNotice> Find(
-        GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis, IReadOnlyList<ClusterCondition> clusters,
+        GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis,
+        IReadOnlyList<ClusterCondition> clusters,
         Serving serving, DateTimeOffset now)
     {
         var notices = new List<StatusNotice>();
@@ -59,18 +62,29 @@ internal static class StatusNotices
 
         if (state.LastFailure is { IsPending: true })
         {
-            notices.Add(new StatusNotice(true, "The changed configuration file is rejected; the last valid configuration stays in effect. See Configuration."));
+            notices.Add(
+                new StatusNotice(
+                    true, "The changed configuration file is rejected; the last valid configuration stays in effect. See Configuration."));
         }
 
         if (state.AwaitingRestart.Count > 0)
         {
-            notices.Add(new StatusNotice(false, $"These changes take effect only after a restart: {string.Join(", ", state.AwaitingRestart)}."));
+            notices.Add(
+                new StatusNotice(false, $"These changes take effect only after a restart: {string.Join(", ", state.AwaitingRestart)}."));
         }
 
         notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
-        notices.AddRange(clusters.Where(cluster => cluster.IsDown || cluster.Unhealthy > 0).OrderByDescending(cluster => cluster.IsDown).Select(OfDestinations).Take(MostClusters));
-        notices.AddRange(snapshot.Issuers.Issuers.Where(issuer => issuer.IntrospectionServer?.LastError is not null).Select(issuer => new StatusNotice(
-            true, $"Issuer {issuer.Name} cannot be asked about opaque tokens: {issuer.IntrospectionServer!.LastError}. Requests with new ones get 503.")));
+        notices.AddRange(
+            clusters.Where(cluster => cluster.IsDown || cluster.Unhealthy > 0)
+                .OrderByDescending(cluster => cluster.IsDown)
+                .Select(OfDestinations)
+                .Take(MostClusters));
+        notices.AddRange(
+            from issuer in snapshot.Issuers.Issuers
+            let error = issuer.IntrospectionServer?.LastError
+            where error is not null
+            select new StatusNotice(
+                true, $"Issuer {issuer.Name} cannot be asked about opaque tokens: {error}. Requests with new ones get 503."));
         notices.AddRange(snapshot.Issuers.Decryptions.Where(keys => keys.Error is not null).Select(keys => new StatusNotice(
             false, $"The decryption keys in {keys.Path} cannot be read again: {keys.Error}. Those that were read before stay in use.")));
         AddRevocations(notices, revocations, redis);
@@ -79,7 +93,10 @@ internal static class StatusNotices
 
     private static StatusNotice OfDestinations(ClusterCondition cluster) => cluster.IsDown
         ? new StatusNotice(true, $"Cluster {cluster.Cluster} has no healthy destination. See Destinations.")
-        : new StatusNotice(false, $"{cluster.Unhealthy} of {cluster.Destinations.Count} destinations of cluster {cluster.Cluster} are unhealthy. See Destinations.");
+        : new StatusNotice(
+            false,
+            $"{cluster.Unhealthy} of {cluster.Destinations.Count} destinations of cluster {cluster.Cluster} are unhealthy. See " +
+                "Destinations.");
 
     private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)
     {
@@ -90,10 +107,12 @@ internal static class StatusNotices
             return null;
         }
 
-        return keys.IsEmpty ? new StatusNotice(true, $"Issuer {name} has no keys, so its tokens get 503: {state.Error ?? "not loaded yet"}.")
+        return keys.IsEmpty
+            ? new StatusNotice(true, $"Issuer {name} has no keys, so its tokens get 503: {state.Error ?? "not loaded yet"}.")
             : state is { Error: { } error, LoadedAt: { } loadedAt } ? new StatusNotice(
                 false,
-                $"The keys of issuer {name} cannot be refreshed: {error}. Those it has are good for {Shown.Duration((loadedAt + issuer.Keys.MaxStale - now).TotalSeconds)} more.")
+                $"The keys of issuer {name} cannot be refreshed: {error}. Those it has are good for " +
+                    $"{Shown.Duration((loadedAt + issuer.Keys.MaxStale - now).TotalSeconds)} more.")
             : null;
     }
 
@@ -101,16 +120,22 @@ internal static class StatusNotices
     {
         if (!revocations.IsLoaded)
         {
-            notices.Add(new StatusNotice(true, $"The revocation list has never been read: {revocations.Error ?? "not yet"}. Each policy decides what that means."));
+            notices.Add(
+                new StatusNotice(
+                    true,
+                    $"The revocation list has never been read: {revocations.Error ?? "not yet"}. Each policy decides what that means."));
         }
         else if (revocations.IsStale)
         {
             notices.Add(new StatusNotice(
-                true, $"The revocation list is older than {revocations.MaxStaleness}: {revocations.Error ?? "no answer"}. Each policy decides what that means. This page rests on the last known list, and /admin changes nothing until the store answers."));
+                true,
+                $"The revocation list is older than {revocations.MaxStaleness}: {revocations.Error ?? "no answer"}. Each policy decides " +
+                    "what that means. This page rests on the last known list, and /admin changes nothing until the store answers."));
         }
         else if (revocations.Error is { } error)
         {
-            notices.Add(new StatusNotice(false, $"The revocation list cannot be read: {error}. Revocations that were read stay in effect."));
+            notices.Add(
+                new StatusNotice(false, $"The revocation list cannot be read: {error}. Revocations that were read stay in effect."));
         }
 
         if (redis is { IsBreakerOpen: true })

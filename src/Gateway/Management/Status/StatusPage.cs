@@ -4,9 +4,9 @@ using Gateway.Runtime;
 namespace Gateway.Management.Status;
 
 /// <summary>
-/// <c>GET /admin</c>: the gateway's state for a person with a browser. A browser cannot send a token by itself, so without one the response is
-/// a form that does, to the same address: the token travels in the body, opens one page, and is kept nowhere, neither here nor in a cookie.
-/// Nothing on the page is a script, and nothing it does changes anything.
+/// <c>GET /admin</c>: the gateway's state for a person with a browser. A browser cannot send a token by itself, so without one the response
+/// is a form that does, to the same address: the token travels in the body, opens one page, and is kept nowhere, neither here nor in a
+/// cookie. Nothing on the page is a script, and nothing it does changes anything.
 /// </summary>
 internal sealed class StatusPage(LiveGateway live, StatusView view, ExplainAdministration explain, RouterProbe router)
 {
@@ -25,7 +25,8 @@ internal sealed class StatusPage(LiveGateway live, StatusView view, ExplainAdmin
     {
         var fields = await FormEntry.FieldsAsync(http.Request);
         var explained = fields?.GetValueOrDefault("explain")?.Trim() is { Length: > 0 } token
-            ? await explain.ExplainAsync(token, fields.GetValueOrDefault("route") is { Length: > 0 } route ? route : null, http.RequestAborted)
+            ? await explain.ExplainAsync(
+                token, fields.GetValueOrDefault("route") is { Length: > 0 } route ? route : null, http.RequestAborted)
             : null;
         var filter = fields?.GetValueOrDefault("filter") is { Length: > 0 and <= StatusFilter.MaxLength } text ? text : null;
         return await PageOfAsync(new StatusRequest(null, new StatusFilter(filter), IsLinked: false, explained));

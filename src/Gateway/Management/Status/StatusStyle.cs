@@ -3,17 +3,21 @@ using System.Text;
 
 namespace Gateway.Management.Status;
 
-/// <summary>The look of the page. It needs nothing from elsewhere, and its hash is the only style that the page's policy lets through.</summary>
+/// <summary>
+/// The look of the page. It needs nothing from elsewhere, and its hash is the only style that the page's policy lets through.
+/// </summary>
 internal static class StatusStyle
 {
     private const string Sheet =
         """
         :root{color-scheme:light dark;--ground:#f6f7f9;--card:#fff;--text:#1b1f24;--soft:#57606a;--line:#d8dee4;--link:#0b57d0;
         --good:#116329;--good-ground:#e6f4ea;--warn:#7a4b00;--warn-ground:#fff4d6;--bad:#a40e26;--bad-ground:#ffebe9}
-        @media (prefers-color-scheme:dark){:root{--ground:#0f1216;--card:#181c22;--text:#e6e9ee;--soft:#9aa4b2;--line:#2f363f;--link:#8ab4f8;
+        @media (prefers-color-scheme:dark){:root{--ground:#0f1216;--card:#181c22;--text:#e6e9ee;--soft:#9aa4b2;
+        --line:#2f363f;--link:#8ab4f8;
         --good:#7ee09a;--good-ground:#12301c;--warn:#f2c76b;--warn-ground:#382a0c;--bad:#ff9c93;--bad-ground:#40161a}}
         *{box-sizing:border-box}
-        body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+        body{margin:0;background:var(--ground);color:var(--text);
+        font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
         main{max-width:76rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
         main.narrow{max-width:30rem;padding-top:12vh}
         header{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1.25rem;margin-bottom:1rem}
@@ -21,7 +25,8 @@ internal static class StatusStyle
         h2{font-size:1.05rem;margin:2rem 0 .6rem}
         header p{margin:0;color:var(--soft)}
         a{color:var(--link)}
-        code,.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.87em;overflow-wrap:anywhere}
+        code,.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;
+        font-size:.87em;overflow-wrap:anywhere}
         .notice{margin:.5rem 0;padding:.6rem .9rem;border-left:4px solid;border-radius:4px}
         .notice ul{margin:.3rem 0 0;padding-left:1.2rem}
         .good{color:var(--good);background:var(--good-ground)}
@@ -50,8 +55,10 @@ internal static class StatusStyle
         h1+form{margin-top:1.25rem}
         label,button{font-weight:600}
         label,input,select{display:block;width:100%}
-        input,select{font:inherit;margin:.4rem 0;padding:.55rem .7rem;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px}
-        button{font:inherit;font-weight:600;padding:.5rem 1.1rem;color:var(--ground);background:var(--link);border:0;border-radius:6px;cursor:pointer}
+        input,select{font:inherit;margin:.4rem 0;padding:.55rem .7rem;color:inherit;background:var(--card);
+        border:1px solid var(--soft);border-radius:6px}
+        button{font:inherit;font-weight:600;padding:.5rem 1.1rem;color:var(--ground);background:var(--link);
+        border:0;border-radius:6px;cursor:pointer}
         :focus-visible{outline:3px solid var(--link);outline-offset:2px}
         @media (max-width:46rem){
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -75,7 +82,9 @@ internal static class StatusStyle
 
     public static void Begin(Html html, int? refresh)
     {
-        html.Add($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+        html.Add(
+            $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" " +
+                $"content=\"width=device-width,initial-scale=1\">");
         html.Add($"<title>Gateway</title><link rel=\"icon\" href=\"data:,\">");
         if (refresh is { } seconds)
         {

@@ -12,7 +12,8 @@ namespace Gateway.Management.Status;
 
 /// <summary>The page: what needs attention in words at its top, then each part of the gateway.</summary>
 internal sealed class StatusView(
-    ConfigurationStatus configuration, RevocationList revocations, IRevocationLog log, SnapshotProgress snapshots, Drain drain, IProxyStateLookup proxy,
+    ConfigurationStatus configuration, RevocationList revocations, IRevocationLog log, SnapshotProgress snapshots, Drain drain,
+    IProxyStateLookup proxy,
     DestinationConditions destinations, RecentRequests recent, TimeProvider time, RedisConnection? redis = null)
 {
     private const int Refresh = 10;
@@ -25,9 +26,12 @@ internal sealed class StatusView(
     public string Write(GatewaySnapshot snapshot, StatusRequest request, bool isRouting)
     {
         var (html, now, state, redisStatus) = (new Html(), time.GetUtcNow(), configuration.Current, redis?.Status);
-        ClusterCondition[] clusters = [.. proxy.GetClusters().OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase).Select(destinations.Of)];
+        ClusterCondition[] clusters =
+            [.. proxy.GetClusters().OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase).Select(destinations.Of)];
         StatusStyle.Begin(html, request.Refresh);
-        html.Add($"<main><header><h1>Gateway</h1><p>{Version} on {Environment.MachineName}, up for {Shown.Duration((now - _started).TotalSeconds)}, ");
+        html.Add(
+            $"<main><header><h1>Gateway</h1><p>{Version} on {Environment.MachineName}, up for " +
+                $"{Shown.Duration((now - _started).TotalSeconds)}, ");
         html.Add($"seen at <time datetime=\"{now}\">{now}</time></p>");
         WriteTools(html, request);
         html.Add($"</header>");
@@ -53,7 +57,8 @@ internal sealed class StatusView(
         return html.ToString();
 
         void WriteExplain() => ExplainSection.Write(
-            html, request.Explained, snapshot.Reading.Routes.Select(route => route.RouteId), snapshot.Settings.Management.Policy is not null);
+            html, request.Explained, snapshot.Reading.Routes.Select(route => route.RouteId),
+            snapshot.Settings.Management.Policy is not null);
     }
 
     private static void WriteTools(Html html, StatusRequest request)

@@ -11,11 +11,14 @@ internal static class TrafficSection
 
     public static void Write(Html html, RecentTraffic traffic, StatusFilter filter, DateTimeOffset now)
     {
-        html.Add($"<section aria-labelledby=\"traffic\"><h2 id=\"traffic\">Last {Shown.Duration(RecentRequests.Window.TotalSeconds)}</h2><div class=\"card\"><dl>");
+        html.Add(
+            $"<section aria-labelledby=\"traffic\"><h2 id=\"traffic\">Last " +
+                $"{Shown.Duration(RecentRequests.Window.TotalSeconds)}</h2><div class=\"card\"><dl>");
         html.Add($"<dt>Requests</dt><dd>{Number(traffic.Requests)}</dd><dt>Errors</dt><dd>{Number(CountOf(traffic, isRejection: false))}");
         html.Add($"</dd><dt>Rejections</dt><dd>{Number(CountOf(traffic, isRejection: true))}");
         var reasons = traffic.Failures.Where(failure => failure.Key.IsRejection)
-            .GroupBy(failure => failure.Key.Reason, (reason, failures) => (Reason: reason, Count: failures.Sum(failure => failure.Value.Count)))
+            .GroupBy(
+                failure => failure.Key.Reason, (reason, failures) => (Reason: reason, Count: failures.Sum(failure => failure.Value.Count)))
             .OrderByDescending(each => each.Count);
         foreach (var (reason, count) in reasons)
         {
@@ -41,7 +44,9 @@ internal static class TrafficSection
         {
             HtmlTable.BeginRow(html, failure.Reason);
             html.Add($"<td role=\"cell\" data-label=\"Kind\">{(failure.IsRejection ? "rejection" : "error")}</td>");
-            html.Add($"<td role=\"cell\" data-label=\"Route\">{failure.Route ?? "none, or several"}</td><td role=\"cell\" data-label=\"Status\">{failure.Status}</td>");
+            html.Add(
+                $"<td role=\"cell\" data-label=\"Route\">{failure.Route ?? "none, or several"}</td><td role=\"cell\" " +
+                    $"data-label=\"Status\">{failure.Status}</td>");
             html.Add($"<td role=\"cell\" data-label=\"Count\">{Number(count.Count)}</td>");
             html.Add($"<td role=\"cell\" data-label=\"Last\">{Shown.Duration((now - count.Last).TotalSeconds)} ago</td></tr>");
         }

@@ -17,7 +17,8 @@ internal sealed class AssertionKeysMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var snapshot = GatewayRequest.Of(context).Snapshot;
-        return snapshot.AssertionKeys is not { } keys || !context.Request.Path.Equals(snapshot.Settings.Identity.Assertion!.JwksPath, StringComparison.OrdinalIgnoreCase)
+        return snapshot.AssertionKeys is not { } keys
+            || !context.Request.Path.Equals(snapshot.Settings.Identity.Assertion!.JwksPath, StringComparison.OrdinalIgnoreCase)
             ? next(context)
             : AnswerAsync(context, keys);
     }

@@ -72,7 +72,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         return fault;
     }
 
-    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
+    private async Task AwaitAsync(
+        HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
     {
         Record(context, request, await authentication);
         metrics.Authenticated(started);

@@ -8,7 +8,8 @@ namespace Gateway.Pipeline.Authentication;
 internal static class RequestEvidence
 {
     /// <param name="request">Null on the management listener, which no proxy is trusted at.</param>
-    public static SenderEvidence Of(HttpContext context, GatewayRequest? request, GatewaySettings settings) => Of(context, request, settings, settings.Tokens);
+    public static SenderEvidence Of(HttpContext context, GatewayRequest? request, GatewaySettings settings) =>
+        Of(context, request, settings, settings.Tokens);
 
     /// <param name="source">
     /// Reads the source of the token. A proof is for a token in <c>Authorization</c> alone (RFC 9449 section 7.1).

@@ -4,8 +4,8 @@ using Gateway.Tokens;
 namespace Gateway.Pipeline.Authentication;
 
 /// <summary>
-/// <c>Gateway:Identity:ResponseExpiry</c>: tells the client how many whole seconds its verified token has left when the response starts. In the
-/// clock skew after <c>exp</c> that is 0.
+/// <c>Gateway:Identity:ResponseExpiry</c>: tells the client how many whole seconds its verified token has left when the response starts. In
+/// the clock skew after <c>exp</c> that is 0.
 /// </summary>
 internal sealed class ResponseExpiry(HttpContext context, string header, AccessToken token, TimeProvider time)
 {

@@ -14,7 +14,8 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
 {
     // Created for the first request that needs it: the framework binds its middlewares to their services with compiled expressions, which
     // cost time and memory.
-    private readonly Lazy<RequestDelegate> _framework = new(() => FrameworkAuthorization(next, services), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<RequestDelegate> _framework =
+        new(() => FrameworkAuthorization(next, services), LazyThreadSafetyMode.PublicationOnly);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -39,8 +40,8 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
     }
 
     /// <summary>
-    /// Credentials that the gateway has not checked must not stand beside the identity headers. A public route sets no identity headers and its
-    /// destination may have a login of its own, so the gateway forwards the credentials of its requests unchanged.
+    /// Credentials that the gateway has not checked must not stand beside the identity headers. A public route sets no identity headers and
+    /// its destination may have a login of its own, so the gateway forwards the credentials of its requests unchanged.
     /// </summary>
     private static void RemoveCredentials(HttpContext context, ProtectedRoute route)
     {
@@ -124,9 +125,11 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         return null;
     }
 
-    /// <param name="source">The source of the rejected token, where the policy does not read the token sources without a name alone.</param>
+    /// <param name="source">The source of the rejected token, where the policy does not read the token sources without a name
+    /// alone.</param>
     private Task? Reject(
-        HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision, ReadSource? source = null)
+        HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision,
+        ReadSource? source = null)
     {
         if (route.Policy.Mode == PolicyMode.Report)
         {

@@ -48,8 +48,8 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     }
 
     /// <summary>
-    /// Authenticates here, because the handler does not see the request. It rejects bound tokens, so that a request without evidence, which it
-    /// gets, never passes with one.
+    /// Authenticates here, because the handler does not see the request. It rejects bound tokens, so that a request without evidence, which
+    /// it gets, never passes with one.
     /// </summary>
     private static async Task AuthenticateAsync(MessageReceivedContext context, GatewaySnapshot snapshot, SenderEvidence evidence)
     {
@@ -99,7 +99,8 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     protected abstract Task FindAsync(MessageReceivedContext context);
 
     protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
-        SnapshotOf(context, live).Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);
+        SnapshotOf(context, live).Rejections.WriteAsync(
+            context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);
 
     /// <summary>Reads the token from the configured token sources.</summary>
     protected static void Find(MessageReceivedContext context, GatewaySnapshot snapshot)

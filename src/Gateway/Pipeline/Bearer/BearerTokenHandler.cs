@@ -20,7 +20,12 @@ internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior o
         var snapshot = live.Current;
         var outcome = await AuthenticateAsync(token, snapshot, default, CancellationToken.None);
         return outcome.Token is { } verified
-            ? new TokenValidationResult { IsValid = true, SecurityToken = new BearerToken(verified, snapshot), ClaimsIdentity = verified.Identity }
+            ? new TokenValidationResult
+            {
+                IsValid = true,
+                SecurityToken = new BearerToken(verified, snapshot),
+                ClaimsIdentity = verified.Identity,
+            }
             : new TokenValidationResult { IsValid = false, Exception = new TokenRejectedException(outcome.Rejection!) };
     }
 

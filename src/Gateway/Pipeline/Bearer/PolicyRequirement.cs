@@ -18,13 +18,15 @@ internal sealed class PolicyRequirementHandler(LiveGateway live, TimeProvider ti
     {
         var snapshot = context.Resource is HttpContext http ? BearerEvents.SnapshotOf(http, live) : live.Current;
         var policy = snapshot.Settings.Policies.Find(requirement.Name)
-            ?? throw new InvalidOperationException($"An endpoint asks for the policy {requirement.Name}, which Gateway:Policies does not define.");
+            ?? throw new InvalidOperationException(
+                $"An endpoint asks for the policy {requirement.Name}, which Gateway:Policies does not define.");
         Decide(context, requirement, policy, time);
         return Task.CompletedTask;
     }
 
     /// <summary>Stores the reason for the rejection on the request, for the response.</summary>
-    public static void Decide(AuthorizationHandlerContext context, IAuthorizationRequirement requirement, RoutePolicy policy, TimeProvider time)
+    public static void Decide(
+        AuthorizationHandlerContext context, IAuthorizationRequirement requirement, RoutePolicy policy, TimeProvider time)
     {
         if (TokenIdentity.TokenOf(context.User) is not { } token)
         {

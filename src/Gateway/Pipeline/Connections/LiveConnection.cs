@@ -11,7 +11,8 @@ namespace Gateway.Pipeline.Connections;
 /// must pass.
 /// </summary>
 /// <param name="verified">The token that the identity comes from.</param>
-internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, VerifiedToken verified, Action<LiveConnection> over) : IDisposable
+internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, VerifiedToken verified, Action<LiveConnection> over)
+    : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
@@ -112,7 +113,13 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 
     private static TokenValidity[] OthersOf(HttpContext context, ProtectedRoute route, VerifiedToken verified) => route.Sources is null
         ? []
-        : [.. RequestTokens.Of(context).Holding.Select(token => token.Token!).Where(token => token != verified).Select(token => new TokenValidity(token))];
+        :
+        [
+            .. RequestTokens.Of(context).Holding
+                .Select(token => token.Token!)
+                .Where(token => token != verified)
+                .Select(token => new TokenValidity(token)),
+        ];
 
     private void Ended(bool isGrpc)
     {

@@ -12,7 +12,8 @@ namespace Gateway.Pipeline.Connections;
 /// Checks the long-lived connections four times a second and ends those of which a token has expired, was revoked or has lost its key.
 /// Without changes a check costs three comparisons.
 /// </summary>
-internal sealed class LiveConnections(RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null) : BackgroundService
+internal sealed class LiveConnections(
+    RevocationList revocations, TimeProvider time, GatewayMetrics metrics, RevocationLookup? lookup = null) : BackgroundService
 {
     // Together with the time for an orderly end, a connection ends within less than a second.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);

@@ -9,7 +9,8 @@ namespace Gateway.Pipeline.Connections;
 /// <param name="ended">Called once, by the reader, when the gateway has ended the stream.</param>
 internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action ended) : Stream
 {
-    // FIN and opcode 8, a payload of 29 bytes, code 1008 (policy violation, RFC 6455 section 7.4.1), and a text. Servers do not mask frames.
+    // FIN and opcode 8, a payload of 29 bytes, code 1008 (policy violation, RFC 6455 section 7.4.1), and a text. Servers do not mask
+    // frames.
     private static readonly byte[] CloseFrame = [0x88, 29, 0x03, 0xF0, .. "The access token has ended."u8];
 
     private readonly CancellationTokenSource _reading = new();

@@ -30,7 +30,8 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
                 && GatewayRequest.Of(httpContext) is { Token: { } token, Route: { } route })
             {
                 var connection = connections.Add(httpContext, route, token);
-                return FollowAsync(httpContext, proxyResponse, connection, isWebSocket, Is(type, Grpc) && !Is(type, GrpcWeb), cancellationToken);
+                return FollowAsync(
+                    httpContext, proxyResponse, connection, isWebSocket, Is(type, Grpc) && !Is(type, GrpcWeb), cancellationToken);
             }
         }
 
@@ -42,7 +43,8 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
         inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
 
     private async ValueTask<bool> FollowAsync(
-        HttpContext context, HttpResponseMessage response, LiveConnection connection, bool isWebSocket, bool isGrpc, CancellationToken cancellationToken)
+        HttpContext context, HttpResponseMessage response, LiveConnection connection, bool isWebSocket, bool isGrpc,
+        CancellationToken cancellationToken)
     {
         var isForwarded = await inner.TransformResponseAsync(context, response, cancellationToken);
         var stream = await response.Content.ReadAsStreamAsync(context.RequestAborted);

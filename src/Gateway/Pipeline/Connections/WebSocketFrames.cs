@@ -20,7 +20,9 @@ internal sealed class WebSocketFrames
     /// <summary>True when a close frame has begun.</summary>
     public bool HasClosed { get; private set; }
 
-    /// <summary>Reads the bytes. Returns their number up to the first boundary, or all of them if <paramref name="toBoundary"/> is false.</summary>
+    /// <summary>
+    /// Reads the bytes. Returns their number up to the first boundary, or all of them if <paramref name="toBoundary"/> is false.
+    /// </summary>
     public int Advance(ReadOnlySpan<byte> bytes, bool toBoundary)
     {
         var place = 0;

@@ -10,7 +10,8 @@ internal static class ConnectionHeader
     // example, the token or the framing of its request after the checks.
     private static readonly string[] NotRemovable =
     [
-        "close", "keep-alive", "upgrade", "te", "trailer", "host", "content-length", "transfer-encoding", "authorization", "cookie", "connection",
+        "close", "keep-alive", "upgrade", "te", "trailer", "host", "content-length", "transfer-encoding", "authorization", "cookie",
+        "connection",
         "set-cookie", "content-type", "content-encoding", "cache-control", "location", "sec-websocket-accept", "sec-websocket-protocol",
         "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-version",
     ];

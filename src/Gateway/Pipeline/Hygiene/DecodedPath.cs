@@ -54,7 +54,9 @@ internal static class DecodedPath
             var text = Encoding.UTF8.GetString(decoded[..length]);
             if (traits.HasFlag(PathTraits.EncodedSlash))
             {
-                text = text.Replace(((char)UpperSlash).ToString(), "%2F", StringComparison.Ordinal).Replace(((char)LowerSlash).ToString(), "%2f", StringComparison.Ordinal);
+                text = text.Replace(
+                    ((char)UpperSlash).ToString(), "%2F",
+                    StringComparison.Ordinal).Replace(((char)LowerSlash).ToString(), "%2f", StringComparison.Ordinal);
             }
 
             return text.Equals(path, StringComparison.Ordinal) ? RequestFault.None : RequestFault.TargetDifferent;
@@ -65,7 +67,8 @@ internal static class DecodedPath
         }
     }
 
-    private static RequestFault Decode(ReadOnlySpan<char> rawPath, Span<byte> decoded, PathTraits allowed, out int length, ref PathTraits traits)
+    private static RequestFault Decode(
+        ReadOnlySpan<char> rawPath, Span<byte> decoded, PathTraits allowed, out int length, ref PathTraits traits)
     {
         length = 0;
         for (var i = 0; i < rawPath.Length; i++)
@@ -108,8 +111,8 @@ internal static class DecodedPath
     }
 
     /// <summary>
-    /// True when a separator or dot is encoded twice: a destination that decodes twice would read another path. The search is in the decoded
-    /// path, because the digits of the second encoding may be encoded too (<c>%25%32%65</c>).
+    /// True when a separator or dot is encoded twice: a destination that decodes twice would read another path. The search is in the
+    /// decoded path, because the digits of the second encoding may be encoded too (<c>%25%32%65</c>).
     /// </summary>
     private static bool HidesSeparator(ReadOnlySpan<byte> decoded)
     {
@@ -135,10 +138,11 @@ internal static class DecodedPath
     }
 
     /// <summary>
-    /// Removes dot segments in place (RFC 3986 section 5.2.4). Some destinations read <c>/admin;x/</c> as <c>/admin/</c> and <c>/..;x/</c> as
-    /// the parent. Therefore parameters are allowed only if a route allows them, and dots beside a parameter or an encoded slash never.
+    /// Removes dot segments in place (RFC 3986 section 5.2.4). Some destinations read <c>/admin;x/</c> as <c>/admin/</c> and <c>/..;x/</c>
+    /// as the parent. Therefore parameters are allowed only if a route allows them, and dots beside a parameter or an encoded slash never.
     /// </summary>
-    private static RequestFault RemoveDotSegments(Span<byte> path, PathTraits allowed, out int length, out bool hasDots, ref PathTraits traits)
+    private static RequestFault RemoveDotSegments(
+        Span<byte> path, PathTraits allowed, out int length, out bool hasDots, ref PathTraits traits)
     {
         length = 0;
         hasDots = false;

@@ -38,22 +38,39 @@ internal static class RequestFaults
     public static FaultResponse Of(RequestFault fault) => fault switch
     {
         RequestFault.TargetForm => new(400, "The request target is neither a path nor an http(s) URL."),
-        RequestFault.TargetCharacter => new(400, "The request target has a control character, space, backslash, '#' or non-ASCII character; percent-encode it.", Closes: true),
-        RequestFault.TargetEncoding => new(400, "The path has a percent-encoding that is incomplete, not UTF-8, or of a control character."),
-        RequestFault.TargetSeparator => new(400, "The path has an encoded slash, backslash or NUL, or one encoded twice; destinations disagree on what it means."),
+        RequestFault.TargetCharacter =>
+            new(
+                400, "The request target has a control character, space, backslash, '#' or non-ASCII character; percent-encode it.",
+                Closes: true),
+        RequestFault.TargetEncoding =>
+            new(400, "The path has a percent-encoding that is incomplete, not UTF-8, or of a control character."),
+        RequestFault.TargetSeparator =>
+            new(400, "The path has an encoded slash, backslash or NUL, or one encoded twice; destinations disagree on what it means."),
         RequestFault.TargetDots => new(400, "The path has a dot segment that destinations can normalize in different ways."),
         RequestFault.TargetSlashes => new(400, "The path has an empty segment (two slashes in a row)."),
         RequestFault.TargetParameters => new(400, "The path has a ';'; destinations disagree on whether it ends the path."),
         RequestFault.TargetDifferent => new(400, "The path cannot be forwarded exactly as the gateway checked it."),
-        RequestFault.TargetRoute => new(400, "The path has an encoded slash or a ';', and another reading of it leads to a route with another policy."),
+        RequestFault.TargetRoute =>
+            new(400, "The path has an encoded slash or a ';', and another reading of it leads to a route with another policy."),
         RequestFault.Host => new(400, "The request needs exactly one Host: a name or an address. A name with xn-- must be valid punycode."),
         RequestFault.Method => new(405, "TRACE is not forwarded."),
-        RequestFault.Upgrade => new(400, "An upgrade needs the method GET, the protocol websocket, Sec-WebSocket-Version 13 and, except for CONNECT, a Sec-WebSocket-Key of 16 bytes."),
+        RequestFault.Upgrade =>
+            new(
+                400,
+                "An upgrade needs the method GET, the protocol websocket, Sec-WebSocket-Version 13 and, except for CONNECT, a " +
+                    "Sec-WebSocket-Key of 16 bytes."),
         RequestFault.HeaderName => new(400, "A header name has a character that RFC 9110 section 5.6.2 does not allow.", Closes: true),
         RequestFault.HeaderValue => new(400, "A header value has a control character, or is not UTF-8.", Closes: true),
-        RequestFault.Framing => new(400, "The message's length is ambiguous: Transfer-Encoding must be exactly chunked, without Content-Length, on HTTP/1.1.", Closes: true),
+        RequestFault.Framing =>
+            new(
+                400, "The message's length is ambiguous: Transfer-Encoding must be exactly chunked, without Content-Length, on HTTP/1.1.",
+                Closes: true),
         RequestFault.HeaderAlias => new(400, "A header name differs from a reserved one only in its separators."),
-        RequestFault.HeaderNotRemovable => new(400, "A header has a name, or a spelling of one, that only proxies may send, and the proxy in front cannot remove it; leave it out."),
+        RequestFault.HeaderNotRemovable =>
+            new(
+                400,
+                "A header has a name, or a spelling of one, that only proxies may send, and the proxy in front cannot remove it; leave " +
+                    "it out."),
         RequestFault.Unreadable => new(400, "The request cannot be read.", Closes: true),
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };

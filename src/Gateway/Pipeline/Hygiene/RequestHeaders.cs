@@ -3,7 +3,9 @@ using Gateway.Identity;
 
 namespace Gateway.Pipeline.Hygiene;
 
-/// <summary>Rejects headers that parsers understand differently, and removes those that only the gateway may send to destinations.</summary>
+/// <summary>
+/// Rejects headers that parsers understand differently, and removes those that only the gateway may send to destinations.
+/// </summary>
 internal static class RequestHeaders
 {
     // Kestrel moves a Content-Length that accompanies Transfer-Encoding to this header.
@@ -69,8 +71,8 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// True when the end of the body is unambiguous (RFC 9112 section 6.3) and HTTP/1.0 has no Transfer-Encoding (section 6.1). Kestrel accepts
-    /// more, which would allow request smuggling.
+    /// True when the end of the body is unambiguous (RFC 9112 section 6.3) and HTTP/1.0 has no Transfer-Encoding (section 6.1). Kestrel
+    /// accepts more, which would allow request smuggling.
     /// </summary>
     private static bool HasClearFraming(IHeaderDictionary headers, bool isHttp11)
     {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Rejects ambiguous requests and removes headers that only the gateway may set. It runs before all decisions and for every request: also for
-/// public routes, without a route, and without a valid token.
+/// Rejects ambiguous requests and removes headers that only the gateway may set. It runs before all decisions and for every request: also
+/// for public routes, without a route, and without a valid token.
 /// </summary>
 internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway live, GatewayMetrics metrics)
 {

@@ -91,7 +91,9 @@ internal static class RequestTarget
     }
 
     private static bool IsAllowed(ReadOnlySpan<char> raw) =>
-        raw.IndexOf('?') is >= 0 and var query && !raw[..query].ContainsAnyExcept(Allowed) && !raw[query..].ContainsAnyExcept(AllowedInQuery);
+        raw.IndexOf('?') is >= 0 and var query
+            && !raw[..query].ContainsAnyExcept(Allowed)
+            && !raw[query..].ContainsAnyExcept(AllowedInQuery);
 
     private static bool TryFindPath(string raw, bool isHttp1, out SentPath path)
     {

@@ -54,7 +54,8 @@ internal static class RoutedPath
 
         foreach (var reading in PathReadings.Of(context.Request.Path.Value!, traits))
         {
-            if (await RouteOfAsync(context, reading, router) is { Policy: { IsAnonymous: false } policy } && !ReferenceEquals(policy, route!.Policy))
+            if (await RouteOfAsync(context, reading, router) is { Policy: { IsAnonymous: false } policy }
+                && !ReferenceEquals(policy, route!.Policy))
             {
                 return RequestFault.TargetRoute;
             }

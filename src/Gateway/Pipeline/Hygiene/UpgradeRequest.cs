@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Pipeline.Hygiene;
 
 /// <summary>
-/// Checks upgrades. YARP forwards every upgrade as GET, and a WebSocket over HTTP/2 uses CONNECT. The policy must be that of the GET that the
-/// destination receives, so an upgrade with another method is rejected, and CONNECT is routed as GET.
+/// Checks upgrades. YARP forwards every upgrade as GET, and a WebSocket over HTTP/2 uses CONNECT. The policy must be that of the GET that
+/// the destination receives, so an upgrade with another method is rejected, and CONNECT is routed as GET.
 /// </summary>
 internal static class UpgradeRequest
 {
@@ -35,7 +35,8 @@ internal static class UpgradeRequest
         {
             // Offers of other protocols are ignored, as RFC 9110 section 7.8 allows.
             if (protocol is not null
-                && ((protocol.Contains(WebSocketHandshake.Protocol, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsGet(request.Method))
+                && ((protocol.Contains(WebSocketHandshake.Protocol, StringComparison.OrdinalIgnoreCase)
+                        && !HttpMethods.IsGet(request.Method))
                     || protocol.Contains(SpdyPrefix, StringComparison.OrdinalIgnoreCase)))
             {
                 return false;

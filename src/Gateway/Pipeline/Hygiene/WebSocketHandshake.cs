@@ -27,8 +27,8 @@ internal static class WebSocketHandshake
         && length == KeyBytes;
 
     /// <summary>
-    /// True when the response completes the handshake (RFC 6455 sections 4.1 and 4.2.2; RFC 8441 section 5 for HTTP/2). It is compared with the
-    /// request to the destination and not with the client's: the proxy creates its own key when it converts HTTP/2 to HTTP/1.1.
+    /// True when the response completes the handshake (RFC 6455 sections 4.1 and 4.2.2; RFC 8441 section 5 for HTTP/2). It is compared with
+    /// the request to the destination and not with the client's: the proxy creates its own key when it converts HTTP/2 to HTTP/1.1.
     /// </summary>
     public static bool IsCompletedBy(HttpResponseMessage response)
     {
@@ -49,7 +49,9 @@ internal static class WebSocketHandshake
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeySuffix)));
 #pragma warning restore CA5350
 
-    /// <summary>True when the response names only offered items. Parameters of extensions contain no commas (RFC 6455 section 9.1).</summary>
+    /// <summary>
+    /// True when the response names only offered items. Parameters of extensions contain no commas (RFC 6455 section 9.1).
+    /// </summary>
     private static bool Chooses(HttpHeadersNonValidated given, HttpHeadersNonValidated asked, string header, bool atMostOne)
     {
         var chosen = Tokens(given, header).ToArray();

@@ -18,7 +18,8 @@ internal sealed partial class LogoutMiddleware(
     private const int MaxBody = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context) =>
-        SettingsOf(context).LogoutIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
+        SettingsOf(context).LogoutIssuers.IsEmpty
+            || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
             : RespondAsync(context, rest);
 
@@ -68,7 +69,9 @@ internal sealed partial class LogoutMiddleware(
                 var why = outcome == LogoutOutcome.Replayed ? "replayed" : Rejections.Of(reason).Tag;
                 AuthDecision.LogoutRejected(context, why, issuer);
                 // All rejected tokens get the same public response, as for access tokens, because any client can send one.
-                return OAuthError.Invalid(SettingsOf(context).DetailedErrors ? $"The logout token is not valid: {why}." : "The logout token is not valid.");
+                return OAuthError.Invalid(SettingsOf(context).DetailedErrors
+                    ? $"The logout token is not valid: {why}."
+                    : "The logout token is not valid.");
         }
     }
 
@@ -80,6 +83,8 @@ internal sealed partial class LogoutMiddleware(
         _ => "refused",
     };
 
-    [LoggerMessage(EventIds.LogoutReceived, LogLevel.Information, "Issuer {Issuer} has sent a logout token; the tokens of its session or subject are revoked.")]
+    [LoggerMessage(
+        EventIds.LogoutReceived, LogLevel.Information,
+        "Issuer {Issuer} has sent a logout token; the tokens of its session or subject are revoked.")]
     private static partial void Received(ILogger logger, string issuer);
 }

@@ -18,7 +18,10 @@ internal enum LogoutOutcome
 internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default)
 {
     public static LogoutResult Failed(RejectionReason reason) => new(
-        reason is RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable ? LogoutOutcome.Unavailable : LogoutOutcome.Rejected, reason);
+        reason is RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable
+            ? LogoutOutcome.Unavailable
+            : LogoutOutcome.Rejected,
+        reason);
 }
 
 /// <summary>Turns a logout token into entries of the revocation log.</summary>

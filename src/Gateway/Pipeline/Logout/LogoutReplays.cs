@@ -16,8 +16,9 @@ internal enum ReplayState
 }
 
 /// <summary>
-/// The recent logout and security event tokens, so that none is accepted twice (OpenID Connect Back-Channel Logout 1.0 section 2.6, step 8). Only
-/// verified tokens are stored, so other clients cannot fill it. When it is full, the token that expires first is removed; its replay would be harmless.
+/// The recent logout and security event tokens, so that none is accepted twice (OpenID Connect Back-Channel Logout 1.0 section 2.6, step
+/// 8). Only verified tokens are stored, so other clients cannot fill it. When it is full, the token that expires first is removed; its
+/// replay would be harmless.
 /// </summary>
 internal sealed class LogoutReplays(TimeProvider time)
 {

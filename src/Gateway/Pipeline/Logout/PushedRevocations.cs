@@ -6,8 +6,8 @@ namespace Gateway.Pipeline.Logout;
 /// <summary>What an issuer revokes with one token that it has sent.</summary>
 /// <param name="Kind">The kind of the token: its ids are unique within that.</param>
 /// <param name="IssuedAt">
-/// <c>iat</c> in Unix seconds: the issuer's clock, which also sets <c>iat</c> of access tokens. A replay at another replica has the same cut-off,
-/// so it cannot end sessions that the subject has started since.
+/// <c>iat</c> in Unix seconds: the issuer's clock, which also sets <c>iat</c> of access tokens. A replay at another replica has the same
+/// cut-off, so it cannot end sessions that the subject has started since.
 /// </param>
 /// <param name="UsableUntil">The Unix second from which on the token is rejected for its age.</param>
 /// <param name="Targets">The sessions and subjects, each with the reason that its entry has.</param>
@@ -33,7 +33,9 @@ internal sealed class PushedRevocations(LogoutReplays replays, RevocationWriter 
         if (state != ReplayState.New)
         {
             // An issuer that repeats a token while Redis is slow must not take the first attempt for a success.
-            return state == ReplayState.Applied ? new LogoutResult(LogoutOutcome.Replayed) : LogoutResult.Failed(Jose.RejectionReason.RevocationUnavailable);
+            return state == ReplayState.Applied
+                ? new LogoutResult(LogoutOutcome.Replayed)
+                : LogoutResult.Failed(Jose.RejectionReason.RevocationUnavailable);
         }
 
         var isApplied = false;

@@ -13,7 +13,8 @@ namespace Gateway.Pipeline.Problems;
 /// Writes a body for failures that have none: no route, a wrong method, a destination that did not respond, and unexpected exceptions.
 /// Responses of destinations are not changed.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog log, RecentRequests recent, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(
+    RequestDelegate next, AccessLog log, RecentRequests recent, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -85,7 +86,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, AccessLog 
     private static bool HasResponse(HttpResponse response) =>
         !response.HasStarted && response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
-    /// <summary>YARP reports a route's timeout like a client that has disconnected. If the client is still connected, it was the timeout.</summary>
+    /// <summary>
+    /// YARP reports a route's timeout like a client that has disconnected. If the client is still connected, it was the timeout.
+    /// </summary>
     private static bool HasTimedOut(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled }
         && !context.RequestAborted.IsCancellationRequested;

@@ -5,9 +5,9 @@ using Microsoft.Net.Http.Headers;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Sets the subprotocol of a WebSocket whose token came as a subprotocol. The gateway does not offer the token's marker to the destination, but
-/// a browser closes the connection if the response names none of the offered protocols. So the gateway names the marker if the destination
-/// has chosen none.
+/// Sets the subprotocol of a WebSocket whose token came as a subprotocol. The gateway does not offer the token's marker to the destination,
+/// but a browser closes the connection if the response names none of the offered protocols. So the gateway names the marker if the
+/// destination has chosen none.
 /// </summary>
 internal static class ChosenProtocol
 {

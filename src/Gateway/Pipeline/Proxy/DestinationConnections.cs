@@ -9,9 +9,9 @@ namespace Gateway.Pipeline.Proxy;
 internal static class DestinationConnections
 {
     /// <summary>
-    /// How long an unused connection stays open. After a load as many are left as there were requests at once, and each holds some 9 KB here
-    /// and a connection there. The default of .NET is a minute. The pool looks four times in this time, so that a connection is gone after at
-    /// most 1.25 of it.
+    /// How long an unused connection stays open. After a load as many are left as there were requests at once, and each holds some 9 KB
+    /// here and a connection there. The default of .NET is a minute. The pool looks four times in this time, so that a connection is gone
+    /// after at most 1.25 of it.
     /// </summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 

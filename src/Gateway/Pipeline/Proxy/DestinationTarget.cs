@@ -62,7 +62,8 @@ internal static class DestinationTarget
         if (request.PathTraits.HasFlag(PathTraits.EncodedSlash))
         {
             // A transform has moved a route value with an encoded slash. Hygiene rejects double encoding, so there is no other source.
-            head = head.Replace(TwiceEncodedSlash, EncodedSlash, StringComparison.Ordinal).Replace("%252f", "%2f", StringComparison.Ordinal);
+            head =
+                head.Replace(TwiceEncodedSlash, EncodedSlash, StringComparison.Ordinal).Replace("%252f", "%2f", StringComparison.Ordinal);
         }
 
         var tail = TailOf(sent.Span, path[^kept..].Count('/'));

@@ -4,7 +4,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>Sets the identity after the transforms of a route; <see cref="PlainTransformer"/> sets it on routes without transforms.</summary>
+/// <summary>
+/// Sets the identity after the transforms of a route; <see cref="PlainTransformer"/> sets it on routes without transforms.
+/// </summary>
 internal sealed class IdentityTransform : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)

@@ -7,13 +7,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Removes the client's credentials from a proxied request and sets the identity headers. It is also the last check: a request that no policy
-/// has allowed is never forwarded.
+/// Removes the client's credentials from a proxied request and sets the identity headers. It is also the last check: a request that no
+/// policy has allowed is never forwarded.
 /// </summary>
 internal static class ProxiedIdentity
 {
     /// <param name="destination">The address that the request is about to be sent to.</param>
-    /// <param name="isPlain">True when the route has no transforms of its own, so that every header of the proxied request is the client's.</param>
+    /// <param name="isPlain">True when the route has no transforms of its own, so that every header of the proxied request is the
+    /// client's.</param>
     /// <returns>False when the gateway responds to the request itself.</returns>
     public static bool TrySet(HttpContext context, HttpRequestHeaders proxied, string destination, bool isPlain)
     {

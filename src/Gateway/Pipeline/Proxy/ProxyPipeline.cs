@@ -3,8 +3,8 @@ using Gateway.Runtime;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// YARP's stages in YARP's order, and those of <c>Gateway:Clusters</c>. A stage that awaits the response costs each request an async frame, so
-/// only clusters that are configured for one pass through it (docs/decisions/0007-frames.md).
+/// YARP's stages in YARP's order, and those of <c>Gateway:Clusters</c>. A stage that awaits the response costs each request an async frame,
+/// so only clusters that are configured for one pass through it (docs/decisions/0007-frames.md).
 /// </summary>
 internal static class ProxyPipeline
 {

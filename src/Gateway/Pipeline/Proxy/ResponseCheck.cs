@@ -19,8 +19,8 @@ internal enum ResponseFault
 }
 
 /// <summary>
-/// Checks a destination's response. A destination must not affect other requests: if it could open a tunnel that the client did not request,
-/// the next requests on the client's connection would reach it without a token check.
+/// Checks a destination's response. A destination must not affect other requests: if it could open a tunnel that the client did not
+/// request, the next requests on the client's connection would reach it without a token check.
 /// </summary>
 internal static class ResponseCheck
 {
@@ -30,7 +30,9 @@ internal static class ResponseCheck
         switch (status)
         {
             case StatusCodes.Status101SwitchingProtocols:
-                return GatewayRequest.Of(context).Tunnel != TunnelRequest.None && WebSocketHandshake.IsCompletedBy(response) && !SaysBody(response)
+                return GatewayRequest.Of(context).Tunnel != TunnelRequest.None
+                    && WebSocketHandshake.IsCompletedBy(response)
+                    && !SaysBody(response)
                     ? ResponseFault.None
                     : ResponseFault.Tunnel;
             case < 200 or > 599:
@@ -45,7 +47,9 @@ internal static class ResponseCheck
         // Every 2xx to CONNECT opens a tunnel (RFC 9110 section 9.3.6, RFC 8441 section 4), towards the client and towards the destination.
         if (response.RequestMessage!.Method == HttpMethod.Connect)
         {
-            return status == StatusCodes.Status200OK && WebSocketHandshake.IsCompletedBy(response) ? ResponseFault.None : ResponseFault.Tunnel;
+            return status == StatusCodes.Status200OK && WebSocketHandshake.IsCompletedBy(response)
+                ? ResponseFault.None
+                : ResponseFault.Tunnel;
         }
 
         return !HttpProtocol.IsHttp11(context.Request.Protocol) && GatewayRequest.Of(context).Tunnel == TunnelRequest.Connect
@@ -53,7 +57,8 @@ internal static class ResponseCheck
             : ResponseFault.None;
     }
 
-    private static bool SaysBody(HttpResponseMessage response) => SaysLength(response) || response.Headers.NonValidated.Contains("Transfer-Encoding");
+    private static bool SaysBody(HttpResponseMessage response) =>
+        SaysLength(response) || response.Headers.NonValidated.Contains("Transfer-Encoding");
 
     private static bool SaysLength(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var length) && length.ToString() != "0";

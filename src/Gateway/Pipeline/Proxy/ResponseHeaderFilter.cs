@@ -16,9 +16,12 @@ internal static class ResponseHeaderFilter
     // their aliases.
     private static readonly string[] NoTrailers =
     [
-        "Transfer-Encoding", "Content-Length", "Content-Encoding", "Content-Type", "Content-Range", "Host", "Connection", "Keep-Alive", "Upgrade",
-        "Trailer", "TE", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Authorization", "WWW-Authenticate", "Set-Cookie", "Cookie",
-        "Cache-Control", "Expires", "Pragma", "Vary", "Age", "Date", "Location", "Retry-After", "Expect", "Max-Forwards", "Range", "Alt-Svc",
+        "Transfer-Encoding", "Content-Length", "Content-Encoding", "Content-Type", "Content-Range", "Host", "Connection", "Keep-Alive",
+        "Upgrade",
+        "Trailer", "TE", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Authorization", "WWW-Authenticate", "Set-Cookie",
+        "Cookie",
+        "Cache-Control", "Expires", "Pragma", "Vary", "Age", "Date", "Location", "Retry-After", "Expect", "Max-Forwards", "Range",
+        "Alt-Svc",
         "Strict-Transport-Security", "Content-Security-Policy", RateLimitFields.Limit, RateLimitFields.Policy,
     ];
 
@@ -79,7 +82,9 @@ internal static class ResponseHeaderFilter
         List<string>? remove = null;
         foreach (var (name, _) in trailers.NonValidated)
         {
-            if (guarded.Judge(name, out _) != HeaderVerdict.Keep || HeaderAlias.StartsWith(name, CorsPrefix) || NoTrailers.Any(other => HeaderAlias.IsSame(name, other)))
+            if (guarded.Judge(name, out _) != HeaderVerdict.Keep
+                || HeaderAlias.StartsWith(name, CorsPrefix)
+                || NoTrailers.Any(other => HeaderAlias.IsSame(name, other)))
             {
                 (remove ??= []).Add(name);
             }

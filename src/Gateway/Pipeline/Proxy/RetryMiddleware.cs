@@ -6,8 +6,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Retries a request on another destination of its cluster if <see cref="RetryRule"/> allows it. It runs before load balancing, which selects
-/// again, and after session affinity, so that a session keeps its destination. Each attempt passes the identity check and the transforms.
+/// Retries a request on another destination of its cluster if <see cref="RetryRule"/> allows it. It runs before load balancing, which
+/// selects again, and after session affinity, so that a session keeps its destination. Each attempt passes the identity check and the
+/// transforms.
 /// </summary>
 internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metrics, TimeProvider time)
 {

@@ -2,7 +2,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
 
-/// <summary>Decides which failures are retried. A request that a destination may have processed is repeated only if it is idempotent.</summary>
+/// <summary>
+/// Decides which failures are retried. A request that a destination may have processed is repeated only if it is idempotent.
+/// </summary>
 internal static class RetryRule
 {
     /// <summary>The failure of a destination before its response; null when there was a response.</summary>
@@ -30,5 +32,9 @@ internal static class RetryRule
 
     /// <summary>RFC 9110 section 9.2.2.</summary>
     private static bool IsIdempotent(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method);
+        HttpMethods.IsGet(method)
+            || HttpMethods.IsHead(method)
+            || HttpMethods.IsPut(method)
+            || HttpMethods.IsDelete(method)
+            || HttpMethods.IsOptions(method);
 }

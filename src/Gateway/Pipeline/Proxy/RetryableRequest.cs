@@ -5,7 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>The state of a request before its first attempt.</summary>
-/// <param name="Headers">The response headers. Transforms also set some for a failed attempt, such as the cookie of session affinity.</param>
+/// <param name="Headers">The response headers. Transforms also set some for a failed attempt, such as the cookie of session
+/// affinity.</param>
 /// <param name="Body">Null when the request has none.</param>
 internal readonly record struct RetryableRequest(KeyValuePair<string, StringValues>[] Headers, WatchedBody? Body)
 {

@@ -7,8 +7,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Selects how a route's requests are forwarded: through YARP's transforms, or by <see cref="PlainTransformer"/> if there are none. It wraps
-/// that in <see cref="LiveTransformer"/>, except on public routes, which have no tokens, and all in the check of the destination's response.
+/// Selects how a route's requests are forwarded: through YARP's transforms, or by <see cref="PlainTransformer"/> if there are none. It
+/// wraps that in <see cref="LiveTransformer"/>, except on public routes, which have no tokens, and all in the check of the destination's
+/// response.
 /// </summary>
 internal sealed class RouteTransformBuilder(ITransformBuilder inner, LiveConnections connections) : ITransformBuilder
 {

@@ -3,8 +3,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
-/// Wraps the transforms of a route: restores the parts of the request target that they have not changed, and adds headers that YARP does not
-/// write.
+/// Wraps the transforms of a route: restores the parts of the request target that they have not changed, and adds headers that YARP does
+/// not write.
 /// </summary>
 internal sealed class SentTargetTransformer(HttpTransformer inner) : HttpTransformer
 {

@@ -4,8 +4,8 @@ using Gateway.Runtime;
 namespace Gateway.Pipeline.Resources;
 
 /// <summary>
-/// <c>GET /.well-known/oauth-protected-resource[/path]</c>: which issuer to ask for tokens (RFC 9728). Only where <c>Gateway:Resources</c> has
-/// one; then everything below this path is the gateway's. Public, like everything that a client needs before it has a token.
+/// <c>GET /.well-known/oauth-protected-resource[/path]</c>: which issuer to ask for tokens (RFC 9728). Only where <c>Gateway:Resources</c>
+/// has one; then everything below this path is the gateway's. Public, like everything that a client needs before it has a token.
 /// </summary>
 internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
 {
@@ -16,7 +16,8 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var resources = GatewayRequest.Of(context).Snapshot.Settings.Resources;
-        return resources.IsEmpty || !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
+        return resources.IsEmpty
+            || !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
             : AnswerAsync(context, resources.Find(rest, context.Request.Host));
     }
@@ -53,6 +54,8 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
         response.ContentType = "application/json";
         response.ContentLength = resource.Metadata.Length;
         response.Headers.CacheControl = CacheControl;
-        return HttpMethods.IsHead(method) ? Task.CompletedTask : response.Body.WriteAsync(resource.Metadata, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(resource.Metadata, context.RequestAborted).AsTask();
     }
 }

@@ -22,7 +22,8 @@ internal sealed record SecurityEventError(
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentLanguage = "en";
-        return Results.Json(this, SecurityEventErrorJson.Default.SecurityEventError, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+        return Results.Json(
+            this, SecurityEventErrorJson.Default.SecurityEventError, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
     }
 }
 

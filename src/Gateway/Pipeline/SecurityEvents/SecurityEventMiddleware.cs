@@ -10,8 +10,8 @@ using Gateway.Telemetry;
 namespace Gateway.Pipeline.SecurityEvents;
 
 /// <summary>
-/// <c>POST /security-events/{issuer}</c>: the issuer pushes a security event token (RFC 8935). Only where an issuer enables it; then the gateway
-/// handles everything below this path, and no route receives such a token.
+/// <c>POST /security-events/{issuer}</c>: the issuer pushes a security event token (RFC 8935). Only where an issuer enables it; then the
+/// gateway handles everything below this path, and no route receives such a token.
 /// </summary>
 internal sealed partial class SecurityEventMiddleware(
     RequestDelegate next, SecurityEventReceiver receiver, GatewayMetrics metrics, ILogger<SecurityEventMiddleware> logger)
@@ -24,7 +24,8 @@ internal sealed partial class SecurityEventMiddleware(
     private const int RetryAfterSeconds = 1;
 
     public Task InvokeAsync(HttpContext context) =>
-        SettingsOf(context).SecurityEventIssuers.IsEmpty || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
+        SettingsOf(context).SecurityEventIssuers.IsEmpty
+            || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
             : AnswerAsync(context, rest);
 
@@ -41,7 +42,8 @@ internal sealed partial class SecurityEventMiddleware(
         if (!RequestBody.Is(context.Request, MediaType)
             || await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted) is not { Length: > 0 } body)
         {
-            await new SecurityEventError(SecurityEventError.InvalidRequest, $"Send one security event token as {MediaType}.").WriteAsync(context);
+            await new SecurityEventError(
+                SecurityEventError.InvalidRequest, $"Send one security event token as {MediaType}.").WriteAsync(context);
             return;
         }
 
@@ -59,7 +61,8 @@ internal sealed partial class SecurityEventMiddleware(
             case LogoutOutcome.Unavailable:
                 AuthDecision.SecurityEventRejected(context, Rejections.Of(reason).Tag, issuer);
                 response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, detail: "The event is not in effect; send the same token again.");
+                await Problem.WriteAsync(
+                    context, StatusCodes.Status503ServiceUnavailable, detail: "The event is not in effect; send the same token again.");
                 break;
             default:
                 var isReplay = outcome == LogoutOutcome.Replayed;
@@ -80,6 +83,8 @@ internal sealed partial class SecurityEventMiddleware(
         _ => "rejected",
     };
 
-    [LoggerMessage(EventIds.SecurityEventReceived, LogLevel.Information, "Issuer {Issuer} has sent a security event; the tokens that it is about are revoked.")]
+    [LoggerMessage(
+        EventIds.SecurityEventReceived, LogLevel.Information,
+        "Issuer {Issuer} has sent a security event; the tokens that it is about are revoked.")]
     private static partial void Received(ILogger logger, string issuer);
 }

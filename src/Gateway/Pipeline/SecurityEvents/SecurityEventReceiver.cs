@@ -15,7 +15,10 @@ internal sealed class SecurityEventReceiver(SecurityEventReader reader, PushedRe
             token.TokenId,
             token.IssuedAt,
             token.UsableUntil,
-            [.. token.Revocations.Select(revocation => (revocation.Subject.SessionId, revocation.Subject.Subject, $"security event {revocation.Event}"))],
+            [
+                .. token.Revocations.Select(revocation =>
+                    (revocation.Subject.SessionId, revocation.Subject.Subject, $"security event {revocation.Event}")),
+            ],
             token.Issuer.SecurityEvents!.SessionOnly));
     }
 }

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Model;
 namespace Gateway.Pipeline.Telemetry;
 
 /// <summary>
-/// Writes one line for each request. Lines of rejected or failed requests have the level Information, so that an operator finds the reason by
-/// trace id; all others have Debug.
+/// Writes one line for each request. Lines of rejected or failed requests have the level Information, so that an operator finds the reason
+/// by trace id; all others have Debug.
 /// </summary>
 internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory loggers, RecentRequests recent)
 {
@@ -41,7 +41,8 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         var status = GrpcRejection.StatusOf(context);
         if (isRejection || status >= 500)
         {
-            recent.Failed(new RequestFailure(isRejection, ReasonOf(context, request, failure), status, RequestSpan.RouteOf(context)?.RouteId));
+            recent.Failed(
+                new RequestFailure(isRejection, ReasonOf(context, request, failure), status, RequestSpan.RouteOf(context)?.RouteId));
         }
 
         if (!_log.IsEnabled(LogLevel.Information))
@@ -110,7 +111,9 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 #pragma warning restore CA1873
     }
 
-    /// <summary>The message of the innermost exception, in one line. A time limit or a client that left says nothing beyond <c>Error</c>.</summary>
+    /// <summary>
+    /// The message of the innermost exception, in one line. A time limit or a client that left says nothing beyond <c>Error</c>.
+    /// </summary>
     private static string CauseOf(Exception? fault)
     {
         if (fault is null or OperationCanceledException)
@@ -124,12 +127,17 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
 
     [LoggerMessage(
         EventId = EventIds.RequestAnswered,
-        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, decision {Decision}, reason {Reason}, issuer {Issuer}, subject {SubjectHash}, "
+        Message = "{Method} on route {Route}: {Status} in {Milliseconds} ms, decision {Decision}, reason {Reason}, issuer {Issuer}, " +
+            "subject {SubjectHash}, "
             + "token {TokenIdHash}, destination {Cluster}/{Destination}, error {Error}, cause {Cause}, client {Client}, trace {TraceId}.")]
     private static partial void Answered(
-        ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason, string issuer,
-        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string cause, string client, string traceId);
+        ILogger logger, LogLevel level, string method, string route, int status, double milliseconds, string decision, string reason,
+        string issuer,
+        string subjectHash, string tokenIdHash, string cluster, string destination, string error, string cause, string client,
+        string traceId);
 
-    [LoggerMessage(EventIds.RejectionsOmitted, LogLevel.Warning, "{Count} lines of {Kind} requests were omitted, because their number per second is limited. Metrics count all requests.")]
+    [LoggerMessage(
+        EventIds.RejectionsOmitted, LogLevel.Warning,
+        "{Count} lines of {Kind} requests were omitted, because their number per second is limited. Metrics count all requests.")]
     private static partial void Omitted(ILogger logger, int count, string kind);
 }

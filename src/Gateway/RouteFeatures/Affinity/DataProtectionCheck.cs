@@ -16,7 +16,8 @@ internal static class DataProtectionCheck
         var directory = context.Resolve(path.Length == 0 ? "." : path);
         if (string.IsNullOrWhiteSpace(path) || File.Exists(directory))
         {
-            context.Report.Error("Gateway:DataProtection:Path", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
+            context.Report.Error(
+                "Gateway:DataProtection:Path", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
         }
 
         return directory;

@@ -12,7 +12,8 @@ internal static class ClusterLimitsCheck
     private const int MostInFlight = 1_000_000;
 
     /// <param name="known">The ids of YARP's clusters.</param>
-    public static FrozenDictionary<string, ClusterSettings> Build(Dictionary<string, ClusterOptions> clusters, string[] known, SettingsContext context)
+    public static FrozenDictionary<string, ClusterSettings> Build(
+        Dictionary<string, ClusterOptions> clusters, string[] known, SettingsContext context)
     {
         var built = new Dictionary<string, ClusterSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in clusters)
@@ -26,7 +27,8 @@ internal static class ClusterLimitsCheck
 
             Check(path, options, context);
             built[name] = new ClusterSettings(
-                id ?? name, options.MaxInFlight, options.Retry is { } retry ? new RetrySettings(retry.Attempts, retry.Budget) : null, options.Exchange);
+                id ?? name, options.MaxInFlight, options.Retry is { } retry ? new RetrySettings(retry.Attempts, retry.Budget) : null,
+                options.Exchange);
         }
 
         return built.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -53,12 +55,15 @@ internal static class ClusterLimitsCheck
 
         if (retry.Attempts is < 1 or > MostAttempts)
         {
-            report.Error($"{path}:{nameof(RetryOptions.Attempts)}", "this is out of range.", $"Choose 1 to {MostAttempts}, or remove Retry.");
+            report.Error(
+                $"{path}:{nameof(RetryOptions.Attempts)}", "this is out of range.", $"Choose 1 to {MostAttempts}, or remove Retry.");
         }
 
         if (!(retry.Budget > 0 && retry.Budget <= 1))
         {
-            report.Error($"{path}:{nameof(RetryOptions.Budget)}", "this is no share of the requests.", "Write more than 0 and up to 1, such as 0.2.");
+            report.Error(
+                $"{path}:{nameof(RetryOptions.Budget)}", "this is no share of the requests.",
+                "Write more than 0 and up to 1, such as 0.2.");
         }
     }
 }

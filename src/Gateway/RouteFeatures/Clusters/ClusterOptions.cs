@@ -2,7 +2,9 @@ using Gateway.Settings;
 
 namespace Gateway.RouteFeatures.Clusters;
 
-/// <summary>What the gateway adds to a cluster of YARP's: an entry of <c>Gateway:Clusters</c>, by the cluster's id. Each replica counts for itself.</summary>
+/// <summary>
+/// What the gateway adds to a cluster of YARP's: an entry of <c>Gateway:Clusters</c>, by the cluster's id. Each replica counts for itself.
+/// </summary>
 internal sealed class ClusterOptions
 {
     [MayBeEmpty]
@@ -14,20 +16,24 @@ internal sealed class ClusterOptions
     /// </summary>
     public int? MaxInFlight { get; set; }
 
-    /// <summary>The entry of <c>Gateway:Exchanges</c> whose tokens the destinations receive in place of the caller's. Default none.</summary>
+    /// <summary>
+    /// The entry of <c>Gateway:Exchanges</c> whose tokens the destinations receive in place of the caller's. Default none.
+    /// </summary>
     public string? Exchange { get; set; }
 }
 
 /// <summary>
-/// Sends a request to another destination when the first could not be connected to, or when it has failed before it answered and the request
-/// may be repeated: <c>Gateway:Clusters:{name}:Retry</c>. Default none: then each request is sent once.
+/// Sends a request to another destination when the first could not be connected to, or when it has failed before it answered and the
+/// request may be repeated: <c>Gateway:Clusters:{name}:Retry</c>. Default none: then each request is sent once.
 /// </summary>
 internal sealed class RetryOptions
 {
     /// <summary>How many other destinations are tried for one request. Default 1, range 1 to 5.</summary>
     public int Attempts { get; set; } = 1;
 
-    /// <summary>The share of the cluster's requests that may be sent again, beside a small reserve. Default 0.2; more than 0, up to 1.</summary>
+    /// <summary>
+    /// The share of the cluster's requests that may be sent again, beside a small reserve. Default 0.2; more than 0, up to 1.
+    /// </summary>
     public double Budget { get; set; } = 0.2;
 }
 

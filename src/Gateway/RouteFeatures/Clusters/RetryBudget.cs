@@ -1,8 +1,8 @@
 namespace Gateway.RouteFeatures.Clusters;
 
 /// <summary>
-/// A token bucket: each request puts its share in, each retry takes a whole one out. It holds a retry storm to the share, whatever fails and
-/// for how long; the reserve covers the requests that are under way at the moment in which a destination goes.
+/// A token bucket: each request puts its share in, each retry takes a whole one out. It holds a retry storm to the share, whatever fails
+/// and for how long; the reserve covers the requests that are under way at the moment in which a destination goes.
 /// </summary>
 internal sealed class RetryBudget
 {

@@ -3,8 +3,8 @@ using Yarp.ReverseProxy.Model;
 namespace Gateway.RouteFeatures.Clusters;
 
 /// <summary>
-/// The destinations that could not be connected to a moment ago. The next requests try the others first, so that a destination which restarts
-/// costs a retry each second and not a retry for every second request, which no budget lasts for.
+/// The destinations that could not be connected to a moment ago. The next requests try the others first, so that a destination which
+/// restarts costs a retry each second and not a retry for every second request, which no budget lasts for.
 /// </summary>
 internal sealed class UnreachableDestinations
 {
@@ -20,7 +20,9 @@ internal sealed class UnreachableDestinations
         _entries = [.. _entries.Where(entry => IsLive(entry, time) && entry.Destination != destination), added];
     }
 
-    /// <summary>The destinations to try first. When each is unreachable, that is the one whose failure is the oldest: it is the first to be back.</summary>
+    /// <summary>
+    /// The destinations to try first. When each is unreachable, that is the one whose failure is the oldest: it is the first to be back.
+    /// </summary>
     public IReadOnlyList<DestinationState> Without(IReadOnlyList<DestinationState> destinations, TimeProvider time)
     {
         var entries = _entries;
@@ -35,7 +37,8 @@ internal sealed class UnreachableDestinations
             return destinations;
         }
 
-        DestinationState[] reachable = [.. destinations.Where(each => !entries.Any(entry => entry.Destination == each && IsLive(entry, time)))];
+        DestinationState[] reachable =
+            [.. destinations.Where(each => !entries.Any(entry => entry.Destination == each && IsLive(entry, time)))];
         return reachable.Length > 0 || destinations.Count == 0
             ? reachable
             : [destinations.MinBy(each => Array.Find(entries, entry => entry.Destination == each)!.Since)!];

@@ -11,7 +11,9 @@ namespace Gateway.RouteFeatures.Cors;
 /// </summary>
 internal sealed partial class AllowedOrigins
 {
-    /// <summary>What browsers write for a sandboxed frame, a redirect between sites or a <c>data:</c> document; every site can make one.</summary>
+    /// <summary>
+    /// What browsers write for a sandboxed frame, a redirect between sites or a <c>data:</c> document; every site can make one.
+    /// </summary>
     public const string Null = "null";
 
     private const string AnySubdomain = "*.";
@@ -26,7 +28,9 @@ internal sealed partial class AllowedOrigins
     {
         var all = origins.ToArray();
         _exact = all.Where(origin => !IsWildcard(origin)).ToFrozenSet(StringComparer.Ordinal);
-        _domains = [.. all.Where(IsWildcard).Select(origin => (origin[..origin.IndexOf('*', StringComparison.Ordinal)], origin[(origin.IndexOf('*', StringComparison.Ordinal) + 1)..]))];
+        _domains = [
+            .. all.Where(IsWildcard).Select(origin =>
+                (origin[..origin.IndexOf('*', StringComparison.Ordinal)], origin[(origin.IndexOf('*', StringComparison.Ordinal) + 1)..]))];
     }
 
     public bool Contains(string origin)
@@ -67,7 +71,9 @@ internal sealed partial class AllowedOrigins
 
         // A domain of one label would be a whole top level.
         var domain = text.Remove(text.IndexOf(AnySubdomain, StringComparison.Ordinal), AnySubdomain.Length);
-        return !domain.Contains('*', StringComparison.Ordinal) && IsWebOrigin(domain) && new Uri(domain) is { HostNameType: UriHostNameType.Dns, Host: var host }
+        return !domain.Contains('*', StringComparison.Ordinal)
+            && IsWebOrigin(domain)
+            && new Uri(domain) is { HostNameType: UriHostNameType.Dns, Host: var host }
             && (host == "localhost" || host.Contains('.', StringComparison.Ordinal));
     }
 
@@ -75,7 +81,8 @@ internal sealed partial class AllowedOrigins
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && IsWeb(text)
         && (uri.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6)
-        && text == $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
+        && text == $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost)}" +
+            (uri.IsDefaultPort ? "" : $":{uri.Port}");
 
     private static bool IsWeb(string text) =>
         text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);

@@ -42,7 +42,8 @@ internal static class CorsCheck
         Add(policy.ExposedHeaders, options.ExposedHeaders);
         if (!policy.AllowAnyOrigin)
         {
-            // A comparison of our own makes the library add Vary also where there is one origin only: caches must not give its answer to others.
+            // A comparison of our own makes the library add Vary also where there is one origin only: caches must not give its answer to
+            // others.
             policy.IsOriginAllowed = new AllowedOrigins(policy.Origins).Contains;
         }
 
@@ -66,7 +67,9 @@ internal static class CorsCheck
         {
             if (options.Credentials)
             {
-                report.Error($"{path}:Credentials", "every page of the world could act with its visitor's cookies.", "List the origins, or remove Credentials.");
+                report.Error(
+                    $"{path}:Credentials", "every page of the world could act with its visitor's cookies.",
+                    "List the origins, or remove Credentials.");
             }
 
             return;
@@ -79,7 +82,8 @@ internal static class CorsCheck
                 report.Error(
                     $"{path}:Origins:{i}",
                     "this is no origin as browsers write it.",
-                    "Write scheme://host[:port] in lower case, without a path and without the default port of the scheme: https://app.example.com, "
+                    "Write scheme://host[:port] in lower case, without a path and without the default port of the scheme: " +
+                        "https://app.example.com, "
                         + "capacitor://localhost, or https://*.example.com for all subdomains. Or * alone.");
             }
         }
@@ -91,7 +95,8 @@ internal static class CorsCheck
         {
             if (names[i] == Any ? !mayBeAny || names.Count > 1 : !HeaderSyntax.IsToken(names[i]))
             {
-                report.Error($"{path}:{i}", "this is no name.", mayBeAny ? "Write one name an item, or * alone." : "Write one name an item.");
+                report.Error(
+                    $"{path}:{i}", "this is no name.", mayBeAny ? "Write one name an item, or * alone." : "Write one name an item.");
             }
         }
     }

@@ -5,15 +5,18 @@ internal sealed class CorsPolicyOptions
 {
     /// <summary>
     /// The origins whose pages may call, exactly as browsers write them: <c>https://app.example.com</c>, with a port when it is not the
-    /// scheme's own, without path; <c>https://*.example.com</c> for every subdomain at any depth, but not the domain itself; origins of apps
-    /// such as <c>capacitor://localhost</c>; <c>null</c>. Or <c>*</c> alone for every origin. Required.
+    /// scheme's own, without path; <c>https://*.example.com</c> for every subdomain at any depth, but not the domain itself; origins of
+    /// apps such as <c>capacitor://localhost</c>; <c>null</c>. Or <c>*</c> alone for every origin. Required.
     /// </summary>
     public List<string>? Origins { get; set; }
 
     /// <summary>The methods they may use besides GET, HEAD and POST; <c>*</c> alone for every method. Default none.</summary>
     public List<string>? Methods { get; set; }
 
-    /// <summary>The request headers they may send besides those of a plain form; <c>*</c> alone for every header. Tokens need <c>Authorization</c>. Default none.</summary>
+    /// <summary>
+    /// The request headers they may send besides those of a plain form; <c>*</c> alone for every header. Tokens need <c>Authorization</c>.
+    /// Default none.
+    /// </summary>
     public List<string>? Headers { get; set; }
 
     /// <summary>The response headers that scripts may read. Default none.</summary>

@@ -29,6 +29,9 @@ internal sealed partial class Drain(DrainSettings settings, TimeProvider time, I
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventIds.DrainBegun, LogLevel.Information, "The gateway is shutting down and not ready. It serves new requests for {Delay}; then the remaining requests have {Timeout} to end.")]
+    [LoggerMessage(
+        EventIds.DrainBegun, LogLevel.Information,
+        "The gateway is shutting down and not ready. It serves new requests for {Delay}; then the remaining requests have {Timeout} to " +
+            "end.")]
     private static partial void Begun(ILogger logger, TimeSpan delay, TimeSpan timeout);
 }

@@ -14,7 +14,10 @@ internal sealed class DrainOptions
     /// </summary>
     public TimeSpan? Delay { get; set; }
 
-    /// <summary>How long requests, streams and upgraded connections may then take to end; what is left is cut off. Default 30 seconds; 1 second to 1 day.</summary>
+    /// <summary>
+    /// How long requests, streams and upgraded connections may then take to end; what is left is cut off. Default 30 seconds; 1 second to 1
+    /// day.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 

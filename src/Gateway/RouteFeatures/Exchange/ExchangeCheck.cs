@@ -42,7 +42,8 @@ internal static class ExchangeCheck
         {
             report.Error($"{path}:{nameof(options.SecretFile)}", "this is required.", "Name a file with the client secret.");
         }
-        else if (NamedFile.Read($"{path}:{nameof(options.SecretFile)}", options.SecretFile, context) is { } content && IntrospectionCheck.ReadSecret(content, out _) is null)
+        else if (NamedFile.Read($"{path}:{nameof(options.SecretFile)}", options.SecretFile, context) is { } content
+            && IntrospectionCheck.ReadSecret(content, out _) is null)
         {
             report.Error($"{path}:{nameof(options.SecretFile)}", "this file is empty.", "Write the client secret into it.");
         }
@@ -53,7 +54,8 @@ internal static class ExchangeCheck
         }
 
         return new ExchangeSettings(
-            name, endpoint!, options.ClientId ?? "", context.Resolve(string.IsNullOrEmpty(options.SecretFile) ? "." : options.SecretFile), options.Audience, options.Scope,
+            name, endpoint!, options.ClientId ?? "", context.Resolve(string.IsNullOrEmpty(options.SecretFile) ? "." : options.SecretFile),
+            options.Audience, options.Scope,
             AuthorityFile.Load($"{path}:{nameof(options.CaFile)}", options.CaFile, context)?.ExportCertificatePems(), options.Timeout);
     }
 

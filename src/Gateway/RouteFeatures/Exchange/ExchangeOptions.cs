@@ -32,4 +32,5 @@ internal sealed class ExchangeOptions
 /// <param name="SecretFile">Full path.</param>
 /// <param name="Authorities">The PEM text of the roots to trust in place of the system's; null for the system's.</param>
 internal sealed record ExchangeSettings(
-    string Name, Uri TokenEndpoint, string ClientId, string SecretFile, string? Audience, string? Scope, string? Authorities, TimeSpan Timeout);
+    string Name, Uri TokenEndpoint, string ClientId, string SecretFile, string? Audience, string? Scope, string? Authorities,
+    TimeSpan Timeout);

@@ -60,7 +60,8 @@ internal sealed class TokenEndpoint : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _settings.TokenEndpoint) { Content = new FormUrlEncodedContent(Form(token)) };
+            using var request =
+                new HttpRequestMessage(HttpMethod.Post, _settings.TokenEndpoint) { Content = new FormUrlEncodedContent(Form(token)) };
             if (IntrospectionCheck.ReadSecret(await File.ReadAllBytesAsync(_settings.SecretFile), out var problem) is not { } secret)
             {
                 return IssuedToken.Failed($"the file of the client secret cannot be used: {problem}");
@@ -119,7 +120,9 @@ internal sealed class TokenEndpoint : IDisposable
             return IssuedToken.Failed(isCode ? $"it responded with {(int)status} {code}" : $"it responded with {(int)status}");
         }
 
-        if (!isObject || TextOf(json, "access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token || token.AsSpan().ContainsAnyExcept(TokenCharacters))
+        if (!isObject
+            || TextOf(json, "access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token
+            || token.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             return IssuedToken.Failed("its response has no usable access_token");
         }
@@ -130,10 +133,14 @@ internal sealed class TokenEndpoint : IDisposable
             return IssuedToken.Failed("its response has a token that is not a bearer access token");
         }
 
-        var lifetime = json.TryGetProperty("expires_in"u8, out var expires) && expires.ValueKind == JsonValueKind.Number && expires.TryGetDouble(out var seconds)
+        var lifetime = json.TryGetProperty("expires_in"u8, out var expires)
+            && expires.ValueKind == JsonValueKind.Number
+            && expires.TryGetDouble(out var seconds)
             ? seconds
             : DefaultLifetime;
-        return lifetime > 0 ? new IssuedToken(token, Math.Min(lifetime, LongestLifetime), null) : IssuedToken.Failed("its response has a token that has expired");
+        return lifetime > 0
+            ? new IssuedToken(token, Math.Min(lifetime, LongestLifetime), null)
+            : IssuedToken.Failed("its response has a token that has expired");
     }
 
     private static string? TextOf(JsonElement json, string name) =>

@@ -13,8 +13,8 @@ namespace Gateway.RouteFeatures.Exchange;
 internal sealed record ExchangedToken(string? Authorization, string? Error, double RenewAt, double End);
 
 /// <summary>
-/// The exchanged tokens of one <c>Gateway:Exchanges</c> entry. Each caller's token is exchanged once, however many requests wait for it, and
-/// again shortly before the exchanged token expires. A failure is kept for a second. Memory and running exchanges are bounded.
+/// The exchanged tokens of one <c>Gateway:Exchanges</c> entry. Each caller's token is exchanged once, however many requests wait for it,
+/// and again shortly before the exchanged token expires. A failure is kept for a second. Memory and running exchanges are bounded.
 /// </summary>
 internal sealed partial class TokenExchange(ExchangeSettings settings, TimeProvider time, ILogger<TokenExchange>? logger) : IDisposable
 {
@@ -120,7 +120,9 @@ internal sealed partial class TokenExchange(ExchangeSettings settings, TimeProvi
 
         Report(issued.Error);
         var now = Now;
-        var outcome = issued.Token is { } text ? new ExchangedToken($"Bearer {text}", null, now + issued.Lifetime - Math.Min(LongestReserve, issued.Lifetime / 4), now + issued.Lifetime)
+        var outcome = issued.Token is { } text
+            ? new ExchangedToken(
+                $"Bearer {text}", null, now + issued.Lifetime - Math.Min(LongestReserve, issued.Lifetime / 4), now + issued.Lifetime)
             // A token that could not be renewed is used to its end.
             : known?.Authorization is not null && now < known.End ? known with { RenewAt = Math.Min(now + KeepFailure, known.End) }
             : new ExchangedToken(null, issued.Error, now + KeepFailure, now + KeepFailure);

@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace Gateway.RouteFeatures.Limits;
 
 /// <summary>
-/// A named limit that counts: in Redis together with the other replicas, or by itself. The library forgets callers that have all their permits
-/// back, so what is kept here is bounded by those who have called within a window.
+/// A named limit that counts: in Redis together with the other replicas, or by itself. The library forgets callers that have all their
+/// permits back, so what is kept here is bounded by those who have called within a window.
 /// </summary>
 /// <param name="time">Tells when a fixed window ends.</param>
 /// <param name="shared">Counts for all replicas; null for a limit that is not shared, and without a connection to Redis.</param>

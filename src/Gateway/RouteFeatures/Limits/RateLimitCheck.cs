@@ -84,7 +84,8 @@ internal static class RateLimitCheck
         {
             report.Error(
                 $"{path}:PartitionBy", "this does not name a value by which requests can be partitioned.",
-                $"Write {RateLimitPartition.Address}, {RateLimitPartition.Route}, a claim's name, nested members joined by dots; or one of {string.Join(", ", derived)}.");
+                $"Write {RateLimitPartition.Address}, {RateLimitPartition.Route}, a claim's name, nested members joined by dots; or one " +
+                    $"of {string.Join(", ", derived)}.");
         }
 
         return partitions;

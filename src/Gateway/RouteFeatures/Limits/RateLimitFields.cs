@@ -37,7 +37,9 @@ internal sealed class RateLimitFields
     /// <summary>Whole seconds, rounded up.</summary>
     public static long SecondsOf(TimeSpan time) => Math.Max(0, (long)Math.Ceiling(time.TotalSeconds));
 
-    /// <summary>A String of RFC 9651 section 3.3.3, which is visible ASCII and spaces. The bytes of other characters are percent-encoded.</summary>
+    /// <summary>
+    /// A String of RFC 9651 section 3.3.3, which is visible ASCII and spaces. The bytes of other characters are percent-encoded.
+    /// </summary>
     private static string Quote(string name)
     {
         var text = new StringBuilder("\"", name.Length + 2);

@@ -1,24 +1,30 @@
 namespace Gateway.RouteFeatures.Limits;
 
-/// <summary>How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>.</summary>
+/// <summary>
+/// How many requests are let through: an entry of <c>Gateway:RateLimits</c>, which routes name in <c>RateLimiterPolicy</c>.
+/// </summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>How requests are counted. Default <c>FixedWindow</c>.</summary>
     public RateLimitKind Kind { get; set; }
 
     /// <summary>
-    /// The requests of a window; of a token bucket its size, refilled evenly within a window; with <c>Concurrency</c> those under way at the
-    /// same time. Required; 1 to 1000000.
+    /// The requests of a window; of a token bucket its size, refilled evenly within a window; with <c>Concurrency</c> those under way at
+    /// the same time. Required; 1 to 1000000.
     /// </summary>
     public int? Permits { get; set; }
 
-    /// <summary>The time that <see cref="Permits"/> are for. Required but for <c>Concurrency</c>, which has none; 100 milliseconds to 1 day.</summary>
+    /// <summary>
+    /// The time that <see cref="Permits"/> are for. Required but for <c>Concurrency</c>, which has none; 100 milliseconds to 1 day.
+    /// </summary>
     public TimeSpan? Window { get; set; }
 
     /// <summary>In how many parts a <c>SlidingWindow</c> moves on. Default 10; 2 to 100.</summary>
     public int Segments { get; set; } = 10;
 
-    /// <summary>How many requests of a caller wait for their turn instead of being rejected, oldest first. Default 0; up to 10000.</summary>
+    /// <summary>
+    /// How many requests of a caller wait for their turn instead of being rejected, oldest first. Default 0; up to 10000.
+    /// </summary>
     public int Queue { get; set; }
 
     /// <summary>
@@ -39,7 +45,8 @@ internal sealed class RateLimitOptions
 /// <param name="Window">Null for <c>Concurrency</c>.</param>
 /// <param name="Shared">Whether the replicas count together.</param>
 internal sealed record RateLimitSettings(
-    string Name, RateLimitKind Kind, int Permits, TimeSpan? Window, int Segments, int Queue, RateLimitPartition Partition, bool Shared = false)
+    string Name, RateLimitKind Kind, int Permits, TimeSpan? Window, int Segments, int Queue, RateLimitPartition Partition,
+    bool Shared = false)
 {
     /// <summary>The metadata of a route that names its limit.</summary>
     public const string MetadataKey = "Gateway.RateLimit";

@@ -40,7 +40,8 @@ internal static class SharedLimitCheck
         if (options.Queue > 0)
         {
             report.Error(
-                path, "requests of several replicas cannot wait in one queue.", $"Remove it, or set {nameof(RateLimitOptions.Queue)} to 0.");
+                path, "requests of several replicas cannot wait in one queue.",
+                $"Remove it, or set {nameof(RateLimitOptions.Queue)} to 0.");
         }
     }
 }

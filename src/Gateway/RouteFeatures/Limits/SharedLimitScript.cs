@@ -2,8 +2,8 @@ namespace Gateway.RouteFeatures.Limits;
 
 /// <summary>
 /// What Redis runs for one request of a shared limit. All state of a partition is one string under one key, read and written by one script:
-/// scripts run one after another, and a cluster has the key on one node. Time is the server's alone. A request that is rejected writes nothing.
-/// Each returns: passes (1 or 0), permits left, milliseconds until all are back, milliseconds until one is back.
+/// scripts run one after another, and a cluster has the key on one node. Time is the server's alone. A request that is rejected writes
+/// nothing. Each returns: passes (1 or 0), permits left, milliseconds until all are back, milliseconds until one is back.
 /// </summary>
 internal static class SharedLimitScript
 {

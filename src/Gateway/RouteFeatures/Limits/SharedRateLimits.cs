@@ -146,7 +146,8 @@ internal sealed partial class SharedRateLimits(
 
     [LoggerMessage(
         EventIds.SharedLimitsLocal, LogLevel.Warning,
-        "Shared rate limits are counted by this replica alone: {Error}. Until Redis counts again, each replica lets through the whole limit.")]
+        "Shared rate limits are counted by this replica alone: {Error}. Until Redis counts again, each replica lets through the whole " +
+            "limit.")]
     private static partial void CountingAlone(ILogger logger, string error);
 
     [LoggerMessage(EventIds.SharedLimitsRestored, LogLevel.Information, "Shared rate limits are counted in Redis again.")]

@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace Gateway.RouteFeatures.Limits;
 
 /// <summary>
-/// The fixed window of System.Threading.RateLimiting, which also tells when its window ends. The library tells that neither to requests that
-/// pass nor exactly to those that it rejects.
+/// The fixed window of System.Threading.RateLimiting, which also tells when its window ends. The library tells that neither to requests
+/// that pass nor exactly to those that it rejects.
 /// </summary>
 internal sealed class TimedWindowLimiter(int permits, TimeSpan window, int queue, TimeProvider time) : ReplenishingRateLimiter
 {

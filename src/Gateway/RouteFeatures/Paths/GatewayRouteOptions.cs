@@ -23,15 +23,19 @@ internal enum RepeatedSlashes
 /// <summary>What a route adds to YARP's own settings: <c>Gateway:Routes:{route}</c>, by YARP's route id.</summary>
 internal sealed class GatewayRouteOptions
 {
-    /// <summary>Whether <c>%2F</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.</summary>
+    /// <summary>
+    /// Whether <c>%2F</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.
+    /// </summary>
     public PathBehavior EncodedSlashes { get; set; }
 
-    /// <summary>Whether <c>;</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.</summary>
+    /// <summary>
+    /// Whether <c>;</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.
+    /// </summary>
     public PathBehavior PathParameters { get; set; }
 
     /// <summary>
-    /// The resource of <c>Gateway:Resources</c> that the route belongs to: its challenges lead clients to the resource's metadata (RFC 9728).
-    /// Default none.
+    /// The resource of <c>Gateway:Resources</c> that the route belongs to: its challenges lead clients to the resource's metadata (RFC
+    /// 9728). Default none.
     /// </summary>
     public string? Resource { get; set; }
 }

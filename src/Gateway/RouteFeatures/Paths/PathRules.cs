@@ -45,7 +45,8 @@ internal static class PathCheck
 
     /// <param name="routes">The ids of YARP's routes.</param>
     public static PathRules Build(
-        IReadOnlyDictionary<string, GatewayRouteOptions> options, RepeatedSlashes repeated, IReadOnlyCollection<string> routes, ConfigurationReport report)
+        IReadOnlyDictionary<string, GatewayRouteOptions> options, RepeatedSlashes repeated, IReadOnlyCollection<string> routes,
+        ConfigurationReport report)
     {
         foreach (var name in options.Keys)
         {

@@ -8,7 +8,8 @@ namespace Gateway.RouteFeatures.Resources;
 /// <param name="routes">By the id of YARP's route.</param>
 internal sealed class ProtectedResources(IEnumerable<ProtectedResource> resources, FrozenDictionary<string, ProtectedResource> routes)
 {
-    private readonly ImmutableArray<ProtectedResource> _longestFirst = [.. resources.OrderByDescending(resource => resource.Path.Value?.Length ?? 0)];
+    private readonly ImmutableArray<ProtectedResource> _longestFirst =
+        [.. resources.OrderByDescending(resource => resource.Path.Value?.Length ?? 0)];
 
     public bool IsEmpty => _longestFirst.IsEmpty;
 
@@ -16,8 +17,8 @@ internal sealed class ProtectedResources(IEnumerable<ProtectedResource> resource
     public ProtectedResource? Of(string route) => routes.GetValueOrDefault(route);
 
     /// <summary>
-    /// The resource with the longest path that the path begins with, of those at this host. Where no resource is at this host, a proxy in front may
-    /// have changed it: then it is the one with the longest path of all, if there is only one such.
+    /// The resource with the longest path that the path begins with, of those at this host. Where no resource is at this host, a proxy in
+    /// front may have changed it: then it is the one with the longest path of all, if there is only one such.
     /// </summary>
     public ProtectedResource? Find(PathString path, HostString host)
     {
@@ -42,5 +43,6 @@ internal sealed class ProtectedResources(IEnumerable<ProtectedResource> resource
         return isAlone && !IsAt(host) ? elsewhere : null;
     }
 
-    private bool IsAt(HostString host) => _longestFirst.Any(resource => resource.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase));
+    private bool IsAt(HostString host) =>
+        _longestFirst.Any(resource => resource.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase));
 }

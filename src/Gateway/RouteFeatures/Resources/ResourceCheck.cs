@@ -14,7 +14,8 @@ internal static class ResourceCheck
     private const string Section = "Gateway:Resources";
 
     public static ProtectedResources Build(
-        Dictionary<string, ResourceOptions> options, Dictionary<string, GatewayRouteOptions> routes, Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+        Dictionary<string, ResourceOptions> options, Dictionary<string, GatewayRouteOptions> routes,
+        Dictionary<string, IssuerOptions> issuers, SettingsContext context)
     {
         var built = new Dictionary<string, ProtectedResource>(StringComparer.OrdinalIgnoreCase);
         var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -36,7 +37,8 @@ internal static class ResourceCheck
             {
                 context.Report.Error(
                     $"{path}:Resource", "this is not the URL of an API.",
-                    "Write an https URL of visible ASCII, without user, query and fragment, such as https://api.example.com/orders; http is for Development.");
+                    "Write an https URL of visible ASCII, without user, query and fragment, such as https://api.example.com/orders; " +
+                        "http is for Development.");
             }
         }
 
@@ -44,7 +46,8 @@ internal static class ResourceCheck
     }
 
     private static FrozenDictionary<string, ProtectedResource> RoutesOf(
-        Dictionary<string, GatewayRouteOptions> routes, Dictionary<string, ResourceOptions> options, Dictionary<string, ProtectedResource> built, ConfigurationReport report)
+        Dictionary<string, GatewayRouteOptions> routes, Dictionary<string, ResourceOptions> options,
+        Dictionary<string, ProtectedResource> built, ConfigurationReport report)
     {
         var found = new Dictionary<string, ProtectedResource>(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, route) in routes)
@@ -60,14 +63,17 @@ internal static class ResourceCheck
             }
             else if (!options.ContainsKey(name) && !report.IsInFile($"{Section}:{name}"))
             {
-                report.Error($"Gateway:Routes:{id}:Resource", $"there is no \"{name}\" in {Section}.", options.Count == 0 ? "Define it there, or remove it here." : Suggestion.For(name, options.Keys));
+                report.Error(
+                    $"Gateway:Routes:{id}:Resource", $"there is no \"{name}\" in {Section}.",
+                    options.Count == 0 ? "Define it there, or remove it here." : Suggestion.For(name, options.Keys));
             }
         }
 
         return found.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static ImmutableArray<string> ServersOf(List<string> servers, string path, Dictionary<string, IssuerOptions> issuers, SettingsContext context)
+    private static ImmutableArray<string> ServersOf(
+        List<string> servers, string path, Dictionary<string, IssuerOptions> issuers, SettingsContext context)
     {
         path += ":AuthorizationServers";
         if (servers.Count == 0)
@@ -86,7 +92,9 @@ internal static class ResourceCheck
             {
                 if (!context.Report.IsInFile($"Gateway:Issuers:{servers[i]}"))
                 {
-                    context.Report.Error($"{path}:{i}", "this is neither an issuer of Gateway:Issuers nor an https URL.", Suggestion.For(servers[i], issuers.Keys));
+                    context.Report.Error(
+                        $"{path}:{i}", "this is neither an issuer of Gateway:Issuers nor an https URL.",
+                        Suggestion.For(servers[i], issuers.Keys));
                 }
             }
             else if (TryParse(issuer.Issuer, context.IsDevelopment, out _) && !issuer.Issuer!.Contains('{', StringComparison.Ordinal))
@@ -96,14 +104,17 @@ internal static class ResourceCheck
             else if (issuer.Issuer is not null)
             {
                 context.Report.Error(
-                    $"{path}:{i}", $"the `iss` of this issuer, \"{issuer.Issuer}\", is not one https URL at which clients find it.", "Write the URL of the authorization server.");
+                    $"{path}:{i}", $"the `iss` of this issuer, \"{issuer.Issuer}\", is not one https URL at which clients find it.",
+                    "Write the URL of the authorization server.");
             }
         }
 
         return found.ToImmutable();
     }
 
-    /// <summary>RFC 9728 section 1.2, and RFC 8414 section 2 for issuers; the text goes into challenges, so it needs no escaping there.</summary>
+    /// <summary>
+    /// RFC 9728 section 1.2, and RFC 8414 section 2 for issuers; the text goes into challenges, so it needs no escaping there.
+    /// </summary>
     private static bool TryParse(string? text, bool allowsHttp, [NotNullWhen(true)] out Uri? url)
     {
         url = null;

@@ -27,7 +27,9 @@ internal static class ResponseHeadersCheck
             }
             else if (ReservedHeaders.Contains(name) && !IsDescription(name))
             {
-                report.Error(path, "this header is said anew with every answer, or ends at every hop.", "Remove it; CORS headers come from Gateway:Cors.");
+                report.Error(
+                    path, "this header is said anew with every answer, or ends at every hop.",
+                    "Remove it; CORS headers come from Gateway:Cors.");
             }
             else if (string.IsNullOrEmpty(value) || value.Any(character => character is < ' ' or > '~'))
             {

@@ -12,7 +12,8 @@ internal static class ForwardedPathBase
     private const int MaxLength = 1024;
 
     // Stands for itself in every path: the destination makes links of it.
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
 
     /// <summary>The prefixes one after the other, the first proxy's first. None where one of them is no path.</summary>
     public static PathString Read(StringValues values)
@@ -31,7 +32,9 @@ internal static class ForwardedPathBase
                 continue;
             }
 
-            if (path[0] != '/' || path.AsSpan().ContainsAnyExcept(Allowed) || path[1..].Split('/').Any(segment => segment is "" or "." or ".."))
+            if (path[0] != '/'
+                || path.AsSpan().ContainsAnyExcept(Allowed)
+                || path[1..].Split('/').Any(segment => segment is "" or "." or ".."))
             {
                 return PathString.Empty;
             }

@@ -9,8 +9,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Gateway.RouteFeatures.TrustedProxies;
 
 /// <summary>
-/// Takes client address, scheme and port, and host and prefix where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back to the
-/// first hop that is none. The headers themselves are always removed; a destination receives those that the gateway writes.
+/// Takes client address, scheme and port, and host and prefix where that is wanted, from the <c>X-Forwarded-*</c> of trusted proxies, back
+/// to the first hop that is none. The headers themselves are always removed; a destination receives those that the gateway writes.
 /// </summary>
 internal sealed class TrustedProxies
 {
@@ -53,7 +53,8 @@ internal sealed class TrustedProxies
     /// Whether a trusted proxy has sent the request, or describes it. To be asked before <see cref="Apply"/>, which puts the client in the
     /// proxy's place.
     /// </summary>
-    public bool HasSent(HttpContext context) => IsTrusted(context.Connection.RemoteIpAddress) || context.Features.Get<DescribedByProxy>() is not null;
+    public bool HasSent(HttpContext context) =>
+        IsTrusted(context.Connection.RemoteIpAddress) || context.Features.Get<DescribedByProxy>() is not null;
 
     /// <summary>Whether the address is one of the proxies.</summary>
     public bool IsTrusted(IPAddress? sender)
@@ -108,7 +109,9 @@ internal static class TrustedProxiesCheck
             }
             else if (network.PrefixLength == 0)
             {
-                report.Error($"{Section}:{i}", "this network contains all addresses, so any client could forge its own.", "Name the networks of your proxies.");
+                report.Error(
+                    $"{Section}:{i}", "this network contains all addresses, so any client could forge its own.",
+                    "Name the networks of your proxies.");
             }
             else
             {
@@ -129,6 +132,7 @@ internal static class TrustedProxiesCheck
 
     private static IPNetwork? Parse(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
-        : !text.Contains('/', StringComparison.Ordinal) && IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : !text.Contains('/', StringComparison.Ordinal) && IPAddress.TryParse(text, out var address)
+            ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : null;
 }

@@ -55,7 +55,9 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
     {
         var attributes = ParentProvider.GetResource().Attributes
             .Select(attribute => new KeyValuePair<string, string>(attribute.Key, attribute.Value.ToString() ?? ""));
-        text.Append(format.IsOpenMetrics ? "# TYPE target info\n# HELP target What is measured.\n" : "# TYPE target_info gauge\n# HELP target_info What is measured.\n");
+        text.Append(format.IsOpenMetrics
+            ? "# TYPE target info\n# HELP target What is measured.\n"
+            : "# TYPE target_info gauge\n# HELP target_info What is measured.\n");
         text.Append("target_info{").Append(PrometheusFormat.Labels(attributes)).Append("} 1\n");
     }
 }

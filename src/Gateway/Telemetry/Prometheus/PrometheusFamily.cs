@@ -43,7 +43,9 @@ internal sealed class PrometheusFamily
             }
 
             var text = PrometheusFormat.Labels(labels);
-            _series.TryAdd(text, Type == "histogram" ? Histogram(point, text) : Sample(Type == "counter" ? "_total" : "", text, Scalar(metric, point)));
+            _series.TryAdd(
+                text,
+                Type == "histogram" ? Histogram(point, text) : Sample(Type == "counter" ? "_total" : "", text, Scalar(metric, point)));
         }
     }
 
@@ -99,7 +101,9 @@ internal sealed class PrometheusFamily
             text.Append(Sample("_bucket", $"{prefix}le=\"{PrometheusFormat.Bound(bucket.ExplicitBound)}\"", count));
         }
 
-        return text.Append(Sample("_count", labels, point.GetHistogramCount())).Append(Sample("_sum", labels, point.GetHistogramSum())).ToString();
+        return text.Append(Sample("_count", labels, point.GetHistogramCount()))
+            .Append(Sample("_sum", labels, point.GetHistogramSum()))
+            .ToString();
     }
 
     private string Sample(string suffix, string labels, double value) =>

@@ -8,7 +8,8 @@ internal sealed class PrometheusFormat
 {
     public static readonly PrometheusFormat Text = new("text/plain; version=0.0.4; charset=utf-8", isOpenMetrics: false);
 
-    public static readonly PrometheusFormat OpenMetrics = new("application/openmetrics-text; version=1.0.0; charset=utf-8", isOpenMetrics: true);
+    public static readonly PrometheusFormat OpenMetrics =
+        new("application/openmetrics-text; version=1.0.0; charset=utf-8", isOpenMetrics: true);
 
     private PrometheusFormat(string contentType, bool isOpenMetrics) => (ContentType, IsOpenMetrics) = (contentType, isOpenMetrics);
 

@@ -12,15 +12,16 @@ namespace Gateway.Tokens.Decryption;
 internal readonly record struct DecryptedToken(ReadOnlyMemory<char> Signed, DecryptionKeys? Keys, RejectionReason Reason);
 
 /// <summary>
-/// Decrypts access tokens (JWE, RFC 7516) for the issuers that have a <c>DecryptionFile</c>. The issuer stands inside, so the keys of all of
-/// them are candidates; the token's <c>kid</c> and algorithm choose, and at most <see cref="MostTries"/> are tried. All failures after the
-/// form give one reason.
+/// Decrypts access tokens (JWE, RFC 7516) for the issuers that have a <c>DecryptionFile</c>. The issuer stands inside, so the keys of all
+/// of them are candidates; the token's <c>kid</c> and algorithm choose, and at most <see cref="MostTries"/> are tried. All failures after
+/// the form give one reason.
 /// </summary>
 internal static class TokenDecryption
 {
     public const int MostTries = 4;
 
-    public static async ValueTask<DecryptedToken> DecryptAsync(ReadOnlyMemory<char> text, IssuerDirectory issuers, CancellationToken cancellationToken)
+    public static async ValueTask<DecryptedToken> DecryptAsync(
+        ReadOnlyMemory<char> text, IssuerDirectory issuers, CancellationToken cancellationToken)
     {
         if (!TryBegin(text.Span, out var header, out var reason))
         {

@@ -50,8 +50,8 @@ internal static class IntrospectedToken
         UnverifiedToken.Describe([], inspection.Issuer!, inspection.Claims, inspection.Registered, null, inspection.Text);
 
     /// <summary>
-    /// RFC 7662 has <c>token_type</c> for access tokens only. Where a server leaves it out, as some do, <c>aud</c> tells: refresh tokens are
-    /// not for an API.
+    /// RFC 7662 has <c>token_type</c> for access tokens only. Where a server leaves it out, as some do, <c>aud</c> tells: refresh tokens
+    /// are not for an API.
     /// </summary>
     private static bool IsAccessToken(in KnownClaims claims)
     {

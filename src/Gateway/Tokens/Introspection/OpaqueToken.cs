@@ -11,9 +11,9 @@ internal static class OpaqueToken
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
 
     /// <summary>
-    /// Whether it can be neither a signed nor an encrypted token: the first of their parts is a JSON object. The number of parts says nothing:
-    /// some servers read a JWT with a dot behind it as that JWT, which would pass by the checks of the gateway. An opaque token may have dots
-    /// too, such as the one in RFC 6750.
+    /// Whether it can be neither a signed nor an encrypted token: the first of their parts is a JSON object. The number of parts says
+    /// nothing: some servers read a JWT with a dot behind it as that JWT, which would pass by the checks of the gateway. An opaque token
+    /// may have dots too, such as the one in RFC 6750.
     /// </summary>
     public static bool Is(ReadOnlySpan<char> text) => text.IndexOf('.') is var dot && (dot < 0 || !IsObject(text[..dot]));
 

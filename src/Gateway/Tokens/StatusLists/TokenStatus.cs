@@ -15,7 +15,9 @@ internal static class TokenStatus
     public static bool TryRead(JsonElement claims, IssuerProfile issuer, out (Uri Address, string Name, long Index)? reference)
     {
         reference = null;
-        if (issuer.StatusLists is not { } lists || !claims.TryGetProperty("status"u8, out var status) || status.ValueKind == JsonValueKind.Null)
+        if (issuer.StatusLists is not { } lists
+            || !claims.TryGetProperty("status"u8, out var status)
+            || status.ValueKind == JsonValueKind.Null)
         {
             return true;
         }
@@ -32,8 +34,13 @@ internal static class TokenStatus
         }
 
         if (list.ValueKind != JsonValueKind.Object
-            || !list.TryGetProperty("idx"u8, out var index) || index.ValueKind != JsonValueKind.Number || !index.TryGetInt64(out var place) || place < 0
-            || !list.TryGetProperty("uri"u8, out var uri) || uri.ValueKind != JsonValueKind.String || uri.GetString() is not { Length: <= MaxAddress } name
+            || !list.TryGetProperty("idx"u8, out var index)
+                || index.ValueKind != JsonValueKind.Number
+                || !index.TryGetInt64(out var place)
+                || place < 0
+            || !list.TryGetProperty("uri"u8, out var uri)
+                || uri.ValueKind != JsonValueKind.String
+                || uri.GetString() is not { Length: <= MaxAddress } name
             || !Uri.TryCreate(name, UriKind.Absolute, out var address) || !lists.Settings.Allows(address))
         {
             return false;

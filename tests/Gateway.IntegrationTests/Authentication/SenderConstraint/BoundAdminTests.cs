@@ -21,7 +21,11 @@ public sealed class BoundAdminTests : IAsyncLifetime
         _gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(_issuer, _destination).WithPolicy("admins", """{ "Scopes": { "All": ["gateway:admin"] } }""")
                 .With("Gateway:Management", """{ "Policy": "admins" }"""),
-            extend: app => app.MapGet("/fork", (HttpContext context) => context.User.FindFirst("sub")?.Value ?? "").RequireAuthorization(new AuthorizeAttribute("admins")));
+            extend: app =>
+                app.MapGet(
+                    "/fork",
+                    (HttpContext context) =>
+                        context.User.FindFirst("sub")?.Value ?? "").RequireAuthorization(new AuthorizeAttribute("admins")));
     }
 
     public async ValueTask DisposeAsync()
@@ -44,7 +48,8 @@ public sealed class BoundAdminTests : IAsyncLifetime
         using var bearer = TestGateway.Request(HttpMethod.Get, path, token);
         bearer.Headers.Add("DPoP", proof);
         using var withoutProof = ProofBuilder.Request(HttpMethod.Get, path, token);
-        using var elsewhere = ProofBuilder.Request(HttpMethod.Get, path, token, new ProofBuilder(_key).For(HttpMethod.Get, $"{address}/other", token).Build());
+        using var elsewhere = ProofBuilder.Request(
+            HttpMethod.Get, path, token, new ProofBuilder(_key).For(HttpMethod.Get, $"{address}/other", token).Build());
         using var proven = ProofBuilder.Request(HttpMethod.Get, path, token, proof);
         using var again = ProofBuilder.Request(HttpMethod.Get, path, token, proof);
         using var unbound = TestGateway.Request(HttpMethod.Get, path, _issuer.Token().With("scope", "gateway:admin").Build());
@@ -61,7 +66,8 @@ public sealed class BoundAdminTests : IAsyncLifetime
     public async Task Policy_of_endpoints_decides_after_the_proof()
     {
         var token = DpopGateway.Bound(_issuer, _key);
-        using var request = ProofBuilder.Request(HttpMethod.Get, "/fork", token, new ProofBuilder(_key).For(HttpMethod.Get, $"{_gateway.Address}/fork", token).Build());
+        using var request = ProofBuilder.Request(
+            HttpMethod.Get, "/fork", token, new ProofBuilder(_key).For(HttpMethod.Get, $"{_gateway.Address}/fork", token).Build());
 
         (await StatusAsync(_gateway.Client, request)).ShouldBe(403);
     }
@@ -71,7 +77,9 @@ public sealed class BoundAdminTests : IAsyncLifetime
     {
         using var client = new HttpClient { BaseAddress = new Uri(_gateway.ManagementAddress) };
         using var request = TestGateway.Request(HttpMethod.Post, "/admin/explain", _issuer.Token().With("scope", "gateway:admin").Build());
-        request.Content = new StringContent(new JsonObject { ["route"] = "private", ["token"] = DpopGateway.Bound(_issuer, _key) }.ToJsonString(), null, "application/json");
+        request.Content = new StringContent(
+            new JsonObject { ["route"] = "private", ["token"] = DpopGateway.Bound(_issuer, _key) }.ToJsonString(), null,
+            "application/json");
 
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var explanation = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;

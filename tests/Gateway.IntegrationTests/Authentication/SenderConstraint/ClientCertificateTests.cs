@@ -68,12 +68,14 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         var (token, pem) = (Token(), Uri.EscapeDataString(_client.ExportCertificatePem()));
         string[] good =
         [
-            pem, Convert.ToBase64String(_client.RawData), $":{Convert.ToBase64String(_client.RawData)}:", $"Hash={_client.GetCertHashString(HashAlgorithmName.SHA256)}",
+            pem, Convert.ToBase64String(_client.RawData), $":{Convert.ToBase64String(_client.RawData)}:",
+            $"Hash={_client.GetCertHashString(HashAlgorithmName.SHA256)}",
             $"By=spiffe://a;Cert=\"{pem}\";Subject=\"CN=client\"",
         ];
         string?[] bad =
         [
-            null, "", "text", Uri.EscapeDataString(_other.ExportCertificatePem()), pem[..^9].Replace("M", "N", StringComparison.Ordinal), new string('A', 17_000),
+            null, "", "text", Uri.EscapeDataString(_other.ExportCertificatePem()), pem[..^9].Replace("M", "N", StringComparison.Ordinal),
+            new string('A', 17_000),
             $"Hash={_client.GetCertHashString(HashAlgorithmName.SHA256)},Hash={_other.GetCertHashString(HashAlgorithmName.SHA256)}",
         ];
 
@@ -97,7 +99,8 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
         var answer = await RawHttp.SendAsync(
             gateway.Address,
-            $"GET /private/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Token()}\r\nX-Forwarded-Client-Cert: {hash}\r\nX-Forwarded-Client-Cert: {hash}\r\nConnection: close\r\n\r\n",
+            $"GET /private/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Token()}\r\nX-Forwarded-Client-Cert: " +
+                $"{hash}\r\nX-Forwarded-Client-Cert: {hash}\r\nConnection: close\r\n\r\n",
             TestContext.Current.CancellationToken);
 
         RawHttp.StatusOf(answer).ShouldBe(401);
@@ -106,7 +109,8 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     [Theory]
     [InlineData("192.0.2.1", "X-Forwarded-Client-Cert")]
     [InlineData("127.0.0.1", "X_Forwarded_Client_Cert")]
-    public async Task Header_of_another_sender_and_in_another_spelling_proves_nothing_and_reaches_no_destination(string trusted, string header)
+    public async Task Header_of_another_sender_and_in_another_spelling_proves_nothing_and_reaches_no_destination(
+        string trusted, string header)
     {
         await using var gateway = await StartAsync(trusted);
         var hash = $"Hash={_client.GetCertHashString(HashAlgorithmName.SHA256)}";
@@ -122,7 +126,8 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     {
         await using var gateway = await StartAsync("127.0.0.1");
         using var key = SigningKey.Ec();
-        var token = _issuer.Token().With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(key), ["x5t#S256"] = HashOf(_client) }).Build();
+        var token =
+            _issuer.Token().With("cnf", new JsonObject { ["jkt"] = ProofBuilder.Thumbprint(key), ["x5t#S256"] = HashOf(_client) }).Build();
         foreach (var (certificate, status) in new[] { (_client, 200), (_other, 401), (null, 401) })
         {
             var proof = new ProofBuilder(key).For(HttpMethod.Get, $"{gateway.Address}/private/x", token).Build();
@@ -145,12 +150,14 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     private static string HashOf(X509Certificate2 certificate) => Base64Url.EncodeToString(SHA256.HashData(certificate.RawData));
 
     private Task<TestGateway> StartAsync(string trusted) => TestGateway.StartAsync(TestGateway.Configuration(_issuer, _destination)
-        .With("Gateway:TrustedProxies", new JsonArray(trusted)).With("Gateway:ClientCertificate", """{ "Header": "X-Forwarded-Client-Cert" }"""));
+        .With("Gateway:TrustedProxies", new JsonArray(trusted)).With(
+            "Gateway:ClientCertificate", """{ "Header": "X-Forwarded-Client-Cert" }"""));
 
     private async Task<TestGateway> StartTlsAsync(bool allowUntrusted)
     {
         using var server = _authority.Issue();
-        var files = new Dictionary<string, string> { ["tls.crt"] = server.ExportCertificatePem(), ["tls.key"] = server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() };
+        var files =
+            new Dictionary<string, string> { ["tls.crt"] = server.ExportCertificatePem(), ["tls.key"] = server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() };
         var configuration = TestGateway.Configuration(_issuer, _destination)
             .WithPolicy("bound", """{ "SenderConstraint": "Required" }""")
             .With("Gateway:ClientCertificate", new JsonObject { ["AllowUntrusted"] = allowUntrusted })
@@ -175,9 +182,11 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    private static async Task<int> StatusAsync(HttpClient client, string? token, string path = "/private/x", string? header = null, string name = "X-Forwarded-Client-Cert")
+    private static async Task<int> StatusAsync(
+        HttpClient client, string? token, string path = "/private/x", string? header = null, string name = "X-Forwarded-Client-Cert")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, path) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
@@ -196,7 +205,8 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest(name, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate =
+            new CertificateRequest(name, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }

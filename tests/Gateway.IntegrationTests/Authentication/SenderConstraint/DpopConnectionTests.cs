@@ -4,7 +4,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Authentication.SenderConstraint;
 
-/// <summary>The handshake of a WebSocket proves possession like any other request, and the connection that it opens needs no further proof.</summary>
+/// <summary>
+/// The handshake of a WebSocket proves possession like any other request, and the connection that it opens needs no further proof.
+/// </summary>
 public sealed class DpopConnectionTests(LiveGateway live) : IClassFixture<LiveGateway>, IDisposable
 {
     private static readonly HttpMethod Connect = new("CONNECT");
@@ -54,10 +56,14 @@ public sealed class DpopConnectionTests(LiveGateway live) : IClassFixture<LiveGa
 
     public void Dispose() => _key.Dispose();
 
-    private string Token() => DpopGateway.Bound(live.Issuer, _key, token => token.With("exp", (live.Clock.GetUtcNow() + TimeSpan.FromMinutes(5)).ToUnixTimeSeconds()));
+    private string Token() =>
+        DpopGateway.Bound(
+            live.Issuer, _key, token => token.With("exp", (live.Clock.GetUtcNow() + TimeSpan.FromMinutes(5)).ToUnixTimeSeconds()));
 
     private string Proof(string token, HttpMethod method, string version, string scheme = "http") =>
-        new ProofBuilder(_key, live.Clock).For(method, $"{Address(version).Replace("http", scheme, StringComparison.Ordinal)}/echo/socket", token).Build();
+        new ProofBuilder(_key, live.Clock)
+            .For(method, $"{Address(version).Replace("http", scheme, StringComparison.Ordinal)}/echo/socket", token)
+            .Build();
 
     private string Address(string version) => version == "2.0" ? live.Gateway.Http2Address : live.Gateway.Address;
 
@@ -71,7 +77,8 @@ public sealed class DpopConnectionTests(LiveGateway live) : IClassFixture<LiveGa
         socket.Options.SetRequestHeader("DPoP", proof);
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
         await socket.ConnectAsync(
-            new Uri($"{Address(version).Replace("http:", "ws:", StringComparison.Ordinal)}/echo/socket"), version == "2.0" ? invoker : null, deadline.Token);
+            new Uri($"{Address(version).Replace("http:", "ws:", StringComparison.Ordinal)}/echo/socket"), version == "2.0" ? invoker : null,
+            deadline.Token);
         return socket;
     }
 }

@@ -56,7 +56,11 @@ public sealed class DpopFloodTests : IClassFixture<DpopGateway>
                     .WithHeader("jwk", ProofBuilder.PublicKey(_parts.Key)).Build(),
                 2 => new ProofBuilder(thief).For(HttpMethod.Get, $"{_parts.Gateway.Address}/private/orders", stolen).Build(),
                 3 => captured,
-                4 => _parts.Proof(stolen).With("padding", new string('x', 5_000)).With("htu", JsonValue.Create(new string('%', 2_000))).Build(),
+                4 =>
+                    _parts.Proof(stolen)
+                        .With("padding", new string('x', 5_000))
+                        .With("htu", JsonValue.Create(new string('%', 2_000)))
+                        .Build(),
                 _ => new string('A', 8_100),
             }));
         }

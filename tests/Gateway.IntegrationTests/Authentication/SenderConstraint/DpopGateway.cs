@@ -20,7 +20,8 @@ public sealed class DpopGateway : StandardGateway
     internal ProofBuilder Proof(string token, string path = "/private/orders", HttpMethod? method = null) =>
         new ProofBuilder(Key).For(method ?? HttpMethod.Get, Gateway.Address + path, token);
 
-    internal async Task<HttpResponseMessage> SendAsync(string token, string proof, string path = "/private/orders", HttpMethod? method = null)
+    internal async Task<HttpResponseMessage> SendAsync(
+        string token, string proof, string path = "/private/orders", HttpMethod? method = null)
     {
         using var request = ProofBuilder.Request(method ?? HttpMethod.Get, path, token, proof);
         return await Gateway.Client.SendAsync(request);

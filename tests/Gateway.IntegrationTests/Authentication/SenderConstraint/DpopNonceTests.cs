@@ -68,7 +68,10 @@ public sealed class DpopNonceTests
 
         (await StatusAsync(all[0], token, ProofOf(key, token, nonce, "http://api.example.com/private/orders"))).ShouldBe(200);
         (await all.Redis.CommandAsync("KEYS", "gateway:dpop:*")).Split('\n').Length.ShouldBe(3, "two proofs and the key of the nonces");
-        var kept = (await all.Redis.CommandAsync("EVAL", "local t={} for _,k in ipairs(redis.call('KEYS','gateway:dpop:*')) do t[#t+1]=redis.call('TTL',k) end return t", "0"))
+        var kept = (
+            await all.Redis.CommandAsync(
+                "EVAL", "local t={} for _,k in ipairs(redis.call('KEYS','gateway:dpop:*')) do t[#t+1]=redis.call('TTL',k) end return t",
+                "0"))
             .Split('\n').Select(line => int.Parse(line.Trim(), System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
         kept[..2].ShouldAllBe(seconds => seconds > 30 && seconds <= 152);
         kept[2].ShouldBeInRange(80_000, 86_400, "the key of the nonces is replaced after a day");
@@ -89,7 +92,8 @@ public sealed class DpopNonceTests
         await all.Redis.CommandAsync("DEL", "gateway:dpop:nonce-key");
         clock.Advance(TimeSpan.FromMinutes(1));
         await Task.WhenAll(one.CurrentAsync().AsTask(), other.CurrentAsync().AsTask());
-        await Eventually.TrueAsync(async () => await all.Redis.CommandAsync("EXISTS", "gateway:dpop:nonce-key") == "1", "a replica stores a new key");
+        await Eventually.TrueAsync(
+            async () => await all.Redis.CommandAsync("EXISTS", "gateway:dpop:nonce-key") == "1", "a replica stores a new key");
 
         var fresh = new ProofNonces(clock, redis);
         await fresh.CurrentAsync();
@@ -139,10 +143,12 @@ public sealed class DpopNonceTests
         return (nonce is null ? proof : proof.With("nonce", nonce)).Build();
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(TestGateway gateway, SigningKey key, string token, string? nonce, string? host = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        TestGateway gateway, SigningKey key, string token, string? nonce, string? host = null)
     {
         var target = host is null ? gateway.Address : $"http://{host}";
-        using var request = ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, ProofOf(key, token, nonce, $"{target}/private/orders"));
+        using var request =
+            ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, ProofOf(key, token, nonce, $"{target}/private/orders"));
         if (host is not null)
         {
             Forward(request, host);

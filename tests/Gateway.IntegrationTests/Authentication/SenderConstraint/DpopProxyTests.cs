@@ -18,10 +18,13 @@ public sealed class DpopProxyTests
     public async Task Url_behind_a_proxy_is_the_clients(string target, string host, string? port, int status)
     {
         await using var parts = await StandardGateway.StartAsync(configuration => configuration
-            .With("Gateway:TrustedProxies", """["127.0.0.1"]""").With("Gateway:TrustForwardedHost", "true").With("Gateway:TrustForwardedPrefix", "true"));
+            .With("Gateway:TrustedProxies", """["127.0.0.1"]""")
+                .With("Gateway:TrustForwardedHost", "true")
+                .With("Gateway:TrustForwardedPrefix", "true"));
         using var key = SigningKey.Ec();
         var token = DpopGateway.Bound(parts.Issuer, key);
-        using var request = ProofBuilder.Request(HttpMethod.Get, "/private/orders?x=1", token, new ProofBuilder(key).For(HttpMethod.Get, target, token).Build());
+        using var request = ProofBuilder.Request(
+            HttpMethod.Get, "/private/orders?x=1", token, new ProofBuilder(key).For(HttpMethod.Get, target, token).Build());
         request.Headers.Add("X-Forwarded-For", "203.0.113.7");
         request.Headers.Add("X-Forwarded-Proto", "https");
         request.Headers.Add("X-Forwarded-Host", host);
@@ -58,7 +61,8 @@ public sealed class DpopProxyTests
     [InlineData("""[{ "Header": "Authorization", "Scheme": "Token" }]""", null)]
     public async Task Scheme_is_accepted_where_the_authorization_header_is_a_source(string sources, string? challenge)
     {
-        await using var parts = await StandardGateway.StartAsync(configuration => configuration.With("Gateway:TokenSources", JsonNode.Parse(sources)));
+        await using var parts =
+            await StandardGateway.StartAsync(configuration => configuration.With("Gateway:TokenSources", JsonNode.Parse(sources)));
         using var key = SigningKey.Ec();
         var token = DpopGateway.Bound(parts.Issuer, key);
         var proof = new ProofBuilder(key).For(HttpMethod.Get, $"{parts.Gateway.Address}/private/orders", token).Build();

@@ -130,8 +130,10 @@ public sealed class DpopTests : IClassFixture<DpopGateway>
     {
         var token = _parts.Token();
         using var none = ProofBuilder.Request(HttpMethod.Get, "/private/orders", token);
-        using var two = ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, _parts.Proof(token).Build(), _parts.Proof(token).Build());
-        using var joined = ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, $"{_parts.Proof(token).Build()},{_parts.Proof(token).Build()}");
+        using var two =
+            ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, _parts.Proof(token).Build(), _parts.Proof(token).Build());
+        using var joined =
+            ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, $"{_parts.Proof(token).Build()},{_parts.Proof(token).Build()}");
         using var empty = ProofBuilder.Request(HttpMethod.Get, "/private/orders", token, "");
 
         foreach (var request in new[] { none, two, joined, empty })
@@ -151,7 +153,8 @@ public sealed class DpopTests : IClassFixture<DpopGateway>
 
         var answer = await RawHttp.SendAsync(
             _parts.Gateway.Address,
-            $"GET /private/orders HTTP/1.1\r\nHost: {new Uri(_parts.Gateway.Address).Authority}\r\nAuthorization: DPoP {token}\r\nAuthorization: Bearer {token}\r\n"
+            $"GET /private/orders HTTP/1.1\r\nHost: {new Uri(_parts.Gateway.Address).Authority}\r\nAuthorization: DPoP " +
+                $"{token}\r\nAuthorization: Bearer {token}\r\n"
             + $"DPoP: {proof}\r\nConnection: close\r\n\r\n",
             TestContext.Current.CancellationToken);
 
@@ -191,11 +194,16 @@ public sealed class DpopTests : IClassFixture<DpopGateway>
         var token = _parts.Token();
         using var thief = SigningKey.Ec();
         var stolen = new ProofBuilder(thief).For(HttpMethod.Get, $"{_parts.Gateway.Address}/private/orders", token);
-        var disguised = new ProofBuilder(thief).For(HttpMethod.Get, $"{_parts.Gateway.Address}/private/orders", token).WithHeader("jwk", ProofBuilder.PublicKey(_parts.Key));
+        var disguised = new ProofBuilder(thief)
+            .For(HttpMethod.Get, $"{_parts.Gateway.Address}/private/orders", token)
+            .WithHeader("jwk", ProofBuilder.PublicKey(_parts.Key));
         var withPrivateHalf = _parts.Proof(token);
         withPrivateHalf.Header["jwk"]!["d"] = "AQAB";
 
-        foreach (var proof in new[] { _parts.Proof(token, "/private/other"), _parts.Proof(token, "/private/orders/"), stolen, disguised, withPrivateHalf })
+        foreach (var proof in new[]
+        {
+            _parts.Proof(token, "/private/other"), _parts.Proof(token, "/private/orders/"), stolen, disguised, withPrivateHalf,
+        })
         {
             (await StatusAsync(token, proof.Build())).ShouldBe(401);
         }
@@ -208,7 +216,10 @@ public sealed class DpopTests : IClassFixture<DpopGateway>
     {
         var token = _parts.Token();
         var authority = new Uri(_parts.Gateway.Address).Authority;
-        foreach (var target in new[] { $"HTTP://{authority}/private/orders?x=1#f", $"http://{authority}/private/%6frders", $"http://{authority}/private/./orders" })
+        foreach (var target in new[]
+        {
+            $"HTTP://{authority}/private/orders?x=1#f", $"http://{authority}/private/%6frders", $"http://{authority}/private/./orders",
+        })
         {
             (await StatusAsync(token, _parts.Proof(token).With("htu", target).Build())).ShouldBe(200, target);
         }

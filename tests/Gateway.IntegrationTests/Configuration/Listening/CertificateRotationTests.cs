@@ -32,7 +32,8 @@ public sealed class CertificateRotationTests : IAsyncLifetime
         using var old = _authority.Issue();
         using var renewed = _authority.Issue();
         await MountAsync(old, old);
-        await using var gateway = await TestGateway.StartAsync(TestGateway.Configuration(_destination), settings: new Dictionary<string, string?>
+        await using var gateway =
+            await TestGateway.StartAsync(TestGateway.Configuration(_destination), settings: new Dictionary<string, string?>
         {
             ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0",
             ["Kestrel:Endpoints:Tls:Certificate:Path"] = Path.Combine(_mount.FullName, "tls.crt"),

@@ -91,7 +91,9 @@ public sealed class EncryptedTokenProxyTests : IAsyncLifetime
         var file = Path.Combine(Path.GetDirectoryName(_gateway.ConfigFile)!, "enc/keys.json");
 
         await File.WriteAllTextAsync(file, EncryptionKey.KeySet(_next)[..50]);
-        await Eventually.TrueAsync(() => _gateway.Logs.Lines.Any(line => line.Contains("Cannot use the decryption keys", StringComparison.Ordinal)), "the half is seen");
+        await Eventually.TrueAsync(
+            () => _gateway.Logs.Lines.Any(line => line.Contains("Cannot use the decryption keys", StringComparison.Ordinal)),
+            "the half is seen");
         (await StatusAsync(Encrypted(_issuer.Token().Build()))).ShouldBe(200);
         await File.WriteAllTextAsync(file, EncryptionKey.KeySet(_next, _key));
 

@@ -18,12 +18,14 @@ internal sealed class IntrospectingGateway : IAsyncDisposable
 
     /// <param name="introspection">Members beside Endpoint, ClientId and SecretFile; null removes one.</param>
     public static async Task<IntrospectingGateway> StartAsync(
-        JsonObject? introspection = null, TimeProvider? time = null, Action<JsonObject>? edit = null, IReadOnlyDictionary<string, string>? files = null)
+        JsonObject? introspection = null, TimeProvider? time = null, Action<JsonObject>? edit = null,
+        IReadOnlyDictionary<string, string>? files = null)
     {
         var issuer = await FakeIssuer.StartAsync();
         var endpoint = await FakeIntrospection.StartAsync();
         var destination = await RecordingDestination.StartAsync();
-        var settings = new JsonObject { [nameof(Endpoint)] = endpoint.Address, ["ClientId"] = "gate way", ["SecretFile"] = "client.secret" };
+        var settings =
+            new JsonObject { [nameof(Endpoint)] = endpoint.Address, ["ClientId"] = "gate way", ["SecretFile"] = "client.secret" };
         foreach (var (name, value) in introspection ?? [])
         {
             settings.Remove(name);
@@ -33,7 +35,8 @@ internal sealed class IntrospectingGateway : IAsyncDisposable
             }
         }
 
-        var configuration = TestGateway.Configuration(issuer, destination).With("Gateway:Issuers:shop:Introspection", settings.ToJsonString())
+        var configuration =
+            TestGateway.Configuration(issuer, destination).With("Gateway:Issuers:shop:Introspection", settings.ToJsonString())
             // Tests move the clock, and the revocation list must not be too old for that.
             .With("Gateway:Revocation:MaxStaleness", "\"00:10:00\"");
         edit?.Invoke(configuration);
@@ -43,7 +46,8 @@ internal sealed class IntrospectingGateway : IAsyncDisposable
             Endpoint = endpoint,
             Destination = destination,
             Gateway = await TestGateway.StartAsync(
-                configuration, time, new Dictionary<string, string>(files ?? new Dictionary<string, string>()) { ["client.secret"] = "p&ss:word\n" }),
+                configuration, time,
+                new Dictionary<string, string>(files ?? new Dictionary<string, string>()) { ["client.secret"] = "p&ss:word\n" }),
         };
     }
 

@@ -13,9 +13,11 @@ public sealed class IntrospectionFaultTests
     public static TheoryData<string> Faults =>
     [
         "", "[]", "null", "true", "{", "{}", """{"active":"true"}""", """{"active":1}""", """{"active":null}""", """{"active":[true]}""",
-        """{"active":true,"active":true}""", """{"active":false,"active":true}""", """{"Active":true}""", """{"active":true,"sub":"\ud800"}""",
+        """{"active":true,"active":true}""", """{"active":false,"active":true}""", """{"Active":true}""",
+        """{"active":true,"sub":"\ud800"}""",
         "\uFEFF{\"active\":true}", """{"active":true} {"active":true}""",
-        "status:500", "status:503", "status:401", "status:403", "status:404", "status:400", "status:201", "status:204", "redirect", "huge", "type", "abort", "stall", "trickle", "deep",
+        "status:500", "status:503", "status:401", "status:403", "status:404", "status:400", "status:201", "status:204", "redirect", "huge",
+        "type", "abort", "stall", "trickle", "deep",
     ];
 
     [Theory]
@@ -56,14 +58,16 @@ public sealed class IntrospectionFaultTests
         parts.Endpoint.Handler = null;
         await Eventually.TrueAsync(async () => await parts.StatusAsync("good") == 200, "the server is called again");
         parts.Gateway.Logs.Lines.Count(line => line.Contains("242: Issuer shop: cannot introspect", StringComparison.Ordinal)).ShouldBe(1);
-        parts.Gateway.Logs.Lines.ShouldContain(line => line.Contains("243: Issuer shop: introspects opaque tokens again", StringComparison.Ordinal));
+        parts.Gateway.Logs.Lines.ShouldContain(
+            line => line.Contains("243: Issuer shop: introspects opaque tokens again", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Flood_of_opaque_tokens_costs_the_server_the_configured_rate_and_known_clients_nothing()
     {
         var clock = new ShiftedClock();
-        await using var parts = await IntrospectingGateway.StartAsync(new JsonObject { ["MaxCallsPerSecond"] = 5, ["CacheFor"] = "00:00:10" }, clock);
+        await using var parts =
+            await IntrospectingGateway.StartAsync(new JsonObject { ["MaxCallsPerSecond"] = 5, ["CacheFor"] = "00:00:10" }, clock);
         parts.Endpoint.Knows(Token, FakeIntrospection.Active(parts.Issuer.Issuer, clock));
         (await parts.StatusAsync()).ShouldBe(200);
         var start = TimeProvider.System.GetTimestamp();
@@ -125,14 +129,18 @@ public sealed class IntrospectionFaultTests
                 context.Abort();
                 return;
             case "stall":
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    Timeout.InfiniteTimeSpan, TimeProvider.System,
+                    context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             case "trickle":
                 while (!context.RequestAborted.IsCancellationRequested)
                 {
                     await context.Response.WriteAsync(" ");
                     await context.Response.Body.FlushAsync();
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(
+                        TimeSpan.FromMilliseconds(50), TimeProvider.System,
+                        context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
                 return;

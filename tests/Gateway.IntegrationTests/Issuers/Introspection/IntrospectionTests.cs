@@ -25,7 +25,8 @@ public sealed class IntrospectionTests
         parts.Destination.Last.Header("X-Auth-Scopes").ShouldBe("orders:read");
         parts.Destination.Last.Header("X-Auth-Issuer").ShouldBe(parts.Issuer.Issuer);
         parts.Destination.Last.Header("Authorization").ShouldBeNull();
-        var payload = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts.Destination.Last.Header("X-Auth-Payload")))!.AsObject();
+        var payload =
+            JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts.Destination.Last.Header("X-Auth-Payload")))!.AsObject();
         payload["sub"]!.GetValue<string>().ShouldBe("alice");
         payload.ContainsKey("active").ShouldBeFalse();
         var call = parts.Endpoint.Calls.ShouldHaveSingleItem();
@@ -241,7 +242,8 @@ public sealed class IntrospectionTests
 
         using var admin = new HttpClient { BaseAddress = new Uri(parts.Gateway.ManagementAddress) };
         admin.DefaultRequestHeaders.Add("Authorization", $"Bearer {parts.Issuer.Token().With("scope", "gateway:admin").Build()}");
-        using var body = new StringContent($$"""{ "kind": "sub", "issuer": "{{parts.Issuer.Issuer}}", "value": "alice" }""", Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            $$"""{ "kind": "sub", "issuer": "{{parts.Issuer.Issuer}}", "value": "alice" }""", Encoding.UTF8, "application/json");
         using var revoked = await admin.PostAsync("/admin/revocations", body);
         revoked.IsSuccessStatusCode.ShouldBeTrue(await revoked.Content.ReadAsStringAsync());
 
@@ -272,7 +274,8 @@ public sealed class IntrospectionTests
         var jwk = key.ToPrivateJwk();
         jwk.Remove("use");
         await using var parts = await IntrospectingGateway.StartAsync(
-            new JsonObject { ["SecretFile"] = null, ["KeyFile"] = "client.jwk" }, files: new Dictionary<string, string> { ["client.jwk"] = jwk.ToJsonString() });
+            new JsonObject { ["SecretFile"] = null, ["KeyFile"] = "client.jwk" },
+            files: new Dictionary<string, string> { ["client.jwk"] = jwk.ToJsonString() });
         parts.Endpoint.Knows(Token, parts.Active());
 
         (await parts.StatusAsync()).ShouldBe(200);
@@ -285,14 +288,17 @@ public sealed class IntrospectionTests
         claims["sub"]!.GetValue<string>().ShouldBe("gate way");
         claims["aud"]!.GetValue<string>().ShouldBe(parts.Issuer.Issuer);
         claims["jti"]!.GetValue<string>().Length.ShouldBe(32);
-        JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(form["client_assertion"].Split('.')[0]))!["kid"]!.GetValue<string>().ShouldBe("client-key");
+        JsonNode.Parse(
+            System.Buffers.Text.Base64Url.DecodeFromChars(
+                form["client_assertion"].Split('.')[0]))!["kid"]!.GetValue<string>().ShouldBe("client-key");
     }
 
     [Fact]
     public async Task Administrator_sees_why_a_token_is_rejected_and_where_it_is_asked_about()
     {
         await using var parts = await IntrospectingGateway.StartAsync(edit: configuration => configuration
-            .With("Gateway:Policies:admin", """{ "Scopes": { "All": ["gateway:admin"] } }""").With("Gateway:Management:Policy", "\"admin\""));
+            .With(
+                "Gateway:Policies:admin", """{ "Scopes": { "All": ["gateway:admin"] } }""").With("Gateway:Management:Policy", "\"admin\""));
         var response = parts.Active();
         response["aud"] = "other-api";
         parts.Endpoint.Knows(Token, response);
@@ -305,7 +311,8 @@ public sealed class IntrospectionTests
         var issuers = JsonNode.Parse(await admin.GetStringAsync("/admin/issuers"))!;
 
         explanation["reason"]!.GetValue<string>().ShouldBe("wrong_audience");
-        explanation["checks"]!.AsArray().ShouldContain(check => check!["check"]!.GetValue<string>() == "introspection" && check["outcome"]!.GetValue<string>() == "passed");
+        explanation["checks"]!.AsArray().ShouldContain(check => check!["check"]!.GetValue<string>() == "introspection"
+            && check["outcome"]!.GetValue<string>() == "passed");
         issuers[0]!["introspection"]!["endpoint"]!.GetValue<string>().ShouldBe(parts.Endpoint.Address);
     }
 }

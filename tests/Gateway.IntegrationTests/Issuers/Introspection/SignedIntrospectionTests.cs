@@ -90,7 +90,9 @@ public sealed class SignedIntrospectionTests
     {
         var statement = new TokenBuilder(key, parts.Issuer.Issuer).WithHeader("typ", "token-introspection+jwt");
         statement.Claims.Clear();
-        return statement.With("iss", parts.Issuer.Issuer).With("aud", "gate way").With("iat", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds())
+        return statement.With("iss", parts.Issuer.Issuer)
+            .With("aud", "gate way")
+            .With("iat", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds())
             .With("token_introspection", response.DeepClone());
     }
 }

@@ -21,7 +21,9 @@ public sealed class StatusListTests : IAsyncLifetime
         _destination = await RecordingDestination.StartAsync();
         _gateway = await TestGateway.StartAsync(
             TestGateway.Configuration(_issuer, _destination)
-                .With("Gateway:Issuers:shop:StatusList", $$"""{ "MaxStale": "00:10:00", "Origins": ["{{new Uri(_list.Address).GetLeftPart(UriPartial.Authority)}}"] }""")
+                .With(
+                    "Gateway:Issuers:shop:StatusList",
+                    $$"""{ "MaxStale": "00:10:00", "Origins": ["{{new Uri(_list.Address).GetLeftPart(UriPartial.Authority)}}"] }""")
                 .With("Gateway:Policies:lenient", """{ "OnRevocationUnavailable": "Allow" }""")
                 .With("Gateway:Revocation:MaxStaleness", "\"01:00:00\"")
                 .With("ReverseProxy:Routes:lenient", TestGateway.Route("lenient", "/lenient/{**rest}").ToJsonString()),
@@ -113,7 +115,8 @@ public sealed class StatusListTests : IAsyncLifetime
 
     public static TheoryData<string> Faults =>
     [
-        "typ", "alg", "stranger", "sub", "iss", "iat", "exp", "ttl", "bits", "lst", "zlib", "empty", "bomb", "status:500", "status:404", "redirect", "text",
+        "typ", "alg", "stranger", "sub", "iss", "iat", "exp", "ttl", "bits", "lst", "zlib", "empty", "bomb", "status:500", "status:404",
+        "redirect", "text",
     ];
 
     [Theory]
@@ -179,7 +182,8 @@ public sealed class StatusListTests : IAsyncLifetime
 
         _clock.Advance(TimeSpan.FromSeconds(61));
         await Eventually.TrueAsync(
-            () => _gateway.Logs.Lines.Any(line => line.Contains("it was issued before the list that is in use", StringComparison.Ordinal)), "the older list is not used");
+            () => _gateway.Logs.Lines.Any(line => line.Contains("it was issued before the list that is in use", StringComparison.Ordinal)),
+            "the older list is not used");
         (await DecideAsync(revoked)).ShouldBe((401, "revoked"));
 
         _list.Edit = null;
@@ -234,7 +238,8 @@ public sealed class StatusListTests : IAsyncLifetime
         }
     }
 
-    private string Token(long index) => _issuer.Token(_clock).With("status", _list.Reference(index)).With("exp", _clock.GetUtcNow().ToUnixTimeSeconds() + 3600).Build();
+    private string Token(long index) =>
+        _issuer.Token(_clock).With("status", _list.Reference(index)).With("exp", _clock.GetUtcNow().ToUnixTimeSeconds() + 3600).Build();
 
     private async Task<(int Status, string? Reason)> DecideAsync(string token)
     {

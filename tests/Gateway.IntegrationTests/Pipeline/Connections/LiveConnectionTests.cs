@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.IntegrationTests.Pipeline.Connections;
 
-/// <summary>What lives on after its request was admitted ends with its token, in the way its protocol has for it, and nothing else does.</summary>
+/// <summary>
+/// What lives on after its request was admitted ends with its token, in the way its protocol has for it, and nothing else does.
+/// </summary>
 public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveGateway>
 {
     [Theory]
@@ -84,7 +86,8 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
 
         await LiveGateway.UntilClosedAsync(ended);
         await Eventually.TrueAsync(
-            () => decisions.Measurements.Contains("1 decision=report reason=expired route=trial issuer=shop"), "the sweep has come to the trial");
+            () => decisions.Measurements.Contains("1 decision=report reason=expired route=trial issuer=shop"),
+            "the sweep has come to the trial");
         foreach (var socket in new[] { kept, trial, open })
         {
             (await LiveGateway.EchoAsync(socket, "still here")).ShouldBe("still here");
@@ -168,7 +171,10 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
         await LiveGateway.UntilClosedAsync(socket);
 
         await Eventually.TrueAsync(
-            () => parts.Gateway.Logs.Lines.Any(line => line.Contains("decision close, reason revoked, issuer shop", StringComparison.Ordinal)), "the end is logged");
+            () =>
+                parts.Gateway.Logs.Lines.Any(
+                    line => line.Contains("decision close, reason revoked, issuer shop", StringComparison.Ordinal)),
+            "the end is logged");
     }
 
     private string Token(string? id = null)
@@ -179,7 +185,8 @@ public sealed class LiveConnectionTests(LiveGateway parts) : IClassFixture<LiveG
 
     private static string AcceptOf(string key) =>
 #pragma warning disable CA5350 // RFC 6455 section 4.2.2 says SHA-1.
-        Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        Convert.ToBase64String(
+            System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
 
     /// <summary>A message of a client that has more to say, some time.</summary>

@@ -147,7 +147,9 @@ public sealed class CorsTests : IAsyncLifetime
     public async Task Changed_policy_takes_effect()
     {
         var yarpJson = await File.ReadAllTextAsync(_gateway.ConfigFile, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(_gateway.ConfigFile, yarpJson.Replace(App, "https://new.example", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _gateway.ConfigFile, yarpJson.Replace(App, "https://new.example", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
 
         await Eventually.TrueAsync(
             async () =>

@@ -3,7 +3,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Draining;
 
-/// <summary>What a Kubernetes service is to its clients: new connections go in turn to replicas whose <c>/readyz</c> said yes when last asked.</summary>
+/// <summary>
+/// What a Kubernetes service is to its clients: new connections go in turn to replicas whose <c>/readyz</c> said yes when last asked.
+/// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
@@ -27,7 +29,8 @@ internal sealed class Balancer : IAsyncDisposable
         return ready[(int)((uint)Interlocked.Increment(ref _turn) % (uint)ready.Length)];
     }
 
-    public void Replace(GatewayProgram old, GatewayProgram fresh) => ImmutableInterlocked.Update(ref _replicas, replicas => replicas.Replace(old, fresh));
+    public void Replace(GatewayProgram old, GatewayProgram fresh) =>
+        ImmutableInterlocked.Update(ref _replicas, replicas => replicas.Replace(old, fresh));
 
     public Task WaitForAsync(int ready) => Eventually.TrueAsync(() => _ready.Length == ready, $"{ready} replicas are ready");
 

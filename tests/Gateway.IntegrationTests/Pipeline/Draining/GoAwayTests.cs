@@ -10,7 +10,8 @@ public sealed class GoAwayTests
     {
         using var release = new SemaphoreSlim(0);
         await using var destination = await RecordingDestination.StartAsync();
-        destination.Handler = context => context.Request.Path == "/public/slow" ? release.WaitAsync(context.RequestAborted) : Task.CompletedTask;
+        destination.Handler = context =>
+            context.Request.Path == "/public/slow" ? release.WaitAsync(context.RequestAborted) : Task.CompletedTask;
         var configuration = TestGateway.Configuration(destination);
         configuration["ReverseProxy"]!["Routes"]!.AsObject().Remove("private");
         configuration["Gateway"]!.AsObject().Remove("Issuers");
@@ -18,7 +19,8 @@ public sealed class GoAwayTests
         await using var replica = await GatewayProgram.StartAsync(
             new Dictionary<string, string> { ["yarp.json"] = configuration.ToJsonString() },
             new Dictionary<string, string> { ["Gateway__Drain__Delay"] = "00:00:02", ["Gateway__Drain__Timeout"] = "00:00:20" },
-            address => new Dictionary<string, string> { ["Kestrel__Endpoints__One__Url"] = address, ["Kestrel__Endpoints__One__Protocols"] = "Http2" });
+            address =>
+                new Dictionary<string, string> { ["Kestrel__Endpoints__One__Url"] = address, ["Kestrel__Endpoints__One__Protocols"] = "Http2" });
         await replica.WaitUntilAsync("started", "revocations", "serving");
         var connection = await RawHttp2Connection.OpenAsync(replica.Address);
         await connection.GetAsync(1, "/public/slow");
@@ -26,7 +28,9 @@ public sealed class GoAwayTests
 
         var sent = TimeProvider.System.GetTimestamp();
         var exit = replica.StopAsync();
-        await Eventually.TrueAsync(() => replica.Lines.Any(line => line.Contains("The gateway is shutting down", StringComparison.Ordinal)), "the drain has begun");
+        await Eventually.TrueAsync(
+            () => replica.Lines.Any(line => line.Contains("The gateway is shutting down", StringComparison.Ordinal)),
+            "the drain has begun");
         await connection.GetAsync(3, "/public/quick");
         (await connection.ReadUntilEndOfAsync(3)).ShouldBe(200);
 

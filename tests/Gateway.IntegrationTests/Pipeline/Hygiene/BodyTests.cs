@@ -98,7 +98,8 @@ public sealed class BodyTests : IClassFixture<BodyGateway>
     {
         var response = await RawHttp.SendAsync(
             _parts.Gateway.Address,
-            "POST /private/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bad\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n");
+            "POST /private/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bad\r\nExpect: 100-continue\r\nContent-Length: " +
+                "1000000\r\nConnection: close\r\n\r\n");
 
         RawHttp.StatusesOf(response).ShouldBe([401]);
         _parts.Destination.Received.ShouldBeEmpty();

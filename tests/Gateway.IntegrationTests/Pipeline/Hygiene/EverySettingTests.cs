@@ -77,7 +77,10 @@ public sealed class EverySettingTests : IClassFixture<EverySettingGateway>
     [MemberData(nameof(Proxies))]
     public async Task No_target_reaches_a_protected_path_without_a_token(string headers, string query)
     {
-        var spoofed = string.Concat(SpoofingTests.IdentityHeaders.Append("X-Token-Expires-In").SelectMany(SpoofingTests.Spellings).Select(name => $"{name}: {Evil}\r\n"));
+        var spoofed = string.Concat(
+            SpoofingTests.IdentityHeaders.Append("X-Token-Expires-In")
+                .SelectMany(SpoofingTests.Spellings)
+                .Select(name => $"{name}: {Evil}\r\n"));
         foreach (var target in HostileTargets.Known.Concat(HostileTargets.Generate()))
         {
             var response = await RawHttp.SendAsync(

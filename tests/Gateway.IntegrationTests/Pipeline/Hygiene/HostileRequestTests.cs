@@ -28,7 +28,8 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
     {
         foreach (var path in Paths)
         {
-            var response = await RawHttp.SendAsync(_parts.Gateway.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            var response =
+                await RawHttp.SendAsync(_parts.Gateway.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
             RawHttp.StatusOf(response).ShouldBe(400, $"{path}: {response}");
 
             await using var http2 = await RawHttp2Connection.OpenAsync(_parts.Gateway.Http2Address);
@@ -65,7 +66,8 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
     {
         foreach (var path in new[] { "/public/a", "/changed/a" })
         {
-            var response = await RawHttp.SendAsync(_parts.Gateway.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            var response =
+                await RawHttp.SendAsync(_parts.Gateway.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
 
             RawHttp.StatusOf(response).ShouldBe(200, response);
             _parts.Destination.Last.Header("X-Forwarded-Host").ShouldBe(host);
@@ -82,7 +84,8 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
             .With("Gateway:TrustForwardedHost", "true"));
 
         var response = await RawHttp.SendAsync(
-            parts.Gateway.Address, $"GET /public/a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nX-Forwarded-Host: {host}\r\nConnection: close\r\n\r\n");
+            parts.Gateway.Address,
+            $"GET /public/a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nX-Forwarded-Host: {host}\r\nConnection: close\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(400, response);
         parts.Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -110,7 +113,9 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
     [Fact]
     public async Task No_other_spelling_of_a_header_that_frames_the_message_is_forwarded()
     {
-        string[] names = ["Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Keep-Alive", "Proxy-Connection", "Sec-WebSocket-Key"];
+        string[] names = [
+            "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Keep-Alive", "Proxy-Connection",
+            "Sec-WebSocket-Key"];
         var lines = names.SelectMany(name => "!#$%&'*+.^_`|~".Select(separator => $"{name.Replace('-', separator)}: evil\r\n")).ToArray();
         foreach (var some in lines.Chunk(40))
         {
@@ -118,7 +123,8 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
             {
                 var response = await RawHttp.SendAsync(
                     _parts.Gateway.Address,
-                    $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n{string.Concat(some)}\r\nok");
+                    $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: " +
+                        $"close\r\n{string.Concat(some)}\r\nok");
 
                 RawHttp.StatusOf(response).ShouldBe(200, response);
                 _parts.Destination.Last.Headers.SelectMany(header => header.Value).ShouldNotContain("evil");
@@ -186,7 +192,8 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
         var random = new Random(seed);
         foreach (var _ in Enumerable.Range(0, 120))
         {
-            var request = $"GET {Path(random)} HTTP/1.1\r\nHost: {Host(random)}\r\n{Name(random)}: {Bytes(random, 20)}\r\nX-A: {Bytes(random, 20)}\r\n"
+            var request = $"GET {Path(random)} HTTP/1.1\r\nHost: {Host(random)}\r\n{Name(random)}: {Bytes(random, 20)}\r\nX-A: " +
+                $"{Bytes(random, 20)}\r\n"
                 + $"Connection: close\r\n\r\n";
 
             var response = await RawHttp.SendAsync(_parts.Gateway.Address, request);
@@ -245,8 +252,10 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
         1 => Pick(random, 10, "abcXYZ-_.!@ ()/"),
         _ => new[]
         {
-            "Accept", "Cookie", "Content-Type", "Content-Language", "Expect", "Range", "If-Match", "TE", "Date", "Trailer", "Upgrade", "User-Agent", "Via",
-            "Origin", "Authorization", "X-Forwarded-For", "Sec-WebSocket-Key", "traceparent", "Keep-Alive", "Expires", "Allow", "Referer", "From",
+            "Accept", "Cookie", "Content-Type", "Content-Language", "Expect", "Range", "If-Match", "TE", "Date", "Trailer", "Upgrade",
+            "User-Agent", "Via",
+            "Origin", "Authorization", "X-Forwarded-For", "Sec-WebSocket-Key", "traceparent", "Keep-Alive", "Expires", "Allow", "Referer",
+            "From",
         }[random.Next(23)],
     };
 
@@ -267,14 +276,17 @@ public sealed class HostileRequestTests : IClassFixture<HostileRequestTests.Gate
     }
 
     private void ShouldHaveLoggedNoError() =>
-        _parts.Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal))
+        _parts.Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)
+            || line.StartsWith("Critical", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
     /// <summary>One route for each way to read the request: by host, with transforms, with the client's host.</summary>
     public sealed class Gateways : StandardGateway
     {
         private protected override void Configure(System.Text.Json.Nodes.JsonObject configuration) => configuration
-            .WithRoute("changed", "Anonymous", """{ "Transforms": [{ "RequestHeaderOriginalHost": "true" }, { "QueryRemoveParameter": "q" }] }""")
-            .WithRoute("hosted", "Anonymous", """{ "Match": { "Path": "/hosted/{**rest}", "Hosts": ["api.example.com", "*.example.org"] } }""");
+            .WithRoute(
+                "changed", "Anonymous", """{ "Transforms": [{ "RequestHeaderOriginalHost": "true" }, { "QueryRemoveParameter": "q" }] }""")
+            .WithRoute(
+                "hosted", "Anonymous", """{ "Match": { "Path": "/hosted/{**rest}", "Hosts": ["api.example.com", "*.example.org"] } }""");
     }
 }

@@ -4,8 +4,8 @@ using Gateway.Testing;
 namespace Gateway.IntegrationTests.Pipeline.Hygiene;
 
 /// <summary>
-/// The corpora of <see cref="HostileTargetTests"/> with every combination of the settings that open paths, on every route, and with a public route
-/// for all other paths beside the protected one.
+/// The corpora of <see cref="HostileTargetTests"/> with every combination of the settings that open paths, on every route, and with a
+/// public route for all other paths beside the protected one.
 /// </summary>
 public sealed class HostileTargetSettingTests
 {
@@ -13,14 +13,17 @@ public sealed class HostileTargetSettingTests
 
     [Theory]
     [MemberData(nameof(Combinations))]
-    public async Task No_setting_leads_a_target_to_a_protected_path_without_a_token(bool slashes, bool parameters, bool merge, bool hasDefault)
+    public async Task No_setting_leads_a_target_to_a_protected_path_without_a_token(
+        bool slashes, bool parameters, bool merge, bool hasDefault)
     {
-        await using var parts = await StandardGateway.StartAsync(configuration => Open(configuration, slashes, parameters, merge, hasDefault));
+        await using var parts =
+            await StandardGateway.StartAsync(configuration => Open(configuration, slashes, parameters, merge, hasDefault));
 
         foreach (var target in HostileTargets.Known.Concat(HostileTargets.Generate()))
         {
             var response = await RawHttp.SendAsync(
-                parts.Gateway.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Subject: eve\r\n\r\n", TestContext.Current.CancellationToken);
+                parts.Gateway.Address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Auth-Subject: eve\r\n\r\n",
+                TestContext.Current.CancellationToken);
             RawHttp.StatusOf(response).ShouldBeInRange(200, 499, target);
         }
 
@@ -45,7 +48,8 @@ public sealed class HostileTargetSettingTests
         }
 
         configuration["Gateway"]!["Limits"] = new JsonObject { ["RepeatedSlashes"] = merge ? "Merge" : "Reject" };
-        configuration["Gateway"]!["Routes"] = new JsonObject(routes.Select(route => KeyValuePair.Create<string, JsonNode?>(route.Key, new JsonObject
+        configuration["Gateway"]!["Routes"] =
+            new JsonObject(routes.Select(route => KeyValuePair.Create<string, JsonNode?>(route.Key, new JsonObject
         {
             ["EncodedSlashes"] = slashes ? "PassThrough" : "Reject",
             ["PathParameters"] = parameters ? "PassThrough" : "Reject",

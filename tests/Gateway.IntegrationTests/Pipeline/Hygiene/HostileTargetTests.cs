@@ -90,7 +90,8 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
         var token = _parts.Issuer.Token().Build();
         using var client = _parts.Gateway.CreateClient(HttpVersion.Version20);
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, new Uri(_parts.Gateway.Http2Address + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            HttpMethod.Get,
+            new Uri(_parts.Gateway.Http2Address + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         (request.Version, request.VersionPolicy) = (client.DefaultRequestVersion, client.DefaultVersionPolicy);
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
 
@@ -118,7 +119,8 @@ public sealed class HostileTargetTests : IClassFixture<StandardGateway>
 
     private Task<string> SendAsync(string target, string? token = null) => RawHttp.SendAsync(
         _parts.Gateway.Address,
-        $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
+        $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: " +
+            $"close\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
 
     private void ShouldNotHaveReachedPrivate() => _parts.Destination.Received
         .Select(request => request.Target)

@@ -1,6 +1,8 @@
 namespace Gateway.IntegrationTests.Pipeline.Hygiene;
 
-/// <summary>Reads a target as the most careless destination would: decodes twice, takes backslashes and parameters for separators, normalizes.</summary>
+/// <summary>
+/// Reads a target as the most careless destination would: decodes twice, takes backslashes and parameters for separators, normalizes.
+/// </summary>
 internal static class LenientTarget
 {
     public static string Read(string target)

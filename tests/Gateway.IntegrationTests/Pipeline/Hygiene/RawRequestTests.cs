@@ -127,7 +127,8 @@ public sealed class RawRequestTests : IClassFixture<StandardGateway>
             return Task.CompletedTask;
         };
 
-        var response = await RawHttp.SendAsync(_parts.Gateway.Address, "GET /public/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var response =
+            await RawHttp.SendAsync(_parts.Gateway.Address, "GET /public/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(200, response);
         response.ShouldContain("X-Note: caf\u00c3\u00a9 \u00e9\u00a3\u009f");

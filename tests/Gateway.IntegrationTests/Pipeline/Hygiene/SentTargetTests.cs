@@ -124,7 +124,8 @@ public sealed class SentTargetTests : IClassFixture<SentTargetTests.Gateways>
     public async Task Body_limit_of_a_route_that_only_another_reading_matches_is_not_taken_over()
     {
         var response = await RawHttp.SendAsync(
-            _parts.Gateway.Address, "POST /open/a;v=1/tiny HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc");
+            _parts.Gateway.Address,
+            "POST /open/a;v=1/tiny HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc");
 
         RawHttp.StatusOf(response).ShouldBe(200, response);
         _parts.Destination.Last.Target.ShouldBe("/open/a;v=1/tiny");
@@ -132,7 +133,8 @@ public sealed class SentTargetTests : IClassFixture<SentTargetTests.Gateways>
 
     private Task<string> SendAsync(string target, bool token = true) => RawHttp.SendAsync(
         _parts.Gateway.Address,
-        $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{(token ? $"Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n" : "")}\r\n");
+        $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: " +
+            $"close\r\n{(token ? $"Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n" : "")}\r\n");
 
     /// <summary>Public routes with each setting, with each kind of path transform, and a public route for all other paths.</summary>
     public sealed class Gateways : StandardGateway
@@ -167,7 +169,8 @@ public sealed class SentTargetTests : IClassFixture<SentTargetTests.Gateways>
         private static void Open(JsonObject configuration, string name, string path, string? transforms)
         {
             Add(configuration, name, path, transforms);
-            configuration["Gateway"]!["Routes"]![name] = JsonNode.Parse("""{ "EncodedSlashes": "PassThrough", "PathParameters": "PassThrough" }""");
+            configuration["Gateway"]!["Routes"]![name] =
+                JsonNode.Parse("""{ "EncodedSlashes": "PassThrough", "PathParameters": "PassThrough" }""");
         }
 
         private static void Add(JsonObject configuration, string name, string path, string? transforms)

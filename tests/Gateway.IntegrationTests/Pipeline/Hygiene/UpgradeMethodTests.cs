@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Hygiene;
 
-/// <summary>The proxy sends upgrades on as GET, so routes that treat methods differently must not be fooled by the method a client wrote.</summary>
+/// <summary>
+/// The proxy sends upgrades on as GET, so routes that treat methods differently must not be fooled by the method a client wrote.
+/// </summary>
 public sealed class UpgradeMethodTests : IAsyncLifetime
 {
     private FakeIssuer _issuer = null!;
@@ -46,7 +48,8 @@ public sealed class UpgradeMethodTests : IAsyncLifetime
     {
         var response = await RawHttp.SendAsync(
             _gateway.Address,
-            $"{method} /orders/1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: {protocol}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nContent-Length: 0\r\n\r\n");
+            $"{method} /orders/1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: {protocol}\r\nSec-WebSocket-Version: " +
+                "13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nContent-Length: 0\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBe(400);
         _destination.Received.ShouldBeEmpty();
@@ -79,7 +82,8 @@ public sealed class UpgradeMethodTests : IAsyncLifetime
         socket.Options.SetRequestHeader("Authorization", $"Bearer {_issuer.Token().Build()}");
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
 
-        await socket.ConnectAsync(new Uri(gateway.Http2Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/private/socket"), invoker, deadline.Token);
+        await socket.ConnectAsync(
+            new Uri(gateway.Http2Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/private/socket"), invoker, deadline.Token);
         await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
         var buffer = new byte[100];
         var received = await socket.ReceiveAsync(buffer, deadline.Token);

@@ -14,11 +14,19 @@ public sealed class RateLimitHeaderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _destination.DisposeAsync();
 
     [Theory]
-    [InlineData("""{ "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=(60|5\\d)$", "^\"limit\";r=0;t=(60|5\\d)$")]
-    [InlineData("""{ "Kind": "SlidingWindow", "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=60$", "^\"limit\";r=0;t=60$")]
-    [InlineData("""{ "Kind": "TokenBucket", "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=30$", "^\"limit\";r=0;t=60$")]
-    [InlineData("""{ "Permits": 2, "Window": "00:01:00.500" }""", "\"limit\";q=2;w=61", "^\"limit\";r=1;t=(6[01]|5\\d)$", "^\"limit\";r=0;t=(6[01]|5\\d)$")]
-    public async Task Responses_tell_what_is_left_and_a_rejected_one_when_to_come_again(string limit, string policy, string first, string last)
+    [InlineData(
+        """{ "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=(60|5\\d)$", "^\"limit\";r=0;t=(60|5\\d)$")]
+    [InlineData(
+        """{ "Kind": "SlidingWindow", "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=60$",
+        "^\"limit\";r=0;t=60$")]
+    [InlineData(
+        """{ "Kind": "TokenBucket", "Permits": 2, "Window": "00:01:00" }""", "\"limit\";q=2;w=60", "^\"limit\";r=1;t=30$",
+        "^\"limit\";r=0;t=60$")]
+    [InlineData(
+        """{ "Permits": 2, "Window": "00:01:00.500" }""", "\"limit\";q=2;w=61", "^\"limit\";r=1;t=(6[01]|5\\d)$",
+        "^\"limit\";r=0;t=(6[01]|5\\d)$")]
+    public async Task Responses_tell_what_is_left_and_a_rejected_one_when_to_come_again(
+        string limit, string policy, string first, string last)
     {
         await using var gateway = await StartAsync(limit);
 
@@ -96,7 +104,8 @@ public sealed class RateLimitHeaderTests : IAsyncLifetime
 
     private JsonObject Configuration(string limit, string name)
     {
-        var configuration = TestGateway.Configuration(_destination).WithRoute("limited", "Anonymous", new JsonObject { ["RateLimiterPolicy"] = name }.ToJsonString());
+        var configuration = TestGateway.Configuration(_destination).WithRoute(
+            "limited", "Anonymous", new JsonObject { ["RateLimiterPolicy"] = name }.ToJsonString());
         ((JsonObject)configuration["ReverseProxy"]!["Routes"]!).Remove("private");
         configuration["Gateway"]!["RateLimits"] = new JsonObject { [name] = JsonNode.Parse(limit) };
         return configuration;

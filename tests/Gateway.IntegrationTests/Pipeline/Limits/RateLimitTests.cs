@@ -9,7 +9,8 @@ public sealed class RateLimitTests : IAsyncLifetime
     private FakeIssuer _issuer = null!;
     private RecordingDestination _destination = null!;
 
-    public async ValueTask InitializeAsync() => (_issuer, _destination) = (await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync());
+    public async ValueTask InitializeAsync() =>
+        (_issuer, _destination) = (await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -35,7 +36,8 @@ public sealed class RateLimitTests : IAsyncLifetime
         _destination.Received.Count.ShouldBe(2);
         rejections.Measurements.ShouldBe(["1 route=limited"]);
         await Eventually.TrueAsync(
-            () => gateway.Logs.Lines.Any(line => line.Contains("decision limit, reason too_many_requests", StringComparison.Ordinal)), "the rejection is logged");
+            () => gateway.Logs.Lines.Any(line => line.Contains("decision limit, reason too_many_requests", StringComparison.Ordinal)),
+            "the rejection is logged");
         // Another route has nothing to do with it.
         using var other = await gateway.GetAsync("/public/x");
         ((int)other.StatusCode).ShouldBe(200);
@@ -80,7 +82,8 @@ public sealed class RateLimitTests : IAsyncLifetime
     [InlineData("org.tenant", "org")]
     public async Task Each_caller_has_permits_of_its_own(string partitionBy, string claim)
     {
-        await using var gateway = await StartAsync($$"""{ "Permits": 1, "Window": "01:00:00", "PartitionBy": "{{partitionBy}}" }""", "Authenticated");
+        await using var gateway =
+            await StartAsync($$"""{ "Permits": 1, "Window": "01:00:00", "PartitionBy": "{{partitionBy}}" }""", "Authenticated");
         string TokenOf(string who) => _issuer.Token().With(claim, claim == "org" ? new JsonObject { ["tenant"] = who } : who).Build();
 
         (await StatusAsync(gateway, TokenOf("a"))).ShouldBe(200);
@@ -105,13 +108,16 @@ public sealed class RateLimitTests : IAsyncLifetime
         (await StatusAsync(gateway)).ShouldBe(200);
         (await StatusAsync(gateway)).ShouldBe(429);
 
-        var configuration = JsonNode.Parse(await File.ReadAllTextAsync(gateway.ConfigFile, TestContext.Current.CancellationToken))!.AsObject();
-        await File.WriteAllTextAsync(gateway.ConfigFile, configuration.WithRoute("new", "Anonymous").ToJsonString(), TestContext.Current.CancellationToken);
+        var configuration =
+            JsonNode.Parse(await File.ReadAllTextAsync(gateway.ConfigFile, TestContext.Current.CancellationToken))!.AsObject();
+        await File.WriteAllTextAsync(
+            gateway.ConfigFile, configuration.WithRoute("new", "Anonymous").ToJsonString(), TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () => (int)(await gateway.GetAsync("/new/x")).StatusCode == 200, "the change is in force");
         (await StatusAsync(gateway)).ShouldBe(429);
 
         await File.WriteAllTextAsync(
-            gateway.ConfigFile, configuration.With("Gateway:RateLimits:limit:Permits", "2").ToJsonString(), TestContext.Current.CancellationToken);
+            gateway.ConfigFile, configuration.With("Gateway:RateLimits:limit:Permits", "2").ToJsonString(),
+            TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(async () => await StatusAsync(gateway) == 200, "the new limit is in force");
     }
 

@@ -45,7 +45,8 @@ public sealed class RequestLimitTests : IAsyncLifetime
     {
         _destination.Handler = context => context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
 
-        using var response = await _gateway.Client.PostAsync(path, new ByteArrayContent(new byte[size]), TestContext.Current.CancellationToken);
+        using var response =
+            await _gateway.Client.PostAsync(path, new ByteArrayContent(new byte[size]), TestContext.Current.CancellationToken);
 
         ((int)response.StatusCode).ShouldBe(status);
     }

@@ -20,7 +20,8 @@ public sealed class SharedLimitTests
     public async Task Replicas_under_load_together_let_through_the_limit(string kind)
     {
         const int permits = 300;
-        await using var all = await StartAsync($$"""{ "Kind": "{{kind}}", "Permits": {{permits}}, "Window": "1.00:00:00", "Shared": true }""");
+        await using var all =
+            await StartAsync($$"""{ "Kind": "{{kind}}", "Permits": {{permits}}, "Window": "1.00:00:00", "Shared": true }""");
         using var counted = new MetricCapture(all[0], "gateway.rate_limit.shared");
 
         var statuses = await LoadAsync(all, requestsOfEach: 200);
@@ -137,7 +138,8 @@ public sealed class SharedLimitTests
     public async Task Silent_redis_delays_a_request_by_no_more_than_its_deadline()
     {
         await using var all = await StartAsync(
-            """{ "Permits": 1000, "Window": "01:00:00", "Shared": true }""", configure: configuration => configuration.With("Gateway:Revocation:Redis:Timeout", JsonValue.Create("00:00:01")));
+            """{ "Permits": 1000, "Window": "01:00:00", "Shared": true }""",
+            configure: configuration => configuration.With("Gateway:Revocation:Redis:Timeout", JsonValue.Create("00:00:01")));
         (await GetAsync(all[0])).Status.ShouldBe(200);
         await all.Redis.HangAsync();
         try
@@ -162,7 +164,8 @@ public sealed class SharedLimitTests
     public async Task Limit_can_be_shared_where_redis_is_not_the_revocation_store()
     {
         await using var all = await StartAsync(
-            """{ "Permits": 1, "Window": "01:00:00", "Shared": true }""", configure: configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Memory")));
+            """{ "Permits": 1, "Window": "01:00:00", "Shared": true }""",
+            configure: configuration => configuration.With("Gateway:Revocation:Store", JsonValue.Create("Memory")));
 
         await Eventually.TrueAsync(
             async () =>
@@ -241,9 +244,11 @@ public sealed class SharedLimitTests
         }
     }
 
-    private static int Lines(TestGateway gateway, string text) => gateway.Logs.Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+    private static int Lines(TestGateway gateway, string text) =>
+        gateway.Logs.Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
-    private static async Task<(int Status, string Policy, string Limit, string? RetryAfter)> GetAsync(TestGateway gateway, string? token = null)
+    private static async Task<(
+        int Status, string Policy, string Limit, string? RetryAfter)> GetAsync(TestGateway gateway, string? token = null)
     {
         using var response = await gateway.GetAsync("/limited/x", token);
         return ((int)response.StatusCode, response.Raw("RateLimit-Policy")!, response.Raw("RateLimit")!, response.Raw("Retry-After"));

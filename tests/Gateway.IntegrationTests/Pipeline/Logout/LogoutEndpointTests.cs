@@ -34,7 +34,8 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
         var form = $"logout_token={_parts.Issuer.Token().AsLogout().Build()}";
         var answer = await RawHttp.SendAsync(
             _parts.Gateway.Address,
-            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\nConnection: close\r\n\r\n{form}");
+            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+                $"{form.Length}\r\nConnection: close\r\n\r\n{form}");
 
         RawHttp.StatusOf(answer).ShouldBe(status);
         answer.ShouldContain("application/problem+json");
@@ -76,8 +77,12 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
         await using var other = await FakeIssuer.StartAsync();
         await using var parts = await StandardGateway.StartAsync(configuration => configuration
             .With("Gateway:Issuers:shop:BackChannelLogout", Enabled)
-            .With("Gateway:Issuers:other", $$"""{ "Issuer": "{{other.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true }, "BackChannelLogout": {{Enabled}} }""")
-            .With("Gateway:Issuers:silent", """{ "Issuer": "http://silent.example", "Audiences": ["shop-api"], "Keys": { "Discovery": true }, "Required": false }"""));
+            .With(
+                "Gateway:Issuers:other",
+                $$"""{ "Issuer": "{{other.Issuer}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true }, "BackChannelLogout": {{Enabled}} }""")
+            .With(
+                "Gateway:Issuers:silent",
+                """{ "Issuer": "http://silent.example", "Audiences": ["shop-api"], "Keys": { "Discovery": true }, "Required": false }"""));
         var token = other.Token().AsLogout().Build();
 
         (await parts.Gateway.LogOutAsync(token)).ShouldBeRejected("unknown_issuer.");
@@ -105,7 +110,8 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
     public async Task Session_alone_is_ended_where_access_tokens_carry_it()
     {
         await using var parts = await StandardGateway.StartAsync(
-            configuration => configuration.With("Gateway:Issuers:shop:BackChannelLogout", """{ "ClientIds": ["shop-web"], "SessionOnly": true }"""));
+            configuration =>
+                configuration.With("Gateway:Issuers:shop:BackChannelLogout", """{ "ClientIds": ["shop-web"], "SessionOnly": true }"""));
         var phone = parts.Issuer.Token().With("sid", "phone").Build();
         var laptop = parts.Issuer.Token().With("sid", "laptop").Build();
 
@@ -133,14 +139,18 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
                 """{"error":"invalid_request","error_description":"The logout token is not valid."}""");
         }
 
-        parts.Gateway.Logs.Lines.ShouldNotContain(line => line.Contains(replayed, StringComparison.Ordinal) || line.Contains("alice", StringComparison.Ordinal));
+        parts.Gateway.Logs.Lines.ShouldNotContain(line => line.Contains(replayed, StringComparison.Ordinal)
+            || line.Contains("alice", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Logout_that_cannot_be_kept_fails_and_the_same_token_may_come_again()
     {
         await using var all = await RedisGateways.StartAsync(
-            1, configuration => configuration.With("Gateway:Issuers:shop:BackChannelLogout", Enabled).With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+            1,
+            configuration =>
+                configuration.With("Gateway:Issuers:shop:BackChannelLogout", Enabled).With(
+                    "Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
         var (logout, access) = (all.Issuer.Token().AsLogout().Build(), all.Issuer.Token().Build());
         await all[0].ShouldAnswerAsync(access, 200);
         await all.Redis.KillAsync();

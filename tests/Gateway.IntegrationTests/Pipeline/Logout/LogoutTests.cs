@@ -45,7 +45,8 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
         await _gateway.ShouldAnswerAsync(other, 200);
         var entries = (await _gateway.ListAsync($"?value={_name}")).Entries;
         entries.Select(entry => entry["kind"]!.GetValue<string>()).ShouldBe(["sub", "sid"]);
-        entries.ShouldAllBe(entry => entry["reason"]!.GetValue<string>() == "back-channel logout" && entry["by"]!.GetValue<string>() == "issuer=shop");
+        entries.ShouldAllBe(entry => entry["reason"]!.GetValue<string>() == "back-channel logout"
+            && entry["by"]!.GetValue<string>() == "issuer=shop");
     }
 
     [Theory]
@@ -148,8 +149,13 @@ public sealed class LogoutTests : IClassFixture<LogoutGateway>
     public async Task Neither_kind_of_token_passes_as_the_other()
     {
         // As alike as they can be: the same type, audience and claims.
-        var access = _parts.Issuer.Token().With("sub", _name).With("sid", _name).WithHeader("typ", "JWT").With("aud", new JsonArray("shop-api", "shop-web"));
-        var logout = Logout(_name, _name).WithHeader("typ", "JWT").With("aud", new JsonArray("shop-api", "shop-web")).With("client_id", "shop-web");
+        var access = _parts.Issuer.Token()
+            .With("sub", _name)
+            .With("sid", _name)
+            .WithHeader("typ", "JWT")
+            .With("aud", new JsonArray("shop-api", "shop-web"));
+        var logout =
+            Logout(_name, _name).WithHeader("typ", "JWT").With("aud", new JsonArray("shop-api", "shop-web")).With("client_id", "shop-web");
 
         await _gateway.ShouldAnswerAsync(logout.Build(), 401);
         (await _gateway.LogOutAsync(access.Build())).ShouldBeRejected("wrong_type.");

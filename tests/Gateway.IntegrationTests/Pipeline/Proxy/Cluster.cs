@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
 
-/// <summary>A gateway before a cluster of several recording destinations and addresses where no destination listens, taken in turn.</summary>
+/// <summary>
+/// A gateway before a cluster of several recording destinations and addresses where no destination listens, taken in turn.
+/// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly List<RecordingDestination> _destinations = [];
@@ -22,7 +24,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <param name="rules">The cluster's entry in <c>Gateway:Clusters</c>; null for none.</param>
     /// <param name="absent">Addresses where connections are rejected.</param>
-    public static async Task<Cluster> StartAsync(string? rules, int listening, int absent = 0, RequestDelegate? handler = null, Action<JsonObject>? edit = null)
+    public static async Task<Cluster> StartAsync(
+        string? rules, int listening, int absent = 0, RequestDelegate? handler = null, Action<JsonObject>? edit = null)
     {
         var cluster = new Cluster { Issuer = await FakeIssuer.StartAsync() };
         var addresses = new JsonObject();

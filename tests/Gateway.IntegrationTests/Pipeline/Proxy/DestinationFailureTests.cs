@@ -15,7 +15,9 @@ public sealed class FailingDestinations : StandardGateway
         var rejecting = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}/";
         configuration
             .WithCluster("rejecting", rejecting)
-            .WithCluster("impatient", configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>())
+            .WithCluster(
+                "impatient",
+                configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"]!.GetValue<string>())
             .With("ReverseProxy:Clusters:impatient:HttpRequest:ActivityTimeout", JsonValue.Create("00:00:00.200"))
             .WithRoute("rejected", "Anonymous", """{ "ClusterId": "rejecting" }""")
             .WithRoute("slow", "Anonymous", """{ "Timeout": "00:00:00.200" }""")

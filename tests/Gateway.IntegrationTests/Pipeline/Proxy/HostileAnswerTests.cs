@@ -177,7 +177,8 @@ public sealed class HostileAnswerTests(HostileGateway parts) : IClassFixture<Hos
         {
             parts.Script(_ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
                 + "X-Checksum: 7\r\nContent-Length: 6\r\nContent_Length: 6\r\nTransfer_Encoding: gzip\r\nSet_Cookie: a=b\r\nHost: evil\r\n"
-                + "Access-Control-Allow-Origin: *\r\nX-Auth-Subject: admin\r\nLocation: /evil\r\nStrict-Transport-Security: max-age=0\r\n\r\n");
+                + "Access-Control-Allow-Origin: *\r\nX-Auth-Subject: admin\r\nLocation: /evil\r\nStrict-Transport-Security: " +
+                    "max-age=0\r\n\r\n");
 
             var (_, trailers) = await GetOverHttp2Async(route);
 

@@ -5,7 +5,9 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
 
-/// <summary>A hostile destination behind each kind of route: without and with transforms, public and protected, with session affinity.</summary>
+/// <summary>
+/// A hostile destination behind each kind of route: without and with transforms, public and protected, with session affinity.
+/// </summary>
 public sealed class HostileGateway : StandardGateway
 {
     internal const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -52,7 +54,8 @@ public sealed class HostileGateway : StandardGateway
     }
 
     internal void ShouldHaveLoggedNoError() =>
-        Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal))
+        Gateway.Logs.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)
+            || line.StartsWith("Critical", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
     internal void Script(Func<string, string> answer)
@@ -65,7 +68,9 @@ public sealed class HostileGateway : StandardGateway
     {
         configuration.WithCluster("hostile", Hostile.Address)
             .WithCluster("sticky", Hostile.Address)
-            .With("ReverseProxy:Clusters:sticky:SessionAffinity", """{ "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "stuck-to" }""")
+            .With(
+                "ReverseProxy:Clusters:sticky:SessionAffinity",
+                """{ "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "stuck-to" }""")
             .WithRoute("open", "Anonymous", """{ "ClusterId": "hostile" }""")
             .WithRoute("changed", "Anonymous", """{ "ClusterId": "hostile", "Transforms": [{ "RequestHeaderRemove": "X-Nothing" }] }""")
             .WithRoute("guarded", "Authenticated", """{ "ClusterId": "hostile" }""")

@@ -78,14 +78,17 @@ public sealed class Http2TunnelTests : IAsyncLifetime
 
     private async Task<int> UpgradeAsync(string route, string lines) => RawHttp.StatusOf(await RawHttp.SendAsync(
         _parts.Gateway.Address,
-        $"GET /{route}/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {HostileGateway.Key}\r\n"
+        $"GET /{route}/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: " +
+            $"13\r\nSec-WebSocket-Key: {HostileGateway.Key}\r\n"
         + $"{lines}Authorization: Bearer {_parts.Issuer.Token().Build()}\r\n\r\n"
         + "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
 
     private Task<int> ConnectAsync(string route, params (string, string)[] headers) => RawHttp2.SendAsync(
         _parts.Gateway.Http2Address,
         $"/{route}/a",
-        [(":protocol", "websocket"), ("sec-websocket-version", "13"), ("authorization", $"Bearer {_parts.Issuer.Token().Build()}"), .. headers],
+        [
+            (":protocol", "websocket"), ("sec-websocket-version", "13"), ("authorization", $"Bearer {_parts.Issuer.Token().Build()}"),
+            .. headers],
         method: "CONNECT",
         body: "");
 

@@ -57,11 +57,13 @@ public sealed class MaxInFlightTests
     [Fact]
     public async Task Requests_under_way_stay_in_the_count_when_the_configuration_changes()
     {
-        await using var parts = await MountedGateway.StartAsync(configuration => configuration.With("Gateway:Clusters:recorder:MaxInFlight", JsonValue.Create(2)));
+        await using var parts = await MountedGateway.StartAsync(
+            configuration => configuration.With("Gateway:Clusters:recorder:MaxInFlight", JsonValue.Create(2)));
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         parts.Destination.Handler = context => context.Request.Path == "/public/first" ? release.Task : Task.CompletedTask;
         var first = parts.StatusAsync("/public/first");
-        await Eventually.TrueAsync(() => parts.Destination.Received.Any(request => request.Target == "/public/first"), "the first is under way");
+        await Eventually.TrueAsync(
+            () => parts.Destination.Received.Any(request => request.Target == "/public/first"), "the first is under way");
 
         parts.Change(configuration => configuration.With("Gateway:Clusters:recorder:MaxInFlight", JsonValue.Create(1)));
 

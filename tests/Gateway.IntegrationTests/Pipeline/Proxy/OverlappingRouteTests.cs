@@ -4,15 +4,21 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Pipeline.Proxy;
 
-/// <summary>For each way in which two routes can meet in one request, a folder with two routes; each marks the requests it forwards.</summary>
+/// <summary>
+/// For each way in which two routes can meet in one request, a folder with two routes; each marks the requests it forwards.
+/// </summary>
 public sealed class OverlappingRoutesGateway : StandardGateway
 {
     private protected override void Configure(JsonObject configuration)
     {
         // Named against the alphabet, and the file's order is what counts.
         Pair(configuration, "methods", """{ "Methods": ["GET"] }""", """{ "Methods": ["GET", "HEAD"] }""");
-        Pair(configuration, "headers", """{ "Headers": [{ "Name": "X-A", "Mode": "Exists" }] }""", """{ "Headers": [{ "Name": "X-B", "Mode": "Exists" }] }""");
-        Pair(configuration, "queries", """{ "QueryParameters": [{ "Name": "a", "Mode": "Exists" }] }""", """{ "QueryParameters": [{ "Name": "b", "Mode": "Exists" }] }""");
+        Pair(
+            configuration, "headers", """{ "Headers": [{ "Name": "X-A", "Mode": "Exists" }] }""",
+            """{ "Headers": [{ "Name": "X-B", "Mode": "Exists" }] }""");
+        Pair(
+            configuration, "queries", """{ "QueryParameters": [{ "Name": "a", "Mode": "Exists" }] }""",
+            """{ "QueryParameters": [{ "Name": "b", "Mode": "Exists" }] }""");
         Pair(configuration, "hosts", """{ "Hosts": ["a.example", "b.example"] }""", """{ "Hosts": ["b.example", "c.example"] }""");
         Pair(configuration, "wildcards", """{ "Hosts": ["*.example"] }""", """{ "Hosts": ["b.example"] }""");
         Pair(configuration, "constraints", """{ "Path": "/constraints/{id:int}" }""", """{ "Path": "/constraints/{id:long}" }""");
@@ -28,7 +34,8 @@ public sealed class OverlappingRoutesGateway : StandardGateway
 
         void Add(string mark, string match)
         {
-            configuration.WithRoute($"{mark}-{name}", "Anonymous", $$"""{ "Transforms": [{ "RequestHeader": "X-Route", "Set": "{{mark}}" }] }""");
+            configuration.WithRoute(
+                $"{mark}-{name}", "Anonymous", $$"""{ "Transforms": [{ "RequestHeader": "X-Route", "Set": "{{mark}}" }] }""");
             var merged = JsonNode.Parse(match)!.AsObject();
             merged["Path"] = merged["Path"]?.DeepClone() ?? $"/{name}/{{**rest}}";
             configuration.With($"ReverseProxy:Routes:{mark}-{name}:Match", merged);

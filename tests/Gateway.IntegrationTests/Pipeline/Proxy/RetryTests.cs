@@ -150,7 +150,8 @@ public sealed class RetryTests
     [InlineData(5, 4)]
     public async Task Request_is_sent_to_as_many_others_as_attempts_say_and_to_none_twice(int attempts, int sent)
     {
-        await using var cluster = await Cluster.StartAsync($$"""{ "Retry": { "Attempts": {{attempts}} } }""", listening: 4, handler: BreakOff);
+        await using var cluster =
+            await Cluster.StartAsync($$"""{ "Retry": { "Attempts": {{attempts}} } }""", listening: 4, handler: BreakOff);
 
         (await cluster.StatusesAsync(1, () => TestGateway.Request(HttpMethod.Get, "/public/a"))).ShouldBe([502]);
 
@@ -203,7 +204,8 @@ public sealed class RetryTests
     public async Task Session_is_bound_to_the_destination_that_answered()
     {
         await using var cluster = await Cluster.StartAsync(Retry, listening: 1, absent: 1, edit: configuration => configuration.With(
-            "ReverseProxy:Clusters:recorder:SessionAffinity", """{ "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "where" }"""));
+            "ReverseProxy:Clusters:recorder:SessionAffinity",
+            """{ "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "where" }"""));
         var cookies = new HashSet<string>();
         for (var i = 0; i < 4; i++)
         {

@@ -23,10 +23,13 @@ public sealed class RollingRestartTests
         await using var unused = await RecordingDestination.StartAsync();
         var configuration = TestGateway.Configuration(unused)
             .With("Gateway:Clusters:recorder", """{ "Retry": { "Attempts": 1, "Budget": 0.2 } }""")
-            .With("ReverseProxy:Clusters:recorder:Destinations", $$"""{ "a": { "Address": "{{servers[0].Address}}" }, "b": { "Address": "{{servers[1].Address}}" } }""");
+            .With(
+                "ReverseProxy:Clusters:recorder:Destinations",
+                $$"""{ "a": { "Address": "{{servers[0].Address}}" }, "b": { "Address": "{{servers[1].Address}}" } }""");
         if (protocols == HttpProtocols.Http2)
         {
-            configuration.With("ReverseProxy:Clusters:recorder:HttpRequest", """{ "Version": "2", "VersionPolicy": "RequestVersionExact" }""");
+            configuration.With(
+                "ReverseProxy:Clusters:recorder:HttpRequest", """{ "Version": "2", "VersionPolicy": "RequestVersionExact" }""");
         }
 
         ((JsonObject)configuration["ReverseProxy"]!["Routes"]!).Remove("private");

@@ -29,7 +29,9 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
                 ("", ""),
                 ("", WebSocket + Accepted),
                 ("Connection: Upgrade\r\nUpgrade: foo\r\n", "Upgrade: foo\r\nConnection: Upgrade\r\n"),
-                ("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n", "Upgrade: h2c\r\nConnection: Upgrade\r\n"),
+                (
+                    "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n",
+                    "Upgrade: h2c\r\nConnection: Upgrade\r\n"),
                 ("Connection: Upgrade\r\nUpgrade: websocket, foo\r\n", WebSocket + Accepted),
                 ("Connection: Upgrade\r\nUpgrade: foo\r\nUpgrade: websocket\r\n", WebSocket + Accepted),
                 ("Upgrade: websocket\r\n", WebSocket + Accepted),
@@ -130,9 +132,12 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")]
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n")]
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n")]
-    [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")]
+    [InlineData(
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+            "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")]
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
-    [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13, 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
+    [InlineData(
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13, 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
     public async Task Incomplete_handshake_of_a_client_is_rejected_and_not_forwarded(string lines)
     {
         parts.Script(_ => $"{Switching}{WebSocket}{Accepted}\r\n{Secret}");
@@ -152,7 +157,8 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
 
         var response = await RawHttp.SendAsync(
             parts.Gateway.Address,
-            $"GET /{route}/a HTTP/1.0\r\nHost: a\r\n{HostileGateway.Handshake}Authorization: Bearer {parts.Issuer.Token().Build()}\r\n\r\n");
+            $"GET /{route}/a HTTP/1.0\r\nHost: a\r\n{HostileGateway.Handshake}Authorization: Bearer " +
+                $"{parts.Issuer.Token().Build()}\r\n\r\n");
 
         RawHttp.StatusOf(response).ShouldBeOneOf(400, 502);
         response.ShouldNotContain("secret");
@@ -162,7 +168,9 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
     [InlineData("", "")]
     [InlineData("Sec-WebSocket-Protocol: chat, v2.chat\r\n", "Sec-WebSocket-Protocol: v2.chat\r\n")]
     [InlineData("Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: v2.chat\r\n", "Sec-WebSocket-Protocol: chat\r\n")]
-    [InlineData("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x-webkit\r\n", "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n")]
+    [InlineData(
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x-webkit\r\n",
+        "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n")]
     public async Task Completed_handshake_is_a_tunnel(string offer, string choice)
     {
         foreach (var route in HostileGateway.Routes)
@@ -174,7 +182,8 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
 
                 var response = await RawHttp.SendAsync(
                     parts.Gateway.Address,
-                    $"GET /{route}/a HTTP/1.1\r\nHost: a\r\n{HostileGateway.Handshake}{offer}Authorization: Bearer {parts.Issuer.Token().Build()}\r\n\r\n");
+                    $"GET /{route}/a HTTP/1.1\r\nHost: a\r\n{HostileGateway.Handshake}{offer}Authorization: Bearer " +
+                        $"{parts.Issuer.Token().Build()}\r\n\r\n");
 
                 RawHttp.StatusesOf(response).ShouldBe([101], response);
                 response.ShouldEndWith("\u0081\u0005hello");
@@ -210,7 +219,9 @@ public sealed class TunnelTests(HostileGateway parts) : IClassFixture<HostileGat
         foreach (var route in HostileGateway.Routes)
         {
             parts.Script(head => Switching
-                + answer.Replace("{0}", $"Sec-WebSocket-Accept: {HostileGateway.Accept(ScriptedDestination.HeaderOf(head, "Sec-WebSocket-Key")!)}\r\n", StringComparison.Ordinal)
+                + answer.Replace(
+                    "{0}", $"Sec-WebSocket-Accept: {HostileGateway.Accept(ScriptedDestination.HeaderOf(head, "Sec-WebSocket-Key")!)}\r\n",
+                    StringComparison.Ordinal)
                 + "\r\n");
 
             (await ConnectAsync(route)).ShouldBe(502, route);

@@ -9,7 +9,9 @@ public sealed class McpResources : StandardGateway
 {
     private protected override void Configure(JsonObject configuration) => configuration
         .With("Gateway:Issuers:shop:Audiences", """["https://mcp.example.com/mcp", "https://whole.example.com"]""")
-        .With("Gateway:Resources:mcp", """{ "Resource": "https://mcp.example.com/mcp", "AuthorizationServers": ["shop"], "Scopes": ["orders:read", "orders:write"] }""")
+        .With(
+            "Gateway:Resources:mcp",
+            """{ "Resource": "https://mcp.example.com/mcp", "AuthorizationServers": ["shop"], "Scopes": ["orders:read", "orders:write"] }""")
         .With("Gateway:Resources:whole", """{ "Resource": "https://whole.example.com", "AuthorizationServers": ["shop"] }""")
         .With("Gateway:Resources:slash", """{ "Resource": "https://slash.example.com/mcp/", "AuthorizationServers": ["shop"] }""")
         .With("Gateway:Cors:page", """
@@ -24,13 +26,14 @@ public sealed class McpResources : StandardGateway
 }
 
 /// <summary>
-/// What the authorization specification of MCP (2025-06-18 and 2025-11-25, basic/authorization) and its security best practices ask of a resource
-/// server. The parts for clients and authorization servers are in Interop/McpTests.
+/// What the authorization specification of MCP (2025-06-18 and 2025-11-25, basic/authorization) and its security best practices ask of a
+/// resource server. The parts for clients and authorization servers are in Interop/McpTests.
 /// </summary>
 public sealed class McpAuthorizationTests : IClassFixture<McpResources>
 {
     private const string WellKnown = "/.well-known/oauth-protected-resource";
-    private const string Wanted = "scope=\"orders:read\", resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\"";
+    private const string Wanted =
+        "scope=\"orders:read\", resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\"";
     private const string Invalid = $"Bearer error=\"invalid_token\", {Wanted}";
 
     private static readonly Dictionary<string, Func<FakeIssuer, string?>> Authorizations = new()
@@ -43,7 +46,8 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
         ["for another server"] = issuer => $"Bearer {Token(issuer).With("aud", "https://other.example.com/mcp").Build()}",
         ["for no server"] = issuer => $"Bearer {Token(issuer).Without("aud").Build()}",
         ["of another issuer"] = issuer => $"Bearer {Token(issuer).With("iss", "https://other.example.com").Build()}",
-        ["signed by another"] = issuer => $"Bearer {new TokenBuilder(SigningKey.Rsa(), issuer.Issuer).With("aud", "https://mcp.example.com/mcp").Build()}",
+        ["signed by another"] = issuer =>
+            $"Bearer {new TokenBuilder(SigningKey.Rsa(), issuer.Issuer).With("aud", "https://mcp.example.com/mcp").Build()}",
         ["with too few scopes"] = issuer => $"Bearer {Token(issuer).With("scope", "other").Build()}",
     };
 
@@ -70,9 +74,11 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
     [InlineData("POST", "with too few scopes", 403, $"Bearer error=\"insufficient_scope\", {Wanted}")]
     [InlineData("GET", "with too few scopes", 403, $"Bearer error=\"insufficient_scope\", {Wanted}")]
     [InlineData("DELETE", "expired", 401, Invalid)]
-    public async Task Request_is_rejected_with_a_challenge_also_within_a_session(string method, string authorization, int status, string challenge)
+    public async Task Request_is_rejected_with_a_challenge_also_within_a_session(
+        string method, string authorization, int status, string challenge)
     {
-        using var response = await SendAsync(method, "/mcp/", authorization, ("Mcp-Session-Id", "session-1"), ("Origin", "https://inspector.example.com"));
+        using var response =
+            await SendAsync(method, "/mcp/", authorization, ("Mcp-Session-Id", "session-1"), ("Origin", "https://inspector.example.com"));
 
         ((int)response.StatusCode).ShouldBe(status);
         response.Raw("WWW-Authenticate").ShouldBe(challenge);
@@ -89,7 +95,8 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
 
         ((int)query.StatusCode).ShouldBe(401);
         ((int)two.StatusCode).ShouldBe(400);
-        two.Raw("WWW-Authenticate").ShouldBe("Bearer error=\"invalid_request\", resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\"");
+        two.Raw("WWW-Authenticate").ShouldBe(
+            "Bearer error=\"invalid_request\", resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\"");
         _parts.Destination.Received.ShouldBeEmpty();
     }
 
@@ -102,7 +109,8 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
     {
         (string, string)[] headers =
         [
-            ("Mcp-Session-Id", "1868a90c!~"), ("MCP-Protocol-Version", "2025-11-25"), ("Last-Event-ID", "stream_17"), ("Accept", "application/json, text/event-stream"),
+            ("Mcp-Session-Id", "1868a90c!~"), ("MCP-Protocol-Version", "2025-11-25"), ("Last-Event-ID", "stream_17"),
+            ("Accept", "application/json, text/event-stream"),
             ("Origin", "https://inspector.example.com"), ("Mcp-Param-Region", "eu"),
         ];
         using var response = await SendAsync(method, "/mcp/", "good", headers);
@@ -118,7 +126,9 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
         }
     }
 
-    /// <summary>Sessions end with 404, notifications get 202, servers without a stream say 405, and a server may ask for more scopes itself.</summary>
+    /// <summary>
+    /// Sessions end with 404, notifications get 202, servers without a stream say 405, and a server may ask for more scopes itself.
+    /// </summary>
     [Theory]
     [InlineData(202, null)]
     [InlineData(400, null)]
@@ -145,7 +155,9 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(body);
     }
 
-    /// <summary>Metadata discovery: at the path of the server first, then at the root of its host; the identifier is the one that was asked for.</summary>
+    /// <summary>
+    /// Metadata discovery: at the path of the server first, then at the root of its host; the identifier is the one that was asked for.
+    /// </summary>
     [Theory]
     [InlineData("mcp.example.com", "/mcp", "https://mcp.example.com/mcp")]
     [InlineData("mcp.example.com", "/mcp/", "https://mcp.example.com/mcp")]
@@ -173,7 +185,9 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
         }
     }
 
-    /// <summary>A page asks at several addresses with a header of MCP: it has to see that nothing is at the first, or it does not try the next.</summary>
+    /// <summary>
+    /// A page asks at several addresses with a header of MCP: it has to see that nothing is at the first, or it does not try the next.
+    /// </summary>
     [Theory]
     [InlineData("/mcp")]
     [InlineData("/nothing/here")]
@@ -193,7 +207,8 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
     [InlineData("DELETE")]
     public async Task Preflight_of_the_server_passes_without_a_token(string method)
     {
-        using var preflight = await PreflightAsync("/mcp/", method, "authorization,content-type,last-event-id,mcp-protocol-version,mcp-session-id");
+        using var preflight =
+            await PreflightAsync("/mcp/", method, "authorization,content-type,last-event-id,mcp-protocol-version,mcp-session-id");
 
         ((int)preflight.StatusCode).ShouldBe(204);
         preflight.Raw("Access-Control-Allow-Origin").ShouldBe("https://inspector.example.com");
@@ -203,10 +218,15 @@ public sealed class McpAuthorizationTests : IClassFixture<McpResources>
 
     private static TokenBuilder Token(FakeIssuer issuer) => issuer.Token().With("aud", "https://mcp.example.com/mcp");
 
-    private Task<HttpResponseMessage> PreflightAsync(string path, string method, string headers, params (string Name, string Value)[] more) => SendAsync(
-        "OPTIONS", path, "none", [("Origin", "https://inspector.example.com"), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers), .. more]);
+    private Task<HttpResponseMessage> PreflightAsync(
+        string path, string method, string headers, params (string Name, string Value)[] more) => SendAsync(
+        "OPTIONS", path, "none",
+        [
+            ("Origin", "https://inspector.example.com"), ("Access-Control-Request-Method", method),
+            ("Access-Control-Request-Headers", headers), .. more]);
 
-    private async Task<HttpResponseMessage> SendAsync(string method, string path, string authorization, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        string method, string path, string authorization, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (Authorizations[authorization](_parts.Issuer) is { } value)

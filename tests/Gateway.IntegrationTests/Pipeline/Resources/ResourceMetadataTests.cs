@@ -8,7 +8,9 @@ namespace Gateway.IntegrationTests.Pipeline.Resources;
 public sealed class ResourceGateway : StandardGateway
 {
     private protected override void Configure(JsonObject configuration) => configuration
-        .With("Gateway:Resources:orders", """{ "Resource": "https://api.example.com/orders", "AuthorizationServers": ["shop", "https://login.example.com/tenant"], "Scopes": ["orders:read", "orders:write"] }""")
+        .With(
+            "Gateway:Resources:orders",
+            """{ "Resource": "https://api.example.com/orders", "AuthorizationServers": ["shop", "https://login.example.com/tenant"], "Scopes": ["orders:read", "orders:write"] }""")
         .With("Gateway:Resources:api", """{ "Resource": "https://api.example.com", "AuthorizationServers": ["shop"] }""")
         .With("Gateway:Resources:other", """{ "Resource": "https://other.example.com/orders/v2", "AuthorizationServers": ["shop"] }""")
         .WithPolicy("orders", """{ "Scopes": { "All": ["orders:read"] }, "StepUp": { "Acr": ["mfa"] } }""")
@@ -91,7 +93,9 @@ public sealed class ResourceMetadataTests : IClassFixture<ResourceGateway>
     [Fact]
     public async Task Scripts_of_every_origin_may_read_it_with_headers_of_their_own()
     {
-        using var preflight = await SendAsync(HttpMethod.Options, "api.example.com", "/orders", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "mcp-protocol-version"));
+        using var preflight = await SendAsync(
+            HttpMethod.Options, "api.example.com", "/orders", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "mcp-protocol-version"));
 
         preflight.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         preflight.Raw("Access-Control-Allow-Origin").ShouldBe("*");
@@ -113,8 +117,13 @@ public sealed class ResourceMetadataTests : IClassFixture<ResourceGateway>
     }
 
     [Theory]
-    [InlineData("/orders/x", "Bearer scope=\"orders:read\", resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/orders\"")]
-    [InlineData("/open/x", "Bearer scope=\"orders:read orders:write\", resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/orders\"")]
+    [InlineData(
+        "/orders/x",
+        "Bearer scope=\"orders:read\", resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/orders\"")]
+    [InlineData(
+        "/open/x",
+        "Bearer scope=\"orders:read orders:write\", " +
+            "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/orders\"")]
     [InlineData("/private/x", "Bearer resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\"")]
     public async Task Challenge_without_a_token_leads_to_the_metadata_and_names_the_scopes(string path, string challenge)
     {
@@ -135,7 +144,8 @@ public sealed class ResourceMetadataTests : IClassFixture<ResourceGateway>
         using var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        response.Raw("WWW-Authenticate").ShouldBe(string.Format(null, challenge, "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\""));
+        response.Raw("WWW-Authenticate").ShouldBe(
+            string.Format(null, challenge, "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\""));
     }
 
     [Fact]
@@ -145,7 +155,9 @@ public sealed class ResourceMetadataTests : IClassFixture<ResourceGateway>
         foreach (var (token, status, challenge) in new[]
         {
             ("x", 401, $"Bearer error=\"invalid_token\", scope=\"orders:read\", {metadata}"),
-            (_parts.Issuer.Token().With("scope", "other").Build(), 403, $"Bearer error=\"insufficient_scope\", scope=\"orders:read\", {metadata}"),
+            (
+                _parts.Issuer.Token().With("scope", "other").Build(), 403,
+                $"Bearer error=\"insufficient_scope\", scope=\"orders:read\", {metadata}"),
             (_parts.Issuer.Token().Build(), 401, $"Bearer error=\"insufficient_user_authentication\", acr_values=\"mfa\", {metadata}"),
         })
         {

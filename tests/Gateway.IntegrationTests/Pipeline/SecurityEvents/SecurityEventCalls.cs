@@ -18,7 +18,8 @@ internal static class SecurityEventCalls
 {
     public const string Path = "/security-events/shop";
 
-    public static async Task<(int Status, JsonObject? Error)> PushAsync(this TestGateway gateway, string token, string path = Path, string type = "application/secevent+jwt")
+    public static async Task<(int Status, JsonObject? Error)> PushAsync(
+        this TestGateway gateway, string token, string path = Path, string type = "application/secevent+jwt")
     {
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(token));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);

@@ -51,12 +51,15 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     [Theory]
     [InlineData("""{ "format": "opaque", "id": "NAME" }""", false)]
     [InlineData("""{ "format": "complex", "session": { "format": "opaque", "id": "NAME" } }""", false)]
-    [InlineData("""{ "format": "complex", "session": { "format": "opaque", "id": "NAME" }, "user": { "format": "iss_sub", "iss": "ISSUER", "sub": "NAME" }, "tenant": { "format": "opaque", "id": "t" } }""", true)]
+    [InlineData(
+        """{ "format": "complex", "session": { "format": "opaque", "id": "NAME" }, "user": { "format": "iss_sub", "iss": "ISSUER", "sub": "NAME" }, "tenant": { "format": "opaque", "id": "t" } }""",
+        true)]
     public async Task Session_is_revoked_with_its_user(string subject, bool isUserOut)
     {
         var session = _parts.Issuer.Token().With("sid", _name).Build();
         var user = _parts.Issuer.Token().With("sub", _name).Build();
-        subject = subject.Replace("NAME", _name, StringComparison.Ordinal).Replace("ISSUER", _parts.Issuer.Issuer, StringComparison.Ordinal);
+        subject =
+            subject.Replace("NAME", _name, StringComparison.Ordinal).Replace("ISSUER", _parts.Issuer.Issuer, StringComparison.Ordinal);
 
         (await _gateway.PushAsync(_parts.Issuer.Token().AsSecurityEvent("caep/session-revoked", subject).Build())).Status.ShouldBe(202);
 
@@ -151,7 +154,8 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     [InlineData("events", """{ "https://schemas.openid.net/secevent/risc/event-type/account-disabled": true }""", "bad_claim")]
     [InlineData("events", """{ "https://schemas.openid.net/secevent/risc/event-type/account-enabled": {} }""", "bad_claim")]
     [InlineData("events", """{ "http://schemas.openid.net/event/backchannel-logout": {} }""", "bad_claim")]
-    [InlineData("events", """{ "https://schemas.openid.net/secevent/risc/event-type/account-disabled": {}, "urn:other": {} }""", "bad_claim")]
+    [InlineData(
+        "events", """{ "https://schemas.openid.net/secevent/risc/event-type/account-disabled": {}, "urn:other": {} }""", "bad_claim")]
     public async Task Claims_that_are_not_those_of_a_security_event_token_are_rejected(string claim, string? json, string reason)
     {
         var pushed = json is null ? Event().Without(claim) : Event().With(claim, JsonNode.Parse(json));
@@ -175,11 +179,14 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     [InlineData("""{ "format": "complex" }""")]
     [InlineData("""{ "format": "complex", "device": { "format": "opaque", "id": "NAME" } }""")]
     [InlineData("""{ "format": "complex", "user": { "format": "iss_sub", "iss": "https://other.example", "sub": "NAME" } }""")]
-    [InlineData("""{ "format": "complex", "user": { "format": "complex", "user": { "format": "iss_sub", "iss": "ISSUER", "sub": "NAME" } } }""")]
-    [InlineData("""{ "format": "complex", "session": { "format": "opaque", "id": "NAME" }, "user": { "format": "email", "email": "NAME" } }""")]
+    [InlineData(
+        """{ "format": "complex", "user": { "format": "complex", "user": { "format": "iss_sub", "iss": "ISSUER", "sub": "NAME" } } }""")]
+    [InlineData(
+        """{ "format": "complex", "session": { "format": "opaque", "id": "NAME" }, "user": { "format": "email", "email": "NAME" } }""")]
     public async Task Subject_that_is_not_the_issuers_is_rejected(string? subject)
     {
-        var id = subject?.Replace("NAME", _name, StringComparison.Ordinal).Replace("ISSUER", _parts.Issuer.Issuer, StringComparison.Ordinal);
+        var id =
+            subject?.Replace("NAME", _name, StringComparison.Ordinal).Replace("ISSUER", _parts.Issuer.Issuer, StringComparison.Ordinal);
 
         (await _gateway.PushAsync(_parts.Issuer.Token().AsSecurityEvent("risc/account-disabled", id).Build())).ShouldBeRejected("bad_claim");
         (await _gateway.ListAsync($"?value={_name}")).Entries.ShouldBeEmpty();
@@ -189,11 +196,15 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     public async Task Email_is_the_subject_where_the_issuer_has_it_there()
     {
         await using var parts = await StandardGateway.StartAsync(
-            configuration => configuration.With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com", "EmailIsSubject": true }"""));
+            configuration =>
+                configuration.With(
+                    "Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com", "EmailIsSubject": true }"""));
         var token = parts.Issuer.Token().With("sub", "alice@example.com").Build();
 
         (await parts.Gateway.PushAsync(
-            parts.Issuer.Token().AsSecurityEvent("caep/credential-change", """{ "format": "email", "email": "alice@example.com" }""").Build())).Status.ShouldBe(202);
+            parts.Issuer.Token()
+                .AsSecurityEvent("caep/credential-change", """{ "format": "email", "email": "alice@example.com" }""")
+                .Build())).Status.ShouldBe(202);
 
         await parts.Gateway.ShouldAnswerAsync(token, 401);
     }
@@ -202,7 +213,9 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     public async Task Session_alone_is_revoked_where_access_tokens_carry_it()
     {
         await using var parts = await StandardGateway.StartAsync(
-            configuration => configuration.With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com", "SessionOnly": true }"""));
+            configuration =>
+                configuration.With(
+                    "Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com", "SessionOnly": true }"""));
         var (phone, laptop) = (parts.Issuer.Token().With("sid", "phone").Build(), parts.Issuer.Token().With("sid", "laptop").Build());
 
         (await parts.Gateway.PushAsync(parts.Issuer.Token().AsSecurityEvent("caep/session-revoked", $$"""
@@ -223,7 +236,8 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     {
         var answer = await RawHttp.SendAsync(
             _gateway.Address,
-            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/secevent+jwt\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
+            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/secevent+jwt\r\nContent-Length: 1\r\nConnection: " +
+                "close\r\n\r\nx");
 
         RawHttp.StatusOf(answer).ShouldBe(status);
         _parts.Destination.Received.ShouldBeEmpty();
@@ -245,18 +259,25 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     public async Task Rejection_of_a_security_event_tells_the_public_nothing()
     {
         await using var parts = await StandardGateway.StartAsync(configuration => configuration
-            .With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com" }""").With("Gateway:Errors:Detailed", JsonValue.Create(false)));
+            .With(
+                "Gateway:Issuers:shop:SecurityEvents",
+                """{ "Audience": "https://api.example.com" }""").With("Gateway:Errors:Detailed", JsonValue.Create(false)));
 
-        (await parts.Gateway.PushAsync("x")).Error!.ToJsonString().ShouldBe("""{"err":"invalid_request","description":"The security event token is not valid."}""");
+        (await parts.Gateway.PushAsync("x")).Error!.ToJsonString().ShouldBe(
+            """{"err":"invalid_request","description":"The security event token is not valid."}""");
     }
 
     [Fact]
     public async Task Security_event_that_cannot_be_kept_fails_and_the_same_token_may_come_again()
     {
         await using var all = await RedisGateways.StartAsync(1, configuration => configuration
-            .With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com" }""").With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+            .With(
+                "Gateway:Issuers:shop:SecurityEvents",
+                """{ "Audience": "https://api.example.com" }""").With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
         var access = all.Issuer.Token().Build();
-        var pushed = all.Issuer.Token().AsSecurityEvent("risc/account-disabled", $$"""{ "format": "iss_sub", "iss": "{{all.Issuer.Issuer}}", "sub": "alice" }""").Build();
+        var pushed = all.Issuer.Token()
+            .AsSecurityEvent("risc/account-disabled", $$"""{ "format": "iss_sub", "iss": "{{all.Issuer.Issuer}}", "sub": "alice" }""")
+            .Build();
         await all[0].ShouldAnswerAsync(access, 200);
         await all.Redis.KillAsync();
 
@@ -271,8 +292,12 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
     public async Task Copy_of_a_security_event_that_is_still_being_written_is_not_taken_for_one_in_effect()
     {
         await using var all = await RedisGateways.StartAsync(1, configuration => configuration
-            .With("Gateway:Issuers:shop:SecurityEvents", """{ "Audience": "https://api.example.com" }""").With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
-        var pushed = all.Issuer.Token().AsSecurityEvent("risc/account-disabled", $$"""{ "format": "iss_sub", "iss": "{{all.Issuer.Issuer}}", "sub": "alice" }""").Build();
+            .With(
+                "Gateway:Issuers:shop:SecurityEvents",
+                """{ "Audience": "https://api.example.com" }""").With("Gateway:Revocation:MaxStaleness", JsonValue.Create("00:01:00")));
+        var pushed = all.Issuer.Token()
+            .AsSecurityEvent("risc/account-disabled", $$"""{ "format": "iss_sub", "iss": "{{all.Issuer.Issuer}}", "sub": "alice" }""")
+            .Build();
         await all.Redis.HangAsync();
 
         var copies = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => all[0].PushAsync(pushed)));
@@ -296,7 +321,9 @@ public sealed class SecurityEventTests : IClassFixture<SecurityEventGateway>
             ["sub_id"] = subject.DeepClone(),
             ["events"] = new JsonObject { [$"https://schemas.openid.net/secevent/{type}"] = new JsonObject { ["event_timestamp"] = 1 } },
         });
-        var result = await Script.RunAsync("node", [Path.Combine(Script.Interop, "security-events.mjs")], new JsonObject { ["sets"] = new JsonArray([.. sets]) }.ToJsonString());
+        var result = await Script.RunAsync(
+            "node", [Path.Combine(Script.Interop, "security-events.mjs")],
+            new JsonObject { ["sets"] = new JsonArray([.. sets]) }.ToJsonString());
         result.ExitCode.ShouldBe(0, result.Errors);
         var signed = JsonNode.Parse(result.Output)!;
         await using var destination = await RecordingDestination.StartAsync();

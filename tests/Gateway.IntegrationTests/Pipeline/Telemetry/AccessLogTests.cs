@@ -141,7 +141,8 @@ public sealed class AccessLogTests : IAsyncLifetime
             .WithPolicy("admins", """{ "Scopes": { "All": ["admin"] } }""")
             .WithPolicy("trial", """{ "Mode": "Report", "Scopes": { "All": ["admin"] } }""");
         var gateway = await TestGateway.StartAsync(
-            configuration, settings: level is null ? null : new Dictionary<string, string?> { ["Logging:LogLevel:Gateway.Access"] = level });
+            configuration,
+            settings: level is null ? null : new Dictionary<string, string?> { ["Logging:LogLevel:Gateway.Access"] = level });
         _gateways.Add(gateway);
         return gateway;
     }
@@ -151,7 +152,8 @@ public sealed class AccessLogTests : IAsyncLifetime
     {
         string[] lines = [];
         await Eventually.TrueAsync(
-            () => (lines = [.. gateway.Logs.Lines.Where(line => line.Contains(AccessLog.Category, StringComparison.Ordinal))]).Length >= count,
+            () =>
+                (lines = [.. gateway.Logs.Lines.Where(line => line.Contains(AccessLog.Category, StringComparison.Ordinal))]).Length >= count,
             "the lines are written");
         lines.Length.ShouldBe(count);
         return lines;

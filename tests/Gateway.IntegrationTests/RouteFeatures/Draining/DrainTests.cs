@@ -53,14 +53,17 @@ public sealed class DrainTests : IAsyncLifetime
     public async Task Replica_that_ends_is_not_ready_at_once_and_finishes_what_is_under_way()
     {
         using var release = new SemaphoreSlim(0);
-        _destination.Handler = context => context.Request.Path == "/public/slow" ? release.WaitAsync(context.RequestAborted) : Task.CompletedTask;
+        _destination.Handler = context =>
+            context.Request.Path == "/public/slow" ? release.WaitAsync(context.RequestAborted) : Task.CompletedTask;
         var http2 = RedisServer.FreePort();
         await using var replica = await StartAsync("00:00:03", "00:00:20", http2);
         using var probe = new HttpClient { BaseAddress = new Uri(replica.ManagementAddress) };
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client =
+            new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         var slow = replica.Client.GetAsync("/public/slow");
         var slow2 = client.GetAsync(new Uri($"http://127.0.0.1:{http2}/public/slow"));
-        await Eventually.TrueAsync(() => _destination.Received.Count(request => request.Target == "/public/slow") == 2, "both requests are under way");
+        await Eventually.TrueAsync(
+            () => _destination.Received.Count(request => request.Target == "/public/slow") == 2, "both requests are under way");
 
         var exit = replica.StopAsync();
         await Eventually.TrueAsync(async () => await StatusAsync(probe, "/readyz") == 503, "not ready");
@@ -100,13 +103,17 @@ public sealed class DrainTests : IAsyncLifetime
             {
                 await context.Response.StartAsync();
                 await context.Response.BodyWriter.WriteAsync("begun"u8.ToArray());
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    Timeout.InfiniteTimeSpan, TimeProvider.System,
+                    context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         };
         await using var replica = await StartAsync("00:00:00", "00:00:02");
         using var stream = await replica.Client.GetAsync("/public/stream", HttpCompletionOption.ResponseHeadersRead);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"{replica.Address.Replace("http", "ws", StringComparison.Ordinal)}/public/socket"), TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(
+            new Uri($"{replica.Address.Replace("http", "ws", StringComparison.Ordinal)}/public/socket"),
+            TestContext.Current.CancellationToken);
 
         var (exitCode, took) = await replica.StopAsync();
 

@@ -127,7 +127,8 @@ public sealed class ExchangeTests : IAsyncLifetime
         (await AuthorizationAsync(gateway, token, "/calm/a")).ShouldBe("Bearer issued-1");
 
         go.SetResult();
-        await Eventually.TrueAsync(async () => await AuthorizationAsync(gateway, token, "/calm/a") == "Bearer renewed", "the renewed token is used");
+        await Eventually.TrueAsync(
+            async () => await AuthorizationAsync(gateway, token, "/calm/a") == "Bearer renewed", "the renewed token is used");
         _endpoint.Received.Count.ShouldBe(2);
     }
 
@@ -141,9 +142,12 @@ public sealed class ExchangeTests : IAsyncLifetime
     [InlineData(200, """{"access_token":"a\r\nX-Evil: 1","token_type":"Bearer"}""", "its response has no usable access_token")]
     [InlineData(200, """{"access_token":"a","access_token":"b","token_type":"Bearer"}""", "its response has no usable access_token")]
     [InlineData(200, """{"access_token":"a","token_type":"N_A"}""", "its response has a token that is not a bearer access token")]
-    [InlineData(200, """{"access_token":"a","token_type":"Bearer","issued_token_type":"urn:ietf:params:oauth:token-type:refresh_token"}""", "its response has a token that is not a bearer access token")]
+    [InlineData(
+        200, """{"access_token":"a","token_type":"Bearer","issued_token_type":"urn:ietf:params:oauth:token-type:refresh_token"}""",
+        "its response has a token that is not a bearer access token")]
     [InlineData(200, """{"access_token":"a","token_type":"Bearer","expires_in":0}""", "its response has a token that has expired")]
-    public async Task Failed_exchange_is_503_with_the_reason_in_the_explanation_and_nothing_is_forwarded(int status, string body, string problem)
+    public async Task Failed_exchange_is_503_with_the_reason_in_the_explanation_and_nothing_is_forwarded(
+        int status, string body, string problem)
     {
         await using var gateway = await StartAsync();
         _endpoint.Handler = context => FakeTokenEndpoint.JsonAsync(context, status, body);
@@ -157,7 +161,8 @@ public sealed class ExchangeTests : IAsyncLifetime
         var explanation = await gateway.ExplainAsync(token, "private");
         ((string)explanation.Check("exchange")["found"]!).ShouldBe(problem);
         explanation.Reason().ShouldBe("exchange_unavailable");
-        gateway.Logs.Lines.ShouldContain(line => line.Contains($"230: Exchange orders has no token from the token endpoint: {problem}.", StringComparison.Ordinal));
+        gateway.Logs.Lines.ShouldContain(
+            line => line.Contains($"230: Exchange orders has no token from the token endpoint: {problem}.", StringComparison.Ordinal));
         gateway.Logs.Lines.ShouldNotContain(line => line.Contains(token) || line.Contains("secret words"));
     }
 
@@ -175,7 +180,8 @@ public sealed class ExchangeTests : IAsyncLifetime
         ((string)(await gateway.ExplainAsync(token, "private")).Check("exchange")["found"]!).ShouldBe("it did not respond within 0.2 s");
         _endpoint.Handler = null;
         go.SetResult();
-        await Eventually.TrueAsync(async () => (await gateway.GetAsync("/private/a", token)).StatusCode == HttpStatusCode.OK, "the exchange succeeds again");
+        await Eventually.TrueAsync(
+            async () => (await gateway.GetAsync("/private/a", token)).StatusCode == HttpStatusCode.OK, "the exchange succeeds again");
     }
 
     [Fact]
@@ -193,25 +199,37 @@ public sealed class ExchangeTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{ "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint", "this is not the URL of a token endpoint.")]
-    [InlineData("""{ "TokenEndpoint": "ftp://a", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint", "this is not the URL of a token endpoint.")]
-    [InlineData("""{ "TokenEndpoint": "https://u@a/", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint", "this is not the URL of a token endpoint.")]
+    [InlineData(
+        """{ "TokenEndpoint": "ftp://a", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint",
+        "this is not the URL of a token endpoint.")]
+    [InlineData(
+        """{ "TokenEndpoint": "https://u@a/", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint",
+        "this is not the URL of a token endpoint.")]
     [InlineData("""{ "TokenEndpoint": "https://a/", "SecretFile": "secret" }""", "ClientId", "this is required.")]
     [InlineData("""{ "TokenEndpoint": "https://a/", "ClientId": "a" }""", "SecretFile", "this is required.")]
     [InlineData("""{ "TokenEndpoint": "https://a/", "ClientId": "a", "SecretFile": "none" }""", "SecretFile", "the file does not exist.")]
-    [InlineData("""{ "TokenEndpoint": "https://a/", "ClientId": "a", "SecretFile": "secret", "Timeout": "00:02:00" }""", "Timeout", "this is out of range.")]
+    [InlineData(
+        """{ "TokenEndpoint": "https://a/", "ClientId": "a", "SecretFile": "secret", "Timeout": "00:02:00" }""", "Timeout",
+        "this is out of range.")]
     public async Task Mistake_is_an_error_at_start_that_names_its_place(string exchange, string place, string problem)
     {
         var configuration = TestGateway.Configuration(_issuer, _destination).With("Gateway:Exchanges:orders", exchange);
 
-        var error = (await Should.ThrowAsync<ConfigurationException>(TestGateway.StartAsync(configuration, files: Files))).Errors.ShouldHaveSingleItem();
+        var error = (
+            await Should.ThrowAsync<ConfigurationException>(
+                TestGateway.StartAsync(configuration, files: Files))).Errors.ShouldHaveSingleItem();
 
         error.Path.ShouldBe($"Gateway:Exchanges:orders:{place}");
         error.Problem.ShouldBe(problem);
     }
 
     [Theory]
-    [InlineData("Gateway:Clusters:recorder:Exchange", "\"ordrs\"", "Gateway:Clusters:recorder:Exchange", "there is no \"ordrs\" in Gateway:Exchanges.")]
-    [InlineData("Gateway:Policies:forward", """{ "ForwardToken": true }""", "ReverseProxy:Routes:forward:AuthorizationPolicy", "this policy forwards the caller's token, and the cluster exchanges it.")]
+    [InlineData(
+        "Gateway:Clusters:recorder:Exchange", "\"ordrs\"", "Gateway:Clusters:recorder:Exchange",
+        "there is no \"ordrs\" in Gateway:Exchanges.")]
+    [InlineData(
+        "Gateway:Policies:forward", """{ "ForwardToken": true }""", "ReverseProxy:Routes:forward:AuthorizationPolicy",
+        "this policy forwards the caller's token, and the cluster exchanges it.")]
     public async Task Contradiction_is_an_error_at_start(string setting, string json, string place, string problem)
     {
         var configuration = Configuration(null).With("Gateway:Policies:forward", "{ }").WithRoute("forward", "forward").With(setting, json);
@@ -227,10 +245,15 @@ public sealed class ExchangeTests : IAsyncLifetime
         await using var provider = Script.Start("node", Path.Combine(Script.Interop, "oidc-provider.mjs"));
         var about = JsonNode.Parse(await provider.ReadLineAsync())!;
         var configuration = TestGateway.Configuration(_destination)
-            .With("Gateway:Issuers:provider", $$"""{ "Issuer": "{{about["issuer"]}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
-            .With("Gateway:Exchanges:orders", $$"""{ "TokenEndpoint": "{{about["tokenEndpoint"]}}", "ClientId": "gateway", "SecretFile": "secret", "Audience": "urn:orders", "Scope": "orders:read" }""")
+            .With(
+                "Gateway:Issuers:provider",
+                $$"""{ "Issuer": "{{about["issuer"]}}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
+            .With(
+                "Gateway:Exchanges:orders",
+                $$"""{ "TokenEndpoint": "{{about["tokenEndpoint"]}}", "ClientId": "gateway", "SecretFile": "secret", "Audience": "urn:orders", "Scope": "orders:read" }""")
             .With("Gateway:Clusters:recorder:Exchange", "\"orders\"");
-        await using var gateway = await TestGateway.StartAsync(configuration, files: new Dictionary<string, string> { ["secret"] = (string)about["clientSecret"]! + "\n" });
+        await using var gateway = await TestGateway.StartAsync(
+            configuration, files: new Dictionary<string, string> { ["secret"] = (string)about["clientSecret"]! + "\n" });
         var token = await OidcProviderTests.GetTokenAsync(about, (string)about["resources"]!["RS256"]!);
 
         using var response = await gateway.GetAsync("/private/a", token);
@@ -244,7 +267,8 @@ public sealed class ExchangeTests : IAsyncLifetime
 
     private static Dictionary<string, string> Files => new() { ["secret"] = "s/ecret\n" };
 
-    private Task<TestGateway> StartAsync(TimeProvider? time = null, string? timeout = null) => TestGateway.StartAsync(Configuration(timeout), time, Files);
+    private Task<TestGateway> StartAsync(TimeProvider? time = null, string? timeout = null) =>
+        TestGateway.StartAsync(Configuration(timeout), time, Files);
 
     private JsonObject Configuration(string? timeout) => TestGateway.Configuration(_issuer, _destination)
         .With("Gateway:Exchanges:orders", $$"""

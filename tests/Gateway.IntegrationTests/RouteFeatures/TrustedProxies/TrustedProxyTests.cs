@@ -78,7 +78,9 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         await using var gateway = await StartAsync(["127.0.0.1"], trustPrefix: true);
         await using var withoutPrefix = await StartAsync(["127.0.0.1"]);
         await using var stranger = await StartAsync(["192.0.2.1"], trustPrefix: true);
-        (string, string)[] headers = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "8443"), ("X-Forwarded-Prefix", "/shop/")];
+        (string, string)[] headers = [
+            ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "8443"),
+            ("X-Forwarded-Prefix", "/shop/")];
 
         (await PortAndPrefixAsync(gateway, path, headers)).ShouldBe(("8443", "/shop"));
         _destination.Last.Target.ShouldBe(path);
@@ -140,7 +142,11 @@ public sealed class TrustedProxyTests : IAsyncLifetime
             return Task.CompletedTask;
         };
 
-        foreach (var (path, status, frame) in new[] { ("/public/x", 200, "DENY"), ("/public/own", 200, "SAMEORIGIN"), ("/private/x", 401, "DENY"), ("/none", 404, "DENY"), ("/public/%2f", 400, "DENY") })
+        foreach (var (path, status, frame) in new[]
+        {
+            ("/public/x", 200, "DENY"), ("/public/own", 200, "SAMEORIGIN"), ("/private/x", 401, "DENY"), ("/none", 404, "DENY"),
+            ("/public/%2f", 400, "DENY"),
+        })
         {
             foreach (var scheme in new[] { "http", "https" })
             {
@@ -177,7 +183,8 @@ public sealed class TrustedProxyTests : IAsyncLifetime
         return await TestGateway.StartAsync(headers is null ? configuration : configuration.With("Gateway:ResponseHeaders", headers));
     }
 
-    private async Task<(string? Port, string? Prefix)> PortAndPrefixAsync(TestGateway gateway, string path, params (string Name, string Value)[] headers)
+    private async Task<(string? Port, string? Prefix)> PortAndPrefixAsync(
+        TestGateway gateway, string path, params (string Name, string Value)[] headers)
     {
         using var request = TestGateway.Request(HttpMethod.Get, path);
         foreach (var (name, value) in headers)
@@ -191,7 +198,8 @@ public sealed class TrustedProxyTests : IAsyncLifetime
     }
 
     /// <summary>What the destination was told.</summary>
-    private async Task<(string? Address, string? Scheme, string? Host)> SendAsync(TestGateway gateway, params (string Name, string Value)[] headers)
+    private async Task<(string? Address, string? Scheme, string? Host)> SendAsync(
+        TestGateway gateway, params (string Name, string Value)[] headers)
     {
         using var request = TestGateway.Request(HttpMethod.Get, "/public/x");
         foreach (var (name, value) in headers)

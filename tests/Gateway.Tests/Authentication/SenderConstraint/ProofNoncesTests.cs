@@ -42,5 +42,6 @@ public sealed class ProofNoncesTests
     }
 
     [Fact]
-    public async Task Nonce_of_another_key_is_none() => new ProofNonces(_clock).IsCurrent(await new ProofNonces(_clock).CurrentAsync()).ShouldBeFalse();
+    public async Task Nonce_of_another_key_is_none() =>
+        new ProofNonces(_clock).IsCurrent(await new ProofNonces(_clock).CurrentAsync()).ShouldBeFalse();
 }

@@ -34,7 +34,8 @@ public sealed class DecryptionKeySetTests : IDisposable
         var jwk = _rsa.ToPrivateJwk();
         jwk.Remove(member);
 
-        Read(jwk).ShouldBe("key \"enc-rsa\" lacks one of `n`, `e`, `d`, `p`, `q`, `dp`, `dq` and `qi` in base64url: write the whole private key");
+        Read(jwk).ShouldBe(
+            "key \"enc-rsa\" lacks one of `n`, `e`, `d`, `p`, `q`, `dp`, `dq` and `qi` in base64url: write the whole private key");
     }
 
     [Theory]

@@ -156,7 +156,8 @@ public sealed class RequestTargetTests
     public void Nothing_makes_the_check_throw()
     {
         // Dense in what the check looks at, so that odd combinations come up often.
-        var pieces = Gen.Elements("/", "/", "%", "2", "F", "e", ".", "..", ";", "?", "a", "%2e", "%25", "%E2%82", "http://", "\\", "\0", "\u20AC", "\uD800");
+        var pieces = Gen.Elements(
+            "/", "/", "%", "2", "F", "e", ".", "..", ";", "?", "a", "%2e", "%25", "%E2%82", "http://", "\\", "\0", "\u20AC", "\uD800");
         var targets = Gen.ArrayOf(pieces).Select(string.Concat).ToArbitrary();
 
         Prop.ForAll(targets, raw =>
@@ -174,7 +175,8 @@ public sealed class RequestTargetTests
     {
         var allowed = (slashes ? PathTraits.EncodedSlash : PathTraits.None) | (parameters ? PathTraits.Parameter : PathTraits.None);
         var rules = new PathRules(new Dictionary<string, PathTraits> { ["route"] = allowed }, merges);
-        var pieces = Gen.Elements("a", ".", "%41", "%2e", "%25", "%32", "%65", "%2F", "%2f", "2", "e", "f", "5", "c", ";", ";", "%3b", "/", "/");
+        var pieces =
+            Gen.Elements("a", ".", "%41", "%2e", "%25", "%32", "%65", "%2F", "%2f", "2", "e", "f", "5", "c", ";", ";", "%3b", "/", "/");
         var targets = Gen.ArrayOf(pieces).Select(string.Concat).ToArbitrary();
 
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(targets, text =>
@@ -241,7 +243,8 @@ public sealed class RequestTargetTests
     /// <summary>As the server decodes a path: all but encoded slashes, then dot segments are removed.</summary>
     private static string Served(string raw)
     {
-        var decoded = string.Join('\u0001', raw.Split("%2F").Select(upper => string.Join('\u0002', upper.Split("%2f").Select(Uri.UnescapeDataString))));
+        var decoded = string.Join(
+            '\u0001', raw.Split("%2F").Select(upper => string.Join('\u0002', upper.Split("%2f").Select(Uri.UnescapeDataString))));
         var segments = new List<string>();
         var all = decoded[1..].Split('/');
         foreach (var (index, segment) in all.Index())
@@ -261,8 +264,10 @@ public sealed class RequestTargetTests
             }
         }
 
-        return $"/{string.Join('/', segments)}".Replace("\u0001", "%2F", StringComparison.Ordinal).Replace("\u0002", "%2f", StringComparison.Ordinal);
+        return $"/{string.Join('/', segments)}".Replace(
+            "\u0001", "%2F", StringComparison.Ordinal).Replace("\u0002", "%2f", StringComparison.Ordinal);
     }
 
-    private static RequestFault Check(string raw, string path, bool isHttp1) => RequestTarget.Read(raw, path, isHttp1, PathRules.Strict, out _);
+    private static RequestFault Check(string raw, string path, bool isHttp1) =>
+        RequestTarget.Read(raw, path, isHttp1, PathRules.Strict, out _);
 }

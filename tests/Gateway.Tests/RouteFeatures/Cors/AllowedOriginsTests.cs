@@ -66,6 +66,8 @@ public sealed class AllowedOriginsTests
     [InlineData("", false)]
     public void Origin_may_call_where_it_is_listed_or_below_a_listed_domain(string origin, bool mayCall)
     {
-        new AllowedOrigins(["https://*.example.com", "http://*.localhost:3000", "capacitor://localhost", "null"]).Contains(origin).ShouldBe(mayCall);
+        new AllowedOrigins(["https://*.example.com", "http://*.localhost:3000", "capacitor://localhost", "null"])
+            .Contains(origin)
+            .ShouldBe(mayCall);
     }
 }

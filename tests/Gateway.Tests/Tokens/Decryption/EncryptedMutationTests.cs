@@ -31,7 +31,8 @@ public sealed class EncryptedMutationTests : IDisposable
         var good = _shop.Token(management, encryption);
         IsRejected(count,
             from at in Gen.Choose(0, good.Length - 1)
-            from character in Gen.Frequency((9, Gen.Elements(Alphabet.ToCharArray())), (1, Gen.Choose(0, 0xFFFF).Select(code => (char)code)))
+            from character in Gen.Frequency(
+                (9, Gen.Elements(Alphabet.ToCharArray())), (1, Gen.Choose(0, 0xFFFF).Select(code => (char)code)))
             where good[at] != character
             select string.Concat(good.AsSpan(0, at), character.ToString(), good.AsSpan(at + 1)));
     }
@@ -70,8 +71,10 @@ public sealed class EncryptedMutationTests : IDisposable
     [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}}""")]
     [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"OKP","crv":"X25519","x":"AA"}}""")]
     // Not on the curve: (1, 1).
-    [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}}""")]
-    [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}""")]
+    [InlineData(
+        """{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}}""")]
+    [InlineData(
+        """{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}""")]
     [InlineData("""{"alg":["dir"],"enc":"A128GCM"}""")]
     [InlineData("""{"alg":"dir","enc":{"a":1}}""")]
     [InlineData("""{"enc":"A128GCM"}""")]

@@ -57,7 +57,8 @@ internal sealed class EncryptedShop : IDisposable
         _ => P256,
     };
 
-    public string Token(JweAlgorithm management, JweEncryption encryption, string? inner = null, IReadOnlyDictionary<string, object?>? headers = null) =>
+    public string Token(
+        JweAlgorithm management, JweEncryption encryption, string? inner = null, IReadOnlyDictionary<string, object?>? headers = null) =>
         KeyFor(management, encryption).Encrypt(inner ?? Shop.Token().Build(), management, encryption, headers);
 
     /// <summary>"accepted", or the tag of the reason; the explanation must say the same.</summary>

@@ -81,7 +81,8 @@ public sealed class EncryptedTokenTests : IDisposable
 
     [Fact]
     public async Task Compressed_token_is_rejected() => (await _shop.DecideAsync(EncryptedShop.Rsa.Encrypt(
-        _shop.Shop.Token().Build(), JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM, compression: JweCompression.DEF))).ShouldBe(Undecryptable);
+        _shop.Shop.Token().Build(), JweAlgorithm.RSA_OAEP_256, JweEncryption.A256GCM,
+        compression: JweCompression.DEF))).ShouldBe(Undecryptable);
 
     [Theory]
     [InlineData("crit", """["exp"]""")]
@@ -202,9 +203,12 @@ public sealed class EncryptedTokenTests : IDisposable
     public async Task Token_revoked_by_its_hash_does_not_come_back_encrypted_in_either_spelling(string algorithm)
     {
         var revoked = _shop.Shop.Token(algorithm).Without("jti").Build();
-        var twin = Encoding.ASCII.GetString(EcdsaTwin.Of(Encoding.ASCII.GetBytes(revoked), SignatureAlgorithms.Of(Enum.Parse<SignatureAlgorithm>(algorithm)))!);
+        var twin = Encoding.ASCII.GetString(
+            EcdsaTwin.Of(Encoding.ASCII.GetBytes(revoked), SignatureAlgorithms.Of(Enum.Parse<SignatureAlgorithm>(algorithm)))!);
         var set = new RevocationSet();
-        set.Apply(new RevocationEntry(RevocationKind.Token, Tokens.Shop.Issuer, RevocationKeys.HashOf(revoked), _shop.Shop.Clock.UnixSeconds + 3600));
+        set.Apply(
+            new RevocationEntry(
+                RevocationKind.Token, Tokens.Shop.Issuer, RevocationKeys.HashOf(revoked), _shop.Shop.Clock.UnixSeconds + 3600));
 
         foreach (var spelling in new[] { revoked, twin })
         {
@@ -249,7 +253,8 @@ public sealed class EncryptedTokenTests : IDisposable
         (await next).Token.ShouldNotBeNull();
     }
 
-    private static Dictionary<string, object?> Header(string member, string? json) => new() { [member] = json is null ? null : ValueOf(JsonNode.Parse(json)!) };
+    private static Dictionary<string, object?> Header(string member, string? json) =>
+        new() { [member] = json is null ? null : ValueOf(JsonNode.Parse(json)!) };
 
     private static object ValueOf(JsonNode value) => value switch
     {
