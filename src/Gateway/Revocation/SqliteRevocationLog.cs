@@ -6,20 +6,15 @@ namespace Gateway.Revocation;
 /// The embedded store: one SQLite file that the gateway follows and to which <c>gateway revoke</c> writes from another process.
 /// Acknowledged entries are durable: SQLite uses a write-ahead log with a flush at each commit.
 /// </summary>
-internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRevocationLog
+internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRevocationLog, IDisposable
 {
     private const int PageSize = 10_000;
-
-    // A revocation is to take effect within 100 ms: half of that is the wait, the rest is for the read.
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     // Entries are deleted well after their expiry, so that a replica with a slow clock has seen them.
     private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
 
-    // An open connection would continue to read a file that was deleted or replaced, without an error.
-    private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
-
     private readonly ForgettingClock _clock = new(time);
+    private readonly StoreFileWatch _watch = new(path, time);
     private bool _created;
     private long _opened;
     private bool _hasFailed;
@@ -61,6 +56,11 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
     {
         // After a fault the file may be another one, such as a backup. Reading all entries again does not undo any that were applied.
         position = _hasFailed ? default : position;
+        if (_hasFailed)
+        {
+            _watch.Stop();
+        }
+
         _hasFailed = true;
         _ = _clock.Now;
         var page = await ReadPageAsync(position, cancellationToken);
@@ -68,12 +68,13 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         return page;
     }
 
-    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
-        await Task.Delay(PollInterval, time, cancellationToken);
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken) => await _watch.WaitAsync(cancellationToken);
+
+    public void Dispose() => _watch.Dispose();
 
     private async ValueTask<RevocationPage> ReadPageAsync(LogPosition position, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(afresh: time.GetElapsedTime(_opened) >= ReopenEvery, cancellationToken);
+        await using var connection = await OpenAsync(afresh: _watch.IsReplaced(_opened), cancellationToken);
         await using var last = connection.CreateCommand();
         last.CommandText = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'revocations'), 0)";
         if ((long)(await last.ExecuteScalarAsync(cancellationToken))! < (long)position.First)
@@ -122,6 +123,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         {
             if (afresh)
             {
+                _watch.Opening();
                 SqliteConnection.ClearPool(connection);
                 _opened = time.GetTimestamp();
             }

@@ -20,6 +20,7 @@ internal sealed class LiveConnections(
     private const int MostLookups = 64;
 
     private readonly ConcurrentDictionary<LiveConnection, bool> _live = new();
+    private volatile TaskCompletionSource _begun = new();
 
     /// <summary>Creates a connection, which is removed at the end of its request.</summary>
     public LiveConnection Add(HttpContext context, ProtectedRoute route, VerifiedToken token)
@@ -30,23 +31,37 @@ internal sealed class LiveConnections(
     }
 
     /// <summary>Starts to check the connection. Its stream must be wrapped before, so that it can be ended.</summary>
-    public void Begin(LiveConnection connection) => _live.TryAdd(connection, true);
+    public void Begin(LiveConnection connection)
+    {
+        _live.TryAdd(connection, true);
+        _begun.TrySetResult();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var asking = lookup is null ? Task.CompletedTask : AskAsync(lookup, stoppingToken);
-        using var timer = new PeriodicTimer(SweepEvery, time);
-        try
+        var asking = Task.CompletedTask;
+        while (!stoppingToken.IsCancellationRequested)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Sweep();
-            }
+            await Task.WhenAll(BegunAsync(stoppingToken), Task.Delay(SweepEvery, time, stoppingToken))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Sweep();
+            asking = lookup is not null && asking.IsCompleted ? AskAsync(lookup, stoppingToken) : asking;
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+
+        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>A gateway without live connections does not wake up for them.</summary>
+    private Task BegunAsync(CancellationToken stopping)
+    {
+        if (!_live.IsEmpty)
         {
-            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Task.CompletedTask;
         }
+
+        // Set before the second look, so that a connection that begins meanwhile is seen by one of the two.
+        _begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _live.IsEmpty ? _begun.Task.WaitAsync(stopping) : Task.CompletedTask;
     }
 
     private void Sweep()
@@ -71,22 +86,18 @@ internal sealed class LiveConnections(
     /// <summary>With a look-up for each request, live connections are looked up too.</summary>
     private async Task AskAsync(RevocationLookup asked, CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(SweepEvery, time);
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostLookups, CancellationToken = stopping };
-        while (await timer.WaitForNextTickAsync(stopping))
+        await Parallel.ForEachAsync(_live.Keys, options, async (connection, cancellationToken) =>
         {
-            await Parallel.ForEachAsync(_live.Keys, options, async (connection, cancellationToken) =>
+            foreach (var token in connection.IsEnding ? [] : connection.Tokens)
             {
-                foreach (var token in connection.IsEnding ? [] : connection.Tokens)
+                if (await asked.AskAsync(token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
                 {
-                    if (await asked.AskAsync(token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
-                    {
-                        End(connection, RejectionReason.Revoked);
-                        break;
-                    }
+                    End(connection, RejectionReason.Revoked);
+                    break;
                 }
-            });
-        }
+            }
+        });
     }
 
     private void End(LiveConnection connection, RejectionReason reason)
