@@ -38,7 +38,7 @@ internal sealed class ExplainedTokens
             return null;
         }
 
-        var place = source is null ? "the token sources without a name" : $"the token source {source}";
+        var place = PolicyTokens.NameOf(source);
         var expected = $"a valid token in {place}";
         return Find(source) switch
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Gateway.Issuers.Introspection;
 using Gateway.Jose;
 using Gateway.Policies;
-using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
@@ -24,7 +23,7 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
             ? $"token: policy {Shown.Text(policy.Name)} reads no token source without a name. Give the token as " +
                 $"{prefix}{policy.TokenSources[0]}."
         : $"{prefix}{Shown.Text(other.Source)}: policy {Shown.Text(policy.Name)} does not read this token source. It reads " +
-            $"{string.Join(", ", policy.TokenSources.Select(NameOf))}.";
+            $"{string.Join(", ", policy.TokenSources.Select(PolicyTokens.NameOf))}.";
 
     public TokenExplanation Explain(IReadOnlyCollection<GivenToken> given, string? route, RoutePolicy policy, RevocationAnswers revocations)
     {
@@ -60,16 +59,15 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
     {
         const string different = "a different token in each source";
         const string caller = "the token that identity headers, rate limits and logs take the caller from";
-        var holding = new List<RoutePolicy>();
-        if (policy.Decide(tokens.OfPolicy, new PolicyRequest(null, time), holding).Rejected is not null)
+        var (given, holding) = (tokens.OfPolicy, new List<RoutePolicy>());
+        if (policy.Decide(given, new PolicyRequest(null, time), holding).Rejected is not null)
         {
             yield return new ExplainedCheck(
                 CheckName.Caller, CheckOutcome.NotChecked, caller, "the policy also looks at what an explanation does not have");
             yield break;
         }
 
-        var texts = holding.Select(leaf => leaf.TokenSource).Distinct().Select(source => ContentOf(tokens.Of(source)!)).ToArray();
-        if (texts.Distinct().Count() < texts.Length)
+        if (given.HaveOneTwice(holding.Select(leaf => leaf.TokenSource)))
         {
             yield return new ExplainedCheck(
                 CheckName.DifferentTokens, CheckOutcome.Failed, different, "one token twice",
@@ -77,7 +75,8 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         }
 
         yield return new ExplainedCheck(
-            CheckName.Caller, CheckOutcome.Passed, caller, $"that of {NameOf(IdentityChoice.Order(holding).First().TokenSource)}");
+            CheckName.Caller, CheckOutcome.Passed, caller,
+            $"that of {PolicyTokens.NameOf(IdentityChoice.Order(holding).First().TokenSource)}");
     }
 
     private ExplainedToken Walk(
@@ -93,8 +92,4 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         checks.AddRange(own.Select(check => check with { Source = source }));
         return new ExplainedToken(source, token, own.Find(check => check.Outcome == CheckOutcome.Failed)?.Reason);
     }
-
-    private static string ContentOf(AccessToken token) => Convert.ToHexString(token.Content);
-
-    private static string NameOf(string? source) => source is null ? "the token sources without a name" : Shown.Text(source);
 }

@@ -8,8 +8,6 @@ internal static class PolicySourceCheck
     /// <summary>The most sources that one policy may read, and so the most tokens of one request that are verified.</summary>
     public const int MostSources = 4;
 
-    private const string Unnamed = "the sources without a name";
-
     /// <summary>The source as <c>Gateway:TokenSources</c> spells it; null for the token sources without a name.</summary>
     /// <param name="path">The policy.</param>
     public static string? Find(string? name, string path, IReadOnlyCollection<string> sources, ConfigurationReport report)
@@ -67,8 +65,8 @@ internal static class PolicySourceCheck
             {
                 report.Error(
                     path,
-                    $"no request can pass: \"{first.Name}\" and \"{second.Name}\" read the same token, from {SourceOf(first)}, and " +
-                        "accept no issuer in common.",
+                    $"no request can pass: \"{first.Name}\" and \"{second.Name}\" read the same token, from " +
+                        $"{PolicyTokens.NameOf(first.TokenSource)}, and accept no issuer in common.",
                     "Give one of them a TokenSource of its own, or name both in AnyOf.");
                 return;
             }
@@ -82,6 +80,4 @@ internal static class PolicySourceCheck
     private static IEnumerable<RoutePolicy> Needed(Combination combination) => combination.IsAny && combination.Parts.Length > 1
         ? []
         : combination.Parts.SelectMany(part => part.Combination is { } inner ? Needed(inner) : [part]);
-
-    private static string SourceOf(RoutePolicy policy) => policy.TokenSource is { } source ? $"the source \"{source}\"" : Unnamed;
 }

@@ -23,6 +23,10 @@ internal readonly struct PolicyTokens
 
     public PolicyTokens(ImmutableArray<SourceToken> all) => _all = all;
 
+    /// <summary>How messages name a token source.</summary>
+    public static string NameOf(string? source) =>
+        source is null ? "the token sources without a name" : $"the token source \"{source}\"";
+
     /// <param name="reason">Why there is no token.</param>
     public AccessToken? Of(string? source, out RejectionReason reason)
     {
@@ -42,5 +46,23 @@ internal readonly struct PolicyTokens
         }
 
         return null;
+    }
+
+    /// <summary>Whether one token is in two of these sources, where it must not count as two tokens. Each has a token.</summary>
+    public bool HaveOneTwice(IEnumerable<string?> sources)
+    {
+        var different = new List<AccessToken>();
+        foreach (var source in sources.Distinct(StringComparer.Ordinal))
+        {
+            var token = Of(source, out _)!;
+            if (different.Exists(other => other.Content.SequenceEqual(token.Content)))
+            {
+                return true;
+            }
+
+            different.Add(token);
+        }
+
+        return false;
     }
 }

@@ -40,36 +40,15 @@ internal sealed class RequestTokens(ImmutableArray<FoundToken> found)
         var tokens = new PolicyTokens(
             [.. found.Select(token => new SourceToken(token.Source.Name, token.Token?.Token, token.Rejection?.Reason ?? default))]);
         Decision = policy.Decide(tokens, request, leaves);
-        if (Decision.Rejected is null)
+        if (Decision.Rejected is null && tokens.HaveOneTwice(leaves.Select(leaf => leaf.TokenSource)))
         {
-            Holding = [.. IdentityChoice.Order(leaves).Select(Of).Distinct()];
-            if (HasTokenTwice())
-            {
-                // One token in two sources must not count as two tokens.
-                Decision = new PolicyDecision(RejectionReason.MultipleTokens);
-            }
+            Decision = new PolicyDecision(RejectionReason.MultipleTokens);
         }
 
-        if (Decision.Rejected is not null)
-        {
-            Holding = [.. IdentityChoice.Candidates(policy).Select(Of).Where(token => token.Token is not null).Take(1)];
-        }
-    }
-
-    private bool HasTokenTwice()
-    {
-        for (var i = 1; i < Holding.Length; i++)
-        {
-            for (var j = 0; j < i; j++)
-            {
-                if (Holding[i].Token!.Token.Content.SequenceEqual(Holding[j].Token!.Token.Content))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
+        var holding = Decision.Rejected is null
+            ? IdentityChoice.Order(leaves).Select(Of).Distinct()
+            : IdentityChoice.Candidates(policy).Select(Of).Where(token => token.Token is not null).Take(1);
+        Holding = [.. holding];
     }
 
     private FoundToken Of(RoutePolicy leaf) => found.First(token => token.Source.Name == leaf.TokenSource);

@@ -140,7 +140,7 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
                 explanation.Reason().ShouldBe(reason, $"{route}: {explanation.ToJsonString()}");
                 if (reason is null && route != "private")
                 {
-                    var caller = explanation.Found("caller") == "that of workload" ? workload : user;
+                    var caller = explanation.Found("caller") == "that of the token source \"workload\"" ? workload : user;
                     IssuerOf(caller!).ShouldBe(_parts.Destination.Last.Header("X-Auth-Issuer"), route);
                 }
             }
@@ -179,7 +179,7 @@ public sealed class TwoTokenSenderTests : IClassFixture<TwoTokenGateway>
         var (alone, job) = await _parts.Gateway.ExplainByCommandAsync("", "job", "--source-token", $"Workload={file}");
 
         accepted.ShouldBe(0, both.ToJsonString());
-        both.Found("caller").ShouldBe("that of workload");
+        both.Found("caller").ShouldBe("that of the token source \"workload\"");
         rejected.ShouldBe(1);
         one.Reason().ShouldBe("missing");
         alone.ShouldBe(0, job.ToJsonString());

@@ -79,12 +79,13 @@ public sealed class PolicyCheckTests
         "this policy reads several tokens, and it is not clear which of them must be bound.", "Set it in the policies that it names.")]
     [InlineData(
         """{ "AllOf": ["job", "other-job"] }""", "test",
-        "no request can pass: \"job\" and \"other-job\" read the same token, from the source \"workload\", and accept no issuer in common.",
+        "no request can pass: \"job\" and \"other-job\" read the same token, from the token source \"workload\", and accept no issuer " +
+            "in common.",
         "Give one of them a TokenSource of its own")]
     [InlineData(
         """{ "AllOf": ["of-shop", "both"] }""", "test",
-        "no request can pass: \"of-shop\" and \"of-cluster\" read the same token, from the sources without a name, and accept no issuer " +
-            "in common.",
+        "no request can pass: \"of-shop\" and \"of-cluster\" read the same token, from the token sources without a name, and accept no " +
+            "issuer in common.",
         "Give one of them a TokenSource of its own")]
     public async Task Policies_that_cannot_be_read_from_their_token_sources_are_an_error(
         string policy, string path, string problem, string cure)
