@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Authentication;
 using Gateway.Telemetry;
 
 namespace Gateway.Runtime;
@@ -7,7 +8,8 @@ namespace Gateway.Runtime;
 /// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>answer</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">The configured name of the issuer, if the token names a configured one.</param>
-internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer)
+/// <param name="Ended">The token that has ended its connection; null where none has.</param>
+internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer, VerifiedToken? Ended = null)
 {
     /// <summary>True when the gateway rejected the request. Any client can cause rejections at any rate.</summary>
     public bool IsRejection => Outcome is "deny" or "ambiguous" or "limit" or "logout" or "event";
@@ -20,9 +22,9 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     public static void Reported(HttpContext context, string reason, string route, string? issuer) =>
         Keep(context, "report", reason, route, issuer);
 
-    /// <summary>Allowed, and ended later because its token had.</summary>
-    public static void Ended(HttpContext context, string reason, string issuer) =>
-        GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, issuer);
+    /// <summary>Allowed, and closed later because one of its tokens had ended.</summary>
+    public static void Closed(HttpContext context, string reason, VerifiedToken token) =>
+        GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, token.Token.Issuer.Name, token);
 
     /// <summary>Rejected because two parsers could read the request differently.</summary>
     public static void Ambiguous(HttpContext context, string reason) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Gateway.Foundation;
 using Gateway.IntegrationTests.Management;
 using Gateway.IntegrationTests.Pipeline.Connections;
 using Gateway.Sandbox;
@@ -27,7 +28,7 @@ public sealed class TwoTokenConnectionTests : IAsyncLifetime
         var configuration = TwoTokenGateway.Configuration(_users, _workloads, _destination)
             .With("Gateway:Revocation:MaxStaleness", JsonValue.Create("1.00:00:00"))
             .WithCluster("echo", _echo.Url);
-        foreach (var route in new[] { "pay", "either", "sockets" })
+        foreach (var route in new[] { "pay", "either", "sockets", "trial" })
         {
             configuration["ReverseProxy"]!["Routes"]![route]!["ClusterId"] = "echo";
         }
@@ -60,6 +61,38 @@ public sealed class TwoTokenConnectionTests : IAsyncLifetime
         await LiveGateway.UntilClosedAsync(workload);
         (await LiveGateway.EchoAsync(both, "still here")).ShouldBe("still here");
         (await LiveGateway.EchoAsync(either, "still here")).ShouldBe("still here");
+    }
+
+    [Theory]
+    [InlineData("user", "shop")]
+    [InlineData("job", "cluster")]
+    public async Task Access_log_names_the_token_that_ended_it(string revoked, string issuer)
+    {
+        var (user, workload) = ($"user-of-{revoked}", $"job-of-{revoked}");
+        using var socket = await OpenAsync("pay", Token(_users, user), Token(_workloads, workload));
+        var (from, id) = revoked == "user" ? (_users, user) : (_workloads, workload);
+
+        await RevokeAsync(from, id);
+        await LiveGateway.UntilClosedAsync(socket);
+
+        // The subject is the caller's in both.
+        var expected = $"decision close, reason revoked, issuer {issuer}, subject {Pseudonym.Of(_users.Issuer, "alice")}, "
+            + $"token {Pseudonym.Of(from.Issuer, id)}, ";
+        await Eventually.TrueAsync(
+            () => _gateway.Logs.Lines.Any(line => line.Contains(expected, StringComparison.Ordinal)), "the end is logged");
+    }
+
+    [Fact]
+    public async Task Report_mode_counts_the_issuer_of_the_token_that_would_have_ended_it()
+    {
+        using var decisions = new MetricCapture(_gateway, "gateway.auth.decisions");
+        using var socket = await OpenAsync("trial", Token(_users, "user"), Token(_workloads, "reported"));
+
+        await RevokeAsync(_workloads, "reported");
+
+        await Eventually.TrueAsync(
+            () => decisions.Measurements.Contains("1 decision=report reason=revoked route=trial issuer=cluster"), "it is counted");
+        (await LiveGateway.EchoAsync(socket, "still here")).ShouldBe("still here");
     }
 
     [Fact]

@@ -5,6 +5,9 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Connections;
 
+/// <summary>A token of a connection that a new request could no longer be made with, and why.</summary>
+internal readonly record struct LostToken(VerifiedToken Token, RejectionReason Reason);
+
 /// <summary>
 /// A response that may outlive its token. The checks that a new request with the token must pass are repeated until the response ends; if
 /// one fails, the connection is ended. The rest of the policy was decided when the request began. Where it rests on several tokens, each
@@ -23,10 +26,8 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     private LiveStream? _stream;
     private long _endingSince;
     private volatile bool _isEnding;
-    private RejectionReason _reason;
+    private LostToken _lost;
     private bool _isOver;
-
-    public VerifiedToken Token => verified;
 
     public ProtectedRoute Route => route;
 
@@ -39,17 +40,24 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     /// <summary>Every token that the connection rests on.</summary>
     public IEnumerable<VerifiedToken> Tokens => _others.Select(other => other.Token).Prepend(verified);
 
-    /// <summary>The reason to end the connection; null when there is none.</summary>
-    public RejectionReason? Check(double now, RevocationList revocations)
+    /// <summary>The first token that is a reason to end the connection; null when there is none.</summary>
+    public LostToken? Check(double now, RevocationList revocations)
     {
         var tolerance = TokenValidity.OfConnection(route.Policy);
-        var reason = _validity.Check(now, revocations, tolerance).Rejection;
-        for (var i = 0; i < _others.Length && reason is null; i++)
+        if (_validity.Check(now, revocations, tolerance).Rejection is { } reason)
         {
-            reason = _others[i].Check(now, revocations, tolerance).Rejection;
+            return new LostToken(verified, reason);
         }
 
-        return reason;
+        foreach (ref var other in _others.AsSpan())
+        {
+            if (other.Check(now, revocations, tolerance).Rejection is { } why)
+            {
+                return new LostToken(other.Token, why);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Tells that the keys of the tokens are in use: those of a template's issuer are kept only while they are.</summary>
@@ -66,7 +74,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     public void WithdrawUser(RejectionReason reason) => _user?.Withdraw(reason);
 
     /// <summary>Ends the connection in an orderly way. False when it is ending already.</summary>
-    public bool TryEnd(RejectionReason reason, TimeProvider time)
+    public bool TryEnd(in LostToken lost, TimeProvider time)
     {
         lock (_lock)
         {
@@ -75,7 +83,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
                 return false;
             }
 
-            _reason = reason;
+            _lost = lost;
             _endingSince = time.GetTimestamp();
             _isEnding = true;
         }
@@ -130,6 +138,6 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
             context.Response.AppendTrailer("grpc-message", "The access token has ended.");
         }
 
-        AuthDecision.Ended(context, Rejections.Of(_reason).Tag, verified.Token.Issuer.Name);
+        AuthDecision.Closed(context, Rejections.Of(_lost.Reason).Tag, _lost.Token);
     }
 }

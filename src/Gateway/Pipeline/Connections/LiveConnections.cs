@@ -76,9 +76,9 @@ internal sealed class LiveConnections(
             }
 
             connection.TouchKeys(time);
-            if (connection.Check(now, revocations) is { } reason)
+            if (connection.Check(now, revocations) is { } lost)
             {
-                End(connection, reason);
+                End(connection, lost);
             }
         }
     }
@@ -93,26 +93,26 @@ internal sealed class LiveConnections(
             {
                 if (await asked.AskAsync(token.Lookup(asked), cancellationToken) == RevocationStatus.Revoked)
                 {
-                    End(connection, RejectionReason.Revoked);
+                    End(connection, new LostToken(token, RejectionReason.Revoked));
                     break;
                 }
             }
         });
     }
 
-    private void End(LiveConnection connection, RejectionReason reason)
+    private void End(LiveConnection connection, in LostToken lost)
     {
-        connection.WithdrawUser(reason);
+        connection.WithdrawUser(lost.Reason);
         if (connection.Route.Policy.Mode == PolicyMode.Report)
         {
             Remove(connection);
-            metrics.Reported(reason, connection.Route.Id, connection.Token.Token.Issuer.Name);
+            metrics.Reported(lost.Reason, connection.Route.Id, lost.Token.Token.Issuer.Name);
             return;
         }
 
-        if (connection.TryEnd(reason, time))
+        if (connection.TryEnd(lost, time))
         {
-            metrics.ConnectionClosed(reason);
+            metrics.ConnectionClosed(lost.Reason);
         }
     }
 

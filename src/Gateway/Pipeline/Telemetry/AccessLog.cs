@@ -88,6 +88,8 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     {
         // Claims of an unverified token are never written, not even hashed.
         var (token, decision) = (request?.Token?.Token, request?.Decision);
+        // Of several tokens, the one that the connection ended with is rarely the caller's.
+        var named = decision?.Ended?.Token ?? token;
         var route = RequestSpan.RouteOf(context);
 #pragma warning disable CA1873 // The callers have checked the level, which the analyzer does not see.
         Answered(
@@ -101,7 +103,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             decision?.Reason ?? "none",
             decision?.Issuer ?? token?.Issuer.Name ?? Absent,
             token?.Subject is { } subject ? Pseudonym.Of(token.Issuer.Issuer, subject) : Absent,
-            token?.TokenId is { } tokenId ? Pseudonym.Of(token.Issuer.Issuer, tokenId) : Absent,
+            named?.TokenId is { } tokenId ? Pseudonym.Of(named.Issuer.Issuer, tokenId) : Absent,
             route?.ClusterId ?? Absent,
             context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId ?? Absent,
             fault?.GetType().Name ?? context.Features.Get<IForwarderErrorFeature>()?.Error.ToString() ?? Absent,
