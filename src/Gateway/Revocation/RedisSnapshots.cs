@@ -34,10 +34,10 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
     public TimeSpan PauseAfter(TimeSpan writing) => writing * 4 > ShortestPause ? writing * 4 : ShortestPause;
 
     public async Task<SnapshotHead?> ReadHeadAsync(CancellationToken cancellationToken) =>
-        await GetAsync(_key, cancellationToken) is { } head ? SnapshotHead.Read(head) : null;
+        await ReadAsync(_key, SnapshotHead.MaxLength, cancellationToken) is { } head ? SnapshotHead.Read(head) : null;
 
     public Task<byte[]?> ReadChunkAsync(SnapshotHead head, int number, CancellationToken cancellationToken) =>
-        GetAsync(KeyOf(head.Id, number), cancellationToken);
+        ReadAsync(KeyOf(head.Id, number), head.Parts[number].Length, cancellationToken);
 
     public async Task<bool> TryLeadAsync(CancellationToken cancellationToken) => await _lease.TryTakeAsync(cancellationToken);
 
@@ -132,8 +132,16 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
         return found;
     }
 
-    private async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
-        await redis.CallAsync(database => database.StringGetAsync(key, CommandFlags.DemandMaster), cancellationToken);
+    /// <summary>
+    /// A value that should have at most <paramref name="most"/> bytes. Of a longer one it has one byte more, which shows that it is too
+    /// long: the memory of the gateway does not depend on what else writes to Redis. Null when it is missing or empty.
+    /// </summary>
+    private async Task<byte[]?> ReadAsync(string key, int most, CancellationToken cancellationToken)
+    {
+        byte[]? value = await redis.CallAsync(
+            database => database.StringGetRangeAsync(key, 0, most, CommandFlags.DemandMaster), cancellationToken);
+        return value is [] ? null : value;
+    }
 
     /// <summary>With SET alone: the client's own method sends commands that an access list may not have.</summary>
     private Task<RedisResult> SetAsync(string key, byte[] value, TimeSpan lasts, CancellationToken cancellationToken) => redis.CallAsync(
