@@ -3,7 +3,7 @@ using Gateway.Policies;
 
 namespace Gateway.Explanation;
 
-/// <summary>A policy of policies: one row that decides as <see cref="Combination.Decide"/> does, with what each part comes to.</summary>
+/// <summary>A policy of policies: one row that decides as <see cref="Combination.Evaluate"/> does, with what each part comes to.</summary>
 internal static class CombinationExplainer
 {
     public static IEnumerable<ExplainedCheck> Explain(string policy, Combination combination, ExplainedTokens tokens, TimeProvider? time)
@@ -38,7 +38,7 @@ internal static class CombinationExplainer
             : new ExplainedCheck(
                 CheckName.PolicyParts, CheckOutcome.Failed, expected, found,
                 $"Have the token satisfy one of these policies, or change Gateway:Policies:{policy}:AnyOf.",
-                combination.Decide(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
+                combination.Evaluate(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
     }
 
     private static CheckOutcome OutcomeOf(ExplainedCheck[] checks) =>

@@ -13,8 +13,8 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
 {
     private const int Unavailable = 503;
 
-    /// <summary>How many policies with rules of their own it comes to.</summary>
-    public int Count { get; } = Parts.Sum(part => part.Combination?.Count ?? 1);
+    /// <summary>The policies with rules that it comes to, each as often as it is named.</summary>
+    public ImmutableArray<RoutePolicy> Leaves { get; } = [.. Parts.SelectMany(part => part.Leaves)];
 
     /// <summary>The token sources that the parts read, each once, in the order of the list.</summary>
     public ImmutableArray<string?> TokenSources { get; } =
@@ -36,44 +36,19 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     public IEnumerable<string> AskedScopes => IsAny && Parts.Length > 1 ? [] : Parts.SelectMany(part => part.AskedScopes);
 
     /// <summary>
-    /// All: the first part that rejects decides; the scopes to ask for are those of every part that reads the same token. Any: the first
-    /// part that allows decides, and the others are not looked at. While none allows, the first part decides of those whose reason says the
-    /// most: one that cannot be decided now, else one that the client can satisfy or that its token is bad, else a mismatch, else that
-    /// there is no token.
+    /// All: the first part that rejects decides. Any: the first part that allows decides, and the others are not looked at. While none
+    /// allows, the first part decides of those whose reason says the most: one that cannot be decided now, else one that the client can
+    /// satisfy or that its token is bad, else a mismatch, else that there is no token.
     /// </summary>
     /// <param name="holding">As for <see cref="RoutePolicy.Decide(in PolicyTokens, in PolicyRequest, List{RoutePolicy}?)"/>.</param>
-    public PolicyDecision Decide(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
-    {
-        var (_, decision) = Choose(tokens, request, holding);
-        return IsAny || decision.RequiredScope is null
-            ? decision
-            : decision with { RequiredScope = string.Join(' ', ScopesFor(tokens, request, decision.By?.TokenSource).Distinct()) };
-    }
-
-    /// <summary>As <see cref="RoutePolicy.ScopesFor"/>.</summary>
-    public IEnumerable<string> ScopesFor(in PolicyTokens tokens, in PolicyRequest request, string? source)
-    {
-        if (IsAny)
-        {
-            return Choose(tokens, request, null).Part.ScopesFor(tokens, request, source);
-        }
-
-        var found = new List<string>();
-        foreach (var part in Parts)
-        {
-            found.AddRange(part.ScopesFor(tokens, request, source));
-        }
-
-        return found;
-    }
-
-    private (RoutePolicy Part, PolicyDecision Decision) Choose(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
+    /// <returns>Without the scopes to ask for.</returns>
+    public PolicyDecision Evaluate(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
         var before = holding?.Count ?? 0;
-        (RoutePolicy Part, PolicyDecision Decision)? first = null;
+        PolicyDecision? deciding = null;
         foreach (var part in Parts)
         {
-            var decision = part.Decide(tokens, request, holding);
+            var decision = part.Evaluate(tokens, request, holding);
             if (decision.Rejected is not null)
             {
                 // Of a part that does not hold as a whole, nothing holds.
@@ -82,17 +57,49 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
 
             if ((decision.Rejected is null) == IsAny)
             {
-                return (part, decision);
+                return decision;
             }
 
-            if (first is not { Decision: var earlier } || WeightOf(decision.Rejected) > WeightOf(earlier.Rejected))
+            if (deciding is not { } earlier || SaysMore(decision.Rejected, earlier.Rejected))
             {
-                first = (part, decision);
+                deciding = decision;
             }
         }
 
-        return first!.Value;
+        return deciding!.Value;
     }
+
+    /// <summary>
+    /// As <see cref="RoutePolicy.AddScopes"/>. All: the scopes of every part, because the same client has to satisfy them next. Any: those
+    /// of the part that decides.
+    /// </summary>
+    public RejectionReason? AddScopes(in PolicyTokens tokens, in PolicyRequest request, string? source, List<string> scopes)
+    {
+        var start = scopes.Count;
+        var deciding = Parts[0].AddScopes(tokens, request, source, scopes);
+        for (var i = 1; i < Parts.Length && (!IsAny || deciding is not null); i++)
+        {
+            var end = scopes.Count;
+            var rejected = Parts[i].AddScopes(tokens, request, source, scopes);
+            if (!IsAny)
+            {
+                deciding ??= rejected;
+            }
+            else if (rejected is null || SaysMore(rejected, deciding))
+            {
+                scopes.RemoveRange(start, end - start);
+                deciding = rejected;
+            }
+            else
+            {
+                scopes.RemoveRange(end, scopes.Count - end);
+            }
+        }
+
+        return deciding;
+    }
+
+    private static bool SaysMore(RejectionReason? reason, RejectionReason? than) => WeightOf(reason) > WeightOf(than);
 
     private static int WeightOf(RejectionReason? reason) => reason switch
     {

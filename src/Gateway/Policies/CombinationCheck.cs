@@ -67,7 +67,7 @@ internal sealed class CombinationCheck(
 
         _open.RemoveAt(_open.Count - 1);
         var combination = new Combination(isAny, parts.ToImmutable());
-        if (combination.Count > MostParts)
+        if (combination.Leaves.Length > MostParts)
         {
             report.Error(
                 path, $"a token would be compared with more than {MostParts} policies.",

@@ -20,7 +20,7 @@ internal static class IdentityChoice
     /// </summary>
     public static IEnumerable<RoutePolicy> Candidates(RoutePolicy policy)
     {
-        var leaves = policy.Leaves.ToArray();
+        var leaves = policy.Leaves;
         var rank = RankIn(leaves);
         var best = leaves.Min(rank);
         return Of(policy);

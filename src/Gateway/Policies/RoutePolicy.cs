@@ -69,7 +69,7 @@ internal sealed record RoutePolicy
     public ImmutableArray<string?> TokenSources => Combination?.TokenSources ?? [TokenSource];
 
     /// <summary>The policies with rules that it comes to.</summary>
-    public IEnumerable<RoutePolicy> Leaves => Combination?.Parts.SelectMany(part => part.Leaves) ?? [this];
+    public ImmutableArray<RoutePolicy> Leaves => Combination?.Leaves ?? [this];
 
     /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
     public bool DependsOnRequest =>
@@ -89,12 +89,25 @@ internal sealed record RoutePolicy
     /// <param name="holding">Receives the policies with rules that the permission rests on; null for nothing.</param>
     public PolicyDecision Decide(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
+        var decision = Evaluate(tokens, request, holding);
+        if (decision.Rejected != RejectionReason.InsufficientScope)
+        {
+            return decision;
+        }
+
+        var scopes = new List<string>();
+        AddScopes(tokens, request, (decision.By ?? this).TokenSource, scopes);
+        return decision with { RequiredScope = string.Join(' ', scopes.Distinct(StringComparer.Ordinal)) };
+    }
+
+    /// <summary>The same without the scopes to ask for, which only the policy of the route as a whole can tell.</summary>
+    public PolicyDecision Evaluate(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
+    {
         if (Combination is { } combination)
         {
-            // With this constraint its parts read one source.
-            return SenderConstraint == SenderConstraint.Required && tokens.Of(combination.TokenSources[0], out _) is { Binding: null }
-                ? new PolicyDecision(RejectionReason.ProofMissing, By: holding is null ? null : Leaves.First())
-                : combination.Decide(tokens, request, holding);
+            return LacksBinding(tokens)
+                ? new PolicyDecision(RejectionReason.ProofMissing, By: holding is null ? null : Leaves[0])
+                : combination.Evaluate(tokens, request, holding);
         }
 
         if (tokens.Of(TokenSource, out var reason) is not { } token)
@@ -130,7 +143,7 @@ internal sealed record RoutePolicy
 
         if (!HasAllScopes(token) || !HasAnyScope(token))
         {
-            return new PolicyDecision(RejectionReason.InsufficientScope, string.Join(' ', ScopesOf(token)));
+            return new PolicyDecision(RejectionReason.InsufficientScope);
         }
 
         foreach (var rule in Claims)
@@ -146,6 +159,12 @@ internal sealed record RoutePolicy
             ? new PolicyDecision(RejectionReason.InsufficientAuthentication, StepUp: stepUp)
             : default;
     }
+
+    /// <summary>
+    /// Whether a policy of policies requires a bound token and has another. With this constraint its parts read one source.
+    /// </summary>
+    public bool LacksBinding(in PolicyTokens tokens) =>
+        SenderConstraint == SenderConstraint.Required && tokens.Of(TokenSources[0], out _) is { Binding: null };
 
     /// <summary>Whether the token is bound, or need not be. The proof itself is checked with each request, before the policy.</summary>
     public bool HasRequiredBinding(AccessToken token) => SenderConstraint != SenderConstraint.Required || token.Binding is not null;
@@ -180,16 +199,26 @@ internal sealed record RoutePolicy
     }
 
     /// <summary>
-    /// RFC 6750 section 3: the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly these
-    /// and would lose what is left out.
+    /// RFC 6750 section 3: adds the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly
+    /// these and would lose what is left out. Evaluates each policy once, however deeply they are nested.
     /// </summary>
     /// <param name="source">The token source that the rejected token came in. Scopes of other tokens are not for its client to ask
     /// for.</param>
-    public IEnumerable<string> ScopesFor(in PolicyTokens tokens, in PolicyRequest request, string? source) =>
-        Combination is { } combination ? combination.ScopesFor(tokens, request, source).Distinct()
-        : TokenSource == source && tokens.Of(source, out _) is { } token ? ScopesOf(token)
-        : [];
+    /// <returns>Why it rejects the tokens; null when it does not.</returns>
+    public RejectionReason? AddScopes(in PolicyTokens tokens, in PolicyRequest request, string? source, List<string> scopes)
+    {
+        if (Combination is { } combination)
+        {
+            var rejected = combination.AddScopes(tokens, request, source, scopes);
+            return LacksBinding(tokens) ? RejectionReason.ProofMissing : rejected;
+        }
 
-    private IEnumerable<string> ScopesOf(AccessToken token) =>
-        AllScopes.Concat(HasAnyScope(token) ? AnyScopes.Where(token.Scopes.Contains) : AnyScopes).Distinct();
+        if (TokenSource == source && tokens.Of(source, out _) is { } token)
+        {
+            scopes.AddRange(AllScopes);
+            scopes.AddRange(HasAnyScope(token) ? AnyScopes.Where(token.Scopes.Contains) : AnyScopes);
+        }
+
+        return Evaluate(tokens, request, null).Rejected;
+    }
 }
