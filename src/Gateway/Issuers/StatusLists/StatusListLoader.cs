@@ -50,10 +50,7 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         StatusListToken? token = null;
         try
         {
-            using (await issuer.StatusLists!.EnterAsync())
-            {
-                (token, error) = await FetchAsync(issuer, list);
-            }
+            (token, error) = await issuer.StatusLists!.LoadAsync(() => FetchAsync(issuer, list));
         }
 #pragma warning disable CA1031 // A list answers with values; should something throw after all, the list must stay loadable.
         catch (Exception fault)

@@ -50,13 +50,18 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>
-    /// Waits for one of the permits to load a list, which Dispose returns: loading takes many times the memory of the list.
-    /// </summary>
-    public async Task<IDisposable> EnterAsync()
+    /// <summary>Loads a list when few others are being loaded: loading takes many times the memory of the list.</summary>
+    public async Task<T> LoadAsync<T>(Func<Task<T>> load)
     {
         await _loads.WaitAsync();
-        return new Place(_loads);
+        try
+        {
+            return await load();
+        }
+        finally
+        {
+            _loads.Release();
+        }
     }
 
     /// <summary>Puts the content into use.</summary>
@@ -92,10 +97,5 @@ internal sealed class StatusListSet : IDisposable
     {
         _http.Dispose();
         _loads.Dispose();
-    }
-
-    private sealed class Place(SemaphoreSlim loads) : IDisposable
-    {
-        public void Dispose() => loads.Release();
     }
 }
