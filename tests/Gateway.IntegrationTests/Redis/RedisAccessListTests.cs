@@ -62,6 +62,27 @@ public sealed partial class RedisAccessListTests
     }
 
     [Fact]
+    public async Task Redis_user_without_GETRANGE_starts_from_the_stream_and_the_missing_right_is_named()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.CommandAsync([.. DocumentedRights(), "-getrange"]);
+        var connection = $"{redis.Connection},user=gateway,password={Password}";
+        await using var writer = await SnapshotReplica.StartEmptyAsync(connection);
+        await writer.AppendAsync(SnapshotReplica.Entry(RevocationKind.Jti, "stolen"));
+        await writer.ReadAsync();
+
+        (await writer.WriteAsync()).ShouldBeFalse();
+
+        await using var started = await SnapshotReplica.StartAsync(connection);
+        started.IsRevoked(RevocationKind.Jti, "stolen").ShouldBeTrue();
+        foreach (var (replica, id) in new[] { (started, " 316: "), (writer, " 318: ") })
+        {
+            replica.Logs.Lines.ShouldContain(line => line.Contains(id, StringComparison.Ordinal)
+                && line.Contains("NOPERM", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Redis_user_without_ROLE_reads_after_a_write_and_it_is_logged_once()
     {
         await using var all = await RedisGateways.StartAsync(0);
