@@ -53,7 +53,7 @@ internal static class Program
         catch (ConfigurationException fault)
         {
             // yarp.json is there to be edited, so this happens in the first five minutes.
-            await RunCommand.ReportAsync(fault.Errors);
+            await RunCommand.ReportAsync(fault.Errors, "nothing was started");
             return 1;
         }
         catch (IOException fault)

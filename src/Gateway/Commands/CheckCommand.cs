@@ -95,7 +95,7 @@ internal sealed class CheckCommand : Command
 
         if (file.Errors.Count > 0)
         {
-            await RunCommand.ReportAsync(file.Errors);
+            await RunCommand.ReportAsync(file.Errors, consequence: null);
         }
         else
         {

@@ -107,7 +107,7 @@ internal static class StoreCommand
         }
         catch (ConfigurationException fault)
         {
-            await RunCommand.ReportAsync(fault.Errors);
+            await RunCommand.ReportAsync(fault.Errors, "nothing was changed");
             return ExitCode.Findings;
         }
         catch (Exception fault) when (fault is SqliteException or RedisUnavailableException or IOException or UnauthorizedAccessException)

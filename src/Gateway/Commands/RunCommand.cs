@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gateway.Configuration;
+using Gateway.Configuration.Listening;
 using Gateway.Host;
 using Gateway.Settings;
 
@@ -36,18 +37,24 @@ internal sealed class RunCommand : Command
         try
         {
             await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config, Settings = settings });
+            if (TakenPort.Find(app) is { } taken)
+            {
+                await Console.Error.WriteLineAsync($"The gateway cannot start: {taken}");
+                return ExitCode.Unavailable;
+            }
+
             using var second = new SecondSignal(app.Lifetime);
             await app.RunAsync(cancellationToken);
             return ExitCode.Done;
         }
         catch (ConfigurationException fault)
         {
-            await ReportAsync(fault.Errors);
+            await ReportAsync(fault.Errors, "nothing was started");
             return ExitCode.Findings;
         }
         catch (IOException fault)
         {
-            // A taken port, in nearly every case.
+            // A port that another program took after it was tried, in nearly every case.
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
             return ExitCode.Unavailable;
         }
@@ -59,14 +66,15 @@ internal sealed class RunCommand : Command
         }
     }
 
-    public static async Task ReportAsync(IReadOnlyList<ConfigurationError> errors)
+    /// <param name="consequence">What the errors prevented, such as <c>nothing was started</c>; none for a check.</param>
+    public static async Task ReportAsync(IReadOnlyList<ConfigurationError> errors, string? consequence)
     {
         foreach (var error in errors)
         {
             await Console.Error.WriteLineAsync(error.ToString());
         }
 
-        await Console.Error.WriteLineAsync(
-            $"The configuration has {errors.Count} error{(errors.Count == 1 ? "" : "s")}; nothing was started.");
+        var end = consequence is null ? "" : $"; {consequence}";
+        await Console.Error.WriteLineAsync($"The configuration has {errors.Count} error{(errors.Count == 1 ? "" : "s")}{end}.");
     }
 }

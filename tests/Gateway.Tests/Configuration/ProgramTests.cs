@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Gateway.Tests.Configuration;
 
 /// <summary>The real program in a process of its own: exit codes, and what an operator reads.</summary>
@@ -46,7 +49,7 @@ public sealed class ProgramTests : IDisposable
 
         exitCode.ShouldBe(1);
         errors.ShouldContain("cannot be read: ");
-        errors.ShouldEndWith($"The configuration has 1 error; nothing was started.{Environment.NewLine}");
+        errors.ShouldEndWith($"The configuration has 1 error.{Environment.NewLine}");
     }
 
     [Fact]
@@ -88,6 +91,28 @@ public sealed class ProgramTests : IDisposable
             The configuration has 1 error; nothing was started.
 
             """);
+    }
+
+    [Theory]
+    [InlineData("management", "Gateway:Management:Port")]
+    [InlineData("public", "--urls or Urls")]
+    public async Task Taken_port_ends_with_3_and_one_line_that_names_the_setting(string listener, string cure)
+    {
+        var file = await WriteAsync(CheckedConfiguration.Good);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var (management, gateway) = listener == "public" ? (0, port) : (port, 0);
+
+        var (exitCode, output, errors) = await ProgramRun.RunAsync(
+            new() { ["Gateway__Management__Port"] = $"{management}", ["ASPNETCORE_ENVIRONMENT"] = "Development" },
+            "run", "--config", file, "--urls", $"http://127.0.0.1:{gateway}");
+
+        exitCode.ShouldBe(3, errors);
+        errors.ShouldBe(
+            $"The gateway cannot start: port {port} is taken by another program. End that program, or choose another port with {cure}."
+            + Environment.NewLine);
+        output.ShouldNotContain("   at ");
     }
 
     [Theory]

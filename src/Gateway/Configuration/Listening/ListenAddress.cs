@@ -62,7 +62,8 @@ internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host,
 
     private bool IsEverywhere => Host is null && !IsLocalhost;
 
-    private IPAddress[] Addresses => IsLocalhost ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [Host!];
+    /// <summary>The addresses that the server binds: every IPv4 address too where one is <see cref="IPAddress.IPv6Any"/>.</summary>
+    public IPAddress[] Addresses => IsLocalhost ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [Host ?? IPAddress.IPv6Any];
 
     private static bool Covers(IPAddress all, IPAddress one) =>
         all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;

@@ -14,7 +14,7 @@ internal static class ListenerCheck
     public const string DefaultUrls = "http://*:8080";
 
     private const string Endpoints = $"{SettingSchema.Kestrel}:Endpoints";
-    private const string ManagementPort = "Gateway:Management:Port";
+    public const string ManagementPort = "Gateway:Management:Port";
     private static readonly string[] OfHttps =
     [
         nameof(EndpointOptions.Certificate), nameof(EndpointOptions.Sni), nameof(EndpointOptions.SslProtocols),
@@ -30,9 +30,7 @@ internal static class ListenerCheck
         var hasDefault = CheckCertificate(configuration.GetSection($"{SettingSchema.Kestrel}:Certificates:Default"), context);
         CheckProtocols(configuration.GetSection($"{SettingSchema.Kestrel}:EndpointDefaults"), report);
         var open = new List<(string Path, ListenAddress Address)>();
-        foreach (var (path, url) in endpoints.Length > 0
-            ? endpoints.Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"]))
-            : Urls(configuration))
+        foreach (var (path, url) in Public(configuration))
         {
             if (string.IsNullOrWhiteSpace(url))
             {
@@ -87,6 +85,13 @@ internal static class ListenerCheck
                 path, $"port {port} is taken by the public address {address.Text}.",
                 $"Choose another port for one of them; the default here is {usual}.");
         }
+    }
+
+    /// <summary>The public addresses, each with the setting that names it.</summary>
+    public static IEnumerable<(string Path, string? Url)> Public(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection(Endpoints).GetChildren().ToArray();
+        return endpoints.Length > 0 ? endpoints.Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])) : Urls(configuration);
     }
 
     /// <summary>The addresses that apply if no endpoint is configured, in the framework's order of precedence.</summary>
