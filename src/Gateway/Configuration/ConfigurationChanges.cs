@@ -34,7 +34,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
             .Concat(IsSame(before, after, "Logging") ? [] : ["Logging"]);
         var summary = string.Join(", ", parts.Concat(settings).Where(part => part is not null));
         return new ConfigurationChanges(
-            summary.Length == 0 ? "nothing that matters to it" : summary,
+            summary.Length == 0 ? "no setting changed" : summary,
             [.. ReadAtStart.Where(path => !IsSame(before, after, path)), .. SharedWithoutRedis(before, after)]);
     }
 

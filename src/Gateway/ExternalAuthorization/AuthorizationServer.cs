@@ -57,6 +57,8 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
         }
 
         builder.Services.AddRoutingCore();
+        // The gateway's own host says once that it has started.
+        builder.Services.Configure<ConsoleLifetimeOptions>(static lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(decisions);
         // A proxy's question is not a client's request: it gets no span and no duration of its own.

@@ -96,7 +96,10 @@ internal sealed partial class KeyLoader(
             keys.State = before with { Error = load.Error };
             if (before.Error is null)
             {
-                LoadFailed(logger, keys.Issuer, keys.Source.Name, load.Error!);
+                var effect = before.LoadedAt is null
+                    ? "No keys have been loaded yet; without keys its tokens get 503."
+                    : "The keys loaded before stay in use.";
+                LoadFailed(logger, keys.Issuer, keys.Source.Name, load.Error!, effect);
             }
 
             return;
@@ -125,8 +128,8 @@ internal sealed partial class KeyLoader(
 
     [LoggerMessage(
         EventIds.KeysNotRefreshed, LogLevel.Warning,
-        "Issuer {Issuer}: cannot load keys from {Source}: {Error}. The keys loaded before stay in use.")]
-    private static partial void LoadFailed(ILogger logger, string issuer, string source, string error);
+        "Issuer {Issuer}: cannot load keys from {Source}: {Error}. {Effect}")]
+    private static partial void LoadFailed(ILogger logger, string issuer, string source, string error, string effect);
 
     [LoggerMessage(
         EventIds.KeysExpired, LogLevel.Error,

@@ -45,6 +45,8 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
             }
         });
         builder.Services.AddRoutingCore();
+        // The gateway's own host says once that it has started.
+        builder.Services.Configure<ConsoleLifetimeOptions>(static lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(live);
         builder.Services.AddSingleton(time);

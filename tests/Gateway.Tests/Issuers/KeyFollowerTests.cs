@@ -131,7 +131,17 @@ public sealed class KeyFollowerTests : IDisposable
 
         _bench.Keys.Current.ShouldBeSameAs(Ring);
         _bench.Keys.State.Error.ShouldBe("it answered 500");
-        _bench.Logs.Lines.Count(line => line.Contains("cannot load keys", StringComparison.Ordinal)).ShouldBe(1);
+        _bench.Logs.Lines.Where(line => line.Contains("cannot load keys", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldContain("The keys loaded before stay in use.");
+    }
+
+    [Fact]
+    public async Task Failed_first_load_does_not_speak_of_earlier_keys()
+    {
+        await Load(KeyLoad.Failed("it answered 404"));
+
+        _bench.Logs.Lines.Where(line => line.Contains("cannot load keys", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldContain("No keys have been loaded yet; without keys its tokens get 503.");
     }
 
     [Fact]

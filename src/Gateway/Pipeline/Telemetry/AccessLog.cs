@@ -1,5 +1,6 @@
 using Gateway.Errors;
 using Gateway.Foundation;
+using Gateway.Identity;
 using Gateway.Runtime;
 using Gateway.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
@@ -108,7 +109,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
             context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId ?? Absent,
             fault?.GetType().Name ?? context.Features.Get<IForwarderErrorFeature>()?.Error.ToString() ?? Absent,
             CauseOf(fault ?? context.Features.Get<IForwarderErrorFeature>()?.Exception),
-            context.Connection.RemoteIpAddress?.ToString() ?? Absent,
+            context.Connection.RemoteIpAddress is { } client ? ForwardedAddress.Of(client) : Absent,
             TraceId.Of(context));
 #pragma warning restore CA1873
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Foundation;
 using Gateway.Pipeline.Telemetry;
 using Gateway.Runtime;
@@ -82,6 +83,20 @@ public sealed class AccessLogTests : IDisposable
         Fail(200);
 
         _lines.Lines.Count.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("::ffff:10.0.0.7", "10.0.0.7")]
+    [InlineData("10.0.0.7", "10.0.0.7")]
+    [InlineData("2001:db8::7", "2001:db8::7")]
+    public void Client_of_a_listener_for_both_families_has_the_address_of_its_own_family(string address, string written)
+    {
+        var context = new DefaultHttpContext { Response = { StatusCode = StatusCodes.Status502BadGateway } };
+        context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+
+        Write(context, 1);
+
+        _lines.Lines.ShouldHaveSingleItem().ShouldContain($", client {written}, ");
     }
 
     public void Dispose()
