@@ -18,7 +18,7 @@ internal static class Banner
         [
             $"TOKEN=$({SignIn} -d username=alice -d password=wonderland -d 'scope=orders:read orders:write' {ports.IssuerUrl}/token)",
         ]),
-        ("A call. The answer shows the identity headers that the gateway gave the destination:",
+        ("A call. The response shows the identity headers that the gateway gave the destination:",
         [
             $"curl -s {ports.GatewayUrl}/orders/1 -H \"Authorization: Bearer $TOKEN\"",
         ]),
@@ -39,7 +39,7 @@ internal static class Banner
         ]),
         ("The issuer rotates its keys. A token signed with the new ones is accepted without a restart:",
         [
-            $"curl -s -X POST {ports.IssuerUrl}/rotate",
+            $"curl -s -X POST {ports.IssuerUrl}/rotate; echo",
             $"TOKEN=$({SignIn} -d username=bob -d password=builder {ports.IssuerUrl}/token)",
             $"curl -s {ports.GatewayUrl}/orders/1 -H \"Authorization: Bearer $TOKEN\"",
         ]),
@@ -52,10 +52,10 @@ internal static class Banner
 
             Gateway      {ports.GatewayUrl}   open it in a browser: what runs and where to look
             Status page  {ports.ManagementUrl}/admin   routes, destinations, keys, revocations, and why a token is rejected
-                         (also POST {ports.ManagementUrl}/admin/explain)
+            Explain      POST {ports.ManagementUrl}/admin/explain   why a token is rejected, in a terminal
             Readiness    {ports.ManagementUrl}/readyz?verbose
             Issuer       {ports.IssuerUrl}   {Users}
-            Destination  {ports.DestinationUrl}   answers with what it received
+            Destination  {ports.DestinationUrl}   responds with what it received
 
             Paste into another terminal.
 

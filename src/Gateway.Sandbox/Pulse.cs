@@ -28,8 +28,8 @@ internal static class Pulse
             var now = requests.Total;
             await console.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{time.GetLocalNow():HH:mm} Still running, {now - before} requests in {Pause.TotalMinutes} minutes. {ports.GatewayUrl} " +
-                    $"says what to try; Ctrl+C stops everything."));
+                $"{time.GetLocalNow():HH:mm} Still running, {now - before} request{(now - before == 1 ? "" : "s")} in " +
+                    $"{Pause.TotalMinutes} minutes. {ports.GatewayUrl} says what to try; Ctrl+C stops everything."));
             before = now;
         }
     }

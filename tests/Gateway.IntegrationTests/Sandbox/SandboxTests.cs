@@ -53,7 +53,7 @@ public sealed class SandboxTests
 
         clock.Advance(Pulse.Pause);
         await Eventually.TrueAsync(
-            () => console.ToString().Contains("Still running, 1 requests in 5 minutes.", StringComparison.Ordinal), "a line");
+            () => console.ToString().Contains("Still running, 1 request in 5 minutes.", StringComparison.Ordinal), "a line");
         await stopping.CancelAsync();
         await pulse;
 
