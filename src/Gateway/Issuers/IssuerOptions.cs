@@ -9,11 +9,11 @@ internal sealed class IssuerOptions
 {
     /// <summary>
     /// The exact, case-sensitive value of <c>iss</c> (RFC 7519 section 4.1.1). Required; unique among the issuers. One placeholder,
-    /// such as <c>https://idp.example.com/realms/{realm}</c>, makes the entry a family of issuers, see <see cref="Template"/>.
+    /// such as <c>https://idp.example.com/realms/{realm}</c>, makes the entry an issuer template, see <see cref="Template"/>.
     /// </summary>
     public string? Issuer { get; set; }
 
-    /// <summary>Which issuers belong to the family. Required with a placeholder, and only then.</summary>
+    /// <summary>Which issuers belong to the template. Required with a placeholder, and only then.</summary>
     public TemplateOptions? Template { get; set; }
 
     /// <summary>
@@ -106,8 +106,9 @@ internal sealed class BackChannelLogoutOptions
 }
 
 /// <summary>
-/// A family of realms or tenants under one entry: <c>Gateway:Issuers:{name}:Template</c>. Each has a key ring of its own, loaded when its
-/// first token arrives. Policies and identity headers can read the placeholder's value as a claim, such as <c>$realm</c>.
+/// An issuer template, which has many realms or tenants under one entry: <c>Gateway:Issuers:{name}:Template</c>. Each has a key ring of
+/// its own, loaded when its first token arrives. Policies and identity headers can read the placeholder's value as a claim, such as
+/// <c>$realm</c>.
 /// </summary>
 internal sealed class TemplateOptions
 {
@@ -117,7 +118,7 @@ internal sealed class TemplateOptions
     /// <summary>A regular expression that a value matches from its first character to its last; linear in time, as for claims.</summary>
     public string? Matches { get; set; }
 
-    /// <summary>How many issuers of the family may have a key ring at once; more get 503. Default 100, range 1 to 10000.</summary>
+    /// <summary>How many issuers of the template may have a key ring at once; more get 503. Default 100, range 1 to 10000.</summary>
     public int MaxRings { get; set; } = 100;
 
     /// <summary>After how long without a token a ring is dropped. Default 1 hour, range 1 minute to 30 days.</summary>

@@ -15,7 +15,7 @@ internal static class TemplateCheck
         if (IssuerTemplate.PlaceholderOf(issuer.Issuer) is not { } placeholder)
         {
             report.Error(
-                $"{path}:Issuer", "a family of issuers has exactly one placeholder.",
+                $"{path}:Issuer", "an issuer template has exactly one placeholder.",
                 "Write it as {realm}, in lower case, or drop Template.");
             return null;
         }
@@ -41,7 +41,8 @@ internal static class TemplateCheck
         if (options.Keys is { Discovery: false, JwksUri: null })
         {
             report.Error(
-                $"{path}:Keys", "a family needs keys for each of its issuers.", "Use Discovery, or a JwksUri with the placeholder.");
+                $"{path}:Keys", "an issuer template needs keys for each of its issuers.",
+                "Use Discovery, or a JwksUri with the placeholder.");
         }
 
         return IsFilter(template, $"{path}:Template", report)
@@ -55,7 +56,7 @@ internal static class TemplateCheck
     {
         if ((template.AnyOf is { Count: > 0 }) == (template.Matches is not null))
         {
-            report.Error(path, "a family lists its values or matches them.", "Set exactly one of AnyOf and Matches.");
+            report.Error(path, "an issuer template lists its values or matches them.", "Set exactly one of AnyOf and Matches.");
             return false;
         }
 
