@@ -4,8 +4,8 @@ using Gateway.Testing;
 namespace Gateway.Tests.Docs;
 
 /// <summary>
-/// Links between the pages: each leads to a file, and to a heading of it; the index of docs leads to every page, or to the README.md of its
-/// folder that does.
+/// Links between the pages of docs, of the repository's root and of the chart: each leads to a file, and to a heading of it; the index of docs
+/// leads to every page, or to the README.md of its folder that does.
 /// </summary>
 public sealed partial class LinkTests
 {
@@ -53,7 +53,9 @@ public sealed partial class LinkTests
             .Select(file => Path.GetRelativePath(Docs, file).Replace('\\', '/'));
 
     private static IEnumerable<string> AllPages() => Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories)
-        .Append(Path.Combine(Script.Root, "README.md"))
+        .Concat(Directory.GetFiles(Script.Root, "*.md"))
+        .Append(Path.Combine(Script.Root, "helm", "gateway", "README.md"))
+        .Append(Path.Combine(Script.Root, "loadtests", "README.md"))
         .Select(file => Path.GetRelativePath(Script.Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
     private static string WithoutCode(string file) => File.Exists(file) ? Fence.Replace(File.ReadAllText(file), "") : "";
