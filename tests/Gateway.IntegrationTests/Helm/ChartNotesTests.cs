@@ -39,7 +39,7 @@ public sealed class ChartNotesTests
         notes.ShouldContain("helm -n edge test shop");
         notes.ShouldContain("kubectl -n edge port-forward service/shop-gateway 8080:80 &\n  curl -i http://localhost:8080/\n");
         notes.ShouldContain("kubectl -n edge port-forward deployment/shop-gateway 8081:8081 &\n");
-        notes.ShouldContain("http://localhost:8081/admin");
+        notes.ShouldContain("http://localhost:8081/admin exists if yarp.json names Gateway:Management:Policy");
     }
 
     [Theory]
