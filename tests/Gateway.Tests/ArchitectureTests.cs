@@ -97,6 +97,25 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Settings_cannot_change_once_they_are_made()
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var fields = HeldBy(typeof(GatewaySettings)).Where(type => !type.IsEnum).SelectMany(type => type.GetFields(all)).ToList();
+        fields.Count.ShouldBeGreaterThan(100);
+
+        // What a primary constructor captures can be written by its own type alone.
+        fields.Where(field => !(field.IsInitOnly || field.Name.EndsWith(">P", StringComparison.Ordinal)) || IsMutable(field.FieldType))
+            .Select(field => $"{field.DeclaringType!.FullName}.{field.Name}: {field.FieldType}")
+            .ShouldBeEmpty();
+
+        static bool IsMutable(Type type) => type.IsArray
+            || type.GetInterfaces().Append(type).Where(face => face.IsGenericType).Select(face => face.GetGenericTypeDefinition())
+                .Any(face => face == typeof(ICollection<>) || face == typeof(IDictionary<,>))
+            && !type.Namespace!.EndsWith("Immutable", StringComparison.Ordinal)
+            && !type.Namespace.EndsWith("Frozen", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Applier_has_at_most_five_dependencies() =>
         typeof(ConfigurationApplier).GetConstructors().Single().GetParameters().Length.ShouldBeLessThanOrEqualTo(5);
 

@@ -11,12 +11,12 @@ internal sealed record TokenCacheOptions
     /// The largest number of tokens; choose as many as are in use at the same time. Rounded up to a power of two. Default 32768, range 64
     /// to 4194304.
     /// </summary>
-    public int MaxEntries { get; set; } = 32_768;
+    public int MaxEntries { get; init; } = 32_768;
 
     /// <summary>
     /// The largest memory of all cached tokens, in megabytes. A token of 700 characters takes about 2.5 KB. Default 128, range 1 to 65536.
     /// </summary>
-    public int MaxMegabytes { get; set; } = 128;
+    public int MaxMegabytes { get; init; } = 128;
 }
 
 /// <summary>Checks <c>Gateway:TokenCache</c>.</summary>

@@ -48,11 +48,11 @@ internal static class ExplainSources
     public static async Task<RevocationAnswers> ReadRevocationsAsync(
         GatewaySettings settings, bool isAsked, CancellationToken cancellationToken)
     {
-        switch (settings.Revocation.Store)
+        switch (settings.Store.Kind)
         {
             case RevocationStore.Memory:
                 return new RevocationAnswers(null, "the Memory store is inside the gateway's process: ask POST /admin/explain there");
-            case RevocationStore.Sqlite when !File.Exists(settings.SqlitePath):
+            case RevocationStore.Sqlite when !File.Exists(settings.Store.SqlitePath):
                 return new RevocationAnswers(null, "there is no store on this machine yet");
             case RevocationStore.Redis when !isAsked:
                 return new RevocationAnswers(null, "run again with --revocations to read the store");
@@ -70,6 +70,6 @@ internal static class ExplainSources
         set.ForgetExpired(TimeProvider.System.GetUtcNow());
         return new RevocationAnswers(
             token => set.IsRevoked(token) ? RevocationStatus.Revoked : RevocationStatus.NotRevoked,
-            $"the {settings.Revocation.Store} store");
+            $"the {settings.Store.Kind} store");
     }
 }

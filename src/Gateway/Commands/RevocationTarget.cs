@@ -70,7 +70,7 @@ internal static class RevocationStoreAccess
     public static StoreReading Open(string config)
     {
         var settings = StoreReader.Read(new GatewayAppOptions { ConfigFile = config });
-        return settings.Store.Options.Store == RevocationStore.Memory
+        return settings.Store.Kind == RevocationStore.Memory
             ? throw new ConfigurationException([new ConfigurationError(
                 Path.GetFileName(config), "Gateway:Revocation:Store", "the Memory store cannot be reached from another process.",
                 "Use Sqlite or Redis.")])

@@ -36,17 +36,24 @@ internal static class EffectiveConfiguration
     {
         var settings = reading.Settings;
         var options = reading.Configuration.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        foreach (var issuer in options.Issuers.Values)
+        return options with
         {
-            issuer.Algorithms ??= [.. IssuerCheck.DefaultAlgorithms.Select(algorithm => algorithm.ToString())];
-            issuer.TokenTypes ??= [.. IssuerCheck.DefaultTypes];
-        }
-
-        options.TokenSources ??= [TokenSourceCheck.Default];
-        options.Identity.Headers ??= new Dictionary<string, string>(IdentityCheck.DefaultHeaders);
-        options.Errors.Detailed ??= settings.DetailedErrors;
-        options.Drain.Delay ??= settings.Drain.Delay;
-        return options;
+            Issuers = options.Issuers.ToDictionary(
+                issuer => issuer.Key,
+                issuer => issuer.Value with
+                {
+                    Algorithms =
+                        issuer.Value.Algorithms ?? [.. IssuerCheck.DefaultAlgorithms.Select(algorithm => algorithm.ToString())],
+                    TokenTypes = issuer.Value.TokenTypes ?? [.. IssuerCheck.DefaultTypes],
+                }),
+            TokenSources = options.TokenSources ?? [TokenSourceCheck.Default],
+            Identity = options.Identity with
+            {
+                Headers = options.Identity.Headers ?? new Dictionary<string, string>(IdentityCheck.DefaultHeaders),
+            },
+            Errors = options.Errors with { Detailed = options.Errors.Detailed ?? settings.DetailedErrors },
+            Drain = options.Drain with { Delay = options.Drain.Delay ?? settings.Drain.Delay },
+        };
     }
 
     /// <summary>A rate limit stands where YARP does not look for it.</summary>

@@ -51,19 +51,18 @@ internal static class StoreReader
 
         var bindable = all.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. all.Paths]) : configuration;
         var options = bindable.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
-        options.Revocation.Lookup = null;
+        var revocation = options.Revocation with { Lookup = null };
         var report = new ConfigurationReport(document, configuration) { Rule = ErrorRules.Meaning };
         var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
         var issuers = IssuerCheck.Build(options.Issuers.ToDictionary(issuer => issuer.Key, issuer => WithoutKeys(issuer.Value)), context);
-        var redis = RevocationCheck.Run(options.Revocation, context, out _);
+        var redis = RevocationCheck.Run(revocation, context, out _);
         errors = [.. report.Errors.Where(error => Counts(error.Path))];
         if (errors.Length > 0)
         {
             throw new ConfigurationException(errors);
         }
 
-        return new StoreReading(
-            new StoreSettings(options.Revocation, context.Resolve(options.Revocation.Sqlite.Path), redis), IssuerDirectory.Create(issuers));
+        return new StoreReading(StoreSettings.Of(revocation, redis, context), IssuerDirectory.Create(issuers));
     }
 
     private static bool Counts(string path) =>

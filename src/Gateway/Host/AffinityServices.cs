@@ -16,7 +16,7 @@ internal static class AffinityServices
     /// </summary>
     public static void AddAffinityKeys(this IServiceCollection services, GatewaySettings settings)
     {
-        if (settings.ProtectionKeyDirectory is null && settings.Revocation.Store != RevocationStore.Redis)
+        if (settings.ProtectionKeyDirectory is null && settings.Store.Kind != RevocationStore.Redis)
         {
             services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()));
         }

@@ -64,7 +64,7 @@ internal static class GatewayServices
             // Asked for at each collection: YARP's clusters are made of this gateway's configuration.
             metrics.ObserveDestinations(() => CountDestinations(provider));
             var (revocations, logging) = (provider.GetRequiredService<RevocationList>(), provider.GetRequiredService<LiveLogging>());
-            live.Changed += next => revocations.MaxStaleness = next.Settings.Revocation.MaxStaleness;
+            live.Changed += next => revocations.MaxStaleness = next.Settings.Store.MaxStaleness;
             live.Changed += next => logging.Apply(next.Reading.Configuration);
             return live;
         });
@@ -92,7 +92,7 @@ internal static class GatewayServices
         // Revocation/
         services.AddSingleton(provider =>
         {
-            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Revocation.MaxStaleness);
+            var list = new RevocationList(provider.GetRequiredService<TimeProvider>(), settings.Store.MaxStaleness);
             provider.GetRequiredService<GatewayMetrics>().ObserveRevocations(() => list.Set.Count, () => list.Lag);
             return list;
         });

@@ -43,7 +43,7 @@ internal static class RevocationServices
             return provider.GetRequiredService<IRevocationLog>() switch
             {
                 RedisRevocationLog shared => new RevocationHistory(shared.PageAfterAsync, time),
-                SqliteRevocationLog => new RevocationHistory(new SqliteRevocationLog(settings.SqlitePath, time).ReadAfterAsync, time),
+                SqliteRevocationLog => new RevocationHistory(new SqliteRevocationLog(settings.Store.SqlitePath, time).ReadAfterAsync, time),
                 var log => new RevocationHistory(log.ReadAfterAsync, time),
             };
         });
@@ -61,7 +61,7 @@ internal static class RevocationServices
                 () => progress.Seen.Select(snapshot => (snapshot.Key, time.GetUtcNow() - snapshot.Value.WrittenAt)));
             return progress;
         });
-        if (settings.Revocation.Store != RevocationStore.Redis || settings.Redis is null)
+        if (settings.Store.Kind != RevocationStore.Redis || settings.Redis is null)
         {
             return;
         }
@@ -109,16 +109,16 @@ internal static class RevocationServices
 
     /// <summary>A store for commands beside the gateway.</summary>
     public static IRevocationLog CreateLog(StoreSettings store, TimeProvider time, ILoggerFactory loggers) =>
-        CreateLog(store, () => RevocationCheck.CheckEvery(store.Options.MaxStaleness), time, loggers, connection: null);
+        CreateLog(store, () => RevocationCheck.CheckEvery(store.MaxStaleness), time, loggers, connection: null);
 
     /// <param name="checkEvery">How often the store is looked at without being told of a change.</param>
     /// <param name="connection">Redis, when it is the store; null makes a connection of the log's own.</param>
     private static IRevocationLog CreateLog(
         StoreSettings store, Func<TimeSpan> checkEvery, TimeProvider time, ILoggerFactory loggers, RedisConnection? connection)
     {
-        if (store.Options.Store != RevocationStore.Redis || store.Redis is not { } redis)
+        if (store.Kind != RevocationStore.Redis || store.Redis is not { } redis)
         {
-            return store.Options.Store == RevocationStore.Memory
+            return store.Kind == RevocationStore.Memory
                 ? new MemoryRevocationLog(time)
                 : new SqliteRevocationLog(store.SqlitePath, time);
         }

@@ -6,19 +6,19 @@ namespace Gateway.Issuers;
 internal sealed class SecurityEventOptions
 {
     /// <summary>The exact <c>aud</c> of the issuer's security event tokens, as agreed for this receiver. Required.</summary>
-    public string? Audience { get; set; }
+    public string? Audience { get; init; }
 
     /// <summary>
     /// Whether a subject that is named by its email address is the one with this address as <c>sub</c>. Only for issuers whose access
     /// tokens have the address there. Default false: such events are rejected.
     /// </summary>
-    public bool EmailIsSubject { get; set; }
+    public bool EmailIsSubject { get; init; }
 
     /// <summary>
     /// Whether an event that names a session and its user ends that session alone. Only for issuers whose access tokens carry <c>sid</c>:
     /// others would outlive the event. Default false: the user's other sessions must refresh their access tokens once.
     /// </summary>
-    public bool SessionOnly { get; set; }
+    public bool SessionOnly { get; init; }
 }
 
 /// <summary>The checked form of <see cref="SecurityEventOptions"/>.</summary>

@@ -4,11 +4,11 @@ namespace Gateway.Policies;
 internal sealed class StepUpOptions
 {
     /// <summary>The token's <c>acr</c> is one of these, compared whole and case-sensitively. Default any.</summary>
-    public List<string>? Acr { get; set; }
+    public List<string>? Acr { get; init; }
 
     /// <summary>
     /// The longest time since the login, by the token's <c>auth_time</c>; the issuer's <c>ClockSkew</c> is added. Whole seconds, 1 second
     /// to 366 days. Default any.
     /// </summary>
-    public TimeSpan? MaxAge { get; set; }
+    public TimeSpan? MaxAge { get; init; }
 }

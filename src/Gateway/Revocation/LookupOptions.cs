@@ -11,16 +11,16 @@ internal sealed class LookupOptions
     /// <c>{sub}</c>, <c>{sid}</c>, <c>{client}</c> and <c>{iss}</c> by the token's values. It skips a key whose value the token lacks, and
     /// rejects a token that lacks the values of all keys as <c>missing_claim</c>. Required, at most 8.
     /// </summary>
-    public List<string>? Keys { get; set; }
+    public List<string>? Keys { get; init; }
 
     /// <summary>
     /// How long a request waits for Redis. After that, the policy's <c>OnRevocationUnavailable</c> decides. Default 50 ms, range 1 ms to 1
     /// s.
     /// </summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// How long the result for a token is reused for its next requests. Default 0: Redis is asked each time. Range 0 to 1 s.
     /// </summary>
-    public TimeSpan CacheFor { get; set; }
+    public TimeSpan CacheFor { get; init; }
 }

@@ -37,6 +37,7 @@ internal sealed record GatewaySettings
 
     public required RoutePolicies Policies { get; init; }
 
+    /// <summary>A type of the framework that could be changed; only <c>CorsCheck</c> does, which makes them.</summary>
     public required FrozenDictionary<string, CorsPolicy> Cors { get; init; }
 
     public required FrozenDictionary<string, RateLimitSettings> RateLimits { get; init; }
@@ -85,9 +86,7 @@ internal sealed record GatewaySettings
     /// <summary>The keys that the file of <c>Gateway:Identity:Assertion</c> held when it was checked; null without an assertion.</summary>
     public required JwsSignerSet? AssertionKeys { get; init; }
 
-    public required RevocationOptions Revocation { get; init; }
-
-    public StoreSettings Store => new(Revocation, SqlitePath, Redis);
+    public required StoreSettings Store { get; init; }
 
     /// <summary>Full path of the folder where key documents are stored; null when they are not stored.</summary>
     public required string? KeyCacheDirectory { get; init; }
@@ -98,16 +97,10 @@ internal sealed record GatewaySettings
     /// <summary>Full path of the folder of data protection keys; null for Redis or memory.</summary>
     public required string? ProtectionKeyDirectory { get; init; }
 
-    /// <summary>Full path of the embedded store.</summary>
-    public required string SqlitePath { get; init; }
-
     /// <summary>Full path of the folder with the snapshot of the revocation list; null for none.</summary>
     public required string? SnapshotDirectory { get; init; }
 
-    /// <summary>
-    /// The connection to Redis; null when it is used neither as the store, nor for <c>Lookup</c>, nor for shared rate limits.
-    /// </summary>
-    public required RedisSettings? Redis { get; init; }
+    public RedisSettings? Redis => Store.Redis;
 
     /// <summary>The keys that are looked up in Redis for each request; null for none.</summary>
     public required LookupSettings? Lookup { get; init; }

@@ -7,10 +7,10 @@ namespace Gateway.Runtime;
 internal sealed class ManagementOptions
 {
     /// <summary>TCP port, separate from the public one. Default 8081, range 1 to 65535; 0 takes any free port.</summary>
-    public int Port { get; set; } = 8081;
+    public int Port { get; init; } = 8081;
 
     /// <summary>
     /// The policy that callers of <c>/admin</c> must satisfy. Default none: then <c>/admin</c> exists in the Development environment only.
     /// </summary>
-    public string? Policy { get; set; }
+    public string? Policy { get; init; }
 }

@@ -27,7 +27,7 @@ public sealed class StoreReaderTests : IDisposable
     {
         var reading = Read(text);
 
-        reading.Store.Options.Store.ShouldBe(RevocationStore.Sqlite);
+        reading.Store.Kind.ShouldBe(RevocationStore.Sqlite);
         reading.Issuers.Named("shop").ShouldNotBeNull().Issuer.ShouldBe("https://idp/shop");
         reading.Issuers.Named("https://idp/shop").ShouldNotBeNull().Name.ShouldBe("shop");
     }

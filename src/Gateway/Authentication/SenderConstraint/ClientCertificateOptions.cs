@@ -11,13 +11,13 @@ internal sealed record ClientCertificateOptions
     /// that holds the certificate as escaped PEM (nginx), PEM without its first and last line (Traefik) or RFC 9440. They must set or
     /// remove it. It is removed from every request. Default none: the certificate is that of the TLS connection.
     /// </summary>
-    public string? Header { get; set; }
+    public string? Header { get; init; }
 
     /// <summary>
     /// Whether TLS connections may bring a certificate that the system does not trust, such as a self-signed one (RFC 8705 section 4): the
     /// token says which certificate counts. Needs <c>ClientCertificateMode</c> at a Kestrel endpoint. Default false. Read at start.
     /// </summary>
-    public bool AllowUntrusted { get; set; }
+    public bool AllowUntrusted { get; init; }
 }
 
 /// <summary>Checks <c>Gateway:ClientCertificate</c>.</summary>

@@ -15,16 +15,16 @@ internal sealed class DpopOptions
     /// How far the <c>iat</c> of a proof may be from the gateway's clock, in the past and in the future. Default 1 minute, range 1 second
     /// to 5 minutes.
     /// </summary>
-    public TimeSpan ProofLifetime { get; set; } = TimeSpan.FromMinutes(1);
+    public TimeSpan ProofLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The JWS algorithms that proofs may use; those with a secret cannot be named. Default ES256, RS256, PS256, EdDSA.</summary>
-    public List<string>? Algorithms { get; set; }
+    public List<string>? Algorithms { get; init; }
 
     /// <summary>
     /// Whether a proof needs a nonce of the gateway that is at most two minutes old (RFC 9449 section 9). It costs each client one more
     /// request at the beginning. Several replicas need Redis, which holds the key of the nonces. Default false.
     /// </summary>
-    public bool Nonce { get; set; }
+    public bool Nonce { get; init; }
 }
 
 /// <summary>The checked form of <see cref="DpopOptions"/>.</summary>

@@ -12,13 +12,13 @@ internal sealed class StatusListOptions
     /// How long a list stays in use while it cannot be refreshed, at most until its <c>exp</c>; then each policy's
     /// <c>OnRevocationUnavailable</c> decides. Default 15 minutes, range 1 minute to 1 day.
     /// </summary>
-    public TimeSpan MaxStale { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan MaxStale { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
     /// Further origins, such as <c>https://status.example.com</c>, that lists are fetched from. Default: lists of the issuer's own origin
     /// alone.
     /// </summary>
-    public List<string>? Origins { get; set; }
+    public List<string>? Origins { get; init; }
 }
 
 /// <summary>The checked form of <see cref="StatusListOptions"/>. Lists live on while these stay equal.</summary>

@@ -7,5 +7,5 @@ internal sealed class DataProtectionOptions
     /// The folder of the keys, shared by all replicas and writable. A relative path starts at the folder of <c>yarp.json</c>. Default none:
     /// the keys are in Redis when that is the revocation store, else in memory.
     /// </summary>
-    public string? Path { get; set; }
+    public string? Path { get; init; }
 }

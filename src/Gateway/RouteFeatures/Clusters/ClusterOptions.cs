@@ -8,18 +8,18 @@ namespace Gateway.RouteFeatures.Clusters;
 internal sealed class ClusterOptions
 {
     [MayBeEmpty]
-    public RetryOptions? Retry { get; set; }
+    public RetryOptions? Retry { get; init; }
 
     /// <summary>
     /// Requests that may be under way to the cluster at the same time, WebSockets and streams included; more get 503 at once. Default any
     /// number; range 1 to 1000000.
     /// </summary>
-    public int? MaxInFlight { get; set; }
+    public int? MaxInFlight { get; init; }
 
     /// <summary>
     /// The entry of <c>Gateway:Exchanges</c> whose tokens the destinations receive in place of the caller's. Default none.
     /// </summary>
-    public string? Exchange { get; set; }
+    public string? Exchange { get; init; }
 }
 
 /// <summary>
@@ -29,12 +29,12 @@ internal sealed class ClusterOptions
 internal sealed class RetryOptions
 {
     /// <summary>How many other destinations are tried for one request. Default 1, range 1 to 5.</summary>
-    public int Attempts { get; set; } = 1;
+    public int Attempts { get; init; } = 1;
 
     /// <summary>
     /// The share of the cluster's requests that may be sent again, beside a small reserve. Default 0.2; more than 0, up to 1.
     /// </summary>
-    public double Budget { get; set; } = 0.2;
+    public double Budget { get; init; } = 0.2;
 }
 
 /// <summary>The checked form of <see cref="ClusterOptions"/>.</summary>

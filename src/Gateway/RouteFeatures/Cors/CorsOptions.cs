@@ -8,23 +8,23 @@ internal sealed class CorsPolicyOptions
     /// scheme's own, without path; <c>https://*.example.com</c> for every subdomain at any depth, but not the domain itself; origins of
     /// apps such as <c>capacitor://localhost</c>; <c>null</c>. Or <c>*</c> alone for every origin. Required.
     /// </summary>
-    public List<string>? Origins { get; set; }
+    public List<string>? Origins { get; init; }
 
     /// <summary>The methods they may use besides GET, HEAD and POST; <c>*</c> alone for every method. Default none.</summary>
-    public List<string>? Methods { get; set; }
+    public List<string>? Methods { get; init; }
 
     /// <summary>
     /// The request headers they may send besides those of a plain form; <c>*</c> alone for every header. Tokens need <c>Authorization</c>.
     /// Default none.
     /// </summary>
-    public List<string>? Headers { get; set; }
+    public List<string>? Headers { get; init; }
 
     /// <summary>The response headers that scripts may read. Default none.</summary>
-    public List<string>? ExposedHeaders { get; set; }
+    public List<string>? ExposedHeaders { get; init; }
 
     /// <summary>Whether browsers may send cookies and client certificates; not together with <c>*</c> as origin. Default false.</summary>
-    public bool Credentials { get; set; }
+    public bool Credentials { get; init; }
 
     /// <summary>How long browsers may remember the answer to a preflight. Default: their own, 5 seconds in most; up to 1 day.</summary>
-    public TimeSpan? MaxAge { get; set; }
+    public TimeSpan? MaxAge { get; init; }
 }

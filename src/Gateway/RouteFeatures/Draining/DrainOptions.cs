@@ -6,19 +6,19 @@ namespace Gateway.RouteFeatures.Draining;
 /// How a replica ends that still has clients: <c>Gateway:Drain</c>. Both times and some seconds for the process to end must fit into the
 /// grace period of the sender of SIGTERM. Read at start.
 /// </summary>
-internal sealed class DrainOptions
+internal sealed record DrainOptions
 {
     /// <summary>
     /// How long new requests are served after SIGTERM, while <c>/readyz</c> already answers 503, so that load balancers can forget the
     /// replica. Default 5 seconds, in the Development environment none; up to 1 hour.
     /// </summary>
-    public TimeSpan? Delay { get; set; }
+    public TimeSpan? Delay { get; init; }
 
     /// <summary>
     /// How long requests, streams and upgraded connections may then take to end; what is left is cut off. Default 30 seconds; 1 second to 1
     /// day.
     /// </summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>The checked form of <see cref="DrainOptions"/>.</summary>

@@ -7,25 +7,25 @@ namespace Gateway.RouteFeatures.Exchange;
 internal sealed class ExchangeOptions
 {
     /// <summary>The URL of the token endpoint. <c>https</c>, in Development <c>http</c> too. Required.</summary>
-    public string? TokenEndpoint { get; set; }
+    public string? TokenEndpoint { get; init; }
 
     /// <summary>The client id of the gateway at the issuer. Required.</summary>
-    public string? ClientId { get; set; }
+    public string? ClientId { get; init; }
 
     /// <summary>A file with the client secret, read again for each exchange. Sent as HTTP Basic credentials. Required.</summary>
-    public string? SecretFile { get; set; }
+    public string? SecretFile { get; init; }
 
     /// <summary>The <c>audience</c> to ask for. Default none.</summary>
-    public string? Audience { get; set; }
+    public string? Audience { get; init; }
 
     /// <summary>The <c>scope</c> to ask for, separated by spaces. Default none: the issuer decides.</summary>
-    public string? Scope { get; set; }
+    public string? Scope { get; init; }
 
     /// <summary>A PEM file with the certificate authorities to trust in place of the system's. Default none.</summary>
-    public string? CaFile { get; set; }
+    public string? CaFile { get; init; }
 
     /// <summary>How long the issuer may take. Default 5 seconds; range 100 milliseconds to 1 minute.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>The checked form of <see cref="ExchangeOptions"/>.</summary>

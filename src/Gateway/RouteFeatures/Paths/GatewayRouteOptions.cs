@@ -26,16 +26,16 @@ internal sealed class GatewayRouteOptions
     /// <summary>
     /// Whether <c>%2F</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.
     /// </summary>
-    public PathBehavior EncodedSlashes { get; set; }
+    public PathBehavior EncodedSlashes { get; init; }
 
     /// <summary>
     /// Whether <c>;</c> may stand in the path, which the destination then receives as it was sent. Default <c>Reject</c>.
     /// </summary>
-    public PathBehavior PathParameters { get; set; }
+    public PathBehavior PathParameters { get; init; }
 
     /// <summary>
     /// The resource of <c>Gateway:Resources</c> that the route belongs to: its challenges lead clients to the resource's metadata (RFC
     /// 9728). Default none.
     /// </summary>
-    public string? Resource { get; set; }
+    public string? Resource { get; init; }
 }

@@ -10,11 +10,11 @@ internal sealed class ResourceOptions
     /// The URL by which clients know the API, such as <c>https://api.example.com/orders</c>. <c>https</c>, in Development <c>http</c> too;
     /// no query and no fragment. Required.
     /// </summary>
-    public string? Resource { get; set; }
+    public string? Resource { get; init; }
 
     /// <summary>Who issues tokens for it: names of issuers in <c>Gateway:Issuers</c>, or URLs. Required.</summary>
-    public List<string>? AuthorizationServers { get; set; }
+    public List<string>? AuthorizationServers { get; init; }
 
     /// <summary>The scopes that clients may ask for. Default none.</summary>
-    public List<string>? Scopes { get; set; }
+    public List<string>? Scopes { get; init; }
 }
