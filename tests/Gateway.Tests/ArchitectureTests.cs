@@ -4,6 +4,8 @@ using Gateway.Authentication;
 using Gateway.Configuration;
 using Gateway.Foundation;
 using Gateway.Issuers;
+using Gateway.Issuers.Introspection;
+using Gateway.Issuers.StatusLists;
 using Gateway.Revocation;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Limits;
@@ -96,23 +98,27 @@ public sealed partial class ArchitectureTests
             string.Join(", ", result.FailingTypes?.Select(type => $"{type.FullName}: {type.Explanation}") ?? []));
     }
 
+    /// <summary>No field can be written later, except what a primary constructor captures; no other type reaches a collection.</summary>
     [Fact]
     public void Settings_cannot_change_once_they_are_made()
     {
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        var fields = HeldBy(typeof(GatewaySettings)).Where(type => !type.IsEnum).SelectMany(type => type.GetFields(all)).ToList();
+        var types = HeldBy(typeof(GatewaySettings)).Where(type => !type.IsEnum).ToList();
+        var fields = types.SelectMany(type => type.GetFields(all)).ToList();
         fields.Count.ShouldBeGreaterThan(100);
 
-        // What a primary constructor captures can be written by its own type alone.
-        fields.Where(field => !(field.IsInitOnly || field.Name.EndsWith(">P", StringComparison.Ordinal)) || IsMutable(field.FieldType))
-            .Select(field => $"{field.DeclaringType!.FullName}.{field.Name}: {field.FieldType}")
-            .ShouldBeEmpty();
+        fields.Where(field => !field.IsInitOnly && !field.Name.EndsWith(">P", StringComparison.Ordinal)).Select(NameOf).ShouldBeEmpty();
+        fields.Where(field => !field.IsPrivate && IsMutable(field.FieldType)).Select(NameOf).ShouldBeEmpty();
+        types.SelectMany(type => type.GetProperties(all))
+            .Where(property => property.GetMethod is { IsPrivate: false } && IsMutable(property.PropertyType))
+            .Select(NameOf).ShouldBeEmpty();
+
+        static string NameOf(MemberInfo member) => $"{member.DeclaringType!.FullName}.{member.Name}";
 
         static bool IsMutable(Type type) => type.IsArray
-            || type.GetInterfaces().Append(type).Where(face => face.IsGenericType).Select(face => face.GetGenericTypeDefinition())
-                .Any(face => face == typeof(ICollection<>) || face == typeof(IDictionary<,>))
-            && !type.Namespace!.EndsWith("Immutable", StringComparison.Ordinal)
-            && !type.Namespace.EndsWith("Frozen", StringComparison.Ordinal);
+            || (type is { IsValueType: false, Namespace: not ("System.Collections.Immutable" or "System.Collections.Frozen") }
+                && type.GetInterfaces().Append(type).Where(face => face.IsGenericType).Select(face => face.GetGenericTypeDefinition())
+                    .Any(face => face == typeof(ICollection<>) || face == typeof(IDictionary<,>)));
     }
 
     [Fact]
@@ -129,17 +135,53 @@ public sealed partial class ArchitectureTests
     [InlineData(typeof(RevocationList), $"set_{nameof(RevocationList.MaxStaleness)}", "GatewayServices")]
     [InlineData(typeof(RevocationList), nameof(RevocationList.MarkRead), "RevocationFollower")]
     [InlineData(typeof(RevocationList), nameof(RevocationList.MarkFailed), "RevocationFollower")]
-    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Replace), "KeyLoader", "StoredKeyDocuments")]
-    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Expire), "KeyLoader")]
+    [InlineData(typeof(RevocationSet), nameof(RevocationSet.Apply),
+        "ExplainSources", "RevocationFollower", "RevocationPutBack", "RevocationSet")]
+    [InlineData(typeof(RevocationSet), nameof(RevocationSet.ForgetLike), "RevocationPutBack")]
+    [InlineData(typeof(RevocationSet), nameof(RevocationSet.Load), "SnapshotLoader")]
+    [InlineData(typeof(RevocationSet), nameof(RevocationSet.ForgetExpired), "ExplainSources", "RevocationFollower")]
+    [InlineData(typeof(CachedToken), $"set_{nameof(CachedToken.IsVisited)}", "TokenCache")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Apply), "KeyLoader", "StoredKeyDocuments")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.ExpireIfStale), "KeyLoader")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.PlanRefresh), "KeyFollower")]
     [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Forget), "ForgottenKeyList")]
     [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Retire), "IssuerTemplate", "KeyFollower")]
-    [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.ForgottenElsewhere)}", "ForgottenKeyList")]
-    [InlineData(typeof(IssuerKeys), $"set_{nameof(IssuerKeys.State)}", "KeyFollower", "KeyLoader", "StoredKeyDocuments")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.MarkForgottenElsewhere), "ForgottenKeyList")]
+    [InlineData(typeof(IssuerKeys), nameof(IssuerKeys.Touch), "Authenticator", "LiveConnection")]
+    [InlineData(typeof(StatusList), nameof(StatusList.Load), "StatusListLoader")]
+    [InlineData(typeof(StatusList), nameof(StatusList.Replace), "StatusListSet")]
+    [InlineData(typeof(StatusList), nameof(StatusList.MarkFailed), "StatusListLoader")]
+    [InlineData(typeof(StatusList), nameof(StatusList.Watch), "StatusListFollower")]
+    [InlineData(typeof(StatusList), nameof(StatusList.Retire), "StatusListSet")]
+    [InlineData(typeof(StatusListSet), nameof(StatusListSet.Put), "StatusListLoader")]
+    [InlineData(typeof(StatusListSet), nameof(StatusListSet.Remove), "StatusListFollower")]
+    [InlineData(typeof(IntrospectionServer), nameof(IntrospectionServer.JoinCall), "Introspector")]
+    [InlineData(typeof(IntrospectionServer), nameof(IntrospectionServer.EndCall), "Introspector")]
+    [InlineData(typeof(IntrospectionServer), nameof(IntrospectionServer.MarkCalled), "Introspector")]
+    [InlineData(typeof(IntrospectionServer), nameof(IntrospectionServer.Discover), "IntrospectionClient")]
+    [InlineData(typeof(KeyLoads), nameof(KeyLoads.Join), "KeyLoader")]
+    [InlineData(typeof(KeyLoads), nameof(KeyLoads.Await), "KeyLoader")]
+    [InlineData(typeof(KeyLoads), nameof(KeyLoads.Leave), "KeySearch")]
     public void State_is_written_by_its_owners_alone(Type type, string member, params string[] owners) =>
         TypeGraph.CallersOf(type.Assembly.Location, type.FullName!, member)
             .Select(caller => caller.Split('.')[^1])
             .Order()
             .ShouldBe(owners);
+
+    [Fact]
+    public void Each_property_of_a_request_has_one_writer()
+    {
+        var properties = typeof(GatewayRequest).GetProperties().Where(property => property.SetMethod is not null).ToList();
+        properties.Count.ShouldBeGreaterThan(10);
+
+        properties.ToDictionary(
+                property => property.Name,
+                property => TypeGraph.CallersOf(
+                    typeof(GatewayRequest).Assembly.Location, typeof(GatewayRequest).FullName!, property.SetMethod!.Name))
+            .Where(writers => writers.Value.Count != 1)
+            .Select(writers => $"{writers.Key}: {string.Join(", ", writers.Value)}")
+            .ShouldBeEmpty();
+    }
 
     /// <summary>
     /// The types of the gateway that an object holds in its fields, and they in theirs. A delegate holds none of those that it takes.

@@ -26,17 +26,9 @@ internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger,
 
         var forgotten = await shared.ReadForgottenAsync(keys, Of(keys), cancellationToken);
         Add(keys, forgotten ?? []);
-        lock (keys.Gate)
+        if (keys.MarkForgottenElsewhere(isRead: forgotten is not null))
         {
-            if (forgotten is not null)
-            {
-                keys.ForgottenElsewhere = ForgottenKeys.Known;
-            }
-            else if (keys.ForgottenElsewhere == ForgottenKeys.NotAsked)
-            {
-                keys.ForgottenElsewhere = ForgottenKeys.Unknown;
-                NotReadable(logger, keys.Issuer);
-            }
+            NotReadable(logger, keys.Issuer);
         }
     }
 
@@ -53,14 +45,11 @@ internal sealed partial class ForgottenKeyList(ILogger<ForgottenKeyList> logger,
     /// <summary>Removes the keys on the list from the issuer's ring.</summary>
     public void Apply(IssuerKeys keys)
     {
-        lock (keys.Gate)
+        foreach (var keyId in Of(keys))
         {
-            foreach (var keyId in Of(keys))
+            if (keys.Forget(keyId))
             {
-                if (keys.Forget(keyId))
-                {
-                    Forgotten(logger, keys.Issuer);
-                }
+                Forgotten(logger, keys.Issuer);
             }
         }
     }

@@ -23,19 +23,21 @@ internal enum ForgottenKeys
 }
 
 /// <summary>
-/// One issuer's key source and its current ring. Requests read <see cref="Current"/>; code that changes anything holds <see cref="Gate"/>.
-/// <c>ArchitectureTests</c> lists the types that may change it.
+/// One issuer's key source and its current ring. Requests read <see cref="Current"/> without a lock. Each change is a method here, which
+/// takes the lock where it needs one; <c>ArchitectureTests</c> lists the types that call one.
 /// </summary>
 internal sealed class IssuerKeys
 {
+    private readonly Lock _gate = new();
     private volatile KeyRing _current = KeyRing.Empty;
     private volatile KeyState _state = KeyState.Initial;
-    private KeyRing _loaded = KeyRing.Empty;
+    private volatile KeyRing _loaded = KeyRing.Empty;
     private ImmutableHashSet<string> _forgotten = [];
     private ImmutableArray<VerificationKey> _forgottenKeys = [];
     private long _lastUsed;
     private volatile bool _isRetired;
     private volatile ForgottenKeys _forgottenElsewhere;
+    private volatile KeyLoad? _fetched;
 
     public IssuerKeys(string issuer, IKeySource source)
     {
@@ -100,43 +102,140 @@ internal sealed class IssuerKeys
     /// </summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    public KeyState State
-    {
-        get => _state;
-        set => _state = value;
-    }
+    public KeyState State => _state;
+
+    public ForgottenKeys ForgottenElsewhere => _forgottenElsewhere;
 
     /// <summary>What the source itself last brought, whatever came from elsewhere since; "unchanged" refers to this.</summary>
-    public KeyLoad? Fetched { get; set; }
+    public KeyLoad? Fetched => _fetched;
 
-    /// <summary>Guards the load, the searches for unknown keys and their waiters; never taken for a known key.</summary>
-    public Lock Gate { get; } = new();
+    /// <summary>The load under way, and the searches for unknown keys that wait for one.</summary>
+    public KeyLoads Loads { get; } = new();
 
-    /// <summary>The load under way.</summary>
-    public Task<bool>? Loading { get; set; }
+    /// <summary>Applies what the source brought; a load that failed leaves the ring as it is. Returns the state before.</summary>
+    public KeyState Apply(KeyLoad load, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            var before = _state;
+            if (!load.IsSuccess)
+            {
+                _state = before with { Error = load.Error };
+                return before;
+            }
 
-    /// <summary>How many loads have begun.</summary>
-    public long LoadsBegun { get; set; }
+            _state = before with { Error = null, LoadedAt = now, Lifetime = load.RefreshIn };
+            _fetched = load.Ring is null ? _fetched : load;
+            if (_fetched?.Ring is { } ring)
+            {
+                Replace_NeedsLock(ring);
+            }
 
-    public SearchAllowance Searches { get; } = new();
+            return before;
+        }
+    }
 
-    /// <summary>How many requests wait for a search.</summary>
-    public int Waiters { get; set; }
+    /// <summary>
+    /// Applies a document that was fetched before the start or by another replica, unless the keys are at least as fresh. Returns whether
+    /// they are the first keys.
+    /// </summary>
+    public bool Apply(KeyRing ring, DateTimeOffset fetchedAt, TimeSpan? lifetime)
+    {
+        lock (_gate)
+        {
+            var before = _state;
+            if (before.LoadedAt >= fetchedAt)
+            {
+                return false;
+            }
 
-    /// <summary>Takes a loaded ring into use, less the keys that an operator had forgotten.</summary>
-    public void Replace(KeyRing ring)
+            _state = before with { Error = null, LoadedAt = fetchedAt, Lifetime = lifetime };
+            Replace_NeedsLock(ring);
+            return before.LoadedAt is null;
+        }
+    }
+
+    /// <summary>Drops keys that have not been confirmed for <see cref="MaxStale"/>. Returns whether it did.</summary>
+    public bool ExpireIfStale(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_current.IsEmpty || _state.LoadedAt is not { } loadedAt || now - loadedAt < MaxStale)
+            {
+                return false;
+            }
+
+            Expire_NeedsLock();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Forgets a key until the gateway restarts: it verifies no token, even while the issuer publishes it. False when it was forgotten
+    /// before.
+    /// </summary>
+    public bool Forget(string keyId)
+    {
+        lock (_gate)
+        {
+            if (_forgotten.Contains(keyId))
+            {
+                return false;
+            }
+
+            _forgotten = _forgotten.Add(keyId);
+            Restore_NeedsLock();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Records whether the list of forgotten keys that replicas share could be read. A list that was read once stays known. Returns whether
+    /// this was the first attempt, and it failed.
+    /// </summary>
+    public bool MarkForgottenElsewhere(bool isRead)
+    {
+        lock (_gate)
+        {
+            var isFirstFailure = !isRead && _forgottenElsewhere == ForgottenKeys.NotAsked;
+            _forgottenElsewhere = isRead ? ForgottenKeys.Known : isFirstFailure ? ForgottenKeys.Unknown : _forgottenElsewhere;
+            return isFirstFailure;
+        }
+    }
+
+    public void PlanRefresh(DateTimeOffset next)
+    {
+        lock (_gate)
+        {
+            _state = _state with { NextRefresh = next };
+        }
+    }
+
+    public void Retire() => _isRetired = true;
+
+    public void Touch(TimeProvider time)
+    {
+        if (IsMember)
+        {
+            Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        }
+    }
+
+    private void Replace_NeedsLock(KeyRing ring)
     {
         _loaded = ring;
-        Restore();
+        Restore_NeedsLock();
     }
 
-    public ForgottenKeys ForgottenElsewhere
+    /// <summary>The keys are too old to trust: as if there were none.</summary>
+    private void Expire_NeedsLock()
     {
-        get => _forgottenElsewhere;
-        set => _forgottenElsewhere = value;
+        _loaded = KeyRing.Empty;
+        _current = KeyRing.Empty;
     }
 
-    private void Restore()
+    /// <summary>Takes the loaded ring into use, less the keys that an operator had forgotten.</summary>
+    private void Restore_NeedsLock()
     {
         if (_forgotten.IsEmpty)
         {
@@ -150,37 +249,4 @@ internal sealed class IssuerKeys
     }
 
     private bool IsNamed(VerificationKey key) => key.KeyId is not null && _forgotten.Contains(key.KeyId);
-
-    public void Touch(TimeProvider time)
-    {
-        if (IsMember)
-        {
-            Volatile.Write(ref _lastUsed, time.GetTimestamp());
-        }
-    }
-
-    public void Retire() => _isRetired = true;
-
-    /// <summary>The keys are too old to trust: as if there were none.</summary>
-    public void Expire()
-    {
-        _loaded = KeyRing.Empty;
-        _current = KeyRing.Empty;
-    }
-
-    /// <summary>
-    /// Forgets a key until the gateway restarts: it verifies no token, even while the issuer publishes it. False when it was forgotten
-    /// before.
-    /// </summary>
-    public bool Forget(string keyId)
-    {
-        if (_forgotten.Contains(keyId))
-        {
-            return false;
-        }
-
-        _forgotten = _forgotten.Add(keyId);
-        Restore();
-        return true;
-    }
 }

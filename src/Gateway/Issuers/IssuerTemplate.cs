@@ -233,6 +233,6 @@ internal sealed partial class IssuerTemplate(TemplateSettings settings, Decrypti
         var age = time.GetElapsedTime(member.CreatedAt);
         return member.IsConfirmed
             ? !member.IsProven && age > ProofPatience
-            : member.Profile.Keys.State.Error is not null || (member.Profile.Keys.Loading is null && age > LookBegins);
+            : member.Profile.Keys.State.Error is not null || (!member.Profile.Keys.Loads.IsRunning && age > LookBegins);
     }
 }

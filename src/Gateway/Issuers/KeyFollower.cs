@@ -135,11 +135,7 @@ internal sealed class KeyFollower(
             var wait = isLoaded ? Sooner(LeftOf(keys)) : RetryAfter(keys, failures);
             // Keys must be confirmed well before they are too old.
             wait = TimeSpan.FromTicks(Math.Min(wait.Ticks, keys.MaxStale.Ticks / 2));
-            lock (keys.Gate)
-            {
-                keys.State = keys.State with { NextRefresh = time.GetUtcNow() + wait };
-            }
-
+            keys.PlanRefresh(time.GetUtcNow() + wait);
             await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             loader.ExpireIfStale(keys);
         }

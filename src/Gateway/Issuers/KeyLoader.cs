@@ -13,34 +13,18 @@ internal sealed partial class KeyLoader(
     StoredKeyDocuments documents, ForgottenKeyList forgotten, TimeProvider time, GatewayMetrics metrics, ILogger<KeyLoader> logger)
 {
     /// <summary>Loads the keys, or joins the load under way. Returns whether it succeeded.</summary>
-    public Task<bool> LoadAsync(IssuerKeys keys)
-    {
-        lock (keys.Gate)
-        {
-            return keys.Loading ?? Begin_NeedsLock(keys);
-        }
-    }
+    public Task<bool> LoadAsync(IssuerKeys keys) => keys.Loads.Join(() => LoadOnceAsync(keys));
 
-    /// <summary>Begins a load. Requires <see cref="IssuerKeys.Gate"/>, and that no load is under way.</summary>
-    public Task<bool> Begin_NeedsLock(IssuerKeys keys)
-    {
-        // On the pool, so that the lock is not held while the source starts its work.
-        var loading = Task.Run(() => LoadOnceAsync(keys));
-        keys.LoadsBegun++;
-        keys.Loading = loading;
-        return loading;
-    }
+    /// <inheritdoc cref="KeyLoads.Await"/>
+    public Task? AwaitFor(IssuerKeys keys, WantedKey wanted, long begunBefore, TimeSpan left, CancellationToken cancellationToken) =>
+        keys.Loads.Await(keys, wanted, begunBefore, left, () => LoadOnceAsync(keys), time, cancellationToken);
 
     /// <summary>Drops keys that have not been confirmed for <see cref="IssuerKeys.MaxStale"/>.</summary>
     public void ExpireIfStale(IssuerKeys keys)
     {
-        lock (keys.Gate)
+        if (keys.ExpireIfStale(time.GetUtcNow()))
         {
-            if (!keys.Current.IsEmpty && keys.State.LoadedAt is { } loadedAt && time.GetUtcNow() - loadedAt >= keys.MaxStale)
-            {
-                keys.Expire();
-                Expired(logger, keys.Issuer, keys.MaxStale);
-            }
+            Expired(logger, keys.Issuer, keys.MaxStale);
         }
     }
 
@@ -62,14 +46,11 @@ internal sealed partial class KeyLoader(
         }
 
         var isKept = await remembering;
-        lock (keys.Gate)
+        var now = time.GetUtcNow();
+        Apply(keys, load, now);
+        if (load.IsSuccess)
         {
-            keys.Loading = null;
-            Apply(keys, load);
-            if (load.IsSuccess)
-            {
-                documents.Keep_NeedsLock(keys);
-            }
+            documents.Keep(keys, now, load.RefreshIn);
         }
 
         metrics.KeysRefreshed(keys.Family, load.IsSuccess);
@@ -88,12 +69,11 @@ internal sealed partial class KeyLoader(
         return keys.State.LoadedAt is null && await documents.TakeKeptAsync(keys, CancellationToken.None);
     }
 
-    private void Apply(IssuerKeys keys, KeyLoad load)
+    private void Apply(IssuerKeys keys, KeyLoad load, DateTimeOffset now)
     {
-        var before = keys.State;
+        var before = keys.Apply(load, now);
         if (!load.IsSuccess)
         {
-            keys.State = before with { Error = load.Error };
             if (before.Error is null)
             {
                 var effect = before.LoadedAt is null
@@ -105,16 +85,9 @@ internal sealed partial class KeyLoader(
             return;
         }
 
-        keys.State = before with { Error = null, LoadedAt = time.GetUtcNow(), Lifetime = load.RefreshIn };
         if (load.Ring is { } ring)
         {
-            keys.Fetched = load;
-            keys.Replace(ring);
             SkippedKeys.Log(logger, keys.Issuer, ring);
-        }
-        else if (keys.Fetched is { Ring: { } unchanged })
-        {
-            keys.Replace(unchanged);
         }
 
         if (before.Error is not null || before.LoadedAt is null)

@@ -2,8 +2,8 @@ namespace Gateway.Issuers;
 
 /// <summary>
 /// How often tokens with unknown keys may cause a load of an issuer's keys: <see cref="Burst"/> searches in a row, and one more each
-/// <see cref="Every"/>. With a burst, a search for an invented key id leaves searches for a rotation that follows. Guarded by
-/// <see cref="IssuerKeys.Gate"/>.
+/// <see cref="Every"/>. With a burst, a search for an invented key id leaves searches for a rotation that follows. Not safe for
+/// concurrent use; <see cref="KeyLoads"/> guards it.
 /// </summary>
 internal sealed class SearchAllowance
 {

@@ -36,15 +36,18 @@ internal sealed partial class StoredKeyDocuments(
             && Take(keys, stored);
     }
 
-    /// <summary>Stores and shares a loaded document in the background: requests that wait for keys do not wait for this.</summary>
-    public void Keep_NeedsLock(IssuerKeys keys)
+    /// <summary>
+    /// Stores and shares a loaded document in the background: requests that wait for keys do not wait for this. Called before the load
+    /// ends, so once at a time.
+    /// </summary>
+    public void Keep(IssuerKeys keys, DateTimeOffset fetchedAt, TimeSpan? lifetime)
     {
         if ((cache is null && shared is null) || !keys.Source.IsRemote || keys.Fetched?.Document is not { } document)
         {
             return;
         }
 
-        var stored = new StoredKeys(keys.Issuer, keys.Source.Name, keys.State.LoadedAt!.Value, keys.State.Lifetime, document);
+        var stored = new StoredKeys(keys.Issuer, keys.Source.Name, fetchedAt, lifetime, document);
         lock (_keepGate)
         {
             var before = _keeping;
@@ -55,32 +58,26 @@ internal sealed partial class StoredKeyDocuments(
 
     private bool Take(IssuerKeys keys, StoredKeys stored)
     {
-        var load = KeyLoad.Parse(stored.Document);
-        lock (keys.Gate)
+        if (keys.State.LoadedAt >= stored.FetchedAt)
         {
-            if (keys.State.LoadedAt >= stored.FetchedAt)
-            {
-                return true;
-            }
-
-            if (load.Ring is not { } ring)
-            {
-                Rejected(logger, keys.Issuer, load.Error!);
-                return false;
-            }
-
-            var isFirst = keys.State.LoadedAt is null;
-            forgotten.Apply(keys);
-            keys.State = keys.State with { Error = null, LoadedAt = stored.FetchedAt, Lifetime = stored.Lifetime };
-            keys.Replace(ring);
-            if (isFirst)
-            {
-                SkippedKeys.Log(logger, keys.Issuer, ring);
-                Taken(logger, keys.Issuer, stored.FetchedAt, keys.Current.Keys.Length);
-            }
-
             return true;
         }
+
+        var load = KeyLoad.Parse(stored.Document);
+        if (load.Ring is not { } ring)
+        {
+            Rejected(logger, keys.Issuer, load.Error!);
+            return false;
+        }
+
+        forgotten.Apply(keys);
+        if (keys.Apply(ring, stored.FetchedAt, stored.Lifetime))
+        {
+            SkippedKeys.Log(logger, keys.Issuer, ring);
+            Taken(logger, keys.Issuer, stored.FetchedAt, keys.Current.Keys.Length);
+        }
+
+        return true;
     }
 
     private async Task KeepAsync(Task before, StoredKeys stored, TimeSpan maxStale)

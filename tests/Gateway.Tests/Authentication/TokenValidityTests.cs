@@ -129,7 +129,7 @@ public sealed class TokenValidityTests : IDisposable
                 Shop.Clock.Advance(ListTooOld);
                 break;
             case "forgotten keys unknown":
-                Shop.Profile.Keys.ForgottenElsewhere = ForgottenKeys.Unknown;
+                Shop.Profile.Keys.MarkForgottenElsewhere(isRead: false);
                 break;
             default:
                 var kind = Enum.Parse<RevocationKind>(state["revoked by ".Length..]);

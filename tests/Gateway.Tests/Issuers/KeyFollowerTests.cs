@@ -1,5 +1,6 @@
 using Gateway.Issuers;
 using Gateway.Jose;
+using Gateway.Testing;
 using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Issuers;

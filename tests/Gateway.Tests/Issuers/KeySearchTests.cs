@@ -87,7 +87,7 @@ public sealed class KeySearchTests : IDisposable
 
         var waiting = FindNextAsync();
 
-        _bench.Clock.Advance(KeySearch.LongestUntilDue);
+        _bench.Clock.Advance(KeyLoads.LongestUntilDue);
         (await waiting).ShouldBe("found");
         Loads.ShouldBe(1 + 3 + 1);
     }
@@ -232,7 +232,7 @@ public sealed class KeySearchTests : IDisposable
         await gone.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
-        _bench.Keys.Waiters.ShouldBe(0);
+        _bench.Keys.Loads.Waiters.ShouldBe(0);
     }
 
     private int Loads => _bench.Source.Asked.Count;

@@ -80,7 +80,7 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
             return server.Discovered is { } old ? (old.Address, null) : (null, error);
         }
 
-        server.Discovered = (address, time.GetTimestamp());
+        server.Discover(address, time.GetTimestamp());
         return (address, null);
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
         }
 
         var own = new TaskCompletionSource<IntrospectionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var running = server.Calls.GetOrAdd(id, own.Task);
+        var running = server.JoinCall(id, own.Task);
         if (ReferenceEquals(running, own.Task))
         {
             _ = RunAsync(server, issuer, id, token, wasActive, own);
@@ -62,14 +62,14 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
         }
         finally
         {
-            server.Calls.TryRemove(id, out _);
+            server.EndCall(id);
             result.SetResult(answer);
         }
     }
 
     // The breaker last: a call that it lets through must be made.
     private static bool MayCall(IntrospectionServer server, bool wasActive) =>
-        server.Calls.Count <= (wasActive ? 2 * MostCalls : MostCalls)
+        server.Calls <= (wasActive ? 2 * MostCalls : MostCalls)
             && (wasActive || server.Allowance.TryTake())
             && server.Breaker.MayCall();
 
@@ -102,8 +102,7 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
             server.Breaker.Succeeded();
         }
 
-        var before = server.LastError;
-        server.LastError = reply.Error;
+        var before = server.MarkCalled(reply.Error);
         if (reply.Answer is { } answer)
         {
             if (before is not null)

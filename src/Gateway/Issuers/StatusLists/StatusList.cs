@@ -52,13 +52,19 @@ internal sealed record StatusBits(byte[] Bytes, int Bits)
 }
 
 /// <summary>
-/// One status list of an issuer, and how its refreshing is doing. Requests read it; <see cref="StatusListLoader"/> changes it.
+/// One status list of an issuer, and how its refreshing is doing. Requests read it without a lock. Each change is a method here;
+/// <c>ArchitectureTests</c> lists the types that call one.
 /// </summary>
 internal sealed class StatusList(Uri address, string name)
 {
+    private readonly Lock _gate = new();
     private volatile StatusBits? _current;
     private volatile bool _isRetired;
+    private volatile bool _isUsed = true;
     private volatile string? _error;
+    private volatile StatusListTimes _times = new(null, null, null, null);
+    private Task? _loading;
+    private int _failures;
 
     public Uri Address => address;
 
@@ -66,40 +72,73 @@ internal sealed class StatusList(Uri address, string name)
     public string Name => name;
 
     /// <summary>Null when there is none that may be used.</summary>
-    public StatusBits? Current
-    {
-        get => _current;
-        set => _current = value;
-    }
+    public StatusBits? Current => _current;
 
     /// <summary><c>iat</c> of the list in use.</summary>
-    public DateTimeOffset? IssuedAt { get; set; }
+    public DateTimeOffset? IssuedAt { get; private set; }
 
     /// <summary>The list is not refreshed any more: a token that refers to it must be verified again.</summary>
-    public bool IsRetired
+    public bool IsRetired => _isRetired;
+
+    public string? LastError => _error;
+
+    /// <summary>When it was last used, loaded, is due, and has to be dropped.</summary>
+    public StatusListTimes Times => _times;
+
+    /// <summary>Joins the load under way, or begins this one.</summary>
+    public Task Load(Func<Task> load)
     {
-        get => _isRetired;
-        set => _isRetired = value;
+        lock (_gate)
+        {
+            // On the pool, so that the lock is not held while the load starts its work.
+            return _loading ??= Task.Run(load);
+        }
     }
 
-    public string? LastError
+    /// <summary>The load under way has succeeded: takes what it brought into use.</summary>
+    public void Replace(StatusListToken content, StatusListTimes times)
     {
-        get => _error;
-        set => _error = value;
+        lock (_gate)
+        {
+            (_current, IssuedAt) = (content.Statuses, content.IssuedAt);
+            (_loading, _failures, _error) = (null, 0, null);
+            _times = times with { UsedAt = _times.UsedAt };
+        }
     }
 
-    /// <summary>Whether a token was looked up since the follower last looked.</summary>
-    public bool IsUsed { get; set; } = true;
+    /// <summary>The load under way has failed: the list stays as it is.</summary>
+    /// <param name="retryAfter">The wait after so many failures in a row before this one.</param>
+    public void MarkFailed(string? error, DateTimeOffset now, Func<int, TimeSpan> retryAfter)
+    {
+        lock (_gate)
+        {
+            (_loading, _error) = (null, error);
+            _times = _times with { DueAt = now + retryAfter(_failures++) };
+        }
+    }
 
-    /// <summary>When it was last used, loaded, is due, and has to be dropped; kept by the loader and the follower.</summary>
-    public StatusListTimes Times { get; set; } = new(null, null, null, null);
+    /// <summary>Records whether a token was looked up since the last call, and drops a list that is too old.</summary>
+    /// <returns>Whether the list is due and no load is under way.</returns>
+    public bool Watch(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_isUsed || _times.UsedAt is null)
+            {
+                _isUsed = false;
+                _times = _times with { UsedAt = now };
+            }
 
-    public Lock Gate { get; } = new();
+            if (_current is not null && _times.ExpiresAt <= now)
+            {
+                (_current, IssuedAt) = (null, null);
+            }
 
-    /// <summary>The load under way.</summary>
-    public Task? Loading { get; set; }
+            return _loading is null && (_times.DueAt is null || _times.DueAt <= now);
+        }
+    }
 
-    public int Failures { get; set; }
+    public void Retire() => _isRetired = true;
 
     /// <summary>
     /// INVALID, SUSPENDED and every status that an application may define (section 7) count as revoked, as does an index that the list does
@@ -107,9 +146,9 @@ internal sealed class StatusList(Uri address, string name)
     /// </summary>
     public RevocationStatus StatusAt(long index)
     {
-        if (!IsUsed)
+        if (!_isUsed)
         {
-            IsUsed = true;
+            _isUsed = true;
         }
 
         return _current is not { } bits ? RevocationStatus.Unavailable

@@ -39,23 +39,7 @@ internal sealed class StatusListFollower(LiveIssuers live, StatusListLoader load
     private void Watch(IssuerProfile issuer, StatusList list)
     {
         var now = time.GetUtcNow();
-        bool isDue;
-        lock (list.Gate)
-        {
-            if (list.IsUsed || list.Times.UsedAt is null)
-            {
-                list.IsUsed = false;
-                list.Times = list.Times with { UsedAt = now };
-            }
-
-            if (list.Current is not null && list.Times.ExpiresAt <= now)
-            {
-                (list.Current, list.IssuedAt) = (null, null);
-            }
-
-            isDue = list.Loading is null && (list.Times.DueAt is null || list.Times.DueAt <= now);
-        }
-
+        var isDue = list.Watch(now);
         if (now - list.Times.UsedAt > IdleAfter)
         {
             issuer.StatusLists!.Remove(list);

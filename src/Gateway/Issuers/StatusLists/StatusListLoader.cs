@@ -35,14 +35,7 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         }
     }
 
-    public Task LoadAsync(IssuerProfile issuer, StatusList list)
-    {
-        lock (list.Gate)
-        {
-            // On the pool, so that the lock is not held while the load starts its work.
-            return list.Loading ??= Task.Run(() => LoadOnceAsync(issuer, list));
-        }
-    }
+    public Task LoadAsync(IssuerProfile issuer, StatusList list) => list.Load(() => LoadOnceAsync(issuer, list));
 
     private async Task LoadOnceAsync(IssuerProfile issuer, StatusList list)
     {
@@ -59,15 +52,24 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
             error = $"it failed in an unforeseen way: {fault.GetType().Name}";
         }
 
-        lock (list.Gate)
+        var now = time.GetUtcNow();
+        var wasFailing = list.LastError is not null;
+        if (token is not null && issuer.StatusLists!.Put(list, token, TimesOf(token, issuer, now)) is { } problem)
         {
-            list.Loading = null;
-            if (token is not null && issuer.StatusLists!.Put(list, token) is { } problem)
-            {
-                (token, error) = (null, problem);
-            }
+            (token, error) = (null, problem);
+        }
 
-            Apply(issuer, list, token, error);
+        if (token is null)
+        {
+            list.MarkFailed(error, now, RetryAfter);
+            if (!wasFailing)
+            {
+                NotLoaded(logger, issuer.Name, KeyDocumentClient.NameOf(list.Address), error!);
+            }
+        }
+        else if (wasFailing)
+        {
+            Loaded(logger, issuer.Name, KeyDocumentClient.NameOf(list.Address), token.Statuses.Count);
         }
 
         metrics.StatusListRefreshed(issuer.Name, token is not null);
@@ -95,24 +97,14 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
         return (token, null);
     }
 
-    private void Apply(IssuerProfile issuer, StatusList list, StatusListToken? token, string? error)
+    private static TimeSpan RetryAfter(int failures)
     {
-        var now = time.GetUtcNow();
-        var wasFailing = list.LastError is not null;
-        list.LastError = error;
-        if (token is null)
-        {
-            var retry = FirstRetry * (1 << Math.Min(list.Failures++, 4));
-            list.Times = list.Times with { DueAt = now + (retry < LongestRetry ? retry : LongestRetry) };
-            if (!wasFailing)
-            {
-                NotLoaded(logger, issuer.Name, KeyDocumentClient.NameOf(list.Address), error!);
-            }
+        var retry = FirstRetry * (1 << Math.Min(failures, 4));
+        return retry < LongestRetry ? retry : LongestRetry;
+    }
 
-            return;
-        }
-
-        list.Failures = 0;
+    private static StatusListTimes TimesOf(StatusListToken token, IssuerProfile issuer, DateTimeOffset now)
+    {
         var maxStale = issuer.StatusLists!.Settings.MaxStale;
         var expiresAt = now + maxStale;
         // A list must be confirmed well before it is too old.
@@ -123,11 +115,7 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
             life = end - now < life ? end - now - TimeSpan.FromSeconds(1) : life;
         }
 
-        list.Times = list.Times with { LoadedAt = now, DueAt = now + life, ExpiresAt = expiresAt };
-        if (wasFailing)
-        {
-            Loaded(logger, issuer.Name, KeyDocumentClient.NameOf(list.Address), token.Statuses.Count);
-        }
+        return new StatusListTimes(UsedAt: null, LoadedAt: now, DueAt: now + life, ExpiresAt: expiresAt);
     }
 
     [LoggerMessage(

@@ -64,9 +64,9 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>Puts the content into use.</summary>
+    /// <summary>Puts the content into use, and with it when the list is due and has to be dropped.</summary>
     /// <returns>Null, or why it may not be used.</returns>
-    public string? Put(StatusList list, StatusListToken content)
+    public string? Put(StatusList list, StatusListToken content, StatusListTimes times)
     {
         lock (_adding)
         {
@@ -82,7 +82,7 @@ internal sealed class StatusListSet : IDisposable
                 return "the lists of the issuer take too much memory together";
             }
 
-            (list.Current, list.IssuedAt) = (content.Statuses, content.IssuedAt);
+            list.Replace(content, times);
             return null;
         }
     }
@@ -90,7 +90,7 @@ internal sealed class StatusListSet : IDisposable
     public void Remove(StatusList list)
     {
         _lists.TryRemove(KeyValuePair.Create(list.Name, list));
-        list.IsRetired = true;
+        list.Retire();
     }
 
     public void Dispose()
