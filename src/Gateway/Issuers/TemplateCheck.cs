@@ -1,4 +1,3 @@
-using Gateway.Foundation;
 using Gateway.Settings;
 
 namespace Gateway.Issuers;
@@ -60,21 +59,6 @@ internal static class TemplateCheck
             return false;
         }
 
-        if (template.Matches is not { } pattern)
-        {
-            return true;
-        }
-
-        try
-        {
-            LinearPattern.Compile(pattern);
-            return true;
-        }
-        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
-        {
-            var (problem, cure) = PatternFault.Of(fault, pattern);
-            report.Error($"{path}:Matches", problem, cure);
-            return false;
-        }
+        return template.Matches is not { } pattern || PatternCheck.Compile($"{path}:Matches", pattern, report) is not null;
     }
 }

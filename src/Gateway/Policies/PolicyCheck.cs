@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gateway.Foundation;
 using Gateway.Issuers;
 using Gateway.Settings;
 
@@ -135,43 +134,18 @@ internal static class PolicyCheck
             return null;
         }
 
-        object?[] tests =
-            [options.AnyOf, options.AllOf, options.NoneOf, options.Equals, options.EqualsRouteValue, options.Matches, options.Exists];
-        if (tests.Count(test => test is not null) != 1
-            || options.AnyOf is []
-            || options.AllOf is []
-            || options.NoneOf is []
-            || options.EqualsRouteValue is "")
+        var tests = ClaimOperator.All
+            .Select(test => (Operator: test, Value: test.ValueOf(options)))
+            .Where(test => test.Value is not null)
+            .ToArray();
+        if (tests is not [({ } only, { } value)] || only.IsEmpty(value))
         {
             report.Error(
                 path, "a rule has exactly one test, with at least one value.",
-                "Set one of AnyOf, AllOf, NoneOf, Equals, EqualsRouteValue, Matches, Exists; write two rules for two tests.");
+                $"Set one of {string.Join(", ", ClaimOperator.All.Select(test => test.Name))}; write two rules for two tests.");
             return null;
         }
 
-        return options switch
-        {
-            { AnyOf: { } values } => new AnyOfRule(claim, [.. values]),
-            { AllOf: { } values } => new AllOfRule(claim, [.. values]),
-            { NoneOf: { } values } => new NoneOfRule(claim, [.. values]),
-            { Equals: { } value } => new EqualsRule(claim, value),
-            { EqualsRouteValue: { } parameter } => new RouteValueRule(claim, parameter.Trim('{', '}')),
-            { Matches: { } pattern } => Compile(claim, pattern, path, report),
-            _ => new ExistsRule(claim, options.Exists!.Value),
-        };
-    }
-
-    private static MatchesRule? Compile(ClaimPath claim, string pattern, string path, ConfigurationReport report)
-    {
-        try
-        {
-            return new MatchesRule(claim, LinearPattern.Compile(pattern));
-        }
-        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
-        {
-            var (problem, cure) = PatternFault.Of(fault, pattern);
-            report.Error($"{path}:Matches", problem, cure);
-            return null;
-        }
+        return only.Create(claim, value, $"{path}:{only.Name}", report);
     }
 }
