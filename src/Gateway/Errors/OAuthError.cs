@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Gateway.Errors;
@@ -11,9 +10,6 @@ internal sealed class OAuthError(int status, string error, string description) :
     public const string InvalidRequest = "invalid_request";
     public const string TemporarilyUnavailable = "temporarily_unavailable";
 
-    // Stores and providers are retried every second.
-    private const int RetryAfterSeconds = 1;
-
     public static OAuthError Invalid(string description) => new(StatusCodes.Status400BadRequest, InvalidRequest, description);
 
     public static OAuthError Unavailable(string description, int status = StatusCodes.Status503ServiceUnavailable) =>
@@ -21,11 +17,10 @@ internal sealed class OAuthError(int status, string error, string description) :
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var headers = httpContext.Response.Headers;
-        headers.CacheControl = "no-store";
+        httpContext.Response.Headers.CacheControl = "no-store";
         if (error == TemporarilyUnavailable)
         {
-            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.SetRetryAfter();
         }
 
         return Results.Json(new OAuthErrorBody(error, Printable(description)), OAuthErrorJson.Default.OAuthErrorBody, statusCode: status)

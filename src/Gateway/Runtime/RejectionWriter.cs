@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Gateway.Authentication;
 using Gateway.Errors;
 using Gateway.Jose;
@@ -14,9 +13,6 @@ namespace Gateway.Runtime;
 /// </summary>
 internal sealed class RejectionWriter
 {
-    // What we cannot decide now we can usually decide a moment later: key loads are retried each second.
-    private static readonly StringValues RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-
     private readonly ImmutableArray<Answer?> _answers;
     private readonly DpopChallenge _dpop;
 
@@ -42,7 +38,7 @@ internal sealed class RejectionWriter
         response.StatusCode = answer.Rejection.Status;
         if (answer.Challenge is not { } challenge)
         {
-            response.Headers.RetryAfter = RetryAfter;
+            response.SetRetryAfter();
         }
         else
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Errors;
 using Gateway.Runtime;
 using Gateway.Telemetry;
@@ -10,9 +9,6 @@ namespace Gateway.Pipeline.Proxy;
 /// </summary>
 internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
-    // The time until a request ends is unknown.
-    private const int RetryAfterSeconds = 1;
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (GatewayRequest.Of(context).Route?.ClusterRules is not { Settings.MaxInFlight: { } max } rules)
@@ -25,7 +21,7 @@ internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics me
         {
             AuthDecision.Overloaded(context);
             metrics.ClusterRejected(rules.Settings.Id);
-            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            context.Response.SetRetryAfter();
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
             return;
         }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Gateway.Authentication;
+using Gateway.Errors;
 using Gateway.Identity;
 using Gateway.Runtime;
 using Yarp.ReverseProxy.Forwarder;
@@ -28,7 +29,7 @@ internal static class ProxiedIdentity
             // A reload has changed the cluster, so the policy that was applied may not be the one for this destination. The client is to
             // retry. The problem stage writes the body: a gRPC response written here would look like one to forward.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.SetRetryAfter();
             context.Features.Set<IForwarderErrorFeature>(new ProxyFault(ForwarderError.NoAvailableDestinations));
             return false;
         }

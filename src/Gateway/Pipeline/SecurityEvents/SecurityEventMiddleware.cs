@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Gateway.Errors;
 using Gateway.Foundation;
@@ -21,7 +20,6 @@ internal sealed partial class SecurityEventMiddleware(
     private const string MediaType = "application/secevent+jwt";
     private const string Invalid = "The security event token is not valid.";
     private const int MaxBody = 32 * 1024;
-    private const int RetryAfterSeconds = 1;
 
     public Task InvokeAsync(HttpContext context) =>
         SettingsOf(context).SecurityEventIssuers.IsEmpty
@@ -60,7 +58,7 @@ internal sealed partial class SecurityEventMiddleware(
                 break;
             case LogoutOutcome.Unavailable:
                 AuthDecision.SecurityEventRejected(context, Rejections.Of(reason).Tag, issuer);
-                response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+                response.SetRetryAfter();
                 await Problem.WriteAsync(
                     context, StatusCodes.Status503ServiceUnavailable, detail: "The event is not in effect; send the same token again.");
                 break;
