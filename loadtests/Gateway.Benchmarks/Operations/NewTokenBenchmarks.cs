@@ -44,7 +44,7 @@ public class NewTokenBenchmarks
         _key = (await _gateway.KnowAsync(_gateway.Token("key", Algorithm))).Key!;
         foreach (var kind in Enum.GetValues<RevocationKind>().Where(kind => Revoked == "all" || RevocationNames.Of(kind) == Revoked))
         {
-            _gateway.Revocations.Apply(new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires));
+            _gateway.Revocations.Apply([new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires)]);
         }
     }
 
@@ -57,8 +57,8 @@ public class NewTokenBenchmarks
     [Benchmark]
     public bool FirstRequest()
     {
-        var answer =
-            _gateway.Snapshot.Authenticator.AuthenticateAsync(_tokens[_next++ % _tokens.Length], _gateway.Policy, CancellationToken.None);
+        var answer = _gateway.Snapshot.Authenticator.AuthenticateAsync(
+            _tokens[_next++ % _tokens.Length], _gateway.Policy, default, CancellationToken.None);
         return answer.IsCompletedSuccessfully && answer.Result.Token is not null;
     }
 }

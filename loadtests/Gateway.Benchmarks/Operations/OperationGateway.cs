@@ -77,7 +77,7 @@ internal sealed class OperationGateway : IAsyncDisposable
         VerifiedToken? known = null;
         for (var use = 0; use < 3; use++)
         {
-            known = (await Snapshot.Authenticator.AuthenticateAsync(token, Policy, CancellationToken.None)).Token;
+            known = (await Snapshot.Authenticator.AuthenticateAsync(token, Policy, default, CancellationToken.None)).Token;
         }
 
         return known ?? throw new InvalidOperationException("The token is rejected.");

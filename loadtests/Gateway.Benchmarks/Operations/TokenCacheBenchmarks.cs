@@ -23,7 +23,7 @@ public class TokenCacheBenchmarks
     [Benchmark]
     public bool Hit()
     {
-        var answer = _gateway.Snapshot.Authenticator.AuthenticateAsync(_token, _gateway.Policy, CancellationToken.None);
+        var answer = _gateway.Snapshot.Authenticator.AuthenticateAsync(_token, _gateway.Policy, default, CancellationToken.None);
         return answer.IsCompletedSuccessfully && answer.Result.Token is not null;
     }
 }

@@ -21,12 +21,8 @@ internal sealed class Authenticator(
 {
     private readonly FirstUses _firstUses = new();
 
-    /// <summary>Without evidence of who sends the token: one that is bound to a key or certificate is rejected.</summary>
-    public ValueTask<AuthenticationOutcome> AuthenticateAsync(
-        ReadOnlyMemory<char> text, RoutePolicy policy, CancellationToken cancellationToken) =>
-        AuthenticateAsync(text, policy, default, cancellationToken);
-
     /// <summary>Completes at once for a token that is known and not bound to its sender.</summary>
+    /// <param name="evidence">Of who sends the token; without any, one that is bound to a key or certificate is rejected.</param>
     public ValueTask<AuthenticationOutcome> AuthenticateAsync(
         ReadOnlyMemory<char> text, RoutePolicy policy, in SenderEvidence evidence, CancellationToken cancellationToken)
     {

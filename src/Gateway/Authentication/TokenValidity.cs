@@ -47,9 +47,6 @@ internal struct TokenValidity(VerifiedToken token, double? knownUntil = null)
 
     public readonly IssuerProfile Issuer => _issuer;
 
-    /// <summary>The Unix second from which on the token has expired.</summary>
-    public readonly double End => _end;
-
     /// <summary>For a request, the policy decides about a list that is too old.</summary>
     public static Tolerance OfRequest(RoutePolicy policy) =>
         policy.OnRevocationUnavailable == UnavailableBehavior.Allow ? Tolerance.OldList : Tolerance.None;

@@ -39,7 +39,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
 
         report.ThrowIfAny();
         var (routes, clusters) = proxy!.Value;
-        return new ConfigurationReading(file.Hash, document, configuration, settings, routes, clusters)
+        return new ConfigurationReading(file.Hash, configuration, settings, routes, clusters)
         {
             Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),
         };

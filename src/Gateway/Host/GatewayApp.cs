@@ -43,11 +43,7 @@ internal static class GatewayApp
         return app;
     }
 
-    /// <summary>The checked settings without a gateway, whose building alone starts YARP's health probes.</summary>
-    /// <exception cref="ConfigurationException">The configuration has errors.</exception>
-    public static async Task<GatewaySettings> CheckAsync(GatewayAppOptions options) => (await ReadAsync(options)).Settings;
-
-    /// <summary>The same, with the routes.</summary>
+    /// <summary>The checked settings and routes without a gateway, whose building alone starts YARP's health probes.</summary>
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
     public static Task<ConfigurationReading> ReadAsync(GatewayAppOptions options)
     {

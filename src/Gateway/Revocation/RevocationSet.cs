@@ -3,7 +3,8 @@ using Gateway.Tokens;
 namespace Gateway.Revocation;
 
 /// <summary>
-/// The live revocations in memory, without false positives. Only the follower writes; requests read without locks.
+/// The live revocations in memory, without false positives. One thread at a time writes: the loader of a snapshot, then the follower.
+/// Requests read without locks.
 /// </summary>
 internal sealed class RevocationSet
 {
@@ -31,8 +32,6 @@ internal sealed class RevocationSet
 
     /// <summary>True when the kind names one token, which needs no cut-off.</summary>
     public static bool IsSingle(RevocationKind kind) => kind is RevocationKind.Jti or RevocationKind.Token;
-
-    public void Apply(RevocationEntry entry) => Apply([entry]);
 
     /// <summary>Applies the net effect of the entries on each name.</summary>
     public void Apply(IReadOnlyList<RevocationEntry> entries)

@@ -7,7 +7,6 @@ namespace Gateway.Runtime;
 /// <param name="Hash">The SHA-256 of the file's content in hex.</param>
 internal sealed record ConfigurationReading(
     string Hash,
-    YarpJson Document,
     IConfiguration Configuration,
     GatewaySettings Settings,
     IReadOnlyList<RouteConfig> Routes,

@@ -53,8 +53,6 @@ internal sealed class AccessTokenValidator(IssuerDirectory issuers, TimeProvider
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    public TokenResult Validate(ReadOnlySpan<char> text) => Inspect(text, out var token) is { } rejected ? rejected : Verify(text, token!);
-
     /// <summary>
     /// Runs all checks except the signature. Returns the rejection, or null and the token whose signature is not yet verified.
     /// </summary>

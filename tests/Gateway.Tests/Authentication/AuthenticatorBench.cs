@@ -39,11 +39,12 @@ internal sealed class AuthenticatorBench : IDisposable
     public VerificationBudget Budget => Shop.Profile.Keys.Verifications;
 
     public ValueTask<AuthenticationOutcome> AuthenticateAsync(string token) =>
-        Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, TestContext.Current.CancellationToken);
+        Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, default, TestContext.Current.CancellationToken);
 
     /// <summary>The reason, or null for an accepted token.</summary>
     public async Task<RejectionReason?> DecideAsync(string token, RoutePolicy? policy = null) =>
-        (await Authenticator.AuthenticateAsync(token.AsMemory(), policy ?? RoutePolicy.Authenticated, TestContext.Current.CancellationToken)).Rejection?.Reason;
+        (await Authenticator.AuthenticateAsync(
+            token.AsMemory(), policy ?? RoutePolicy.Authenticated, default, TestContext.Current.CancellationToken)).Rejection?.Reason;
 
     /// <summary>Begins a flood and takes every place that it leaves for checking signatures, so that whoever needs one waits.</summary>
     public Task<VerificationBudget.Place[]> TakeBudgetAsync()

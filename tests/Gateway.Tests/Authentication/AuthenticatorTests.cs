@@ -52,7 +52,7 @@ public sealed class AuthenticatorTests : IDisposable
         var token = Shop.Token().Build();
         var places = await _bench.TakeBudgetAsync();
         using var leaving = new CancellationTokenSource();
-        var first = _bench.Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, leaving.Token).AsTask();
+        var first = _bench.Authenticator.AuthenticateAsync(token.AsMemory(), RoutePolicy.Authenticated, default, leaving.Token).AsTask();
         var second = _bench.AuthenticateAsync(token).AsTask();
 
         await leaving.CancelAsync();

@@ -1,4 +1,5 @@
 using Gateway.Revocation;
+using Gateway.Testing;
 using Gateway.Tests.Tokens;
 
 namespace Gateway.Tests.Revocation;

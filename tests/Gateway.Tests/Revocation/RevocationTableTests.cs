@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Revocation;
+using Gateway.Testing;
 
 namespace Gateway.Tests.Revocation;
 

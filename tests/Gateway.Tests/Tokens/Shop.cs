@@ -78,7 +78,8 @@ internal sealed class Shop
         return result;
     }
 
-    public TokenResult ValidateAlone(string token) => _validator.Validate(token);
+    public TokenResult ValidateAlone(string token) =>
+        _validator.Inspect(token, out var unverified) is { } rejected ? rejected : AccessTokenValidator.Verify(token, unverified!);
 
     public TokenExplanation Explain(string token, RoutePolicy? policy = null) =>
         _explainer.Explain(token, null, policy ?? RoutePolicy.Authenticated, NothingIsRevoked);

@@ -27,17 +27,6 @@ internal sealed class LogoutReplays(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<RevocationKey, (double Until, bool IsApplied)> _seen = [];
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _seen.Count;
-            }
-        }
-    }
-
     /// <summary>Adds the token, or says what has become of it since it was added.</summary>
     /// <param name="until">The Unix second from which on the token is rejected for its age.</param>
     public ReplayState Add(string issuer, string tokenId, double until)

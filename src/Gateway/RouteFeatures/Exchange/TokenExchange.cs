@@ -35,8 +35,6 @@ internal sealed partial class TokenExchange(ExchangeSettings settings, TimeProvi
     private int _count;
     private string? _reported;
 
-    public ExchangeSettings Settings => settings;
-
     private double Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     /// <summary>Completes at once for a token that was exchanged before, and while the exchanged token is renewed.</summary>
