@@ -24,14 +24,7 @@ internal static class TokenCacheCheck
 {
     public static void Run(TokenCacheOptions options, ConfigurationReport report)
     {
-        if (options.MaxEntries is < 64 or > 4_194_304)
-        {
-            report.Error("Gateway:TokenCache:MaxEntries", $"{options.MaxEntries} is out of range.", "Use 64 to 4194304.");
-        }
-
-        if (options.MaxMegabytes is < 1 or > 65_536)
-        {
-            report.Error("Gateway:TokenCache:MaxMegabytes", $"{options.MaxMegabytes} is out of range.", "Use 1 to 65536.");
-        }
+        report.Range("Gateway:TokenCache:MaxEntries", options.MaxEntries, 64, 4_194_304);
+        report.Range("Gateway:TokenCache:MaxMegabytes", options.MaxMegabytes, 1, 65_536);
     }
 }

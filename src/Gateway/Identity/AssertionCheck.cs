@@ -72,10 +72,7 @@ internal static class AssertionCheck
         }
 
         CheckText(options.Type, nameof(options.Type), "Write the `typ` that destinations expect, such as JWT.", report);
-        if (options.Lifetime < ShortestLifetime || options.Lifetime > LongestLifetime)
-        {
-            report.Error($"{Section}:{nameof(options.Lifetime)}", "this is out of range.", "Choose 00:00:10 to 01:00:00.");
-        }
+        report.Range($"{Section}:{nameof(options.Lifetime)}", options.Lifetime, ShortestLifetime, LongestLifetime);
 
         if (!IsPath(options.JwksPath))
         {

@@ -88,15 +88,8 @@ internal static class IssuerCheck
             report.Error($"{path}:TokenTypes", "at least one type is required.", "Leave it out for at+jwt and JWT.");
         }
 
-        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > MaxSkew)
-        {
-            report.Error($"{path}:ClockSkew", "this is out of range.", "Choose 00:00:00 to 00:05:00.");
-        }
-
-        if (options.MaxLifetime < ShortestMaxLifetime || options.MaxLifetime > LongestMaxLifetime)
-        {
-            report.Error($"{path}:MaxLifetime", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
-        }
+        report.Range($"{path}:ClockSkew", options.ClockSkew, TimeSpan.Zero, MaxSkew);
+        report.Range($"{path}:MaxLifetime", options.MaxLifetime, ShortestMaxLifetime, LongestMaxLifetime);
 
         var algorithms = BuildAlgorithms(path, options, report);
         var keys = KeyCheck.Build(name, path, options, algorithms, context);

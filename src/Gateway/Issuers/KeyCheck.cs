@@ -17,10 +17,7 @@ internal static class KeyCheck
     {
         var keys = issuer.Keys ?? new KeySourceOptions();
         path += ":Keys";
-        if (keys.MaxStale < ShortestMaxStale || keys.MaxStale > LongestMaxStale)
-        {
-            context.Report.Error($"{path}:MaxStale", "this is out of range.", "Choose 00:01:00 to 366.00:00:00.");
-        }
+        context.Report.Range($"{path}:MaxStale", keys.MaxStale, ShortestMaxStale, LongestMaxStale);
 
         return new KeySettings(
             name, issuer.Issuer ?? name, new(algorithms), issuer.Required, keys.MaxStale,

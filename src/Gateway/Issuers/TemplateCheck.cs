@@ -27,15 +27,8 @@ internal static class TemplateCheck
             return null;
         }
 
-        if (template.MaxRings is < 1 or > 10_000)
-        {
-            report.Error($"{path}:Template:MaxRings", "this is out of range.", "Choose 1 to 10000.");
-        }
-
-        if (template.IdleAfter < ShortestIdle || template.IdleAfter > LongestIdle)
-        {
-            report.Error($"{path}:Template:IdleAfter", "this is out of range.", "Choose 00:01:00 to 30.00:00:00.");
-        }
+        report.Range($"{path}:Template:MaxRings", template.MaxRings, 1, 10_000);
+        report.Range($"{path}:Template:IdleAfter", template.IdleAfter, ShortestIdle, LongestIdle);
 
         if (options.Keys is { Discovery: false, JwksUri: null })
         {

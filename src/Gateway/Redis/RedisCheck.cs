@@ -32,15 +32,8 @@ internal static class RedisCheck
     public static RedisSettings Build(RedisOptions options, SettingsContext context)
     {
         var report = context.Report;
-        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
-        {
-            report.Error($"{Section}:Timeout", "this is out of range.", "Choose 00:00:00.010 to 00:00:10.");
-        }
-
-        if (options.WaitReplicas is < 0 or > 16)
-        {
-            report.Error($"{Section}:WaitReplicas", "this is out of range.", "Choose 0 to 16.");
-        }
+        report.Range($"{Section}:Timeout", options.Timeout, ShortestTimeout, LongestTimeout);
+        report.Range($"{Section}:WaitReplicas", options.WaitReplicas, 0, 16);
 
         if (options.KeyPrefix.Any(char.IsControl))
         {

@@ -27,15 +27,8 @@ internal static class LookupCheck
             return null;
         }
 
-        if (options.Timeout < Shortest || options.Timeout > Longest)
-        {
-            report.Error($"{Section}:Timeout", "this is out of range.", "Choose 00:00:00.001 to 00:00:01.");
-        }
-
-        if (options.CacheFor < TimeSpan.Zero || options.CacheFor > Longest)
-        {
-            report.Error($"{Section}:CacheFor", "this is out of range.", "Choose 00:00:00 to 00:00:01.");
-        }
+        report.Range($"{Section}:Timeout", options.Timeout, Shortest, Longest);
+        report.Range($"{Section}:CacheFor", options.CacheFor, TimeSpan.Zero, Longest);
 
         if (options.Keys is not { Count: > 0 and <= MostKeys } texts)
         {

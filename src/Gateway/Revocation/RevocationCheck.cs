@@ -15,10 +15,7 @@ internal static class RevocationCheck
     public static RedisSettings? Run(RevocationOptions options, SettingsContext context, out LookupSettings? lookup)
     {
         var report = context.Report;
-        if (options.MaxStaleness < MinStaleness || options.MaxStaleness > MaxStaleness)
-        {
-            report.Error($"{Section}:MaxStaleness", "this is out of range.", "Choose 00:00:01 to 1.00:00:00.");
-        }
+        report.Range($"{Section}:MaxStaleness", options.MaxStaleness, MinStaleness, MaxStaleness);
 
         if (options.Store == RevocationStore.Sqlite && string.IsNullOrWhiteSpace(options.Sqlite.Path))
         {

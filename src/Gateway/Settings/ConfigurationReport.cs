@@ -89,6 +89,16 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
     }
 
+    /// <summary>Reports a value outside of the bounds, which the cure names. Null is never reported.</summary>
+    public void Range<T>(string path, T? value, T least, T most)
+        where T : struct, IComparable<T>
+    {
+        if (value is { } given && (given.CompareTo(least) < 0 || given.CompareTo(most) > 0))
+        {
+            Error(path, "this is out of range.", $"Choose {TextOf(least)} to {TextOf(most)}.");
+        }
+    }
+
     /// <summary>True when the file has this setting, valid or not. A reference to an invalid definition is not a second error.</summary>
     public bool IsInFile(string path) => document.Find(path) is not null;
 
@@ -101,6 +111,8 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
             throw new ConfigurationException(Errors);
         }
     }
+
+    private static string TextOf<T>(T bound) => bound is TimeSpan { Milliseconds: not 0 } time ? $@"{time:hh\:mm\:ss\.fff}" : $"{bound}";
 
     private static bool IsParent(string path, string child) =>
         IsAtOrBelow(child, path) && child.LastIndexOf(':') == path.Length;

@@ -48,10 +48,7 @@ internal static class DpopCheck
         // An object that holds nothing is bound to null, as if it had been left out.
         var isAdvertised = options is not null || context.Document.Find(Section) is { Kind: JsonTokenType.StartObject };
         var chosen = options ?? new DpopOptions();
-        if (chosen.ProofLifetime < Shortest || chosen.ProofLifetime > Longest)
-        {
-            report.Error($"{Section}:ProofLifetime", "this is out of range.", "Choose 00:00:01 to 00:05:00.");
-        }
+        report.Range($"{Section}:ProofLifetime", chosen.ProofLifetime, Shortest, Longest);
 
         return new DpopSettings(
             chosen.ProofLifetime, chosen.Algorithms is null ? DefaultAlgorithms : BuildAlgorithms(chosen.Algorithms, report), chosen.Nonce,

@@ -68,20 +68,9 @@ internal static class IntrospectionCheck
 
     private static void CheckRanges(string path, IntrospectionOptions options, ConfigurationReport report)
     {
-        if (options.CacheFor < ShortestCache || options.CacheFor > LongestCache)
-        {
-            report.Error($"{path}:CacheFor", "this is out of range.", "Choose 00:00:01 to 01:00:00.");
-        }
-
-        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
-        {
-            report.Error($"{path}:Timeout", "this is out of range.", "Choose 00:00:00.100 to 00:00:30.");
-        }
-
-        if (options.MaxCallsPerSecond is < 1 or > 10_000)
-        {
-            report.Error($"{path}:MaxCallsPerSecond", $"{options.MaxCallsPerSecond} is out of range.", "Choose 1 to 10000.");
-        }
+        report.Range($"{path}:CacheFor", options.CacheFor, ShortestCache, LongestCache);
+        report.Range($"{path}:Timeout", options.Timeout, ShortestTimeout, LongestTimeout);
+        report.Range($"{path}:MaxCallsPerSecond", options.MaxCallsPerSecond, 1, 10_000);
     }
 
     private static void CheckEndpoint(

@@ -22,10 +22,7 @@ internal static class StatusListCheck
             report.Error(path, "the status lists of issuer templates are not read.", "Write an entry of its own for the issuer.");
         }
 
-        if (options.MaxStale < ShortestMaxStale || options.MaxStale > LongestMaxStale)
-        {
-            report.Error($"{path}:MaxStale", "this is out of range.", "Choose 00:01:00 to 1.00:00:00.");
-        }
+        report.Range($"{path}:MaxStale", options.MaxStale, ShortestMaxStale, LongestMaxStale);
 
         var fetch = keys is RemoteKeySettings remote ? remote.Fetch : new KeyFetchSettings(null, null, [], context.IsDevelopment);
         var origins = new List<string>();

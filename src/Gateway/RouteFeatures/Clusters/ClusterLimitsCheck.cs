@@ -37,10 +37,7 @@ internal static class ClusterLimitsCheck
     private static void Check(string path, ClusterOptions options, SettingsContext context)
     {
         var report = context.Report;
-        if (options.MaxInFlight is < 1 or > MostInFlight)
-        {
-            report.Error($"{path}:{nameof(ClusterOptions.MaxInFlight)}", "this is out of range.", $"Choose 1 to {MostInFlight}.");
-        }
+        report.Range($"{path}:{nameof(ClusterOptions.MaxInFlight)}", options.MaxInFlight, 1, MostInFlight);
 
         path += $":{nameof(ClusterOptions.Retry)}";
         if (context.Document.Find(path) is { Kind: JsonTokenType.StartObject } && context.Document.ChildrenOf(path) is [])

@@ -30,10 +30,7 @@ internal static class CorsCheck
         CheckTokens($"{path}:Headers", options.Headers, mayBeAny: true, report);
         // With credentials browsers take * for a header of that name, so names are asked for in every case.
         CheckTokens($"{path}:ExposedHeaders", options.ExposedHeaders, mayBeAny: false, report);
-        if (options.MaxAge < TimeSpan.Zero || options.MaxAge > LongestMaxAge)
-        {
-            report.Error($"{path}:MaxAge", "this is out of range.", "Choose 00:00:00 to 1.00:00:00.");
-        }
+        report.Range($"{path}:MaxAge", options.MaxAge, TimeSpan.Zero, LongestMaxAge);
 
         var policy = new CorsPolicy { SupportsCredentials = options.Credentials };
         Add(policy.Origins, options.Origins);

@@ -35,15 +35,8 @@ internal static class DrainCheck
 
     public static DrainSettings Build(DrainOptions options, SettingsContext context)
     {
-        if (options.Delay < TimeSpan.Zero || options.Delay > LongestDelay)
-        {
-            context.Report.Error($"{Section}:Delay", "this is out of range.", "Choose 00:00:00 to 01:00:00.");
-        }
-
-        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
-        {
-            context.Report.Error($"{Section}:Timeout", "this is out of range.", "Choose 00:00:01 to 1.00:00:00.");
-        }
+        context.Report.Range($"{Section}:Delay", options.Delay, TimeSpan.Zero, LongestDelay);
+        context.Report.Range($"{Section}:Timeout", options.Timeout, ShortestTimeout, LongestTimeout);
 
         return new DrainSettings(options.Delay ?? (context.IsDevelopment ? TimeSpan.Zero : DefaultDelay), options.Timeout);
     }

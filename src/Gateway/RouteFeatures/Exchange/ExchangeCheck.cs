@@ -48,10 +48,7 @@ internal static class ExchangeCheck
             report.Error($"{path}:{nameof(options.SecretFile)}", "this file is empty.", "Write the client secret into it.");
         }
 
-        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
-        {
-            report.Error($"{path}:{nameof(options.Timeout)}", "this is out of range.", "Choose 00:00:00.100 to 00:01:00.");
-        }
+        report.Range($"{path}:{nameof(options.Timeout)}", options.Timeout, ShortestTimeout, LongestTimeout);
 
         return new ExchangeSettings(
             name, endpoint!, options.ClientId ?? "", context.Resolve(string.IsNullOrEmpty(options.SecretFile) ? "." : options.SecretFile),

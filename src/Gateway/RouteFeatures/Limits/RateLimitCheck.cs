@@ -34,10 +34,7 @@ internal static class RateLimitCheck
         foreach (var (name, time) in timeouts)
         {
             ReservedNames.Check($"{TimeoutSection}:{name}", name, report);
-            if (time < ShortestTimeout || time > OneDay)
-            {
-                report.Error($"{TimeoutSection}:{name}", "this is out of range.", "Choose 00:00:00.001 to 1.00:00:00.");
-            }
+            report.Range($"{TimeoutSection}:{name}", time, ShortestTimeout, OneDay);
         }
 
         return timeouts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -49,11 +46,8 @@ internal static class RateLimitCheck
         {
             report.Error(path, "a limit needs a number.", "Set Permits.");
         }
-        else if (options.Permits is < 1 or > 1_000_000)
-        {
-            report.Error($"{path}:Permits", "this is out of range.", "Choose 1 to 1000000.");
-        }
 
+        report.Range($"{path}:Permits", options.Permits, 1, 1_000_000);
         if (options.Kind == RateLimitKind.Concurrency)
         {
             if (options.Window is not null)
@@ -65,20 +59,13 @@ internal static class RateLimitCheck
         {
             report.Error(path, "a limit needs the time that it is for.", "Set Window, such as \"00:01:00\".");
         }
-        else if (options.Window < ShortestWindow || options.Window > OneDay)
+        else
         {
-            report.Error($"{path}:Window", "this is out of range.", "Choose 00:00:00.100 to 1.00:00:00.");
+            report.Range($"{path}:Window", options.Window, ShortestWindow, OneDay);
         }
 
-        if (options.Segments is < 2 or > 100)
-        {
-            report.Error($"{path}:Segments", "this is out of range.", "Choose 2 to 100.");
-        }
-
-        if (options.Queue is < 0 or > 10_000)
-        {
-            report.Error($"{path}:Queue", "this is out of range.", "Choose 0 to 10000.");
-        }
+        report.Range($"{path}:Segments", options.Segments, 2, 100);
+        report.Range($"{path}:Queue", options.Queue, 0, 10_000);
 
         if (!RateLimitPartition.TryParse(options.PartitionBy, derived, out var partitions))
         {
