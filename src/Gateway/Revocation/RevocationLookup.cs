@@ -35,7 +35,7 @@ internal sealed class RevocationLookup(
     private const int MostCalls = 192;
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _places = new(MostCalls);
+    private readonly RequestCalls _calls = new(MostCalls, time);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -59,10 +59,11 @@ internal sealed class RevocationLookup(
             return last.IsRevoked ? RevocationStatus.Revoked : RevocationStatus.NotRevoked;
         }
 
-        var call = CallAsync(token.Keys);
         try
         {
-            var answer = new LookupResult(await call.WaitAsync(settings.Timeout, time, cancellationToken), now);
+            // A variable of this block, so that a result from the cache allocates nothing.
+            var keys = token.Keys;
+            var answer = new LookupResult(await _calls.WaitAsync(() => CallAsync(keys), settings.Timeout, cancellationToken), now);
             token.Last = answer;
             metrics.RedisLookup(answer.IsRevoked ? "revoked" : "not_revoked");
             return answer.IsRevoked ? RevocationStatus.Revoked : RevocationStatus.NotRevoked;
@@ -72,27 +73,14 @@ internal sealed class RevocationLookup(
             metrics.RedisLookup("unavailable");
             return last is { IsRevoked: true } ? RevocationStatus.Revoked : RevocationStatus.Unavailable;
         }
-        finally
-        {
-            // Observe late exceptions so that they do not surface as unobserved.
-            _ = call.ContinueWith(
-                static late => late.Exception, CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _calls.Dispose();
 
     private async Task<bool> CallAsync(ImmutableArray<string> keys)
     {
-        if (!await _places.WaitAsync(settings.Timeout))
-        {
-            throw new RedisUnavailableException(RedisFault.TooManyCalls);
-        }
-
         try
         {
-            // Not cancelled with the request: a call counts as pending until Redis responds or its own deadline passes.
             var isThere =
                 await redis.CallAsync(database => IsAnyThereAsync(database, keys, CommandFlags.DemandMaster), CancellationToken.None);
             // A key that is missing on a former primary may exist on the current one.
@@ -110,10 +98,6 @@ internal sealed class RevocationLookup(
             }
 
             throw;
-        }
-        finally
-        {
-            _places.Release();
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
 
     private readonly UsedProofs _used = new(time);
-    private readonly SemaphoreSlim _places = new(MostCalls);
+    private readonly RequestCalls _calls = new(MostCalls, time);
 
     /// <summary>What a proof is remembered by: two clients may choose the same <c>jti</c>.</summary>
     public static UInt128 IdOf(DpopProof proof, ReadOnlySpan<byte> thumbprint)
@@ -70,7 +70,7 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
         return isNew ?? true;
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _calls.Dispose();
 
     /// <summary>As long as any replica can accept the proof.</summary>
     private TimeSpan KeptFor(DpopProof proof, TimeSpan lifetime)
@@ -83,40 +83,24 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
     private async ValueTask<bool?> TryAddAsync(
         RedisConnection connection, UInt128 id, TimeSpan keptFor, CancellationToken cancellationToken)
     {
-        if (!_places.Wait(0, CancellationToken.None))
+        if (_calls.IsFull)
         {
             return null;
         }
 
-        var call = CallAsync(connection, $"{connection.KeyPrefix}dpop:{TextOf(id)}", keptFor);
+        var key = $"{connection.KeyPrefix}dpop:{TextOf(id)}";
         try
         {
-            return await call.WaitAsync(Deadline, time, cancellationToken);
+            // SET ... PX NX.
+            return await _calls.WaitAsync(
+                () => connection.CallAsync(
+                    database => database.StringSetAsync(key, 1, keptFor, When.NotExists, CommandFlags.DemandMaster),
+                    CancellationToken.None),
+                Deadline, cancellationToken);
         }
         catch (Exception fault) when (fault is TimeoutException or RedisUnavailableException)
         {
             return null;
-        }
-        finally
-        {
-            // Observe late exceptions so that they do not surface as unobserved.
-            _ = call.ContinueWith(
-                static late => late.Exception, CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    private async Task<bool> CallAsync(RedisConnection connection, string key, TimeSpan keptFor)
-    {
-        try
-        {
-            // SET ... PX NX: not given up with the request, because a call counts until Redis has answered it.
-            return await connection.CallAsync(
-                database => database.StringSetAsync(key, 1, keptFor, When.NotExists, CommandFlags.DemandMaster), CancellationToken.None);
-        }
-        finally
-        {
-            _places.Release();
         }
     }
 

@@ -14,11 +14,11 @@ internal sealed partial class SharedRateLimits(
     RedisConnection redis, GatewayMetrics metrics, TimeProvider time, ILogger<SharedRateLimits> logger)
     : IHostedService, IDisposable
 {
-    // The connection has 256 places for calls, and look-ups take up to 192: the follower of the revocation list must always get one.
+    // Look-ups take up to 192 of the connection's places.
     private const int MostCalls = 48;
     private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _places = new(MostCalls);
+    private readonly RequestCalls _calls = new(MostCalls, time);
     private readonly Total _shared = metrics.CountedBy("redis");
     private readonly Total _local = metrics.CountedBy("replica");
     private volatile bool _isDown;
@@ -43,11 +43,11 @@ internal sealed partial class SharedRateLimits(
             return null;
         }
 
-        // Not canceled with the request: the call holds its place until Redis has replied or its own deadline is over.
-        var call = CallAsync(limit, SharedLimitKey.Of(redis.KeyPrefix, limit, partition));
         try
         {
-            var count = await call.WaitAsync(redis.Timeout, time, aborted);
+            // Variables of this block, so that a replica that counts by itself allocates nothing.
+            var (counted, key) = (limit, SharedLimitKey.Of(redis.KeyPrefix, limit, partition));
+            var count = await _calls.WaitAsync(() => CallAsync(counted, key), redis.Timeout, aborted);
             Answered();
             _shared.Add();
             return count;
@@ -58,44 +58,17 @@ internal sealed partial class SharedRateLimits(
             _local.Add();
             return null;
         }
-        finally
-        {
-            // Observe late exceptions so that they do not surface as unobserved.
-            _ = call.ContinueWith(
-                static late => late.Exception, CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _calls.Dispose();
 
-    private async Task<RateLimitCount> CallAsync(RateLimitSettings limit, string key)
-    {
-        if (!await _places.WaitAsync(redis.Timeout))
-        {
-            throw new RedisUnavailableException(RedisFault.TooManyCalls);
-        }
-
-        try
-        {
-            var answer = await redis.CallAsync(
-                database => database.ScriptEvaluateAsync(
-                    SharedLimitScript.Of(limit.Kind),
-                    [key],
-                    [
-                        limit.Permits,
-                        limit.Window!.Value.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture),
-                        limit.Segments,
-                    ],
-                    CommandFlags.DemandMaster),
-                CancellationToken.None);
-            return Read(answer);
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+    private async Task<RateLimitCount> CallAsync(RateLimitSettings limit, string key) => Read(await redis.CallAsync(
+        database => database.ScriptEvaluateAsync(
+            SharedLimitScript.Of(limit.Kind),
+            [key],
+            [limit.Permits, limit.Window!.Value.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture), limit.Segments],
+            CommandFlags.DemandMaster),
+        CancellationToken.None));
 
     private static RateLimitCount Read(RedisResult answer)
     {

@@ -1,0 +1,52 @@
+namespace Gateway.Redis;
+
+/// <summary>
+/// Calls that requests wait for: bounded in number, so that the follower of the revocation list always gets one of the connection's 256
+/// places, and in time. A call is not cancelled with its request: it holds its place until Redis replies or the connection's own deadline
+/// passes.
+/// </summary>
+internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _places = new(most);
+
+    /// <summary>Whether the next call has to wait for a place.</summary>
+    public bool IsFull => _places.CurrentCount == 0;
+
+    /// <param name="deadline">How long the request waits, for a place and for Redis.</param>
+    /// <exception cref="RedisUnavailableException">Redis cannot reply, or there was no place in time.</exception>
+    /// <exception cref="TimeoutException">Redis did not reply in time.</exception>
+    public async ValueTask<T> WaitAsync<T>(Func<Task<T>> call, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var running = RunAsync(call, deadline);
+        try
+        {
+            return await running.WaitAsync(deadline, time, cancellationToken);
+        }
+        finally
+        {
+            // Observe late exceptions so that they do not surface as unobserved.
+            _ = running.ContinueWith(
+                static late => late.Exception, CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private async Task<T> RunAsync<T>(Func<Task<T>> call, TimeSpan deadline)
+    {
+        if (!await _places.WaitAsync(deadline))
+        {
+            throw new RedisUnavailableException(RedisFault.TooManyCalls);
+        }
+
+        try
+        {
+            return await call();
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+}
