@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -23,21 +22,18 @@ internal static class Problem
     /// <summary>Renders the body up to the trace id. Only the trace id differs between two responses with the same error.</summary>
     public static PreparedProblem Prepare(int status, string? error = null, string? reason = null, string? detail = null)
     {
-        var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
+        var body = Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("status"u8, status);
             json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(status));
             WriteOptional(json, "error", error);
             WriteOptional(json, "reason", reason);
             WriteOptional(json, "detail", detail);
             json.WriteString("traceId"u8, "");
-            json.WriteEndObject();
-        }
+        });
 
         var message = $"{ReasonPhrases.GetReasonPhrase(status)}{Said(error)}{Said(reason)}{Said(detail)}";
-        return new PreparedProblem(status, [.. body.WrittenSpan[..^End.Length]], GrpcRejection.Encode(message));
+        return new PreparedProblem(status, [.. body.AsSpan(..^End.Length)], GrpcRejection.Encode(message));
     }
 
     /// <summary>Writes headers and body into the server's buffer, which sends them together.</summary>

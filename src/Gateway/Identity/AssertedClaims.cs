@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Gateway.Foundation;
 using Gateway.Tokens;
@@ -11,21 +10,15 @@ internal static class AssertedClaims
     /// <returns>A JSON object.</returns>
     public static byte[] Write(ValueArray<AssertedClaim> claims, AccessToken token)
     {
-        var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
+        return Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             var found = new List<JsonElement>();
             foreach (var claim in claims)
             {
                 found.Clear();
                 Write(json, claim, token, found);
             }
-
-            json.WriteEndObject();
-        }
-
-        return body.WrittenSpan.ToArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, AssertedClaim claim, AccessToken token, List<JsonElement> found)

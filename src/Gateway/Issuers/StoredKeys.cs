@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -27,20 +26,15 @@ internal sealed record StoredKeys(string Issuer, string Source, DateTimeOffset F
 
     public byte[] ToUtf8()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        return Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("issuer", Issuer);
             json.WriteString("source", Source);
             json.WriteNumber("fetchedAt", FetchedAt.ToUnixTimeMilliseconds());
             json.WriteNumber("lifetime", (long)(Lifetime?.TotalSeconds ?? 0));
             json.WriteString("sha256", Checksum());
             json.WriteBase64String("document", Document);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        }, new JsonWriterOptions { Indented = true, NewLine = "\n" });
     }
 
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out StoredKeys? stored, [NotNullWhen(false)] out string? why)

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
+using Gateway.Foundation;
 using NSec.Cryptography;
 
 namespace Gateway.Jose;
@@ -30,20 +29,17 @@ internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJ
     /// <param name="type">The <c>typ</c>.</param>
     public string Sign(string type, ReadOnlySpan<byte> payload)
     {
-        var header = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(header))
+        var header = Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("alg"u8, algorithm);
             json.WriteString("typ"u8, type);
             json.WriteString("kid"u8, keyId);
-            json.WriteEndObject();
-        }
+        });
 
-        var headerLength = Base64Url.GetEncodedLength(header.WrittenCount);
+        var headerLength = Base64Url.GetEncodedLength(header.Length);
         var inputLength = headerLength + 1 + Base64Url.GetEncodedLength(payload.Length);
         var text = new byte[inputLength + 1 + Base64Url.GetEncodedLength(SignatureLength)];
-        Base64Url.EncodeToUtf8(header.WrittenSpan, text);
+        Base64Url.EncodeToUtf8(header, text);
         text[headerLength] = (byte)'.';
         Base64Url.EncodeToUtf8(payload, text.AsSpan(headerLength + 1));
         Span<byte> signature = stackalloc byte[SignatureLength];

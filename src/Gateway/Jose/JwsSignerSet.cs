@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -22,10 +21,8 @@ internal sealed class JwsSignerSet
     private JwsSignerSet(JwsSigner current, ImmutableArray<JwsSigner> all)
     {
         (Current, All) = (current, all);
-        var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body))
+        Jwks = Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("keys"u8);
             foreach (var signer in all)
             {
@@ -33,10 +30,7 @@ internal sealed class JwsSignerSet
             }
 
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        Jwks = body.WrittenSpan.ToArray();
+        });
         EntityTag = $"\"{Base64Url.EncodeToString(SHA256.HashData(Jwks.Span).AsSpan(0, 12))}\"";
     }
 

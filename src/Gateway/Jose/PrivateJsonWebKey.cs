@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gateway.Foundation;
 
 namespace Gateway.Jose;
 
@@ -103,33 +103,18 @@ internal static class PrivateJsonWebKey
     /// <summary>Exactly the members that are named here; all others of the file stay here.</summary>
     private static byte[] WritePublic(JsonElement jwk, bool isOkp)
     {
-        var jwkBody = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(jwkBody))
+        return Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             WriteRequired(json, jwk, isOkp);
             json.WriteString("kid"u8, TextOf(jwk, "kid") ?? Thumbprint(jwk, isOkp));
             json.WriteString("alg"u8, TextOf(jwk, "alg") ?? (isOkp ? EdDsa : nameof(SignatureAlgorithm.ES256)));
             json.WriteString("use"u8, "sig"u8);
-            json.WriteEndObject();
-        }
-
-        return jwkBody.WrittenSpan.ToArray();
+        });
     }
 
     /// <summary>RFC 7638, the id of a key that has none.</summary>
-    private static string Thumbprint(JsonElement jwk, bool isOkp)
-    {
-        var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            WriteRequired(json, jwk, isOkp);
-            json.WriteEndObject();
-        }
-
-        return Base64Url.EncodeToString(SHA256.HashData(body.WrittenSpan));
-    }
+    private static string Thumbprint(JsonElement jwk, bool isOkp) =>
+        Base64Url.EncodeToString(SHA256.HashData(Utf8Json.Object(json => WriteRequired(json, jwk, isOkp))));
 
     /// <summary>The members that make the key, in the order of RFC 7638 section 3.3.</summary>
     private static void WriteRequired(Utf8JsonWriter json, JsonElement jwk, bool isOkp)

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Gateway.Foundation;
 using Gateway.Jose;
 
 namespace Gateway.Issuers.Introspection;
@@ -46,10 +46,8 @@ internal static class IntrospectionMembers
     /// <summary>The claims set as a signed token would have it: without <c>active</c>, with <c>iss</c> and <c>exp</c>.</summary>
     private static JsonElement ClaimsOf(JsonElement members, string issuer, long until)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        var claims = Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             foreach (var member in members.EnumerateObject())
             {
                 if (!member.NameEquals("active"u8))
@@ -67,10 +65,8 @@ internal static class IntrospectionMembers
             {
                 json.WriteNumber("exp"u8, until);
             }
+        });
 
-            json.WriteEndObject();
-        }
-
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return JsonElement.Parse(claims);
     }
 }

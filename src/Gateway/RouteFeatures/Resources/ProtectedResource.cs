@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gateway.Foundation;
 
 namespace Gateway.RouteFeatures.Resources;
 
@@ -38,18 +38,13 @@ internal sealed class ProtectedResource
 
     private static byte[] Write(string resource, ImmutableArray<string> authorizationServers, ImmutableArray<string> scopes)
     {
-        var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
+        return Utf8Json.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("resource"u8, resource);
             WriteList(json, "authorization_servers", authorizationServers);
             WriteList(json, "scopes_supported", scopes);
             WriteList(json, "bearer_methods_supported", ["header"]);
-            json.WriteEndObject();
-        }
-
-        return body.WrittenSpan.ToArray();
+        });
     }
 
     /// <summary>Section 3.2: a member without values is left out.</summary>
