@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Gateway.Configuration;
+using Gateway.Foundation;
 using Gateway.Host;
 using Gateway.Jose;
 using Gateway.Revocation;
@@ -52,11 +52,7 @@ internal sealed class RevocationTarget
     }
 
     private static string? IssuerOf(string token) =>
-        TokenParts.TryRead(token, out _, out var claims, out _)
-            && claims.TryGetProperty("iss"u8, out var iss)
-            && iss.ValueKind == JsonValueKind.String
-            ? iss.GetString()
-            : null;
+        TokenParts.TryRead(token, out _, out var claims, out _) ? claims.TextOf("iss"u8) : null;
 }
 
 /// <summary>The store that a configuration names, for a command that runs beside the gateway.</summary>

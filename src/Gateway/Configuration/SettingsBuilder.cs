@@ -6,7 +6,6 @@ using Gateway.Identity;
 using Gateway.Issuers;
 using Gateway.Policies;
 using Gateway.Revocation;
-using Gateway.RouteFeatures.Affinity;
 using Gateway.RouteFeatures.Clusters;
 using Gateway.RouteFeatures.Cors;
 using Gateway.RouteFeatures.Draining;
@@ -92,10 +91,10 @@ internal static class SettingsBuilder
             AssertionKeys = assertionKeys,
             Exchanges = ExchangeCheck.Build(options.Exchanges, context),
             Store = StoreSettings.Of(options.Revocation, redis, context),
-            KeyCacheDirectory = KeyCheck.BuildCacheDirectory(options.Keys, context),
+            KeyCacheDirectory = NamedFolder.Check("Gateway:Keys:CacheDirectory", options.Keys.CacheDirectory, context),
             ShareKeys = options.Keys.Share && options.Revocation.Store == RevocationStore.Redis,
-            ProtectionKeyDirectory = DataProtectionCheck.Build(options.DataProtection, context),
-            SnapshotDirectory = SnapshotCheck.BuildDirectory(options.Revocation, context),
+            ProtectionKeyDirectory = NamedFolder.Check("Gateway:DataProtection:Path", options.DataProtection.Path, context),
+            SnapshotDirectory = SnapshotCheck.BuildDirectory(options.Revocation.SnapshotDirectory, context),
             Lookup = lookup,
             Management = options.Management,
             ExternalAuthorization = ExternalAuthorizationCheck.Build(

@@ -82,7 +82,7 @@ internal static class AssertionCheck
         }
 
         return new AssertionSettings(
-            options.Header, context.Resolve(string.IsNullOrEmpty(options.KeyFile) ? "." : options.KeyFile), options.Issuer ?? "",
+            options.Header, context.Resolve(options.KeyFile), options.Issuer ?? "",
             options.Audience == AssertionSettings.ClusterAudience ? null : options.Audience, options.Lifetime, options.Type,
             ClaimsOf(options.Claims, derived, report), options.JwksPath);
     }

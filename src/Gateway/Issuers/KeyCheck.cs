@@ -24,24 +24,6 @@ internal static class KeyCheck
             BuildSource(path, issuer, keys, algorithms, context));
     }
 
-    /// <summary>The full path of <c>Gateway:Keys:CacheDirectory</c>, or null.</summary>
-    public static string? BuildCacheDirectory(KeysOptions options, SettingsContext context)
-    {
-        if (options.CacheDirectory is not { } directory)
-        {
-            return null;
-        }
-
-        var path = context.Resolve(directory.Length == 0 ? "." : directory);
-        if (string.IsNullOrWhiteSpace(directory) || File.Exists(path))
-        {
-            context.Report.Error(
-                "Gateway:Keys:CacheDirectory", "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
-        }
-
-        return path;
-    }
-
     /// <summary>The full path of the file with our private keys, or null.</summary>
     public static string? BuildDecryption(string path, string? file, SettingsContext context)
     {
@@ -56,7 +38,7 @@ internal static class KeyCheck
                 path, $"this file cannot be used: {error}.", "Write a JWK Set of private keys: RSA, EC, or oct for the algorithm dir.");
         }
 
-        return context.Resolve(file.Length == 0 ? "." : file);
+        return context.Resolve(file);
     }
 
     private static KeySourceSettings BuildSource(
@@ -154,7 +136,7 @@ internal static class KeyCheck
             [.. keys.Headers ?? []],
             context.IsDevelopment || keys.AllowHttp)
         {
-            TokenFile = keys.TokenFile is null ? null : context.Resolve(keys.TokenFile.Length == 0 ? "." : keys.TokenFile),
+            TokenFile = keys.TokenFile is null ? null : context.Resolve(keys.TokenFile),
         };
     }
 
@@ -173,6 +155,6 @@ internal static class KeyCheck
             context.Report.Error(path, $"this file cannot be used: {error}.", "Correct its content.");
         }
 
-        return context.Resolve(name.Length == 0 ? "." : name);
+        return context.Resolve(name);
     }
 }

@@ -103,7 +103,7 @@ internal sealed record StoredKeys(string Issuer, string Source, DateTimeOffset F
 
     private static bool TryReadText(JsonElement json, ReadOnlySpan<byte> name, [NotNullWhen(true)] out string? text)
     {
-        text = json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        text = json.TextOf(name);
         return text is not null;
     }
 

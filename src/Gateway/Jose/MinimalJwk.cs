@@ -66,7 +66,7 @@ internal readonly record struct MinimalJwk(string Text)
 
     private static bool TryReadText(JsonElement jwk, string name, [NotNullWhen(true)] out string? text)
     {
-        text = jwk.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        text = jwk.TextOf(name);
         return !string.IsNullOrEmpty(text) && !text.AsSpan().ContainsAnyExcept(Plain);
     }
 }

@@ -27,7 +27,7 @@ internal static class PrivateJsonWebKey
             return false;
         }
 
-        var isOkp = (TextOf(jwk, "kty"), TextOf(jwk, "crv")) switch
+        var isOkp = (jwk.TextOf("kty"), jwk.TextOf("crv")) switch
         {
             ("EC", "P-256") => false,
             ("OKP", Ed25519Key.Curve) => true,
@@ -45,7 +45,7 @@ internal static class PrivateJsonWebKey
             return false;
         }
 
-        if (TextOf(jwk, "d") is not { } text
+        if (jwk.TextOf("d") is not { } text
             || !Base64Url.IsValid(text)
             || Base64Url.DecodeFromChars(text) is not { Length: PrivateLength } secret)
         {
@@ -74,7 +74,7 @@ internal static class PrivateJsonWebKey
     /// <summary>RFC 7517 sections 4.2 to 4.5.</summary>
     private static string? Misuse(JsonElement jwk, bool isOkp)
     {
-        if (jwk.TryGetProperty("use"u8, out _) && TextOf(jwk, "use") != "sig")
+        if (jwk.TryGetProperty("use"u8, out _) && jwk.TextOf("use") != "sig")
         {
             return "has a `use` other than sig";
         }
@@ -88,14 +88,14 @@ internal static class PrivateJsonWebKey
 
         if (jwk.TryGetProperty("alg"u8, out _)
             && !(isOkp
-                ? TextOf(jwk, "alg") is EdDsa or nameof(SignatureAlgorithm.Ed25519)
-                : TextOf(jwk, "alg") is nameof(SignatureAlgorithm.ES256)))
+                ? jwk.TextOf("alg") is EdDsa or nameof(SignatureAlgorithm.Ed25519)
+                : jwk.TextOf("alg") is nameof(SignatureAlgorithm.ES256)))
         {
             return $"has an `alg` other than " +
                 $"{(isOkp ? $"{EdDsa} and {nameof(SignatureAlgorithm.Ed25519)}" : nameof(SignatureAlgorithm.ES256))}";
         }
 
-        return jwk.TryGetProperty("kid"u8, out _) && TextOf(jwk, "kid") is not { Length: > 0 and <= MaxKeyIdLength }
+        return jwk.TryGetProperty("kid"u8, out _) && jwk.TextOf("kid") is not { Length: > 0 and <= MaxKeyIdLength }
             ? $"has a `kid` that is not a text of 1 to {MaxKeyIdLength} characters"
             : null;
     }
@@ -106,8 +106,8 @@ internal static class PrivateJsonWebKey
         return Utf8Json.Object(json =>
         {
             WriteRequired(json, jwk, isOkp);
-            json.WriteString("kid"u8, TextOf(jwk, "kid") ?? Thumbprint(jwk, isOkp));
-            json.WriteString("alg"u8, TextOf(jwk, "alg") ?? (isOkp ? EdDsa : nameof(SignatureAlgorithm.ES256)));
+            json.WriteString("kid"u8, jwk.TextOf("kid") ?? Thumbprint(jwk, isOkp));
+            json.WriteString("alg"u8, jwk.TextOf("alg") ?? (isOkp ? EdDsa : nameof(SignatureAlgorithm.ES256)));
             json.WriteString("use"u8, "sig"u8);
         });
     }
@@ -119,27 +119,27 @@ internal static class PrivateJsonWebKey
     /// <summary>The members that make the key, in the order of RFC 7638 section 3.3.</summary>
     private static void WriteRequired(Utf8JsonWriter json, JsonElement jwk, bool isOkp)
     {
-        json.WriteString("crv"u8, TextOf(jwk, "crv"));
-        json.WriteString("kty"u8, TextOf(jwk, "kty"));
-        json.WriteString("x"u8, TextOf(jwk, "x"));
+        json.WriteString("crv"u8, jwk.TextOf("crv"));
+        json.WriteString("kty"u8, jwk.TextOf("kty"));
+        json.WriteString("x"u8, jwk.TextOf("x"));
         if (!isOkp)
         {
-            json.WriteString("y"u8, TextOf(jwk, "y"));
+            json.WriteString("y"u8, jwk.TextOf("y"));
         }
     }
 
     /// <param name="key">The public JWK, which has been read once.</param>
     private static bool TryCreate(JsonElement key, bool isOkp, byte[] secret, byte[] publicJwk, [NotNullWhen(true)] out JwsSigner? signer)
     {
-        var keyId = TextOf(key, "kid")!;
+        var keyId = key.TextOf("kid")!;
         try
         {
             signer = isOkp
-                ? JwsSigner.Ed25519(keyId, TextOf(key, "alg")!, publicJwk, secret)
+                ? JwsSigner.Ed25519(keyId, key.TextOf("alg")!, publicJwk, secret)
                 : JwsSigner.Ec(keyId, publicJwk, new ECParameters
                 {
                     Curve = ECCurve.NamedCurves.nistP256,
-                    Q = new ECPoint { X = Base64Url.DecodeFromChars(TextOf(key, "x")), Y = Base64Url.DecodeFromChars(TextOf(key, "y")) },
+                    Q = new ECPoint { X = Base64Url.DecodeFromChars(key.TextOf("x")), Y = Base64Url.DecodeFromChars(key.TextOf("y")) },
                     D = secret,
                 });
             return true;
@@ -157,7 +157,4 @@ internal static class PrivateJsonWebKey
         signer.SignData("test"u8, signature);
         return verifier.Verify("test"u8, signature, SignatureAlgorithms.Of(isOkp ? SignatureAlgorithm.Ed25519 : SignatureAlgorithm.ES256));
     }
-
-    private static string? TextOf(JsonElement jwk, string name) =>
-        jwk.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 }

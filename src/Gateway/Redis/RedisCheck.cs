@@ -134,7 +134,7 @@ internal static class RedisCheck
             return null;
         }
 
-        var path = context.Resolve(file.Length == 0 ? "." : file);
+        var path = context.Resolve(file);
         if (!File.Exists(path))
         {
             context.Report.Error(

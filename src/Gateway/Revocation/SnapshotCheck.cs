@@ -8,19 +8,10 @@ internal static class SnapshotCheck
     private const string Setting = "Gateway:Revocation:SnapshotDirectory";
 
     /// <summary>The full path of the folder, or null.</summary>
-    public static string? BuildDirectory(RevocationOptions options, SettingsContext context)
+    public static string? BuildDirectory(string? folder, SettingsContext context)
     {
-        if (options.SnapshotDirectory is not { } directory)
-        {
-            return null;
-        }
-
-        var path = context.Resolve(directory.Length == 0 ? "." : directory);
-        if (string.IsNullOrWhiteSpace(directory) || File.Exists(path))
-        {
-            context.Report.Error(Setting, "this is not a folder.", "Name a folder that the gateway may write, or leave it out.");
-        }
-        else if (Directory.Exists(path) && !CanWrite(path))
+        var path = NamedFolder.Check(Setting, folder, context);
+        if (Directory.Exists(path) && !context.Report.HasErrorsBelow(Setting) && !CanWrite(path))
         {
             context.Report.Error(
                 Setting, "the gateway may not write into this folder.", "Give its user the right to write there, or name another folder.");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Foundation;
 using Gateway.Jose;
 
 namespace Gateway.Tokens;
@@ -62,7 +63,7 @@ internal sealed record DpopProof(
 
     private static bool TryReadText(JsonElement claims, ReadOnlySpan<byte> name, out string text)
     {
-        text = claims.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : "";
+        text = claims.TextOf(name) ?? "";
         return text.Length > 0;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Foundation;
 using Gateway.Issuers;
 
 namespace Gateway.Tokens;
@@ -63,7 +64,5 @@ internal readonly record struct SecurityEventSubject(string? Subject, string? Se
     private static bool IsComplex(JsonElement id) => id.ValueKind == JsonValueKind.Object && Text(id, "format") == "complex";
 
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text
-            : null;
+        json.TextOf(name) is { Length: > 0 } text ? text : null;
 }

@@ -122,7 +122,7 @@ internal static class IntrospectionCheck
     }
 
     private static string? FullPath(string? file, SettingsContext context) =>
-        file is null ? null : context.Resolve(file.Length == 0 ? "." : file);
+        file is null ? null : context.Resolve(file);
 
     private static bool IsFetchable(string address, KeyFetchSettings fetch) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && fetch.Allows(uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;

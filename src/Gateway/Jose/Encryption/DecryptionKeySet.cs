@@ -63,29 +63,29 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
         }
 
         why = "has a `use` other than `enc`";
-        if (jwk.TryGetProperty("use"u8, out _) && TextOf(jwk, "use") != "enc")
+        if (jwk.TryGetProperty("use"u8, out _) && jwk.TextOf("use") != "enc")
         {
             return null;
         }
 
-        var keyId = TextOf(jwk, "kid");
+        var keyId = jwk.TextOf("kid");
         why = "has a `kid` that is not a string";
         if (keyId is null && jwk.TryGetProperty("kid"u8, out _))
         {
             return null;
         }
 
-        var type = TextOf(jwk, "kty") switch { "RSA" => KeyType.Rsa, "EC" => KeyType.Ec, "oct" => KeyType.Secret, _ => (KeyType?)null };
+        var type = jwk.TextOf("kty") switch { "RSA" => KeyType.Rsa, "EC" => KeyType.Ec, "oct" => KeyType.Secret, _ => (KeyType?)null };
         why = "has a `kty` other than RSA, EC and oct";
         if (type is null)
         {
             return null;
         }
 
-        var only = EncryptionAlgorithms.FindKeyManagement(TextOf(jwk, "alg"));
+        var only = EncryptionAlgorithms.FindKeyManagement(jwk.TextOf("alg"));
         var usable = EncryptionAlgorithms.KeyManagements.Where(traits => traits.KeyType == type).Select(traits => traits.Name).ToArray();
         // RFC 7520 section 5.6: a secret for `dir` may name the content encryption instead.
-        var content = type == KeyType.Secret ? EncryptionAlgorithms.FindContentEncryption(TextOf(jwk, "alg")) : null;
+        var content = type == KeyType.Secret ? EncryptionAlgorithms.FindContentEncryption(jwk.TextOf("alg")) : null;
         why = $"has an `alg` other than {string.Join(", ", usable)}";
         if (jwk.TryGetProperty("alg"u8, out _) && only?.KeyType != type && content is null)
         {
@@ -143,7 +143,7 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
     private static DecryptionKey? ReadEc(JsonElement jwk, string? keyId, KeyManagement? only, out string why)
     {
         why = "has a `crv` other than P-256, P-384 and P-521";
-        if (DecryptionCurves.Find(TextOf(jwk, "crv")) is not { } curve)
+        if (DecryptionCurves.Find(jwk.TextOf("crv")) is not { } curve)
         {
             return null;
         }
@@ -170,8 +170,5 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
         number.Length >= length ? number.AsSpan(number.Length - length).ToArray() : [.. new byte[length - number.Length], .. number];
 
     private static byte[]? NumberOf(JsonElement jwk, string name) =>
-        TextOf(jwk, name) is { Length: > 0 } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
-
-    private static string? TextOf(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        jwk.TextOf(name) is { Length: > 0 } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
 }

@@ -24,15 +24,15 @@ internal sealed record EncryptionHeader(
         if (!StrictJson.TryParseObject(buffer[..CompactToken.Decode(token.Header, buffer)], out var json)
             // RFC 7516 section 4.1.13: no extension is understood. A compressed token could inflate to any size (RFC 8725 section 3.6).
             || json.TryGetProperty("crit"u8, out _) || json.TryGetProperty("zip"u8, out _) || json.TryGetProperty("b64"u8, out _)
-            || EncryptionAlgorithms.FindKeyManagement(TextOf(json, "alg")) is not { } management
-            || EncryptionAlgorithms.FindContentEncryption(TextOf(json, "enc")) is not { } content
+            || EncryptionAlgorithms.FindKeyManagement(json.TextOf("alg")) is not { } management
+            || EncryptionAlgorithms.FindContentEncryption(json.TextOf("enc")) is not { } content
             || !IsSignedToken(json)
             || !HasLengths(token, management, content))
         {
             return false;
         }
 
-        var keyId = TextOf(json, "kid");
+        var keyId = json.TextOf("kid");
         if ((keyId is null && json.TryGetProperty("kid"u8, out _)) || keyId is { Length: > MaxKeyIdLength })
         {
             return false;
@@ -59,7 +59,7 @@ internal sealed record EncryptionHeader(
             return true;
         }
 
-        var type = TextOf(json, "cty").AsSpan();
+        var type = json.TextOf("cty").AsSpan();
         var name = type.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase) ? type[MediaTypePrefix.Length..] : type;
         return name.Equals("JWT", StringComparison.OrdinalIgnoreCase) || name.EndsWith("+jwt", StringComparison.OrdinalIgnoreCase);
     }
@@ -75,16 +75,16 @@ internal sealed record EncryptionHeader(
     private static bool TryReadAgreement(JsonElement json, out string? curve)
     {
         curve = null;
-        if (!json.TryGetProperty("epk"u8, out var key) || key.ValueKind != JsonValueKind.Object || TextOf(key, "kty") != "EC"
+        if (!json.TryGetProperty("epk"u8, out var key) || key.ValueKind != JsonValueKind.Object || key.TextOf("kty") != "EC"
             || key.TryGetProperty("d"u8, out _) || !IsPartyInfo(json, "apu"u8) || !IsPartyInfo(json, "apv"u8))
         {
             return false;
         }
 
-        curve = TextOf(key, "crv");
+        curve = key.TextOf("crv");
         return DecryptionCurves.Find(curve) is { } known
-            && IsCoordinate(TextOf(key, "x"), known.Length)
-            && IsCoordinate(TextOf(key, "y"), known.Length);
+            && IsCoordinate(key.TextOf("x"), known.Length)
+            && IsCoordinate(key.TextOf("y"), known.Length);
     }
 
     private static bool IsPartyInfo(JsonElement json, ReadOnlySpan<byte> name) =>
@@ -98,7 +98,4 @@ internal sealed record EncryptionHeader(
 
     // Of a part that is canonical: three bytes in four characters, and one or two more in two or three.
     private static int LengthOf(ReadOnlySpan<char> part) => part.Length * 3 / 4;
-
-    private static string? TextOf(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

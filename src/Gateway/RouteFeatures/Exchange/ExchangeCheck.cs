@@ -51,7 +51,7 @@ internal static class ExchangeCheck
         report.Range($"{path}:{nameof(options.Timeout)}", options.Timeout, ShortestTimeout, LongestTimeout);
 
         return new ExchangeSettings(
-            name, endpoint!, options.ClientId ?? "", context.Resolve(string.IsNullOrEmpty(options.SecretFile) ? "." : options.SecretFile),
+            name, endpoint!, options.ClientId ?? "", context.Resolve(options.SecretFile),
             options.Audience, options.Scope,
             AuthorityFile.Load($"{path}:{nameof(options.CaFile)}", options.CaFile, context)?.ExportCertificatePems(), options.Timeout);
     }

@@ -115,20 +115,20 @@ internal sealed class TokenEndpoint : IDisposable
         if (status != HttpStatusCode.OK)
         {
             // RFC 6749 section 5.2: a code of a few words. Anything else is not shown.
-            var code = isObject ? TextOf(json, "error") : null;
+            var code = isObject ? json.TextOf("error") : null;
             var isCode = code is { Length: > 0 and <= MaxCode } && code.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
             return IssuedToken.Failed(isCode ? $"it responded with {(int)status} {code}" : $"it responded with {(int)status}");
         }
 
         if (!isObject
-            || TextOf(json, "access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token
+            || json.TextOf("access_token") is not { Length: > 0 and <= CompactToken.MaxLength } token
             || token.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             return IssuedToken.Failed("its response has no usable access_token");
         }
 
-        if (!string.Equals(TextOf(json, "token_type"), "Bearer", StringComparison.OrdinalIgnoreCase)
-            || TextOf(json, "issued_token_type") is not (null or AccessTokenType or JwtType))
+        if (!string.Equals(json.TextOf("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase)
+            || json.TextOf("issued_token_type") is not (null or AccessTokenType or JwtType))
         {
             return IssuedToken.Failed("its response has a token that is not a bearer access token");
         }
@@ -142,7 +142,4 @@ internal sealed class TokenEndpoint : IDisposable
             ? new IssuedToken(token, Math.Min(lifetime, LongestLifetime), null)
             : IssuedToken.Failed("its response has a token that has expired");
     }
-
-    private static string? TextOf(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 }
