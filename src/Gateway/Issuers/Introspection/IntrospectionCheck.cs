@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Settings;
 
 namespace Gateway.Issuers.Introspection;
@@ -55,17 +54,6 @@ internal static class IntrospectionCheck
             options.MaxCallsPerSecond, fetch);
     }
 
-    /// <summary>The secret of a file, or null with what is wrong with it.</summary>
-    public static string? ReadSecret(byte[] content, out string? error)
-    {
-        var text = Encoding.UTF8.GetString(content).TrimEnd('\r', '\n');
-        error = text.Length == 0 ? "it holds no secret"
-                : text.Any(character => char.IsControl(character) || character is '\uFEFF' or '\uFFFD')
-                ? "it holds more than one line of text, or a byte order mark"
-            : null;
-        return error is null ? text : null;
-    }
-
     private static void CheckRanges(string path, IntrospectionOptions options, ConfigurationReport report)
     {
         report.Range($"{path}:CacheFor", options.CacheFor, ShortestCache, LongestCache);
@@ -104,7 +92,7 @@ internal static class IntrospectionCheck
 
         if (options.SecretFile is { } secret
             && NamedFile.Read($"{path}:SecretFile", secret, context) is { } text
-            && ReadSecret(text, out var problem) is null)
+            && ClientSecret.Read(text, out var problem) is null)
         {
             context.Report.Error($"{path}:SecretFile", $"this file cannot be used: {problem}.", "Write the secret on one line.");
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Gateway.Foundation;
@@ -104,14 +103,12 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
         else
         {
             var (content, problem) = await ReadFileAsync(settings.SecretFile!, cancellationToken);
-            if (content is null || IntrospectionCheck.ReadSecret(content, out problem) is not { } secret)
+            if (content is null || ClientSecret.Read(content, out problem) is not { } secret)
             {
                 return $"SecretFile cannot be used: {problem}";
             }
 
-            // RFC 6749 section 2.3.1: both are form-encoded first.
-            var pair = $"{WebUtility.UrlEncode(settings.ClientId)}:{WebUtility.UrlEncode(secret)}";
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+            request.Headers.Authorization = ClientSecret.Basic(settings.ClientId, secret);
         }
 
         request.Content = new FormUrlEncodedContent(form);

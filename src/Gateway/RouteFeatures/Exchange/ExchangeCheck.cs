@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Gateway.Issuers.Introspection;
+using Gateway.Issuers;
 using Gateway.Settings;
 
 namespace Gateway.RouteFeatures.Exchange;
@@ -43,7 +43,7 @@ internal static class ExchangeCheck
             report.Error($"{path}:{nameof(options.SecretFile)}", "this is required.", "Name a file with the client secret.");
         }
         else if (NamedFile.Read($"{path}:{nameof(options.SecretFile)}", options.SecretFile, context) is { } content
-            && IntrospectionCheck.ReadSecret(content, out _) is null)
+            && ClientSecret.Read(content, out _) is null)
         {
             report.Error($"{path}:{nameof(options.SecretFile)}", "this file is empty.", "Write the client secret into it.");
         }

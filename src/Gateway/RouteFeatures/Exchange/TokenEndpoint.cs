@@ -1,12 +1,9 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using Gateway.Foundation;
 using Gateway.Issuers;
-using Gateway.Issuers.Introspection;
 using Gateway.Jose;
 
 namespace Gateway.RouteFeatures.Exchange;
@@ -62,12 +59,12 @@ internal sealed class TokenEndpoint : IDisposable
         {
             using var request =
                 new HttpRequestMessage(HttpMethod.Post, _settings.TokenEndpoint) { Content = new FormUrlEncodedContent(Form(token)) };
-            if (IntrospectionCheck.ReadSecret(await File.ReadAllBytesAsync(_settings.SecretFile), out var problem) is not { } secret)
+            if (ClientSecret.Read(await File.ReadAllBytesAsync(_settings.SecretFile), out var problem) is not { } secret)
             {
                 return IssuedToken.Failed($"the file of the client secret cannot be used: {problem}");
             }
 
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Credentials(_settings.ClientId, secret));
+            request.Headers.Authorization = ClientSecret.Basic(_settings.ClientId, secret);
             request.Headers.Accept.ParseAdd("application/json");
             using var response = await _http.SendAsync(request);
             return Read(response.StatusCode, await response.Content.ReadAsByteArrayAsync());
@@ -104,10 +101,6 @@ internal sealed class TokenEndpoint : IDisposable
             yield return new("scope", scope);
         }
     }
-
-    /// <summary>RFC 6749 section 2.3.1: both parts are form-encoded first.</summary>
-    private static string Credentials(string clientId, string secret) =>
-        Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(clientId)}:{WebUtility.UrlEncode(secret)}"));
 
     private static IssuedToken Read(HttpStatusCode status, byte[] body)
     {
