@@ -169,13 +169,7 @@ internal static class IssuerCheck
                 "List the clients whose backchannel_logout_uri leads here; else a logout from any application would do.");
         }
 
-        if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
-        {
-            report.Error(
-                path, "the issuer's name here is a part of the path, and has characters that do not fit in one.",
-                "Rename the issuer with letters, digits, hyphens, dots and underscores.");
-        }
-
+        SecurityEventCheck.CheckName(name, path, report);
         return new BackChannelLogout([.. options.ClientIds ?? []], options.SessionOnly);
     }
 

@@ -29,15 +29,10 @@ internal static class IssuerStatement
             return (null, "its `alg` is not one that the issuer may use");
         }
 
-        if (issuer.Keys.Current.Find(header.KeyId, algorithm) is not { } key)
+        var (key, _) = await keys.KeyOfAsync(issuer.Keys, new WantedKey(header.KeyId, algorithm), cancellationToken);
+        if (key is null)
         {
-            await keys.FindAsync(issuer.Keys, new WantedKey(header.KeyId, algorithm), cancellationToken);
-            if (issuer.Keys.Current.Find(header.KeyId, algorithm) is not { } found)
-            {
-                return (null, "the issuer publishes no key for its `kid` and `alg`");
-            }
-
-            key = found;
+            return (null, "the issuer publishes no key for its `kid` and `alg`");
         }
 
         return TokenParts.IsSigned(text, algorithm, key, maxLength) ? (claims, null) : (null, "its signature does not verify");

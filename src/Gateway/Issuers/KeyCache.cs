@@ -88,13 +88,7 @@ internal sealed partial class KeyCache(string directory, ILogger<KeyCache> logge
         try
         {
             Directory.CreateDirectory(directory);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using (var stream = new FileStream(draft, options))
+            await using (var stream = PrivateFile.Create(draft))
             {
                 await stream.WriteAsync(stored.ToUtf8());
                 stream.Flush(flushToDisk: true);

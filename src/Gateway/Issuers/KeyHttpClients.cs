@@ -13,9 +13,9 @@ internal static class KeyHttpClients
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     /// <param name="tokenFile">The file with the bearer token to send; null for none.</param>
-    /// <param name="authorities">Roots to trust in place of the system's; null for the system's.</param>
+    /// <param name="authorities">The certificates to trust in place of the system's, in PEM; null for the system's.</param>
     public static HttpClient Create(
-        X509Certificate2Collection? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers, string? tokenFile)
+        string? authorities, Uri? proxy, IEnumerable<KeyValuePair<string, string>> headers, string? tokenFile)
     {
         var handler = new SocketsHttpHandler
         {
@@ -38,7 +38,7 @@ internal static class KeyHttpClients
                 // A private authority seldom publishes revocation lists that we could reach.
                 RevocationMode = X509RevocationMode.NoCheck,
             };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPem(authorities);
         }
 
         var client = new HttpClient(tokenFile is null ? handler : new KeyToken(tokenFile, handler));

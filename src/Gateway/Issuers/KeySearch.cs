@@ -15,6 +15,21 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
     // A load may take three fetches of 5 s each (two places for metadata, and the keys); no request waits longer than this.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    /// <summary>The key, from the ring or after a search; null with the reason to reject the token.</summary>
+    public async ValueTask<(VerificationKey? Key, RejectionReason Reason)> KeyOfAsync(
+        IssuerKeys keys, WantedKey wanted, CancellationToken cancellationToken)
+    {
+        if (keys.Current.Find(wanted.KeyId, wanted.Algorithm) is { } key)
+        {
+            return (key, default);
+        }
+
+        // There may be no key even then, when the ring was replaced again after the search.
+        return await FindAsync(keys, wanted, cancellationToken) is { } reason
+            ? (null, reason)
+            : (keys.Current.Find(wanted.KeyId, wanted.Algorithm), RejectionReason.UnknownKey);
+    }
+
     /// <summary>Null once the issuer's current ring has the key, else the reason to reject the token.</summary>
     public async ValueTask<RejectionReason?> FindAsync(IssuerKeys keys, WantedKey wanted, CancellationToken cancellationToken)
     {

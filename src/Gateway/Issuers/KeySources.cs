@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace Gateway.Issuers;
 
 /// <summary>Makes the sources of keys from their settings. Nothing is loaded, and no connection is opened, before the first load.</summary>
@@ -20,29 +18,13 @@ internal static class KeySources
             : throw new InvalidOperationException("The members of a template share no file.");
 
     /// <summary>Null for keys from a file.</summary>
-    public static KeyDocumentClient? ClientOf(KeySourceSettings settings)
-    {
-        if (settings is not RemoteKeySettings { Fetch: var fetch })
-        {
-            return null;
-        }
-
-        return new KeyDocumentClient(HttpOf(fetch, fetch.TokenFile), fetch);
-    }
+    public static KeyDocumentClient? ClientOf(KeySourceSettings settings) =>
+        settings is RemoteKeySettings { Fetch: var fetch } ? new KeyDocumentClient(HttpOf(fetch, fetch.TokenFile), fetch) : null;
 
     /// <summary>The HTTP client for an issuer.</summary>
     /// <param name="tokenFile">The bearer token for the key fetch, which no other call must send.</param>
-    public static HttpClient HttpOf(KeyFetchSettings fetch, string? tokenFile = null)
-    {
-        X509Certificate2Collection? authorities = null;
-        if (fetch.Authorities is { } pem)
-        {
-            authorities = [];
-            authorities.ImportFromPem(pem);
-        }
-
-        return KeyHttpClients.Create(authorities, fetch.Proxy, fetch.Headers, tokenFile);
-    }
+    public static HttpClient HttpOf(KeyFetchSettings fetch, string? tokenFile = null) =>
+        KeyHttpClients.Create(fetch.Authorities, fetch.Proxy, fetch.Headers, tokenFile);
 
     private static IKeySource Create(string? address, string issuer, KeyDocumentClient client) =>
         address is null ? new DiscoverySource(client, issuer) : new JwksUriSource(client, new Uri(address));

@@ -43,13 +43,18 @@ internal static class SecurityEventCheck
                 "Write the `aud` of the issuer's stream to this gateway; else the events of any other receiver would do.");
         }
 
+        CheckName(name, path, report);
+        return new SecurityEventSettings(options.Audience ?? "", options.EmailIsSubject, options.SessionOnly);
+    }
+
+    /// <summary>For a setting that gives the issuer an endpoint with its name in the path.</summary>
+    public static void CheckName(string name, string path, ConfigurationReport report)
+    {
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
             report.Error(
                 path, "the issuer's name here is a part of the path, and has characters that do not fit in one.",
                 "Rename the issuer with letters, digits, hyphens, dots and underscores.");
         }
-
-        return new SecurityEventSettings(options.Audience ?? "", options.EmailIsSubject, options.SessionOnly);
     }
 }

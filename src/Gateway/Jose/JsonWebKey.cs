@@ -150,14 +150,7 @@ internal static class JsonWebKey
     {
         key = null;
         TryReadText(jwk, "crv"u8, out var name);
-        (ECCurve Curve, int Length)? known = name switch
-        {
-            "P-256" => (ECCurve.NamedCurves.nistP256, 32),
-            "P-384" => (ECCurve.NamedCurves.nistP384, 48),
-            "P-521" => (ECCurve.NamedCurves.nistP521, 66),
-            _ => null,
-        };
-        if (known is not { } curve)
+        if (EcCurves.Find(name) is not { } curve)
         {
             why = "has a `crv` other than P-256, P-384 and P-521";
             return false;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
@@ -57,13 +58,7 @@ internal sealed class SnapshotFile(string folder) : ISnapshotStore, IDisposable
             Directory.CreateDirectory(folder);
             // What a process that was killed has left.
             Array.ForEach(Directory.GetFiles(folder, DraftPattern), File.Delete);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            _draft = new FileStream($"{_path}.{id:N}.tmp", options);
+            _draft = PrivateFile.Create($"{_path}.{id:N}.tmp");
         }
 
         await _draft!.WriteAsync(chunk, cancellationToken);

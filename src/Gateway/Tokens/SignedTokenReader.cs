@@ -78,19 +78,8 @@ internal sealed class SignedTokenReader(LiveIssuers live, KeySearch keys, TimePr
     private async ValueTask<SignedTokenResult> VerifyAsync(
         ReadOnlyMemory<char> text, JoseHeader header, AlgorithmTraits algorithm, SignedToken token, CancellationToken cancellationToken)
     {
-        var issuerKeys = token.Issuer.Keys;
-        if (issuerKeys.Current.Find(header.KeyId, algorithm) is not { } key)
-        {
-            if (await keys.FindAsync(issuerKeys, new WantedKey(header.KeyId, algorithm), cancellationToken) is { } reason)
-            {
-                return Rejected(reason);
-            }
-
-            // This is null when the ring was replaced again after the search.
-            key = issuerKeys.Current.Find(header.KeyId, algorithm);
-        }
-
-        return key is null ? Rejected(RejectionReason.UnknownKey) : await VerifyAsync(text, algorithm, key, token, cancellationToken);
+        var (key, reason) = await keys.KeyOfAsync(token.Issuer.Keys, new WantedKey(header.KeyId, algorithm), cancellationToken);
+        return key is null ? Rejected(reason) : await VerifyAsync(text, algorithm, key, token, cancellationToken);
     }
 
     private static async ValueTask<SignedTokenResult> VerifyAsync(

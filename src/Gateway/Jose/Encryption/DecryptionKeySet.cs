@@ -143,7 +143,7 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
     private static DecryptionKey? ReadEc(JsonElement jwk, string? keyId, KeyManagement? only, out string why)
     {
         why = "has a `crv` other than P-256, P-384 and P-521";
-        if (DecryptionCurves.Find(jwk.TextOf("crv")) is not { } curve)
+        if (EcCurves.Find(jwk.TextOf("crv")) is not { } curve)
         {
             return null;
         }

@@ -82,7 +82,7 @@ internal sealed record EncryptionHeader(
         }
 
         curve = key.TextOf("crv");
-        return DecryptionCurves.Find(curve) is { } known
+        return EcCurves.Find(curve) is { } known
             && IsCoordinate(key.TextOf("x"), known.Length)
             && IsCoordinate(key.TextOf("y"), known.Length);
     }

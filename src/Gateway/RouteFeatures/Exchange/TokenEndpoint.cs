@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Gateway.Foundation;
 using Gateway.Issuers;
@@ -40,15 +39,8 @@ internal sealed class TokenEndpoint : IDisposable
 
     public TokenEndpoint(ExchangeSettings settings)
     {
-        X509Certificate2Collection? authorities = null;
-        if (settings.Authorities is { } pem)
-        {
-            authorities = [];
-            authorities.ImportFromPem(pem);
-        }
-
         _settings = settings;
-        _http = KeyHttpClients.Create(authorities, proxy: null, headers: [], tokenFile: null);
+        _http = KeyHttpClients.Create(settings.Authorities, proxy: null, headers: [], tokenFile: null);
         _http.Timeout = settings.Timeout;
         _http.MaxResponseContentBufferSize = MaxResponse;
     }
