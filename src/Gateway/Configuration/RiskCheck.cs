@@ -16,10 +16,9 @@ internal static partial class RiskCheck
         var report = new ConfigurationReport(document, configuration);
         foreach (var rule in RiskRules.All)
         {
-            report.Rule = rule.Id;
             foreach (var path in rule.Find(context))
             {
-                report.Error(path, $"{rule.What} {rule.Why}", rule.Cure);
+                report.Error(path, $"{rule.What} {rule.Why}", rule.Cure, rule.Id);
             }
         }
 

@@ -52,7 +52,7 @@ internal static class StoreReader
         var bindable = all.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. all.Paths]) : configuration;
         var options = bindable.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         var revocation = options.Revocation with { Lookup = null };
-        var report = new ConfigurationReport(document, configuration) { Rule = ErrorRules.Meaning };
+        var report = new ConfigurationReport(document, configuration, ErrorRules.Meaning);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
         var issuers = IssuerCheck.Build(options.Issuers.ToDictionary(issuer => issuer.Key, issuer => WithoutKeys(issuer.Value)), context);
         var redis = RevocationCheck.Run(revocation, context, out _);

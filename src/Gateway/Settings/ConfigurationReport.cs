@@ -17,7 +17,8 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 }
 
 /// <summary>Collects all errors, so that an operator can correct the file in one pass.</summary>
-internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration)
+/// <param name="rule">The rule id of the errors, for pipelines.</param>
+internal sealed class ConfigurationReport(YarpJson document, IConfiguration configuration, string rule = ErrorRules.Schema)
 {
     // The addresses of --urls. Messages show them, because an address is not a secret.
     private const string Urls = "Urls";
@@ -25,13 +26,11 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
     private readonly List<string> _distrusted = [];
     private string[] _schemaErrors = [];
+    private string _rule = rule;
 
     /// <summary>The errors in the order of the file. Errors without a place in the file come first.</summary>
     public IReadOnlyList<ConfigurationError> Errors =>
         [.. _errors.OrderBy(entry => entry.Place?.Line).ThenBy(entry => entry.Place?.Column).Select(entry => entry.Error)];
-
-    /// <summary>The rule id of the errors that are reported from now on, for pipelines.</summary>
-    public string Rule { get; set; } = ErrorRules.Schema;
 
     public int Count => _errors.Count;
 
@@ -62,13 +61,14 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     public void EndSchema()
     {
         _schemaErrors = [.. Paths];
-        Rule = ErrorRules.Meaning;
+        _rule = ErrorRules.Meaning;
     }
 
     /// <param name="path">Keys joined by colons, as in <c>Gateway:Issuers:shop:Audiences</c>.</param>
-    public void Error(string path, string problem, string cure)
+    /// <param name="rule">The rule id of this error; null for that of the report.</param>
+    public void Error(string path, string problem, string cure, string? rule = null)
     {
-        if (Rule == ErrorRules.Meaning
+        if (_rule == ErrorRules.Meaning
             && (_schemaErrors.Any(known => IsAtOrBelow(path, known) || IsParent(path, known))
                 || _distrusted.Any(known => IsAtOrBelow(path, known))))
         {
@@ -86,7 +86,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
         var location = isOverride ? $"override {path.Replace(":", "__", StringComparison.Ordinal)}"
             : place is { } setting ? $"{document.Name}:{setting.Line}:{setting.Column}"
             : $"{document.Name}:1:1";
-        _errors.Add((new ConfigurationError(location, path, problem, cure, Rule), place));
+        _errors.Add((new ConfigurationError(location, path, problem, cure, rule ?? _rule), place));
     }
 
     /// <summary>Reports a value outside of the bounds, which the cure names. Null is never reported.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Gateway.Telemetry.Prometheus;
 using OpenTelemetry;
@@ -15,7 +16,7 @@ namespace Gateway.Telemetry;
 internal static class TelemetryServices
 {
     /// <summary>The gateway's meter, and the framework's meters that are useful for a proxy.</summary>
-    public static readonly string[] Meters =
+    public static readonly ImmutableArray<string> Meters =
     [
         GatewayMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
         "Microsoft.AspNetCore.RateLimiting",
@@ -42,7 +43,7 @@ internal static class TelemetryServices
     /// all further ones in a single series, <c>otel.metric.overflow</c>.
     /// </summary>
     public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics) => metrics
-        .AddMeter(Meters)
+        .AddMeter([.. Meters])
         .AddView(GatewayMetrics.DecisionsName, new MetricStreamConfiguration { CardinalityLimit = MostDecisions });
 
     /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> override them.</summary>

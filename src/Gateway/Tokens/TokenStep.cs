@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Jose;
 
 namespace Gateway.Tokens;
@@ -23,4 +24,4 @@ internal enum TokenStep
 internal delegate RejectionReason? TokenStepCheck(AccessTokenValidator validator, ref TokenInspection token);
 
 /// <summary>One check, and the earlier checks whose results it reads.</summary>
-internal sealed record TokenStepRow(TokenStep Step, TokenStepCheck Check, params TokenStep[] Needs);
+internal sealed record TokenStepRow(TokenStep Step, TokenStepCheck Check, params ImmutableArray<TokenStep> Needs);

@@ -1,3 +1,5 @@
+using Gateway.Foundation;
+
 namespace Gateway.Pipeline.Connections;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Gateway.Pipeline.Connections;
 /// <param name="inner">The destination's stream; for a WebSocket in both directions.</param>
 /// <param name="frames">Tracks the frames of a WebSocket; null when the stream may end anywhere.</param>
 /// <param name="ended">Called once, by the reader, when the gateway has ended the stream.</param>
-internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action ended) : Stream
+internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action ended) : ForwardOnlyStream
 {
     // FIN and opcode 8, a payload of 29 bytes, code 1008 (policy violation, RFC 6455 section 7.4.1), and a text. Servers do not mask
     // frames.
@@ -19,19 +21,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
     private bool _isEnding;
     private bool _hasEnded;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Stops both directions. The rest of a frame that has begun is still forwarded.</summary>
     public void End()
@@ -83,21 +73,8 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -56,7 +56,7 @@ internal sealed partial class LogoutMiddleware(
         }
 
         var (outcome, reason) = await receiver.ReceiveAsync(text.AsMemory(), issuer, context.RequestAborted);
-        metrics.LogoutReceived(issuer, NameOf(outcome));
+        metrics.LogoutReceived(issuer, LogoutResult.NameOf(outcome, rejected: "refused"));
         switch (outcome)
         {
             case LogoutOutcome.Done:
@@ -74,14 +74,6 @@ internal sealed partial class LogoutMiddleware(
                     : "The logout token is not valid.");
         }
     }
-
-    private static string NameOf(LogoutOutcome outcome) => outcome switch
-    {
-        LogoutOutcome.Done => "done",
-        LogoutOutcome.Replayed => "replayed",
-        LogoutOutcome.Unavailable => "unavailable",
-        _ => "refused",
-    };
 
     [LoggerMessage(
         EventIds.LogoutReceived, LogLevel.Information,

@@ -22,6 +22,16 @@ internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionRea
             ? LogoutOutcome.Unavailable
             : LogoutOutcome.Rejected,
         reason);
+
+    /// <summary>The name in metrics.</summary>
+    /// <param name="rejected">The name of a rejection, which the metrics of the two endpoints spell differently.</param>
+    public static string NameOf(LogoutOutcome outcome, string rejected) => outcome switch
+    {
+        LogoutOutcome.Done => "done",
+        LogoutOutcome.Replayed => "replayed",
+        LogoutOutcome.Unavailable => "unavailable",
+        _ => rejected,
+    };
 }
 
 /// <summary>Turns a logout token into entries of the revocation log.</summary>

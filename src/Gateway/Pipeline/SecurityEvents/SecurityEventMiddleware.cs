@@ -46,7 +46,7 @@ internal sealed partial class SecurityEventMiddleware(
         }
 
         var (outcome, reason) = await receiver.ReceiveAsync(Encoding.UTF8.GetString(body.Span).AsMemory(), issuer, context.RequestAborted);
-        metrics.SecurityEventReceived(issuer, NameOf(outcome));
+        metrics.SecurityEventReceived(issuer, LogoutResult.NameOf(outcome, rejected: "rejected"));
         switch (outcome)
         {
             case LogoutOutcome.Done:
@@ -72,14 +72,6 @@ internal sealed partial class SecurityEventMiddleware(
                 break;
         }
     }
-
-    private static string NameOf(LogoutOutcome outcome) => outcome switch
-    {
-        LogoutOutcome.Done => "done",
-        LogoutOutcome.Replayed => "replayed",
-        LogoutOutcome.Unavailable => "unavailable",
-        _ => "rejected",
-    };
 
     [LoggerMessage(
         EventIds.SecurityEventReceived, LogLevel.Information,
