@@ -46,12 +46,19 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     }
 
     /// <summary>The file under the overrides of the environment.</summary>
-    public IConfiguration Combine(YarpJson document) =>
+    public IConfiguration Combine(YarpJson document)
+    {
+        // One source of all: each further one would search the whole environment for each section that is read.
+        var settings = new Dictionary<string, string?>(document.Values, StringComparer.OrdinalIgnoreCase);
         // Not chained to the host's, which lives on and would keep every configuration there ever was.
-        AddHost(new ConfigurationBuilder().Add(new YarpJsonSource(document)))
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection(options.Settings)
-            .Build();
+        var environment = AddHost(new ConfigurationBuilder()).AddEnvironmentVariables().Build().AsEnumerable();
+        foreach (var (path, value) in environment.Where(setting => setting.Value is not null).Concat(options.Settings))
+        {
+            settings[path] = value;
+        }
+
+        return new ConfigurationBuilder().Add(new IndexedSource(settings)).Build();
+    }
 
     // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
     private static IConfigurationBuilder AddHost(IConfigurationBuilder builder) =>

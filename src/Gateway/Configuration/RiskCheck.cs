@@ -28,9 +28,10 @@ internal static partial class RiskCheck
     /// <summary>Says once what was not there before.</summary>
     public static void Log(ILogger logger, IReadOnlyList<ConfigurationError> warnings, IReadOnlyList<ConfigurationError>? before = null)
     {
+        var known = (before ?? []).Select(warning => (warning.Rule, warning.Path)).ToHashSet();
         foreach (var warning in warnings)
         {
-            if (before is null || !before.Any(known => known.Rule == warning.Rule && known.Path == warning.Path))
+            if (!known.Contains((warning.Rule, warning.Path)))
             {
                 Risky(logger, warning.Rule, warning.ToString());
             }

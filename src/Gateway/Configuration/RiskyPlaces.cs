@@ -16,11 +16,10 @@ internal static class RiskyPlaces
     /// <summary>Anonymous routes whose path begins like that of a protected route which takes all below it.</summary>
     public static IEnumerable<string> PublicRoutes(RiskContext context)
     {
-        var trees = context.Routes.Where(route => !IsPublic(route)).Select(TreeOf).OfType<string>().ToArray();
+        var trees = context.Routes.Where(route => !IsPublic(route)).Select(TreeOf).OfType<string>()
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return context.Routes
-            .Where(route => IsPublic(route)
-                && route.Match.Path is { } path
-                && trees.Any(tree => $"/{path.Trim('/')}/".StartsWith(tree, StringComparison.OrdinalIgnoreCase)))
+            .Where(route => IsPublic(route) && route.Match.Path is { } path && Parents($"/{path.Trim('/')}/").Any(trees.Contains))
             .Select(route => $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:{nameof(RouteConfig.AuthorizationPolicy)}");
     }
 
@@ -76,6 +75,15 @@ internal static class RiskyPlaces
             && context.Configuration.GetSection($"{SettingSchema.Kestrel}:Endpoints").GetChildren().Any()
             ? [SettingSchema.Urls]
             : [];
+
+    /// <summary>Of <c>/a/b/</c>: <c>/</c>, <c>/a/</c> and <c>/a/b/</c>.</summary>
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (var slash = 0; slash >= 0; slash = slash + 1 < path.Length ? path.IndexOf('/', slash + 1) : -1)
+        {
+            yield return path[..(slash + 1)];
+        }
+    }
 
     private static bool IsPublic(RouteConfig route) =>
         RoutePolicy.AnonymousName.Equals(route.AuthorizationPolicy, StringComparison.OrdinalIgnoreCase);

@@ -34,7 +34,8 @@ internal static partial class RouteCheck
         bool hasEvents,
         ConfigurationReport report)
     {
-        var clusters = configuration.GetSection(ClustersSection).GetChildren().ToArray();
+        var clusters = configuration.GetSection(ClustersSection).GetChildren().Select(cluster => cluster.Key)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var matches = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var names = identityHeaders.ToArray();
         foreach (var route in configuration.GetSection(RoutesSection).GetChildren())
@@ -96,7 +97,7 @@ internal static partial class RouteCheck
         }
     }
 
-    private static void CheckCluster(IConfigurationSection route, IConfigurationSection[] clusters, ConfigurationReport report)
+    private static void CheckCluster(IConfigurationSection route, HashSet<string> clusters, ConfigurationReport report)
     {
         var cluster = route[nameof(RouteConfig.ClusterId)];
         var path = $"{route.Path}:{nameof(RouteConfig.ClusterId)}";
@@ -104,14 +105,11 @@ internal static partial class RouteCheck
         {
             report.Error(path, "a route needs a cluster.", "Name one of ReverseProxy:Clusters.");
         }
-        else if (!clusters.Any(known => known.Key.Equals(cluster, StringComparison.OrdinalIgnoreCase))
-            && !report.IsInFile($"{ClustersSection}:{cluster}"))
+        else if (!clusters.Contains(cluster) && !report.IsInFile($"{ClustersSection}:{cluster}"))
         {
             report.Error(
                 path, $"there is no cluster \"{cluster}\".",
-                clusters.Length == 0
-                    ? $"Define it under {ClustersSection}."
-                    : Suggestion.For(cluster, clusters.Select(known => known.Key)));
+                clusters.Count == 0 ? $"Define it under {ClustersSection}." : Suggestion.For(cluster, clusters));
         }
     }
 

@@ -29,8 +29,9 @@ internal static class SchemaCheck
 
     /// <summary>The settings without those that the schema rejects, so that the rest of the file can still be bound and checked.</summary>
     public static IConfiguration WithoutRejected(IConfiguration configuration, IReadOnlyList<string> rejected) => new ConfigurationBuilder()
-        .AddInMemoryCollection(configuration.AsEnumerable()
-            .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path))))
+        .Add(new IndexedSource(configuration.AsEnumerable()
+            .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path)))
+            .ToDictionary(StringComparer.OrdinalIgnoreCase)))
         .Build();
 
     private static void Check(IConfigurationSection section, SettingNode node, YarpJson document, ConfigurationReport report)

@@ -62,7 +62,9 @@ internal static class GatewayApp
             ContentRootPath = Path.GetDirectoryName(reader.File),
         });
         // A copy: values that the host sets in its own configuration must not look like a changed setting.
-        builder.Configuration.AddInMemoryCollection(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null));
+        ((IConfigurationBuilder)builder.Configuration).Add(
+            new IndexedSource(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null)
+                .ToDictionary(StringComparer.OrdinalIgnoreCase)));
         if (!NamesListener(builder.Configuration))
         {
             builder.Configuration[WebHostDefaults.ServerUrlsKey] = ListenerCheck.DefaultUrls;

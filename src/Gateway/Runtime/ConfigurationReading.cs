@@ -12,6 +12,10 @@ internal sealed record ConfigurationReading(
     IReadOnlyList<RouteConfig> Routes,
     IReadOnlyList<ClusterConfig> Clusters)
 {
+    /// <summary>The clusters by id.</summary>
+    public IReadOnlyDictionary<string, ClusterConfig> ClusterById { get; } =
+        Clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Warnings: settings that are valid but risky.</summary>
     public required IReadOnlyList<ConfigurationError> Warnings { get; init; }
 }

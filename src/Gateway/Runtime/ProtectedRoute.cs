@@ -23,7 +23,8 @@ namespace Gateway.Runtime;
 internal sealed record ProtectedRoute(
     string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
 {
-    private readonly ConcurrentDictionary<string, Total> _allowed = new(StringComparer.Ordinal);
+    // Small: one of each route, and it is written once for an issuer.
+    private readonly ConcurrentDictionary<string, Total> _allowed = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
 
     /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
@@ -76,7 +77,7 @@ internal sealed record ProtectedRoute(
     }
 
     private static ClusterConfig? ClusterOf(string? cluster, GatewaySnapshot snapshot) =>
-        snapshot.Reading.Clusters.FirstOrDefault(known => string.Equals(known.ClusterId, cluster, StringComparison.OrdinalIgnoreCase));
+        cluster is null ? null : snapshot.Reading.ClusterById.GetValueOrDefault(cluster);
 
     // A route whose policy or limit is unknown cannot be read, so there is one.
     public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(

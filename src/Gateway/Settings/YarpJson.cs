@@ -23,7 +23,11 @@ internal sealed class YarpJson
     /// <summary>The file's name as messages show it.</summary>
     public string Name { get; }
 
-    public IEnumerable<KeyValuePair<string, FileSetting>> Settings => _settings;
+    /// <summary>The settings that have a value. A null in the file means "not set", so that defaults apply.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Values =>
+        from setting in _settings
+        where setting.Value.Kind is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False
+        select KeyValuePair.Create(setting.Key, setting.Value.Text);
 
     /// <exception cref="ConfigurationException">The text is not JSON, or a key occurs twice.</exception>
     public static YarpJson Parse(string name, ReadOnlySpan<byte> utf8)

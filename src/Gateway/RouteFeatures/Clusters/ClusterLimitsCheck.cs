@@ -15,12 +15,12 @@ internal static class ClusterLimitsCheck
     public static FrozenDictionary<string, ClusterSettings> Build(
         Dictionary<string, ClusterOptions> clusters, string[] known, SettingsContext context)
     {
+        var ids = known.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var built = new Dictionary<string, ClusterSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, options) in clusters)
         {
             var path = $"{Section}:{name}";
-            var id = Array.Find(known, each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (id is null)
+            if (!ids.TryGetValue(name, out var id))
             {
                 context.Report.Error(path, "there is no such cluster in ReverseProxy:Clusters.", Suggestion.For(name, known));
             }

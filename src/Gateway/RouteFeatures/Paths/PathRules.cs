@@ -48,9 +48,10 @@ internal static class PathCheck
         IReadOnlyDictionary<string, GatewayRouteOptions> options, RepeatedSlashes repeated, IReadOnlyCollection<string> routes,
         ConfigurationReport report)
     {
+        var known = routes.ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in options.Keys)
         {
-            if (!routes.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!known.Contains(name))
             {
                 report.Error($"{Section}:{name}", "ReverseProxy:Routes has no route with this id.", Suggestion.For(name, routes));
             }
