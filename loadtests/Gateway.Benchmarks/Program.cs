@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
 using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Growth;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
 using Gateway.Benchmarks.Steady;
@@ -44,13 +45,15 @@ switch (args)
     case ["drill", "list-model"]:
         await DocsBlock.WriteAsync("list-model", new ListModel().Table(revocationsPerSecond: 100));
         return 0;
-    case ["drill", "overload" or "soak" or "rest"]:
+    case ["drill", "overload" or "soak" or "rest" or "tail"]:
         return await SteadyCommand.RunAsync(args[1]);
+    case ["drill", "growth"]:
+        return await GrowthCommand.RunAsync();
     case ["drill", "gateway", var file]:
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
         throw new ArgumentException(
-            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest.",
+            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, tail, growth.",
             nameof(args));
 
     // What .ci/run runs: every benchmark once.

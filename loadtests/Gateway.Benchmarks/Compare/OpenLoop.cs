@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Gateway.Benchmarks.Compare;
@@ -12,8 +11,10 @@ internal sealed partial class OpenLoop : IDisposable
 {
     private const int Connections = 64;
     private const int SetTimerSlack = 29;
-    private static readonly double TicksPerMicrosecond = Stopwatch.Frequency / 1e6;
 
+    private readonly TimeProvider _time;
+    private readonly Action<PollEntry[], long> _wait;
+    private readonly double _ticksPerMicrosecond;
     private readonly byte[][] _requests;
     private readonly double _period;
     private readonly OpenLoopConnection[] _connections;
@@ -21,38 +22,42 @@ internal sealed partial class OpenLoop : IDisposable
     private readonly Stack<int> _idle = new(Enumerable.Range(0, Connections));
     private int _next;
 
-    public OpenLoop(Uri url, byte[][] requests, int rate)
+    /// <param name="rate">Requests a second.</param>
+    /// <param name="wait">Waits until a socket can be read or so many nanoseconds are over. Null for the kernel's.</param>
+    public OpenLoop(Uri url, byte[][] requests, int rate, TimeProvider? time = null, Action<PollEntry[], long>? wait = null)
     {
-        _requests = requests;
-        _period = (double)Stopwatch.Frequency / rate;
+        (_requests, _time, _wait) = (requests, time ?? TimeProvider.System, wait ?? SocketPoll.Wait);
+        _ticksPerMicrosecond = _time.TimestampFrequency / 1e6;
+        _period = (double)_time.TimestampFrequency / rate;
         _connections = [.. Enumerable.Range(0, Connections).Select(_ => new OpenLoopConnection(url))];
-        // Else the kernel may wake this thread 50 microseconds late, to save power.
-        _ = Prctl(SetTimerSlack, 1);
     }
 
-    public OpenLoopResult Run(int seconds)
+    /// <param name="each">Told the status and the microseconds of each response.</param>
+    public OpenLoopResult Run(int seconds, Action<int, double>? each = null)
     {
-        var result = new OpenLoopResult();
-        var start = Stopwatch.GetTimestamp();
-        var total = (long)(seconds * (double)Stopwatch.Frequency / _period);
-        var giveUp = start + ((seconds + 10) * Stopwatch.Frequency);
+        // Else the kernel may wake this thread 50 microseconds late, to save power.
+        _ = Prctl(SetTimerSlack, 1);
+        var result = new OpenLoopResult(each);
+        var start = _time.GetTimestamp();
+        var total = (long)(seconds * (double)_time.TimestampFrequency / _period);
+        var giveUp = start + ((seconds + 10) * _time.TimestampFrequency);
         var wasFull = false;
         for (long sent = 0; sent < total || _idle.Count < Connections;)
         {
-            var now = Stopwatch.GetTimestamp();
+            var now = _time.GetTimestamp();
             for (; sent < total && _idle.Count > 0 && Due(start, sent) <= now; sent++)
             {
                 if (!wasFull)
                 {
-                    result.Lateness.Add((now - Due(start, sent)) / TicksPerMicrosecond);
+                    result.Lateness.Add((now - Due(start, sent)) / _ticksPerMicrosecond);
                 }
 
                 _connections[_idle.Pop()].Send(_requests[_next++ % _requests.Length], Due(start, sent));
-                now = Stopwatch.GetTimestamp();
+                now = _time.GetTimestamp();
             }
 
             wasFull = _idle.Count == 0;
-            var until = sent < total && _idle.Count > 0 ? Due(start, sent) : now + Stopwatch.Frequency;
+            var until = sent < total && _idle.Count > 0 ? Due(start, sent) : now + _time.TimestampFrequency;
             Wait(until - now);
             Collect(result);
             if (now > giveUp)
@@ -86,7 +91,7 @@ internal sealed partial class OpenLoop : IDisposable
             _entries[i].Handle = -1;
         }
 
-        SocketPoll.Wait(_entries, Math.Max(0, ticks) * 1_000_000_000 / Stopwatch.Frequency);
+        _wait(_entries, Math.Max(0, ticks) * 1_000_000_000 / _time.TimestampFrequency);
     }
 
     private void Collect(OpenLoopResult result)
@@ -104,7 +109,7 @@ internal sealed partial class OpenLoop : IDisposable
                 continue;
             }
 
-            result.Add(status, (Stopwatch.GetTimestamp() - _connections[i].Due) / TicksPerMicrosecond);
+            result.Add(status, (_time.GetTimestamp() - _connections[i].Due) / _ticksPerMicrosecond);
             _idle.Push(i);
         }
     }

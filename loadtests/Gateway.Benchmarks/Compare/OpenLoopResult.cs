@@ -1,7 +1,8 @@
 namespace Gateway.Benchmarks.Compare;
 
 /// <summary>What came back from one run.</summary>
-internal sealed class OpenLoopResult
+/// <param name="each">Told the status and the microseconds of each response.</param>
+internal sealed class OpenLoopResult(Action<int, double>? each = null)
 {
     public LatencyHistogram Latency { get; } = new();
 
@@ -16,6 +17,7 @@ internal sealed class OpenLoopResult
 
     public void Add(int status, double microseconds)
     {
+        each?.Invoke(status, microseconds);
         if (status < 0)
         {
             Broken++;

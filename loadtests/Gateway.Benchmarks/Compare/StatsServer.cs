@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Benchmarks.Compare;
 
-/// <summary>Tells, on a port beside the measured one, what this process has allocated: the product itself need not.</summary>
+/// <summary>Tells, on a port beside the measured one, what the runtime of this process counts: the product itself has /metrics.</summary>
 internal static class StatsServer
 {
     public static WebApplication Build(ServerSettings settings)
@@ -18,7 +18,13 @@ internal static class StatsServer
         {
             ["allocated"] = GC.GetTotalAllocatedBytes(precise: true),
             ["gen0"] = GC.CollectionCount(0),
+            ["gen1"] = GC.CollectionCount(1),
             ["gen2"] = GC.CollectionCount(2),
+            ["pauseSeconds"] = GC.GetTotalPauseDuration().TotalSeconds,
+            ["contentions"] = Monitor.LockContentionCount,
+            ["queue"] = ThreadPool.PendingWorkItemCount,
+            ["threads"] = ThreadPool.ThreadCount,
+            ["timers"] = Timer.ActiveCount,
             ["heap"] = GC.GetTotalMemory(forceFullCollection: false),
             ["serverGc"] = System.Runtime.GCSettings.IsServerGC,
         }.ToJsonString()));

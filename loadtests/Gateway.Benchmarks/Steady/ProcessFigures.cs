@@ -26,6 +26,36 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
         return new ProcessFigures(resident, Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length, threads);
     }
 
+    /// <summary>
+    /// What the scheduler counts of all threads that live: switches, and nanoseconds that they were ready and had no core.
+    /// </summary>
+    public static (long Voluntary, long Involuntary, long Waited) Scheduling(int processId)
+    {
+        var (voluntary, involuntary, waited) = (0L, 0L, 0L);
+        foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
+        {
+            try
+            {
+                foreach (var line in File.ReadLines(Path.Combine(thread, "status")))
+                {
+                    voluntary += line.StartsWith("voluntary_ctxt", StringComparison.Ordinal) ? Number(line) : 0;
+                    involuntary += line.StartsWith("nonvoluntary_ctxt", StringComparison.Ordinal) ? Number(line) : 0;
+                }
+
+                waited += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1], CultureInfo.InvariantCulture);
+            }
+            catch (IOException)
+            {
+                // The thread has ended meanwhile.
+            }
+        }
+
+        return (voluntary, involuntary, waited);
+
+        static long Number(string line) => long.Parse(
+            line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The processor time so far, of threads that have ended too, in milliseconds; the kernel counts it in steps of 10.</summary>
     public static double ProcessorMilliseconds(int processId)
     {

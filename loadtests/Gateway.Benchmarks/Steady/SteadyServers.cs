@@ -7,8 +7,9 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>A proxy in a process of its own, as its users run it.</summary>
+/// <param name="Runtime">Where it tells what its runtime counts.</param>
 /// <param name="Token">The gateway gets one.</param>
-internal sealed record SteadyServer(string Name, int ProcessId, Uri Address, string? Token)
+internal sealed record SteadyServer(string Name, int ProcessId, Uri Address, Uri Runtime, string? Token)
 {
     public byte[] Request(bool isWebSocket = false) => HeldConnections.Request(Address, "/orders/1", Token, isWebSocket);
 
@@ -69,7 +70,7 @@ internal sealed class SteadyServers : IAsyncDisposable
         _parts.Add(script);
         var address = new Uri(settings.Url);
         await Eventually.TrueAsync(() => IsListeningAsync(address), $"{name} listens");
-        return new SteadyServer(name == "bare" ? "bare YARP" : name, script.ProcessId, address, null);
+        return new SteadyServer(name == "bare" ? "bare YARP" : name, script.ProcessId, address, new Uri(settings.StatsUrl), null);
     }
 
     private async Task<SteadyServer> StartGatewayAsync(string destination)
@@ -99,7 +100,8 @@ internal sealed class SteadyServers : IAsyncDisposable
         await program.WaitUntilAsync("keys:shop", "revocations");
         var token =
             new TokenBuilder(_key, issuer).With("exp", (TimeProvider.System.GetUtcNow() + TokenLifetime).ToUnixTimeSeconds()).Build();
-        return new SteadyServer("Gateway", program.ProcessId, new Uri(program.Address), token);
+        return new SteadyServer(
+            "Gateway", program.ProcessId, new Uri(program.Address), new Uri($"{program.ManagementAddress}/metrics"), token);
     }
 
     private static string NewAddress() => $"http://127.0.0.1:{RedisServer.FreePort()}";
