@@ -48,10 +48,10 @@ internal sealed class GatewayProgram : IAsyncDisposable
         program.ManagementAddress = $"http://127.0.0.1:{managementPort}";
         program.Client =
             new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
-        {
-            BaseAddress = new Uri(program.Address),
-            Timeout = Deadline,
-        };
+            {
+                BaseAddress = new Uri(program.Address),
+                Timeout = Deadline,
+            };
         var start = new ProcessStartInfo(
             "dotnet",
             [typeof(GatewayApp).Assembly.Location, "--config", program.ConfigFile, "--urls", program.Address])

@@ -35,13 +35,13 @@ internal sealed class ScenarioCatalog(LoadTestSettings settings, TokenPool pool,
 
     private LoadScenario Build(
         string name, IReadOnlyList<LoadPhase> phases, Func<LoadRequest> next, Func<CancellationToken, Task>? meanwhile = null) => new()
-    {
-        Name = name,
-        Phases = phases,
-        Next = next,
-        Meanwhile = meanwhile,
-        Limits = new ScenarioLimits(settings.Limits.FailedShare, settings.Limits.P99Milliseconds),
-    };
+        {
+            Name = name,
+            Phases = phases,
+            Next = next,
+            Meanwhile = meanwhile,
+            Limits = new ScenarioLimits(settings.Limits.FailedShare, settings.Limits.P99Milliseconds),
+        };
 
     private LoadRequest Take() => new(pool.Take(), Good);
 

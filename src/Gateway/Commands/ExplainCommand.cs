@@ -82,7 +82,8 @@ internal sealed class ExplainCommand : Command
         }
 
         var revocations = await ExplainSources.ReadRevocationsAsync(
-            settings, result.GetValue(_revocations), cancellationToken) with { Lookup = settings.Lookup };
+            settings, result.GetValue(_revocations), cancellationToken) with
+        { Lookup = settings.Lookup };
         var explainer = new TokenExplainer(issuers, settings.Identity, TimeProvider.System, isOffline: !isFetching);
         var explanation = new SourcesExplainer(explainer, TimeProvider.System).Explain(given, route, policy, revocations);
         explanation = ExchangeExplainer.With(explanation, ExchangeExplainer.Of(reading, route), known: null);

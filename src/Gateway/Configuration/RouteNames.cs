@@ -51,7 +51,8 @@ internal static class RouteNames
             MaxRequestBodySize = route.MaxRequestBodySize ?? settings.MaxRequestBodySize,
             Metadata = route.RateLimiterPolicy is { } limit && settings.RateLimits.ContainsKey(limit)
                 ? new Dictionary<string, string>(
-                    route.Metadata ?? new Dictionary<string, string>()) { [RateLimitSettings.MetadataKey] = limit }
+                    route.Metadata ?? new Dictionary<string, string>())
+                { [RateLimitSettings.MetadataKey] = limit }
                 : route.Metadata,
         };
     }

@@ -171,7 +171,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             await Task.Yield();
             return answer;
         }
-// The client throws what it likes, cancellation of its own included; every fault of a call is one of the closed list.
+        // The client throws what it likes, cancellation of its own included; every fault of a call is one of the closed list.
 #pragma warning disable CA1031
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031

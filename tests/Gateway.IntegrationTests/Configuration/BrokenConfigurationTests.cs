@@ -143,7 +143,7 @@ public sealed partial class BrokenConfigurationTests : IDisposable
             .Select(group =>
                 $"| {group.Key} | {group.Count()} | {group.Count(outcome => !outcome.IsAccepted)} | " +
                     $"{group.Count(outcome => outcome.IsAccepted)} |")
-            
+
                 .Prepend("| --- | --- | --- | --- |")
                 .Prepend("| Damage | Configurations | Rejected by check and start | Accepted by both, no answer 500 |")
             .Append($"| all | {outcomes.Count} | {outcomes.Count(outcome => !outcome.IsAccepted)} | {outcomes.Count(outcome => outcome.IsAccepted)} |"));

@@ -96,7 +96,7 @@ public sealed class ChartWorkloadTests
     [InlineData("{\"repository\":\"r.example.com/edge/gateway\"}", "r.example.com/edge/gateway:0.1.0")]
     [InlineData(
         "{\"registry\":\"r.example.com\",\"tag\":\"1.2\",\"digest\":\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}",
-        
+
         "r.example.com/gateway@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     public async Task Image_is_registry_repository_and_digest_or_tag(string image, string name) =>
         ((string?)(await HelmChart.RenderAsync([.. Own, "--set-json", $"image={image}"])).Container["image"]).ShouldBe(name);

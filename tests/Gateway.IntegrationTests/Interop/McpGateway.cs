@@ -34,7 +34,7 @@ public sealed class McpGateway : IAsyncLifetime
                 $"""["{Address}/mcp", "{Address}/", "{Address}", "{Address}/listed/mcp", "{Address}/plain/mcp", "{Address}/slash/mcp/"]""")
             .With("Gateway:Policies:admin", """{ "Scopes": { "All": ["orders:read", "orders:write"] } }""")
             .WithMcp("admin", "admin", "/mcp/admin/mcp", resource: "mcp")
-            
+
                 .WithResource("listed", $"{Address}/listed/mcp", """["orders:read", "orders:write"]""")
                 .WithMcp("listed", "Authenticated", "/listed/mcp", "listed")
             .WithResource("plain", $"{Address}/plain/mcp").WithMcp("plain", "Authenticated", "/plain/mcp", "plain")

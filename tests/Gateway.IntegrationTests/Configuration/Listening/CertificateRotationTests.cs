@@ -34,11 +34,11 @@ public sealed class CertificateRotationTests : IAsyncLifetime
         await MountAsync(old, old);
         await using var gateway =
             await TestGateway.StartAsync(TestGateway.Configuration(_destination), settings: new Dictionary<string, string?>
-        {
-            ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0",
-            ["Kestrel:Endpoints:Tls:Certificate:Path"] = Path.Combine(_mount.FullName, "tls.crt"),
-            ["Kestrel:Endpoints:Tls:Certificate:KeyPath"] = Path.Combine(_mount.FullName, "tls.key"),
-        });
+            {
+                ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0",
+                ["Kestrel:Endpoints:Tls:Certificate:Path"] = Path.Combine(_mount.FullName, "tls.crt"),
+                ["Kestrel:Endpoints:Tls:Certificate:KeyPath"] = Path.Combine(_mount.FullName, "tls.key"),
+            });
         var connections = 0;
         using var open = CreateClient(gateway, (_, _) => connections++);
         await EventuallyLoggedAsync(gateway, "is in use from now on");

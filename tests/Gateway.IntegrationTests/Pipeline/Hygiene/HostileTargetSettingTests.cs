@@ -50,9 +50,9 @@ public sealed class HostileTargetSettingTests
         configuration["Gateway"]!["Limits"] = new JsonObject { ["RepeatedSlashes"] = merge ? "Merge" : "Reject" };
         configuration["Gateway"]!["Routes"] =
             new JsonObject(routes.Select(route => KeyValuePair.Create<string, JsonNode?>(route.Key, new JsonObject
-        {
-            ["EncodedSlashes"] = slashes ? "PassThrough" : "Reject",
-            ["PathParameters"] = parameters ? "PassThrough" : "Reject",
-        })));
+            {
+                ["EncodedSlashes"] = slashes ? "PassThrough" : "Reject",
+                ["PathParameters"] = parameters ? "PassThrough" : "Reject",
+            })));
     }
 }
