@@ -8,8 +8,8 @@ namespace Gateway.Authentication;
 internal sealed record TokenCacheOptions
 {
     /// <summary>
-    /// The largest number of tokens; choose as many as are in use at the same time. Rounded up to a power of two. Default 32768, range 64
-    /// to 4194304.
+    /// The largest number of tokens; choose twice as many as are in use at the same time, because the places are sets of eight that fill
+    /// unevenly. Rounded up to a power of two. Default 32768, range 64 to 4194304.
     /// </summary>
     public int MaxEntries { get; init; } = 32_768;
 

@@ -48,17 +48,21 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     /// <summary>The file under the overrides of the environment.</summary>
     public IConfiguration Combine(YarpJson document)
     {
-        // One source of all: each further one would search the whole environment for each section that is read.
+        // One source for all settings: the provider of environment variables would search all of them for each section that is read.
         var settings = new Dictionary<string, string?>(document.Values, StringComparer.OrdinalIgnoreCase);
-        // Not chained to the host's, which lives on and would keep every configuration there ever was.
+        // Not chained to the host's configuration, which lives as long as the process and would keep all earlier ones in memory.
         var environment = AddHost(new ConfigurationBuilder()).AddEnvironmentVariables().Build().AsEnumerable();
-        foreach (var (path, value) in environment.Where(setting => setting.Value is not null).Concat(options.Settings))
+        foreach (var (path, value) in environment.Where(IsSetting).Concat(options.Settings))
         {
             settings[path] = value;
         }
 
         return new ConfigurationBuilder().Add(new IndexedSource(settings)).Build();
     }
+
+    // A variable whose name begins with two underscores has no section.
+    private static bool IsSetting(KeyValuePair<string, string?> variable) =>
+        variable.Value is not null && !variable.Key.StartsWith(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
 
     // Only these two prefixes mean the host itself; see CreateEmptyBuilder in GatewayApp.
     private static IConfigurationBuilder AddHost(IConfigurationBuilder builder) =>

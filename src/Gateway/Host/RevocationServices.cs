@@ -119,8 +119,8 @@ internal static class RevocationServices
         if (store.Kind != RevocationStore.Redis || store.Redis is not { } redis)
         {
             return store.Kind == RevocationStore.Memory
-                ? new MemoryRevocationLog(time)
-                : new SqliteRevocationLog(store.SqlitePath, time);
+                ? new MemoryRevocationLog(time, checkEvery)
+                : new SqliteRevocationLog(store.SqlitePath, time, checkEvery);
         }
 
         return new RedisRevocationLog(

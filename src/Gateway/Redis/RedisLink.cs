@@ -7,7 +7,7 @@ namespace Gateway.Redis;
 internal sealed class RedisLink(
     ConnectionMultiplexer multiplexer, Func<IReadOnlyList<IServer>, Task<RedisFault?>> judge, TimeSpan timeout, TimeProvider time)
 {
-    private const int MaxPending = 256;
+    public const int MaxPending = 256;
 
     private int _pending;
     private volatile RedisRoles? _roles;

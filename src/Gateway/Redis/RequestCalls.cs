@@ -7,17 +7,24 @@ namespace Gateway.Redis;
 /// </summary>
 internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
 {
+    // Together they leave the follower 16 of the connection's places.
+    public const int OfLookups = 144;
+    public const int OfLimits = 48;
+    public const int OfProofs = 48;
+
     private readonly SemaphoreSlim _places = new(most);
 
     /// <summary>Whether the next call has to wait for a place.</summary>
     public bool IsFull => _places.CurrentCount == 0;
 
     /// <param name="deadline">How long the request waits, for a place and for Redis.</param>
+    /// <param name="isPatient">False to fail at once when there is no place.</param>
     /// <exception cref="RedisUnavailableException">Redis cannot reply, or there was no place in time.</exception>
     /// <exception cref="TimeoutException">Redis did not reply in time.</exception>
-    public async ValueTask<T> WaitAsync<T>(Func<Task<T>> call, TimeSpan deadline, CancellationToken cancellationToken)
+    public async ValueTask<T> WaitAsync<T>(
+        Func<Task<T>> call, TimeSpan deadline, CancellationToken cancellationToken, bool isPatient = true)
     {
-        var running = RunAsync(call, deadline);
+        var running = RunAsync(call, isPatient ? deadline : TimeSpan.Zero);
         try
         {
             return await running.WaitAsync(deadline, time, cancellationToken);
@@ -33,9 +40,9 @@ internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
 
     public void Dispose() => _places.Dispose();
 
-    private async Task<T> RunAsync<T>(Func<Task<T>> call, TimeSpan deadline)
+    private async Task<T> RunAsync<T>(Func<Task<T>> call, TimeSpan patience)
     {
-        if (!await _places.WaitAsync(deadline))
+        if (!await _places.WaitAsync(patience))
         {
             throw new RedisUnavailableException(RedisFault.TooManyCalls);
         }

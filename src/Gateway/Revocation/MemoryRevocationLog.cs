@@ -9,10 +9,14 @@ internal sealed class MemoryRevocationLog : IRevocationLog
     private readonly List<RevocationEntry> _entries = [];
     private readonly Channel<bool> _changed =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(1);
-    private readonly TimeProvider _time;
 
-    public MemoryRevocationLog(TimeProvider time) => _time = time;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+    private readonly TimeProvider _time;
+    private readonly Func<TimeSpan> _checkEvery;
+
+    /// <param name="checkEvery">How often a read proves that the list is current, at the least; null for once a second.</param>
+    public MemoryRevocationLog(TimeProvider time, Func<TimeSpan>? checkEvery = null) =>
+        (_time, _checkEvery) = (time, checkEvery ?? (() => Heartbeat));
 
     public ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
@@ -38,7 +42,7 @@ internal sealed class MemoryRevocationLog : IRevocationLog
 
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
-        using var heartbeat = new CancellationTokenSource(_heartbeat, _time);
+        using var heartbeat = new CancellationTokenSource(_checkEvery() is var most && most < Heartbeat ? most : Heartbeat, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Token, cancellationToken);
         try
         {

@@ -133,8 +133,8 @@ internal sealed class RedisSnapshots(RedisConnection redis, TimeProvider time) :
     }
 
     /// <summary>
-    /// A value that should have at most <paramref name="most"/> bytes. Of a longer one it has one byte more, which shows that it is too
-    /// long: the memory of the gateway does not depend on what else writes to Redis. Null when it is missing or empty.
+    /// Reads a value that may have at most <paramref name="most"/> bytes. Of a longer value it reads one byte more, so that the caller
+    /// finds it too long: another writer of Redis cannot make the gateway allocate more. Null when the value is missing or empty.
     /// </summary>
     private async Task<byte[]?> ReadAsync(string key, int most, CancellationToken cancellationToken)
     {

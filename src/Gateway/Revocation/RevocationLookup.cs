@@ -32,10 +32,9 @@ internal sealed class RevocationLookup(
     LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time,
     GatewayMetrics metrics) : IHostedService, IDisposable
 {
-    private const int MostCalls = 192;
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(1);
 
-    private readonly RequestCalls _calls = new(MostCalls, time);
+    private readonly RequestCalls _calls = new(RequestCalls.OfLookups, time);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

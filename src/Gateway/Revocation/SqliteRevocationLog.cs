@@ -6,7 +6,8 @@ namespace Gateway.Revocation;
 /// The embedded store: one SQLite file that the gateway follows and to which <c>gateway revoke</c> writes from another process.
 /// Acknowledged entries are durable: SQLite uses a write-ahead log with a flush at each commit.
 /// </summary>
-internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRevocationLog, IDisposable
+/// <param name="checkEvery">How often the file is read without a report of a change, at the least; null for once a second.</param>
+internal sealed class SqliteRevocationLog(string path, TimeProvider time, Func<TimeSpan>? checkEvery = null) : IRevocationLog, IDisposable
 {
     private const int PageSize = 10_000;
 
@@ -14,7 +15,7 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
     private static readonly TimeSpan KeepExpired = TimeSpan.FromHours(1);
 
     private readonly ForgettingClock _clock = new(time);
-    private readonly StoreFileWatch _watch = new(path, time);
+    private readonly StoreFileWatch _watch = new(path, checkEvery ?? (() => TimeSpan.FromSeconds(1)), time);
     private bool _created;
     private long _opened;
     private bool _hasFailed;
@@ -65,6 +66,11 @@ internal sealed class SqliteRevocationLog(string path, TimeProvider time) : IRev
         _ = _clock.Now;
         var page = await ReadPageAsync(position, cancellationToken);
         _hasFailed = false;
+        if (page.Entries.Count > 0)
+        {
+            _watch.Found();
+        }
+
         return page;
     }
 

@@ -2,9 +2,10 @@ namespace Gateway.Revocation;
 
 /// <summary>
 /// Waits for changes of the SQLite file. All writers of a file in WAL mode run on one machine, so the operating system reports each write,
-/// and a gateway at rest does not poll. Where it cannot report them, such as at its limit of watches, the file is polled.
+/// and a gateway at rest does not poll. Where it does not report them, such as at its limit of watches, the file is polled.
 /// </summary>
-internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposable
+/// <param name="checkEvery">How often the file is read without a report, at the least.</param>
+internal sealed class StoreFileWatch(string path, Func<TimeSpan> checkEvery, TimeProvider time) : IDisposable
 {
     // A revocation is to take effect within 100 ms: half of that is the wait, the rest is for the read.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -25,18 +26,29 @@ internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposab
 
     private volatile TaskCompletionSource _changed = New();
     private volatile bool _isReplaced;
+
+    // The watcher exists, but reports nothing.
+    private volatile bool _isBlind;
+    private volatile bool _isOverflown;
     private FileSystemWatcher? _watcher;
     private bool _isStarted;
+    private bool _wasReported;
     private long? _lastChange;
+
+    private bool IsWatched => _watcher is not null && !_isBlind;
+
+    private bool IsSettling => _lastChange is { } last && time.GetElapsedTime(last) < CommitTime;
+
+    private TimeSpan Interval => !IsWatched || IsSettling ? PollInterval
+        : checkEvery() is var most && most < WatchedPollInterval ? most
+        : WatchedPollInterval;
 
     /// <summary>Whether another file may have taken the place of the one that was opened at that timestamp.</summary>
     public bool IsReplaced(long opened) =>
-        _isReplaced || time.GetElapsedTime(opened) >= (_watcher is null ? ReopenEvery : WatchedReopenEvery);
+        _isReplaced || time.GetElapsedTime(opened) >= (IsWatched ? WatchedReopenEvery : ReopenEvery);
 
     /// <summary>Before the file is opened: a replacement after it counts again.</summary>
     public void Opening() => _isReplaced = false;
-
-    private bool IsSettling => _lastChange is { } last && time.GetElapsedTime(last) < CommitTime;
 
     /// <summary>
     /// Completes after a change, and at the latest after the interval of polling. The first call starts to watch, and completes at once:
@@ -44,9 +56,15 @@ internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposab
     /// </summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
+        if (_isOverflown)
+        {
+            // Reports were lost, and the watcher has ended.
+            Stop();
+        }
+
         if (!_isStarted)
         {
-            _isStarted = true;
+            (_isStarted, _wasReported) = (true, true);
             _watcher = Watch();
             return;
         }
@@ -54,8 +72,7 @@ internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposab
         var changed = _changed;
         using (var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            var interval = _watcher is null || IsSettling ? PollInterval : WatchedPollInterval;
-            await Task.WhenAny(changed.Task, Task.Delay(interval, time, wait.Token));
+            await Task.WhenAny(changed.Task, Task.Delay(Interval, time, wait.Token));
             await wait.CancelAsync();
         }
 
@@ -67,38 +84,61 @@ internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposab
             _changed = New();
             _lastChange = time.GetTimestamp();
         }
+
+        _wasReported = !IsWatched || IsSettling;
+    }
+
+    /// <summary>
+    /// The read after a wait found entries. If no report announced them, another folder is watched than the one that the path leads to,
+    /// such as one that was moved away: the next wait starts to watch again.
+    /// </summary>
+    public void Found()
+    {
+        if (!_wasReported)
+        {
+            Stop();
+        }
     }
 
     /// <summary>After a fault the folder may be another one: the next wait starts to watch again.</summary>
     public void Stop()
     {
+        if (_isBlind && !_isOverflown)
+        {
+            // A watcher that could not begin keeps a thread when it is disposed, so there is only one.
+            return;
+        }
+
         _watcher?.Dispose();
         _watcher = null;
-        _isStarted = false;
+        (_isStarted, _isBlind, _isOverflown) = (false, false, false);
     }
 
     public void Dispose() => _watcher?.Dispose();
 
     private FileSystemWatcher? Watch()
     {
-        var full = Path.GetFullPath(path);
         FileSystemWatcher? watcher = null;
         try
         {
-            watcher = new FileSystemWatcher(Path.GetDirectoryName(full)!)
+            // SQLite opens the target of a link, and writes its log beside it.
+            var link = Path.GetFullPath(path);
+            var file = File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName ?? link;
+            watcher = new FileSystemWatcher(Path.GetDirectoryName(file)!)
             {
                 NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName,
-                Filters = { Path.GetFileName(full), $"{Path.GetFileName(full)}-wal" },
+                Filters = { Path.GetFileName(file), $"{Path.GetFileName(file)}-wal" },
             };
             watcher.Changed += (_, change) => Change(change.FullPath);
-            watcher.Created += (_, change) => Replace(change.FullPath == full);
-            watcher.Deleted += (_, change) => Replace(change.FullPath == full);
-            watcher.Renamed += (_, change) => Replace(change.FullPath == full || change.OldFullPath == full);
-            watcher.Error += (_, _) => Replace(isStore: true);
+            watcher.Created += (_, change) => Replace(change.FullPath == file);
+            watcher.Deleted += (_, change) => Replace(change.FullPath == file);
+            watcher.Renamed += (_, change) => Replace(change.FullPath == file || change.OldFullPath == file);
+            watcher.Error += (_, error) => Fail(error.GetException());
             watcher.EnableRaisingEvents = true;
             return watcher;
         }
-        catch (Exception fault) when (fault is IOException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException
+            or PlatformNotSupportedException)
         {
             watcher?.Dispose();
             return null;
@@ -122,6 +162,14 @@ internal sealed class StoreFileWatch(string path, TimeProvider time) : IDisposab
             _isReplaced = true;
             _changed.TrySetResult();
         }
+    }
+
+    // .NET also reports here, and not by an exception, that the limit of watches is reached or the folder cannot be listed.
+    private void Fail(Exception fault)
+    {
+        _isOverflown = fault is InternalBufferOverflowException;
+        _isBlind = true;
+        Replace(isStore: true);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -19,14 +19,11 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
     // What a request can bear to wait; a call that is made in vain ends with the connection's own deadline.
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(100);
 
-    // Fewer than the connection has, so that the follower of the revocation list always finds a place for its call.
-    private const int MostCalls = 48;
-
     // The clocks of two replicas may differ by so much: the proof is still young for the slower one when it has expired for the other.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
 
     private readonly UsedProofs _used = new(time);
-    private readonly RequestCalls _calls = new(MostCalls, time);
+    private readonly RequestCalls _calls = new(RequestCalls.OfProofs, time);
 
     /// <summary>What a proof is remembered by: two clients may choose the same <c>jti</c>.</summary>
     public static UInt128 IdOf(DpopProof proof, ReadOnlySpan<byte> thumbprint)
@@ -96,7 +93,7 @@ internal sealed class ProofReplays(TimeProvider time, GatewayMetrics metrics, Re
                 () => connection.CallAsync(
                     database => database.StringSetAsync(key, 1, keptFor, When.NotExists, CommandFlags.DemandMaster),
                     CancellationToken.None),
-                Deadline, cancellationToken);
+                Deadline, cancellationToken, isPatient: false);
         }
         catch (Exception fault) when (fault is TimeoutException or RedisUnavailableException)
         {

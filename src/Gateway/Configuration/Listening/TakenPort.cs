@@ -5,8 +5,8 @@ using Gateway.Runtime;
 namespace Gateway.Configuration.Listening;
 
 /// <summary>
-/// Looks for a port that another program has, before anything is opened: the host would log the server's exception with its stack trace,
-/// once for each listener, and name no setting.
+/// Finds a port that another program uses, before the host starts: the host would log the server's exception with its stack trace for
+/// each listener, without the name of the setting.
 /// </summary>
 internal static class TakenPort
 {
@@ -39,9 +39,11 @@ internal static class TakenPort
 
     private static string CureOf(string path) => path == SettingSchema.Urls ? "--urls or Urls" : path;
 
-    /// <summary>Binds as the server does, and closes at once. Any other fault of the address is the server's to report.</summary>
+    /// <summary>Binds as the server does, and closes at once. The server itself reports any other fault of the address.</summary>
     private static bool IsTaken(IPAddress address, int port)
     {
+        // Without IPv6 the server opens the port for IPv4 instead.
+        address = address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? IPAddress.Any : address;
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

@@ -52,8 +52,8 @@ internal sealed record StatusBits(byte[] Bytes, int Bits)
 }
 
 /// <summary>
-/// One status list of an issuer, and how its refreshing is doing. Requests read it without a lock. Each change is a method here;
-/// <c>ArchitectureTests</c> lists the types that call one.
+/// One status list of an issuer, and the state of its refresh. Requests read it without a lock. Only methods of this class change it;
+/// <c>ArchitectureTests</c> lists their callers.
 /// </summary>
 internal sealed class StatusList(Uri address, string name)
 {
@@ -82,7 +82,7 @@ internal sealed class StatusList(Uri address, string name)
 
     public string? LastError => _error;
 
-    /// <summary>When it was last used, loaded, is due, and has to be dropped.</summary>
+    /// <summary>The times of the last use, the last load, the next load, and the expiry.</summary>
     public StatusListTimes Times => _times;
 
     /// <summary>Joins the load under way, or begins this one.</summary>
@@ -90,24 +90,30 @@ internal sealed class StatusList(Uri address, string name)
     {
         lock (_gate)
         {
-            // On the pool, so that the lock is not held while the load starts its work.
+            // Runs on the thread pool, so that the lock is not held while the load starts its work.
             return _loading ??= Task.Run(load);
         }
     }
 
-    /// <summary>The load under way has succeeded: takes what it brought into use.</summary>
-    public void Replace(StatusListToken content, StatusListTimes times)
+    /// <summary>The load under way has succeeded: its list is used, unless it is older than the one in use.</summary>
+    public bool TryReplace(StatusListToken content, StatusListTimes times)
     {
         lock (_gate)
         {
+            if (content.IssuedAt < IssuedAt)
+            {
+                return false;
+            }
+
             (_current, IssuedAt) = (content.Statuses, content.IssuedAt);
             (_loading, _failures, _error) = (null, 0, null);
             _times = times with { UsedAt = _times.UsedAt };
+            return true;
         }
     }
 
-    /// <summary>The load under way has failed: the list stays as it is.</summary>
-    /// <param name="retryAfter">The wait after so many failures in a row before this one.</param>
+    /// <summary>Ends the load under way with a failure; the content stays.</summary>
+    /// <param name="retryAfter">Returns the wait for a number of consecutive failures before this one.</param>
     public void MarkFailed(string? error, DateTimeOffset now, Func<int, TimeSpan> retryAfter)
     {
         lock (_gate)

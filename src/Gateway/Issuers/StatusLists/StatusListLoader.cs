@@ -41,27 +41,25 @@ internal sealed partial class StatusListLoader(KeySearch keys, TimeProvider time
     {
         string? error;
         StatusListToken? token = null;
+        var wasFailing = list.LastError is not null;
         try
         {
             (token, error) = await issuer.StatusLists!.LoadAsync(() => FetchAsync(issuer, list));
+            if (token is not null && issuer.StatusLists!.Put(list, token, TimesOf(token, issuer, time.GetUtcNow())) is { } problem)
+            {
+                (token, error) = (null, problem);
+            }
         }
 #pragma warning disable CA1031 // A list answers with values; should something throw after all, the list must stay loadable.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            error = $"it failed in an unforeseen way: {fault.GetType().Name}";
-        }
-
-        var now = time.GetUtcNow();
-        var wasFailing = list.LastError is not null;
-        if (token is not null && issuer.StatusLists!.Put(list, token, TimesOf(token, issuer, now)) is { } problem)
-        {
-            (token, error) = (null, problem);
+            (token, error) = (null, $"it failed in an unforeseen way: {fault.GetType().Name}");
         }
 
         if (token is null)
         {
-            list.MarkFailed(error, now, RetryAfter);
+            list.MarkFailed(error, time.GetUtcNow(), RetryAfter);
             if (!wasFailing)
             {
                 NotLoaded(logger, issuer.Name, KeyDocumentClient.NameOf(list.Address), error!);

@@ -50,7 +50,7 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>Loads a list when few others are being loaded: loading takes many times the memory of the list.</summary>
+    /// <summary>Runs a load when fewer than <see cref="MostLoads"/> others run: a load takes many times the memory of its list.</summary>
     public async Task<T> LoadAsync<T>(Func<Task<T>> load)
     {
         await _loads.WaitAsync();
@@ -64,26 +64,20 @@ internal sealed class StatusListSet : IDisposable
         }
     }
 
-    /// <summary>Puts the content into use, and with it when the list is due and has to be dropped.</summary>
-    /// <returns>Null, or why it may not be used.</returns>
+    /// <summary>Replaces the content of a list, and the times of its next load and of its expiry.</summary>
+    /// <returns>Null, or the reason why the content is rejected.</returns>
     public string? Put(StatusList list, StatusListToken content, StatusListTimes times)
     {
         lock (_adding)
         {
-            // A server that returns an older list must not undo a revocation.
-            if (content.IssuedAt < list.IssuedAt)
-            {
-                return "it was issued before the list that is in use";
-            }
-
             var others = _lists.Values.Where(other => other != list).Sum(other => (long)(other.Current?.Bytes.Length ?? 0));
             if (others + content.Statuses.Bytes.Length > MaxBytes)
             {
                 return "the lists of the issuer take too much memory together";
             }
 
-            list.Replace(content, times);
-            return null;
+            // A server that returns an older list must not undo a revocation.
+            return list.TryReplace(content, times) ? null : "it was issued before the list that is in use";
         }
     }
 

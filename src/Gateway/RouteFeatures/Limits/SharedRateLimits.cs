@@ -14,11 +14,9 @@ internal sealed partial class SharedRateLimits(
     RedisConnection redis, GatewayMetrics metrics, TimeProvider time, ILogger<SharedRateLimits> logger)
     : IHostedService, IDisposable
 {
-    // Look-ups take up to 192 of the connection's places.
-    private const int MostCalls = 48;
     private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(100);
 
-    private readonly RequestCalls _calls = new(MostCalls, time);
+    private readonly RequestCalls _calls = new(RequestCalls.OfLimits, time);
     private readonly Total _shared = metrics.CountedBy("redis");
     private readonly Total _local = metrics.CountedBy("replica");
     private volatile bool _isDown;
