@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a gateway costs as its routes, issuers, tokens and revocations grow: processor time a request, memory, time to ready, time of a reload, and
+# Measures the cost of a gateway as its routes, issuers, tokens and revocations grow: processor time a request, memory, time to ready, time of a reload, and
 # the p99 with a reload of 10,000 routes in each turn. Everything is on loopback and ends by itself, after about eight minutes; the largest sizes take 4 GiB.
 # ROUTES (10,1000,10000), ROUTES_OF_CLUSTER (10), ISSUERS (1,100,1000), TOKENS (1000,10000,100000,1000000), REVOCATIONS (0,10000,1000000); WARM_UP seconds (8), ROUNDS (10)
 # turns of TURN milliseconds (500), RELOADS (3); RATE requests a second (500) in LOAD_ROUNDS (4) of LOAD_SECONDS (10); SEED; QUICK=1 for a trial whose

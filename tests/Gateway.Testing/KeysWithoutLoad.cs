@@ -4,7 +4,7 @@ using Gateway.Jose;
 
 namespace Gateway.Testing;
 
-/// <summary>Changes the ring of an issuer without a load: what only <see cref="IssuerKeys"/> itself can do.</summary>
+/// <summary>Changes the ring of an issuer without a load, by private methods of <see cref="IssuerKeys"/>.</summary>
 internal static class KeysWithoutLoad
 {
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Replace_NeedsLock")]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Gateway.Benchmarks.Compare;
 
 /// <summary>
-/// An open loop: request k is due at start + k / rate, whether or not the ones before it were answered, and its time counts from when it
+/// An open loop: request k is due at start + k / rate, whether or not the ones before it have a response, and its time counts from when it
 /// was due. A closed loop waits with a slow server and so hides how slow it was. One thread and one system call that waits for sockets
 /// and clock alike, since timers of a thread pool are a millisecond off, and since the client shares the machine with what it measures.
 /// </summary>
@@ -32,10 +32,10 @@ internal sealed partial class OpenLoop : IDisposable
         _connections = [.. Enumerable.Range(0, Connections).Select(_ => new OpenLoopConnection(url))];
     }
 
-    /// <param name="each">Told the status and the microseconds of each response.</param>
+    /// <param name="each">Called with the status and the microseconds of each response.</param>
     public OpenLoopResult Run(int seconds, Action<int, double>? each = null)
     {
-        // Else the kernel may wake this thread 50 microseconds late, to save power.
+        // Without this, the kernel may wake the thread 50 microseconds late to save power.
         _ = Prctl(SetTimerSlack, 1);
         var result = new OpenLoopResult(each);
         var start = _time.GetTimestamp();
@@ -62,7 +62,7 @@ internal sealed partial class OpenLoop : IDisposable
             Collect(result);
             if (now > giveUp)
             {
-                throw new TimeoutException($"{Connections - _idle.Count} requests were not answered within ten seconds.");
+                throw new TimeoutException($"{Connections - _idle.Count} requests got no response within ten seconds.");
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Gateway.Benchmarks.Compare;
 
 /// <summary>What came back from one run.</summary>
-/// <param name="each">Told the status and the microseconds of each response.</param>
+/// <param name="each">Called with the status and the microseconds of each response.</param>
 internal sealed class OpenLoopResult(Action<int, double>? each = null)
 {
     public LatencyHistogram Latency { get; } = new();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Benchmarks.Compare;
 
-/// <summary>Tells, on a port beside the measured one, what the runtime of this process counts: the product itself has /metrics.</summary>
+/// <summary>Serves the runtime's counters of this process on a port of its own; the gateway has /metrics for that.</summary>
 internal static class StatsServer
 {
     public static WebApplication Build(ServerSettings settings)

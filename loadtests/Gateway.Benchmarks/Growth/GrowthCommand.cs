@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gateway.Benchmarks.Growth;
 
 /// <summary>
-/// What a gateway costs as its configuration and load grow: processor time a request, memory, time to ready and time of a reload, and the
-/// p99 of requests while the largest configuration is reloaded. Fails when a goal is missed.
+/// Measures the cost of a gateway as its configuration and load grow: processor time a request, memory, time to ready, time of a reload,
+/// and the p99 of requests while the largest configuration is reloaded. Fails when a goal is missed.
 /// </summary>
 internal static class GrowthCommand
 {
@@ -122,7 +122,7 @@ internal static class GrowthCommand
                 var result = await load;
                 if (result.Broken > 0 || result.Statuses.Keys.Any(status => status != 200))
                 {
-                    throw new InvalidOperationException("A request got another response than 200.");
+                    throw new InvalidOperationException("A response had a status other than 200.");
                 }
 
                 p99[entry].Add(result.Latency.Percentile(0.99));

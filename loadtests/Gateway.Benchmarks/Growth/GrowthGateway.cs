@@ -75,7 +75,7 @@ internal sealed class GrowthGateway : IAsyncDisposable
 
     /// <summary>
     /// Changes yarp.json and waits until the change is in effect. The gateway looks at the file once a second, so a reload that follows
-    /// another takes a second and what the gateway does.
+    /// another takes a second in addition to the work of the gateway.
     /// </summary>
     public async Task<GrowthTime> ReloadAsync()
     {
@@ -83,7 +83,7 @@ internal sealed class GrowthGateway : IAsyncDisposable
         await File.WriteAllTextAsync(next, _site.Configuration(++_version));
         var (start, before) = (Stopwatch.GetTimestamp(), ProcessClock.Read([_program.ProcessId]));
         File.Move(next, _program.ConfigFile, overwrite: true);
-        // From the log: requests that ask whether a route is there would be a load of their own.
+        // Read from the log, because requests that test the new route would be a load of their own.
         await Eventually.TrueAsync(
             () => _program.Lines.Count(line => line.Contains("Applied configuration", StringComparison.Ordinal)) >= _version,
             "the changed yarp.json is in effect");

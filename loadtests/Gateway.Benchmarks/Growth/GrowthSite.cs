@@ -12,7 +12,7 @@ internal sealed class GrowthSite(GrowthSize size, string destination, RedisServe
     private const string Secret = "a secret of thirty-two characters";
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(6);
 
-    // The first issuer has a secret, since a million signatures of it take seconds, and the others have a JWK Set each.
+    // The first issuer has a secret, because a million HMAC signatures take only seconds. The others have a JWK Set each.
     private readonly SigningKey[] _keys =
     [
         SigningKey.Secret(System.Text.Encoding.ASCII.GetBytes(Secret)),
@@ -45,7 +45,7 @@ internal sealed class GrowthSite(GrowthSize size, string destination, RedisServe
         return files;
     }
 
-    /// <summary>As many as there are tokens, or routes when these are more, so that every one of both is used.</summary>
+    /// <summary>As many requests as tokens, or as routes if there are more of them, so that every token and every route is used.</summary>
     public byte[][] Requests(Uri address)
     {
         var expires = (TimeProvider.System.GetUtcNow() + TokenLifetime).ToUnixTimeSeconds();
@@ -103,7 +103,7 @@ internal sealed class GrowthSite(GrowthSize size, string destination, RedisServe
                 ["Revocation"] = redis is null
                     ? new JsonObject { ["Store"] = "Memory" }
                     : new JsonObject { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection } },
-                // Twice as many: the sets of a cache are not filled evenly.
+                // Twice the number of tokens, because the sets of the cache do not fill evenly.
                 ["TokenCache"] = new JsonObject { ["MaxEntries"] = Math.Max(32_768, 2 * size.Tokens), ["MaxMegabytes"] = 8192 },
             },
             ["ReverseProxy"] = new JsonObject { ["Routes"] = routes, ["Clusters"] = clusters },

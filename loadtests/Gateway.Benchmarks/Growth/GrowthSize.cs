@@ -11,7 +11,7 @@ internal sealed record GrowthSize(int Routes = 10, int Issuers = 1, int Tokens =
     public int Clusters => (Routes + RoutesOfCluster - 1) / RoutesOfCluster;
 }
 
-/// <summary>One of them grows while the others stay as they are.</summary>
+/// <summary>One number of <see cref="GrowthSize"/> grows while the others stay small.</summary>
 internal sealed record GrowthSeries(string Name, Func<int, GrowthSize> SizeOf, IReadOnlyList<int> Counts)
 {
     public static IReadOnlyList<GrowthSeries> All { get; } =

@@ -27,7 +27,7 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
     }
 
     /// <summary>
-    /// What the scheduler counts of all threads that live: switches, and nanoseconds that they were ready and had no core.
+    /// The scheduler's counters of all threads that exist: context switches, and nanoseconds in which they were ready without a core.
     /// </summary>
     public static (long Voluntary, long Involuntary, long Waited) Scheduling(int processId)
     {

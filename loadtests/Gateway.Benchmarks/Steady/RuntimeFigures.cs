@@ -4,8 +4,8 @@ using Gateway.Benchmarks.Measure.Peers;
 
 namespace Gateway.Benchmarks.Steady;
 
-/// <summary>What the runtime and the kernel have counted for a server so far, and how much waits in its thread pool now.</summary>
-/// <param name="Switches">Of all its threads: given up by themselves, and taken away; and nanoseconds that they waited for a core.</param>
+/// <summary>The counters of the runtime and of the kernel for a server, and the current length of its thread-pool queue.</summary>
+/// <param name="Switches">Of all threads: voluntary and involuntary context switches, and nanoseconds of waiting for a core.</param>
 internal sealed record RuntimeFigures(
     double Gen0, double Gen1, double Gen2, double PauseSeconds, double Contentions, double Queue, double Threads, double Timers,
     (long Voluntary, long Involuntary, long Waited) Switches, long ProcessorNanoseconds)
@@ -19,7 +19,7 @@ internal sealed record RuntimeFigures(
             value("timers"), ProcessFigures.Scheduling(server.ProcessId), ProcessClock.Read([server.ProcessId]));
     }
 
-    // Here a collection of a generation counts for the younger ones too; in the metrics it does not.
+    // GC.CollectionCount counts a collection for the younger generations too; the metrics do not.
     private static Func<string, double> OfStats(JsonNode stats) => name =>
         Of(stats, name) - (name switch { "gen0" => Of(stats, "gen1"), "gen1" => Of(stats, "gen2"), _ => 0 });
 
@@ -37,7 +37,7 @@ internal sealed record RuntimeFigures(
             _ => $"dotnet_gc_collections_total{{gc_heap_generation=\"{name}\"",
         };
         var line = page.Split('\n').FirstOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
-        // A counter that has counted nothing has no line.
+        // A counter that is still zero has no line.
         return line is null ? 0 : double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     };
 }

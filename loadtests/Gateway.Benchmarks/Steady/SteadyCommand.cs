@@ -1,6 +1,6 @@
 namespace Gateway.Benchmarks.Steady;
 
-/// <summary>What does a gateway keep after a load, over a long time, and at rest; and how slow are its slowest requests?</summary>
+/// <summary>Measures what a gateway keeps after a load, over a long time and at rest, and the latency of its slowest requests.</summary>
 internal static class SteadyCommand
 {
     public static Task<int> RunAsync(string drill) => drill switch

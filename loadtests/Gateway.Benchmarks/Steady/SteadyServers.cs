@@ -7,7 +7,7 @@ using Gateway.Testing;
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>A proxy in a process of its own, as its users run it.</summary>
-/// <param name="Runtime">Where it tells what its runtime counts.</param>
+/// <param name="Runtime">The address of its runtime's counters.</param>
 /// <param name="Token">The gateway gets one.</param>
 internal sealed record SteadyServer(string Name, int ProcessId, Uri Address, Uri Runtime, string? Token)
 {

@@ -8,8 +8,8 @@ using Gateway.LoadTests.Scenarios;
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>
-/// The slowest requests at 30 % and 60 % of the machine's knee, bare YARP beside the gateway in turns. An open loop: a time counts from
-/// when the request was due. Fails when the p99 at 30 % is above its goal.
+/// Measures the slowest requests of the gateway and of bare YARP, in turns, at 30 % and 60 % of the machine's knee. The load is an open
+/// loop: a latency counts from the time when the request was due. Fails when the p99 at 30 % is above its goal.
 /// </summary>
 internal static class TailCommand
 {
@@ -41,7 +41,7 @@ internal static class TailCommand
         return isMet ? 0 : 1;
     }
 
-    /// <summary>Of bare YARP, which is what the machine does without checks: a second at each of rising rates.</summary>
+    /// <summary>The knee of bare YARP, which makes no checks. Each of the rising rates is tried for a second.</summary>
     private static async Task<int> FindKneeAsync(SteadyServers servers)
     {
         var most = 0.0;
@@ -83,7 +83,7 @@ internal static class TailCommand
 
     public static OpenLoopResult Checked(OpenLoopResult result) => result.Broken == 0 && result.Statuses.Keys.All(status => status == 200)
         ? result
-        : throw new InvalidOperationException("A request got another response than 200.");
+        : throw new InvalidOperationException("A response had a status other than 200.");
 
     private static async Task<string> ReportAsync(
         SteadyServers servers, int knee, List<TailLoad> loads, List<TailObservation> observations, double limit, int seed)

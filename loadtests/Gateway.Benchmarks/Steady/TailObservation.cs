@@ -4,10 +4,10 @@ using Gateway.Benchmarks.Compare;
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>
-/// A turn of an open loop in which the server is asked what its runtime does: apart from the measured turns, since the questions cost it
-/// time.
+/// A turn of an open loop in which the server's runtime counters are read. It is separate from the measured turns, because the reads cost
+/// the server time.
 /// </summary>
-/// <param name="Samples">Some in each second; the first is from before the turn and the last from after it.</param>
+/// <param name="Samples">Several a second; the first was read before the turn and the last after it.</param>
 internal sealed record TailObservation(OpenLoopResult Result, int Seconds, IReadOnlyList<RuntimeFigures> Samples)
 {
     private RuntimeFigures First => Samples[0];

@@ -22,7 +22,7 @@ internal sealed class Authenticator(
     private readonly FirstUses _firstUses = new();
 
     /// <summary>Completes at once for a token that is known and not bound to its sender.</summary>
-    /// <param name="evidence">Of who sends the token; without any, one that is bound to a key or certificate is rejected.</param>
+    /// <param name="evidence">The sender's proofs; without any, a token that is bound to a key or certificate is rejected.</param>
     public ValueTask<AuthenticationOutcome> AuthenticateAsync(
         ReadOnlyMemory<char> text, RoutePolicy policy, in SenderEvidence evidence, CancellationToken cancellationToken)
     {

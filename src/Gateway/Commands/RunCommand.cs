@@ -54,7 +54,7 @@ internal sealed class RunCommand : Command
         }
         catch (IOException fault)
         {
-            // A port that another program took after it was tried, in nearly every case.
+            // In nearly every case a port that another program has taken since TakenPort.Find.
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
             return ExitCode.Unavailable;
         }

@@ -49,7 +49,7 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         if (!destinations.GetChildren().Any())
         {
             report.Error(
-                destinations.Path, "a cluster without a destination answers 503 for ever.",
+                destinations.Path, "every request to a cluster without a destination gets 503.",
                 "Add at least one destination with an Address.");
         }
 

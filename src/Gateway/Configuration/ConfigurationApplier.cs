@@ -63,8 +63,8 @@ internal sealed class ConfigurationApplier(
         return changed.FirstOrDefault(issuer => issuer.Keys.Current.IsEmpty) is { } missing
             ? new ApplyFailure(
                 $"Gateway:Issuers:{missing.Name}:Keys",
-                $"no keys can be loaded from there ({missing.Keys.State.Error ?? "no answer yet"}).",
-                "Correct the source, or wait until it answers.",
+                $"no keys can be loaded from there ({missing.Keys.State.Error ?? "no response yet"}).",
+                "Correct the source, or wait until it responds.",
                 MayHeal: true)
             : null;
     }

@@ -76,7 +76,7 @@ internal static class RiskyPlaces
             ? [SettingSchema.Urls]
             : [];
 
-    /// <summary>Of <c>/a/b/</c>: <c>/</c>, <c>/a/</c> and <c>/a/b/</c>.</summary>
+    /// <summary>Every prefix that ends with a slash: of <c>/a/b/</c> these are <c>/</c>, <c>/a/</c> and <c>/a/b/</c>.</summary>
     private static IEnumerable<string> Parents(string path)
     {
         for (var slash = 0; slash >= 0; slash = slash + 1 < path.Length ? path.IndexOf('/', slash + 1) : -1)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Errors;
 
-/// <summary>The <c>Retry-After</c> of what cannot be decided, stored or forwarded now (503).</summary>
+/// <summary>Sets <c>Retry-After</c> on a 503: the gateway cannot decide, store or forward now.</summary>
 internal static class RetrySoon
 {
     // Seconds. Keys are loaded and stores are read again each second; when a request under way will end is unknown.

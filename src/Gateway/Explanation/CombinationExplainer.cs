@@ -3,7 +3,7 @@ using Gateway.Policies;
 
 namespace Gateway.Explanation;
 
-/// <summary>A policy of policies: one row that decides as <see cref="Combination.Evaluate"/> does, with what each part comes to.</summary>
+/// <summary>Explains a policy of policies: decides as <see cref="Combination.Evaluate"/> does, and shows the result of each part.</summary>
 internal static class CombinationExplainer
 {
     public static IEnumerable<ExplainedCheck> Explain(string policy, Combination combination, ExplainedTokens tokens, TimeProvider? time)

@@ -43,7 +43,7 @@ internal static class GatewayApp
         return app;
     }
 
-    /// <summary>The checked settings and routes without a gateway, whose building alone starts YARP's health probes.</summary>
+    /// <summary>Reads and checks settings and routes without building a gateway, which would start YARP's health probes.</summary>
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
     public static Task<ConfigurationReading> ReadAsync(GatewayAppOptions options)
     {

@@ -7,7 +7,7 @@ namespace Gateway.Issuers;
 /// <summary>The secret of the gateway as a client of an issuer.</summary>
 internal static class ClientSecret
 {
-    /// <summary>The secret of a file, or null with what is wrong with it.</summary>
+    /// <summary>Reads the secret from the content of a file; null, with the problem, when the content is not valid.</summary>
     public static string? Read(byte[] content, out string? error)
     {
         var text = Encoding.UTF8.GetString(content).TrimEnd('\r', '\n');
@@ -18,7 +18,7 @@ internal static class ClientSecret
         return error is null ? text : null;
     }
 
-    /// <summary>RFC 6749 section 2.3.1: both are form-encoded first.</summary>
+    /// <summary>RFC 6749 section 2.3.1: the id and the secret are form-encoded before they are joined.</summary>
     public static AuthenticationHeaderValue Basic(string clientId, string secret) => new(
         "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(clientId)}:{WebUtility.UrlEncode(secret)}")));
 }

@@ -29,12 +29,12 @@ internal static class FetchFault
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "its headers are too long",
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
             or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
-            "the answer ended too early",
+            "the response ended too early",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError }
             or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } =>
-                "its answer is not valid HTTP",
+                "its response is not valid HTTP",
         TokenFileException => "the file of Keys:TokenFile holds no token that can be read",
-        InvalidDataException => "its answer is not valid gzip",
+        InvalidDataException => "its response is not valid gzip",
         _ => "the connection broke",
     };
 

@@ -45,12 +45,12 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
                 StatusLists = issuer.StatusList is { } list ? objects.GetOrAdd(list, () => StatusListSet.Create(list)) : null,
             }),
         ];
-        ImmutableArray<IssuerTemplate> families =
+        ImmutableArray<IssuerTemplate> issuerTemplates =
         [
             .. settings.Templates.Select(template => (Settings: template, Decryption: DecryptionOf(template.Issuer, objects)))
                 .Select(template => objects.GetOrAdd(template.Settings, () => new IssuerTemplate(template.Settings, template.Decryption))),
         ];
-        return objects.GetOrAdd(settings, () => new IssuerDirectory(profiles, families));
+        return objects.GetOrAdd(settings, () => new IssuerDirectory(profiles, issuerTemplates));
     }
 
     /// <summary>For a command beside the gateway.</summary>
@@ -80,8 +80,8 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
             : null;
 
     /// <summary>
-    /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. No member of
-    /// a family comes into being by it.
+    /// The issuer that a person names, by its name in yarp.json or by its exact <c>iss</c>; null names the only one there is. The call
+    /// creates no member of a template.
     /// </summary>
     public IssuerProfile? Named(string? nameOrIssuer)
     {
@@ -95,12 +95,12 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
             ?? templates.Select(template => template.Describe(nameOrIssuer)).FirstOrDefault(member => member is not null);
     }
 
-    /// <summary>There is such an issuer, by the word of an earlier run or of another replica.</summary>
-    /// <param name="name">The name of its keys; when it is of a family, <c>name:value</c>.</param>
+    /// <summary>Remembers an issuer of a template that an earlier run or another replica has used.</summary>
+    /// <param name="name">The name of its keys; for an issuer of a template, <c>name:value</c>.</param>
     public void RememberMember(string name)
     {
-        var family = templates.FirstOrDefault(template => name.StartsWith($"{template.Name}:", StringComparison.Ordinal));
-        family?.Remember(name[(family.Name.Length + 1)..]);
+        var owner = templates.FirstOrDefault(template => name.StartsWith($"{template.Name}:", StringComparison.Ordinal));
+        owner?.Remember(name[(owner.Name.Length + 1)..]);
     }
 
     /// <summary>Finds the issuer of a token with these claims; false with the reason when no issuer may be used.</summary>
@@ -131,7 +131,7 @@ internal sealed class IssuerDirectory(ImmutableArray<IssuerProfile> issuers, Imm
         {
             if (template.TryFind(issuer, time, out profile))
             {
-                // A full family is our limit, not the token's fault.
+                // A full template is a limit of the gateway, so the token is not rejected as unknown.
                 reason = RejectionReason.KeysUnavailable;
                 return profile is not null;
             }

@@ -23,8 +23,8 @@ internal enum ForgottenKeys
 }
 
 /// <summary>
-/// One issuer's key source and its current ring. Requests read <see cref="Current"/> without a lock. Each change is a method here, which
-/// takes the lock where it needs one; <c>ArchitectureTests</c> lists the types that call one.
+/// One issuer's key source and its current ring. Requests read <see cref="Current"/> without a lock. Only methods of this class change
+/// it, and they take the lock where they need it; <c>ArchitectureTests</c> lists their callers.
 /// </summary>
 internal sealed class IssuerKeys
 {
@@ -43,7 +43,7 @@ internal sealed class IssuerKeys
     {
         Issuer = issuer;
         Identifier = issuer;
-        Family = issuer;
+        IssuerName = issuer;
         Source = source;
     }
 
@@ -60,22 +60,22 @@ internal sealed class IssuerKeys
         new($"{template.Issuer.Name}:{value}", KeySources.OfMember(template, value, issuer, client))
         {
             Identifier = issuer,
-            Family = template.Issuer.Name,
+            IssuerName = template.Issuer.Name,
             MaxStale = template.Issuer.Keys.MaxStale,
             IsRequired = false,
         };
 
-    /// <summary>The issuer's name in yarp.json; for a member of a family <c>name:value</c>. Unique.</summary>
+    /// <summary>The issuer's name in yarp.json; for an issuer of a template <c>name:value</c>. Unique.</summary>
     public string Issuer { get; }
 
     /// <summary>The exact <c>iss</c>: what is remembered of the issuer outlives a change of its name.</summary>
     public string Identifier { get; init; }
 
-    /// <summary>The name in yarp.json alone, of which there are few enough for a metric.</summary>
-    public string Family { get; init; }
+    /// <summary>The name in yarp.json without the value of a placeholder: metrics use it, because there are few such names.</summary>
+    public string IssuerName { get; init; }
 
-    /// <summary>True when the issuer is one of a family.</summary>
-    public bool IsMember => Family != Issuer;
+    /// <summary>True when the issuer belongs to an issuer template.</summary>
+    public bool IsMember => IssuerName != Issuer;
 
     public IKeySource Source { get; }
 
@@ -106,13 +106,13 @@ internal sealed class IssuerKeys
 
     public ForgottenKeys ForgottenElsewhere => _forgottenElsewhere;
 
-    /// <summary>What the source itself last brought, whatever came from elsewhere since; "unchanged" refers to this.</summary>
+    /// <summary>The last keys from the source itself, to which its "unchanged" refers. Stored and shared keys do not replace it.</summary>
     public KeyLoad? Fetched => _fetched;
 
     /// <summary>The load under way, and the searches for unknown keys that wait for one.</summary>
     public KeyLoads Loads { get; } = new();
 
-    /// <summary>Applies what the source brought; a load that failed leaves the ring as it is. Returns the state before.</summary>
+    /// <summary>Applies the result of a load; a failed load leaves the ring unchanged. Returns the previous state.</summary>
     public KeyState Apply(KeyLoad load, DateTimeOffset now)
     {
         lock (_gate)
@@ -155,7 +155,7 @@ internal sealed class IssuerKeys
         }
     }
 
-    /// <summary>Drops keys that have not been confirmed for <see cref="MaxStale"/>. Returns whether it did.</summary>
+    /// <summary>Drops keys that have not been confirmed for <see cref="MaxStale"/>. Returns true when it dropped them.</summary>
     public bool ExpireIfStale(DateTimeOffset now)
     {
         lock (_gate)
@@ -227,14 +227,14 @@ internal sealed class IssuerKeys
         Restore_NeedsLock();
     }
 
-    /// <summary>The keys are too old to trust: as if there were none.</summary>
+    /// <summary>Removes the keys, because they are too old to trust.</summary>
     private void Expire_NeedsLock()
     {
         _loaded = KeyRing.Empty;
         _current = KeyRing.Empty;
     }
 
-    /// <summary>Takes the loaded ring into use, less the keys that an operator had forgotten.</summary>
+    /// <summary>Makes the loaded ring current, without the keys that an operator has told the gateway to forget.</summary>
     private void Restore_NeedsLock()
     {
         if (_forgotten.IsEmpty)

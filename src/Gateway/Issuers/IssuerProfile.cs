@@ -81,7 +81,7 @@ internal sealed record IssuerProfile : IssuerRules
     /// <summary>Our keys for its encrypted tokens; null when it sends none.</summary>
     public DecryptionKeys? Decryption { get; init; }
 
-    /// <summary>For a member of a family: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
+    /// <summary>For an issuer of a template: the claim that holds its placeholder's value, such as <c>$realm</c>.</summary>
     public string? TemplateClaim { get; init; }
 
     public string? TemplateValue { get; init; }

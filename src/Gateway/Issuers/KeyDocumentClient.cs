@@ -61,7 +61,7 @@ internal sealed class KeyDocumentClient(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (KeyDocument.Failed($"it did not answer within {Timeout.TotalSeconds:0} s"), known);
+            return (KeyDocument.Failed($"it did not respond within {Timeout.TotalSeconds:0} s"), known);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
         {
@@ -101,7 +101,7 @@ internal sealed class KeyDocumentClient(
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            return (KeyDocument.Failed($"it answered {(int)response.StatusCode}"), known);
+            return (KeyDocument.Failed($"it responded with status {(int)response.StatusCode}"), known);
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -79,11 +79,11 @@ internal sealed class KeyFollower(
         }
     }
 
-    /// <summary>The oldest of a family stands for it: a series for each tenant would be the tenants' to multiply.</summary>
+    /// <summary>One series for an issuer template, its oldest keys: with a series for each tenant their number has no bound.</summary>
     private IEnumerable<Measurement<double>> Ages() =>
         from issuer in Issuers.Live
         where issuer.Keys.State.LoadedAt is not null
-        group (time.GetUtcNow() - issuer.Keys.State.LoadedAt!.Value).TotalSeconds by issuer.Keys.Family into ages
+        group (time.GetUtcNow() - issuer.Keys.State.LoadedAt!.Value).TotalSeconds by issuer.Keys.IssuerName into ages
         select new Measurement<double>(ages.Max(), new KeyValuePair<string, object?>("issuer", ages.Key));
 
     /// <summary>
@@ -96,8 +96,8 @@ internal sealed class KeyFollower(
         {
             foreach (var member in template.Members)
             {
-                // A value that the provider does not know is looked for once, by its request, and makes room soon: made-up values must
-                // neither fill the family nor keep the provider busy.
+                // The request looks once for a value that the provider does not know, and the member is dropped soon: invented values must
+                // neither fill the template nor keep the provider busy.
                 var isUnused = member.IsConfirmed
                     ? time.GetElapsedTime(member.LastUsed) > template.IdleAfter
                     : time.GetElapsedTime(member.CreatedAt) > UnconfirmedPatience;

@@ -30,7 +30,7 @@ internal sealed partial class KeyLoader(
 
     private async Task<bool> LoadOnceAsync(IssuerKeys keys)
     {
-        using var span = RequestSpan.StartKeyRefresh(keys.Family);
+        using var span = RequestSpan.StartKeyRefresh(keys.IssuerName);
         // At the first load only, and while the provider is asked.
         var remembering = keys.Fetched is null ? RememberAsync(keys) : Task.FromResult(false);
         KeyLoad load;
@@ -53,7 +53,7 @@ internal sealed partial class KeyLoader(
             documents.Keep(keys, now, load.RefreshIn);
         }
 
-        metrics.KeysRefreshed(keys.Family, load.IsSuccess);
+        metrics.KeysRefreshed(keys.IssuerName, load.IsSuccess);
         span?.SetStatus(load.IsSuccess ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
         return load.IsSuccess || isKept;
     }

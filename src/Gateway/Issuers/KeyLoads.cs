@@ -1,8 +1,8 @@
 namespace Gateway.Issuers;
 
 /// <summary>
-/// The loads of one issuer's keys, of which one runs at a time, and the searches that wait for one. The lock is never taken for a known
-/// key.
+/// Runs the loads of one issuer's keys, one at a time, and counts the searches that wait for one. Requests with a known key do not take
+/// the lock.
 /// </summary>
 internal sealed class KeyLoads
 {
@@ -35,8 +35,8 @@ internal sealed class KeyLoads
     }
 
     /// <summary>
-    /// What a search waits for: a load, or the time until one may begin. Null when the ring has the key, or when this request must not wait
-    /// for it. A search that waits calls <see cref="Leave"/> at the end.
+    /// Returns what a search waits for: a load, or a delay until one may begin. Null when the ring has the key, or when this request must
+    /// not wait. A search that has waited calls <see cref="Leave"/>.
     /// </summary>
     /// <param name="begunBefore">How many loads had begun when the token arrived.</param>
     /// <param name="left">How long the request may still wait.</param>
@@ -103,7 +103,7 @@ internal sealed class KeyLoads
     private Task<bool> Begin_NeedsLock(Func<Task<bool>> load)
     {
         _begun++;
-        // On the pool, so that the lock is not held while the source starts its work.
+        // Runs on the thread pool, so that the lock is not held while the source starts its work.
         return _running = Task.Run(async () =>
         {
             try

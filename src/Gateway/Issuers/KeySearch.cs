@@ -24,7 +24,7 @@ internal sealed class KeySearch(KeyLoader loader, TimeProvider time)
             return (key, default);
         }
 
-        // There may be no key even then, when the ring was replaced again after the search.
+        // The key may be missing even after a successful search: the ring may have been replaced again.
         return await FindAsync(keys, wanted, cancellationToken) is { } reason
             ? (null, reason)
             : (keys.Current.Find(wanted.KeyId, wanted.Algorithm), RejectionReason.UnknownKey);

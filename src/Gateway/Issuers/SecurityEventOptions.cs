@@ -47,13 +47,13 @@ internal static class SecurityEventCheck
         return new SecurityEventSettings(options.Audience ?? "", options.EmailIsSubject, options.SessionOnly);
     }
 
-    /// <summary>For a setting that gives the issuer an endpoint with its name in the path.</summary>
+    /// <summary>Reports a name that cannot be a segment of a path, for a setting that gives the issuer an endpoint.</summary>
     public static void CheckName(string name, string path, ConfigurationReport report)
     {
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
             report.Error(
-                path, "the issuer's name here is a part of the path, and has characters that do not fit in one.",
+                path, "the issuer's name is part of the endpoint's path, and has characters that are not valid there.",
                 "Rename the issuer with letters, digits, hyphens, dots and underscores.");
         }
     }

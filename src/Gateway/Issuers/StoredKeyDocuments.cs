@@ -38,7 +38,7 @@ internal sealed partial class StoredKeyDocuments(
 
     /// <summary>
     /// Stores and shares a loaded document in the background: requests that wait for keys do not wait for this. Called before the load
-    /// ends, so once at a time.
+    /// ends, so that calls for one issuer do not overlap.
     /// </summary>
     public void Keep(IssuerKeys keys, DateTimeOffset fetchedAt, TimeSpan? lifetime)
     {

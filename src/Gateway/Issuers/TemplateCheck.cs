@@ -48,7 +48,7 @@ internal static class TemplateCheck
     {
         if ((template.AnyOf is { Count: > 0 }) == (template.Matches is not null))
         {
-            report.Error(path, "an issuer template lists its values or matches them.", "Set exactly one of AnyOf and Matches.");
+            report.Error(path, "an issuer template needs one rule for its values.", "Set exactly one of AnyOf and Matches.");
             return false;
         }
 

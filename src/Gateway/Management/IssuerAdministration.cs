@@ -7,7 +7,7 @@ namespace Gateway.Management;
 
 /// <summary>
 /// <c>GET /admin/issuers</c>, <c>POST /admin/issuers/{name}/refresh</c>, <c>POST /admin/issuers/{name}/forget-key/{kid}</c>: what the
-/// gateway verifies with, and the hands to change it in an emergency. A member of a family is <c>name:value</c>.
+/// gateway verifies with, and calls to change it in an emergency. An issuer of a template is <c>name:value</c>.
 /// </summary>
 internal sealed class IssuerAdministration(
     LiveIssuers live, KeyLoader loader, ForgottenKeyList forgotten, GatewayMetrics metrics, TimeProvider time)

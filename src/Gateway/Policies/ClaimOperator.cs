@@ -4,11 +4,11 @@ using Gateway.Settings;
 
 namespace Gateway.Policies;
 
-/// <summary>Makes the rule of an operator; null for a value that cannot be used, which is reported.</summary>
+/// <summary>Makes the rule of an operator; reports a value that is not valid and returns null.</summary>
 internal delegate ClaimRule? ClaimRuleFactory(ClaimPath claim, object value, string path, ConfigurationReport report);
 
 /// <summary>A test that a rule may make on a claim: a property of <see cref="ClaimRuleOptions"/> and the rule that it becomes.</summary>
-/// <param name="MayBeEmpty">Whether an empty text is a value to compare with.</param>
+/// <param name="MayBeEmpty">Whether an empty text is a valid value.</param>
 internal sealed record ClaimOperator(
     string Name, Func<ClaimRuleOptions, object?> ValueOf, ClaimRuleFactory Create, bool MayBeEmpty = false)
 {
@@ -32,7 +32,7 @@ internal sealed record ClaimOperator(
         new(nameof(ClaimRuleOptions.Exists), rule => rule.Exists, (claim, wanted, _, _) => new ExistsRule(claim, (bool)wanted)),
     ];
 
-    /// <summary>Whether the value says nothing, so that the rule would test nothing.</summary>
+    /// <summary>Whether the value is empty, so that the rule would test nothing.</summary>
     public bool IsEmpty(object value) => !MayBeEmpty && value is "" or ICollection { Count: 0 };
 
     private static ImmutableArray<string> ListOf(object values) => [.. (List<string>)values];

@@ -13,7 +13,7 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
 {
     private const int Unavailable = 503;
 
-    /// <summary>The policies with rules that it comes to, each as often as it is named.</summary>
+    /// <summary>The policies with rules that it consists of, each as often as it is named.</summary>
     public ImmutableArray<RoutePolicy> Leaves { get; } = [.. Parts.SelectMany(part => part.Leaves)];
 
     /// <summary>The token sources that the parts read, each once, in the order of the list.</summary>
@@ -36,12 +36,12 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     public IEnumerable<string> AskedScopes => IsAny && Parts.Length > 1 ? [] : Parts.SelectMany(part => part.AskedScopes);
 
     /// <summary>
-    /// All: the first part that rejects decides. Any: the first part that allows decides, and the others are not looked at. While none
-    /// allows, the first part decides of those whose reason says the most: one that cannot be decided now, else one that the client can
-    /// satisfy or that its token is bad, else a mismatch, else that there is no token.
+    /// All: the first part that rejects decides. Any: the first part that allows decides, and later parts are not evaluated. When no part
+    /// allows, the most informative reason decides, the first of equal ones: a reason with status 503, else any reason but the following
+    /// two, else <see cref="RejectionReason.ClaimMismatch"/>, else <see cref="RejectionReason.Missing"/>.
     /// </summary>
     /// <param name="holding">As for <see cref="RoutePolicy.Decide(in PolicyTokens, in PolicyRequest, List{RoutePolicy}?)"/>.</param>
-    /// <returns>Without the scopes to ask for.</returns>
+    /// <returns>The decision, without the scopes for the challenge.</returns>
     public PolicyDecision Evaluate(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
         var before = holding?.Count ?? 0;
@@ -70,8 +70,8 @@ internal sealed record Combination(bool IsAny, ImmutableArray<RoutePolicy> Parts
     }
 
     /// <summary>
-    /// As <see cref="RoutePolicy.AddScopes"/>. All: the scopes of every part, because the same client has to satisfy them next. Any: those
-    /// of the part that decides.
+    /// As <see cref="RoutePolicy.AddScopes"/>. All: the scopes of every part, because the next token must satisfy them all. Any: those of
+    /// the part that decides.
     /// </summary>
     public RejectionReason? AddScopes(in PolicyTokens tokens, in PolicyRequest request, string? source, List<string> scopes)
     {

@@ -48,7 +48,7 @@ internal readonly struct PolicyTokens
         return null;
     }
 
-    /// <summary>Whether one token is in two of these sources, where it must not count as two tokens. Each has a token.</summary>
+    /// <summary>True when two of these sources have the same token, which must not count as two. Each source must have a token.</summary>
     public bool HaveOneTwice(IEnumerable<string?> sources)
     {
         var different = new List<AccessToken>();

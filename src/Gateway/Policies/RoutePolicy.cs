@@ -68,7 +68,7 @@ internal sealed record RoutePolicy
     /// <summary>The sources that it reads, each once, in the order in which its policies name them.</summary>
     public ImmutableArray<string?> TokenSources => Combination?.TokenSources ?? [TokenSource];
 
-    /// <summary>The policies with rules that it comes to.</summary>
+    /// <summary>The policies with rules that it consists of.</summary>
     public ImmutableArray<RoutePolicy> Leaves => Combination?.Leaves ?? [this];
 
     /// <summary>Whether two requests with one token may differ in their decision: by their path, or by the time.</summary>
@@ -100,7 +100,7 @@ internal sealed record RoutePolicy
         return decision with { RequiredScope = string.Join(' ', scopes.Distinct(StringComparer.Ordinal)) };
     }
 
-    /// <summary>The same without the scopes to ask for, which only the policy of the route as a whole can tell.</summary>
+    /// <summary>Decides without the scopes for the challenge, which depend on the whole policy of the route.</summary>
     public PolicyDecision Evaluate(in PolicyTokens tokens, in PolicyRequest request, List<RoutePolicy>? holding)
     {
         if (Combination is { } combination)
@@ -161,7 +161,7 @@ internal sealed record RoutePolicy
     }
 
     /// <summary>
-    /// Whether a policy of policies requires a bound token and has another. With this constraint its parts read one source.
+    /// True when a policy of policies requires a bound token and the token is not bound. All its parts then read one token source.
     /// </summary>
     public bool LacksBinding(in PolicyTokens tokens) =>
         SenderConstraint == SenderConstraint.Required && tokens.Of(TokenSources[0], out _) is { Binding: null };
@@ -202,9 +202,8 @@ internal sealed record RoutePolicy
     /// RFC 6750 section 3: adds the scopes to ask for, also those that the token has already, because a client asks its issuer for exactly
     /// these and would lose what is left out. Evaluates each policy once, however deeply they are nested.
     /// </summary>
-    /// <param name="source">The token source that the rejected token came in. Scopes of other tokens are not for its client to ask
-    /// for.</param>
-    /// <returns>Why it rejects the tokens; null when it does not.</returns>
+    /// <param name="source">The token source of the rejected token. Its client cannot request scopes for other tokens.</param>
+    /// <returns>The reason why it rejects the tokens; null when it allows.</returns>
     public RejectionReason? AddScopes(in PolicyTokens tokens, in PolicyRequest request, string? source, List<string> scopes)
     {
         if (Combination is { } combination)

@@ -8,7 +8,7 @@ namespace Gateway.Runtime;
 /// <param name="Outcome"><c>deny</c>, <c>report</c>, <c>close</c>, <c>answer</c>, <c>ambiguous</c>, <c>logout</c> or <c>limit</c>.</param>
 /// <param name="Reason">From a closed list; never a piece of the request.</param>
 /// <param name="Issuer">The configured name of the issuer, if the token names a configured one.</param>
-/// <param name="Ended">The token that has ended its connection; null where none has.</param>
+/// <param name="Ended">The token that expired, was revoked or lost its key, so that the connection was ended; else null.</param>
 internal sealed record AuthDecision(string Outcome, string Reason, string? Issuer, VerifiedToken? Ended = null)
 {
     /// <summary>True when the gateway rejected the request. Any client can cause rejections at any rate.</summary>
@@ -22,7 +22,7 @@ internal sealed record AuthDecision(string Outcome, string Reason, string? Issue
     public static void Reported(HttpContext context, string reason, string route, string? issuer) =>
         Keep(context, "report", reason, route, issuer);
 
-    /// <summary>Allowed, and closed later because one of its tokens had ended.</summary>
+    /// <summary>Allowed, and closed later because one of its tokens was no longer valid.</summary>
     public static void Closed(HttpContext context, string reason, VerifiedToken token) =>
         GatewayRequest.Of(context).Decision = new AuthDecision("close", reason, token.Token.Issuer.Name, token);
 

@@ -37,7 +37,7 @@ internal sealed record GatewaySettings
 
     public required RoutePolicies Policies { get; init; }
 
-    /// <summary>A type of the framework that could be changed; only <c>CorsCheck</c> does, which makes them.</summary>
+    /// <summary>The framework's type is mutable; only <c>CorsCheck</c> changes these policies, when it makes them.</summary>
     public required FrozenDictionary<string, CorsPolicy> Cors { get; init; }
 
     public required FrozenDictionary<string, RateLimitSettings> RateLimits { get; init; }

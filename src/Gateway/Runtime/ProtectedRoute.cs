@@ -23,7 +23,7 @@ namespace Gateway.Runtime;
 internal sealed record ProtectedRoute(
     string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
 {
-    // Small: one of each route, and it is written once for an issuer.
+    // Small, because each route has one, and it gets one entry for each issuer.
     private readonly ConcurrentDictionary<string, Total> _allowed = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
     private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
 

@@ -4,14 +4,14 @@ namespace Gateway.Settings;
 /// Feeds settings to .NET's configuration, with an index of the children of each section. .NET's own providers search all their settings
 /// for each section that is read, so ten times as many routes would take a hundred times as long to read and check.
 /// </summary>
-/// <param name="settings">By path, whose case does not matter. The source keeps the dictionary.</param>
+/// <param name="settings">The values by path; the dictionary must ignore case. The source keeps and changes it.</param>
 internal sealed class IndexedSource(Dictionary<string, string?> settings) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(settings);
 
     private sealed class Provider : ConfigurationProvider
     {
-        // By the path of the section; that of the root is empty. In the order of .NET, where 2 comes before 10.
+        // The keys below each section, by its path; the path of the root is empty. Sorted as .NET does: 2 comes before 10.
         private readonly Dictionary<string, List<string>> _children = new(StringComparer.OrdinalIgnoreCase);
 
         public Provider(Dictionary<string, string?> settings)
@@ -50,7 +50,7 @@ internal sealed class IndexedSource(Dictionary<string, string?> settings) : ICon
             return keys;
         }
 
-        /// <summary>Adds a path that has a value to its section, and that to its own, up to the first that is there already.</summary>
+        /// <summary>Adds a path to its section, that section to its parent, and so on up to the first that is there already.</summary>
         private void Index(string path)
         {
             var (end, isNew) = (path.Length, true);
@@ -62,7 +62,7 @@ internal sealed class IndexedSource(Dictionary<string, string?> settings) : ICon
                 if (isNew)
                 {
                     _children[section] = keys = [];
-                    // A section that has a value too is added for that, now or later.
+                    // A section that has a value of its own is added to its parent when that value is indexed.
                     isNew = !Data.ContainsKey(section);
                 }
 

@@ -6,7 +6,7 @@ namespace Gateway.Settings;
 /// <summary>Compiles the regular expressions of the configuration.</summary>
 internal static class PatternCheck
 {
-    /// <summary>Null for a pattern that cannot be used, which is reported.</summary>
+    /// <summary>Reports a pattern that is not valid and returns null.</summary>
     public static Regex? Compile(string path, string pattern, ConfigurationReport report)
     {
         try

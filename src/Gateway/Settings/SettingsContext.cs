@@ -7,6 +7,6 @@ namespace Gateway.Settings;
 /// <param name="IsDevelopment">True in the Development environment, where issuers and keys may use http.</param>
 internal sealed record SettingsContext(ConfigurationReport Report, YarpJson Document, string Folder, bool IsDevelopment)
 {
-    /// <summary>The full path; that of the folder for a path that is empty or absent.</summary>
+    /// <summary>The full path, relative to the folder; the folder itself for a path that is empty or absent.</summary>
     public string Resolve(string? path) => Path.GetFullPath(path ?? "", Folder);
 }

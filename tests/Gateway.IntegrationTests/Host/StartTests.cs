@@ -6,7 +6,7 @@ namespace Gateway.IntegrationTests.Host;
 public sealed class StartTests
 {
     [Fact]
-    public async Task Start_is_said_once_for_all_listeners()
+    public async Task Start_is_logged_once_for_all_listeners()
     {
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();

@@ -20,7 +20,7 @@ public sealed class BoundTokenClientTests : IClassFixture<BoundTokenGateway>
     [InlineData("ES256", "ES256", 3)]
     [InlineData("opaque", "ES256", 1)]
     [InlineData("encrypted", "Ed25519", 5)]
-    public async Task Openid_client_passes_with_a_token_that_is_bound_to_its_key_and_takes_nonces_along(
+    public async Task Openid_client_passes_with_a_token_that_is_bound_to_its_key_and_uses_the_nonces_of_responses(
         string resource, string algorithm, int parts)
     {
         var said = await RunAsync(new JsonObject

@@ -65,7 +65,7 @@ public sealed class KeySourceTests : IAsyncLifetime
         var (status, described) = await gateway.RefreshAsync("shop");
 
         status.ShouldBe(503);
-        described["lastError"]!.GetValue<string>().ShouldBe("it cannot be read: its answer is not valid HTTP");
+        described["lastError"]!.GetValue<string>().ShouldBe("it cannot be read: its response is not valid HTTP");
         described["source"]!.GetValue<string>().ShouldBe(address);
         (described.ToJsonString() + string.Join('\n', gateway.Logs.Lines)).ShouldNotContain("hush");
         listener.Stop();

@@ -11,8 +11,8 @@ public sealed class ProviderModeTests(EveryProvider every) : IClassFixture<Every
 
     private static readonly Dictionary<ProviderMode, string> Errors = new()
     {
-        [ProviderMode.InternalError] = "it answered 500",
-        [ProviderMode.NotFound] = "it answered 404",
+        [ProviderMode.InternalError] = "it responded with status 500",
+        [ProviderMode.NotFound] = "it responded with status 404",
         [ProviderMode.Html] = "not a strict JSON object",
         [ProviderMode.EmptyObject] = "no `keys` array",
         [ProviderMode.NoKeys] = "lists no keys",
@@ -20,13 +20,13 @@ public sealed class ProviderModeTests(EveryProvider every) : IClassFixture<Every
         [ProviderMode.CutConnection] = "it cannot be read: the ",
         [ProviderMode.FiftyMegabytes] = "larger than 262144 bytes",
         [ProviderMode.GzipBomb] = "larger than 262144 bytes",
-        [ProviderMode.SlowDrip] = "did not answer within 5 s",
-        [ProviderMode.Hang] = "did not answer within 5 s",
+        [ProviderMode.SlowDrip] = "did not respond within 5 s",
+        [ProviderMode.Hang] = "did not respond within 5 s",
         [ProviderMode.RedirectToAnotherHost] = "redirects to another host",
         [ProviderMode.RedirectInCircles] = "too often",
         [ProviderMode.NoConnection] = "it cannot be read: the connection is refused",
         [ProviderMode.MetadataOfAnotherIssuer] = "names another `issuer`",
-        [ProviderMode.MetadataError] = "it answered 500",
+        [ProviderMode.MetadataError] = "it responded with status 500",
         [ProviderMode.MetadataHtml] = "the metadata is not a strict JSON object",
         [ProviderMode.MetadataWithoutKeysAddress] = "no absolute `jwks_uri`",
     };

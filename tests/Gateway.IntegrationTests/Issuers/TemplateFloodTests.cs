@@ -10,7 +10,7 @@ public sealed class TemplateFloodTests : RealmFamily
     private const string Any = """{ "Matches": "[a-z0-9-]+" }""";
 
     [Fact]
-    public async Task Full_family_answers_503_for_one_more_and_goes_on_for_those_it_has()
+    public async Task Full_template_responds_503_to_one_more_issuer_and_serves_those_that_it_has()
     {
         await using var gateway = await StartAsync("""{ "Matches": "[a-z]+", "MaxRings": 1 }""");
         (await StatusAsync(gateway, Token("red"))).ShouldBe(200);
@@ -52,7 +52,7 @@ public sealed class TemplateFloodTests : RealmFamily
     }
 
     [Fact]
-    public async Task Made_up_members_of_a_family_cost_the_provider_little()
+    public async Task Invented_issuers_of_a_template_cost_the_provider_little()
     {
         await using var gateway = await StartAsync(Any);
         var start = TimeProvider.System.GetTimestamp();

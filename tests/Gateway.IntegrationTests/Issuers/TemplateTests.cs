@@ -3,7 +3,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Issuers;
 
-/// <summary>A family of realms under one entry: each has keys of its own, and whoever writes tokens cannot send us anywhere.</summary>
+/// <summary>An issuer template for realms: each has keys of its own, and a token cannot make the gateway call another server.</summary>
 public sealed class TemplateTests : RealmFamily
 {
     [Fact]

@@ -6,7 +6,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Management;
 
-/// <summary>The endpoint and the command explain by every store, by keys looked up per request, and by families of issuers.</summary>
+/// <summary>The endpoint and the command explain by every store, by keys looked up per request, and by issuer templates.</summary>
 public sealed class ExplainStoreTests
 {
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ExplainStoreTests
     }
 
     [Fact]
-    public async Task Family_of_issuers_is_explained_by_its_member()
+    public async Task Issuer_of_a_template_is_explained()
     {
         await using var red = await FakeIssuer.StartAsync("/realms/red");
         await using var parts = await StandardGateway.StartAsync(configuration => configuration

@@ -53,7 +53,7 @@ public sealed class IssuerAdministrationTests : IAsyncLifetime
     {
         await _issuer.SetModeAsync(ProviderMode.InternalError);
         (await _gateway.RefreshAsync("shop")).Status.ShouldBe(503);
-        (await _gateway.DescribeAsync("shop"))!.LastError().ShouldBe("it answered 500");
+        (await _gateway.DescribeAsync("shop"))!.LastError().ShouldBe("it responded with status 500");
 
         await _issuer.SetModeAsync(ProviderMode.Good);
         (await _gateway.RefreshAsync("SHOP")).Status.ShouldBe(200);

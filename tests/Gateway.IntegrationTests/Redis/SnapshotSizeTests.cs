@@ -4,7 +4,7 @@ using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.Redis;
 
-/// <summary>What else can write to Redis does not decide how much memory a replica takes to start.</summary>
+/// <summary>Other writers of Redis cannot make a replica read more than a snapshot may have.</summary>
 public sealed class SnapshotSizeTests
 {
     private const long TooLong = 64 * 1024 * 1024;
@@ -12,7 +12,7 @@ public sealed class SnapshotSizeTests
     [Theory]
     [InlineData("chunk")]
     [InlineData("head")]
-    public async Task Value_that_is_longer_than_it_may_be_is_not_read_to_its_end(string lying)
+    public async Task Value_that_is_longer_than_allowed_is_not_read_to_its_end(string lying)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var writer = await SnapshotReplica.StartEmptyAsync(redis.Connection);

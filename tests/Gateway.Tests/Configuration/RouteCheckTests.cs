@@ -146,7 +146,7 @@ public sealed class RouteCheckTests
     [Theory]
     [InlineData(
         "\"Destinations\": { \"one\": { \"Address\": \"http://localhost:1\" } }", "\"LoadBalancingPolicy\": \"Random\"", ":Destinations",
-        "a cluster without a destination answers 503 for ever.")]
+        "every request to a cluster without a destination gets 503.")]
     [InlineData("\"http://localhost:1\"", "\"localhost:1\"", ":Destinations:one:Address", "this is not an http or https URL.")]
     [InlineData("\"http://localhost:1\"", "\"ftp://localhost\"", ":Destinations:one:Address", "this is not an http or https URL.")]
     [InlineData(

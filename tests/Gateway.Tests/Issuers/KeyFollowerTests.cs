@@ -127,19 +127,19 @@ public sealed class KeyFollowerTests : IDisposable
     public async Task Failed_load_keeps_the_ring_and_says_so_once()
     {
         await Load(KeyLoad.Of(Ring));
-        await Load(KeyLoad.Failed("it answered 500"));
-        await Load(KeyLoad.Failed("it answered 500"));
+        await Load(KeyLoad.Failed("it responded with status 500"));
+        await Load(KeyLoad.Failed("it responded with status 500"));
 
         _bench.Keys.Current.ShouldBeSameAs(Ring);
-        _bench.Keys.State.Error.ShouldBe("it answered 500");
+        _bench.Keys.State.Error.ShouldBe("it responded with status 500");
         _bench.Logs.Lines.Where(line => line.Contains("cannot load keys", StringComparison.Ordinal))
             .ShouldHaveSingleItem().ShouldContain("The keys loaded before stay in use.");
     }
 
     [Fact]
-    public async Task Failed_first_load_does_not_speak_of_earlier_keys()
+    public async Task Failed_first_load_logs_that_there_are_no_keys_yet()
     {
-        await Load(KeyLoad.Failed("it answered 404"));
+        await Load(KeyLoad.Failed("it responded with status 404"));
 
         _bench.Logs.Lines.Where(line => line.Contains("cannot load keys", StringComparison.Ordinal))
             .ShouldHaveSingleItem().ShouldContain("No keys have been loaded yet; without keys its tokens get 503.");

@@ -33,13 +33,13 @@ public sealed class GrowthCurveTests
     [Fact]
     public void Square_is_worse_than_linear() => ShouldAlwaysBe(false, size => size * size);
 
-    /// <summary>Where each size is ten times the last: with a hundred times, a straight line may run through the same three points.</summary>
+    /// <summary>Each size is ten times the one before. With a hundred times, a line may run through the same three points.</summary>
     [Fact]
     public void Fixed_cost_of_a_tenth_does_not_hide_a_square() =>
         ShouldAlwaysBe(false, (size, last) => (last * last / 10) + (size * size), Sizes[..3]);
 
     [Fact]
-    public void Two_points_say_nothing() => GrowthCurve.IsLinearOrBetter([(1, 1), (10, 1_000)]).ShouldBeTrue();
+    public void Two_points_cannot_show_how_a_figure_grows() => GrowthCurve.IsLinearOrBetter([(1, 1), (10, 1_000)]).ShouldBeTrue();
 
     private static void ShouldAlwaysBe(bool expected, Func<double, double> figure) => ShouldAlwaysBe(expected, (size, _) => figure(size));
 

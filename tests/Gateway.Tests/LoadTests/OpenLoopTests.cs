@@ -30,7 +30,7 @@ public sealed class OpenLoopTests
     }
 
     [Fact]
-    public async Task Server_without_a_stall_has_the_time_of_its_work()
+    public async Task Latency_without_a_stall_is_the_time_that_the_server_works()
     {
         var result = await RunAsync(stalled: -1);
 
@@ -38,7 +38,7 @@ public sealed class OpenLoopTests
     }
 
     [Fact]
-    public async Task Wait_of_a_client_whose_connections_are_all_busy_is_not_its_own_lateness()
+    public async Task Time_while_all_connections_are_busy_does_not_count_as_lateness_of_the_client()
     {
         var result = await RunAsync(stalled: 10);
 

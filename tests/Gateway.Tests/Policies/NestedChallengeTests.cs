@@ -12,7 +12,7 @@ public sealed class NestedChallengeTests
     private static readonly string[] AllScopes = ["a", "b", "c"];
 
     [Fact]
-    public void Rejection_costs_at_most_two_looks_at_each_policy_however_deeply_they_are_nested()
+    public void Rejection_evaluates_each_policy_at_most_twice_however_deeply_they_are_nested()
     {
         const int levels = 12;
         var rule = new CountingRule();
@@ -31,9 +31,9 @@ public sealed class NestedChallengeTests
         rule.Looks.ShouldBe(2 * levels);
     }
 
-    /// <summary>The definition looks at a policy as often as it likes.</summary>
+    /// <summary>The definition below is simple and slow: it evaluates a policy many times.</summary>
     [Fact]
-    public void Challenge_names_what_the_definition_says()
+    public void Challenge_agrees_with_the_definition()
     {
         var random = new Random(17);
         for (var i = 0; i < 5_000; i++)
@@ -78,7 +78,7 @@ public sealed class NestedChallengeTests
             : policy.AllScopes.Concat(policy.HasAnyScope(token) ? policy.AnyScopes.Where(token.Scopes.Contains) : policy.AnyScopes),
     };
 
-    /// <summary>The first alternative that allows, else the first of those whose reason says the most.</summary>
+    /// <summary>The first alternative that allows, else the first with the most informative reason.</summary>
     private static RoutePolicy Chosen(Combination any, PolicyTokens tokens) =>
         any.Parts.MaxBy(part => Deciding(part, tokens).Rejected switch
         {

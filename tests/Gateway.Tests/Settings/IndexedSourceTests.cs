@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Gateway.Tests.Settings;
 
-/// <summary>The index gives the sections that .NET's own provider gives, in the same order, and finds them in a time of its own.</summary>
+/// <summary>The index gives the sections that .NET's own provider gives, in the same order, without a search of all settings.</summary>
 public sealed class IndexedSourceTests
 {
     private static readonly string[] Names = ["a", "B", "10", "2", "1", "a b", "é", "Z"];
@@ -41,7 +41,7 @@ public sealed class IndexedSourceTests
         configuration.GetSection("a").GetChildren().Select(child => child.Key).ShouldBe(["b", "c"]);
     }
 
-    /// <summary>Or the time to read a file would grow with the square of its routes.</summary>
+    /// <summary>Otherwise the time to read a file would grow with the square of its routes.</summary>
     [Fact]
     public void Time_to_find_the_children_of_a_section_does_not_depend_on_how_many_sections_there_are()
     {

@@ -13,7 +13,7 @@ namespace Gateway.Benchmarks.Measure.Plan;
 /// <param name="WarmUpSeconds">How long a process is under the load of a scenario before its first round.</param>
 /// <param name="TokensPerTurn">How many new tokens a turn has at most; it ends earlier when they are used up.</param>
 /// <param name="Pair">The two entries that are the same program.</param>
-/// <param name="Limits">The goals of the drills that measure.</param>
+/// <param name="Limits">The goals of the drills <c>growth</c> and <c>tail</c>.</param>
 internal sealed record MeasurePlan(
     int Processes, IReadOnlyDictionary<PeerKind, int> MoreProcesses, int Rounds, double TurnSeconds, double FirstWarmUpSeconds,
     double WarmUpSeconds, int TokensPerTurn, PairPlan Pair,
@@ -103,7 +103,7 @@ internal sealed record GoalPlan(string Entry, string Over, Figure Figure, double
     public bool IsMet(double ratio) => AtLeast is { } least ? ratio >= least : ratio <= AtMost;
 }
 
-/// <summary>What the drills <c>growth</c> and <c>tail</c> may find at most.</summary>
+/// <summary>The largest results with which the drills <c>growth</c> and <c>tail</c> pass.</summary>
 /// <param name="ReadySeconds">With the largest number of routes.</param>
 /// <param name="ReloadSeconds">The same, until a change of the file is in effect.</param>
 /// <param name="ReloadP99">The p99 of turns with a reload over the p99 of turns without.</param>

@@ -4,13 +4,13 @@ namespace Gateway.Benchmarks.Measure.Statistics;
 internal static class GrowthCurve
 {
     /// <summary>
-    /// By what share a figure of a shared machine may be wrong without changing the verdict. It also lets n log n pass.
+    /// The share by which a figure may be wrong on a shared machine without changing the result. With it, n log n passes too.
     /// </summary>
     public const double Noise = 0.2;
 
     /// <summary>
-    /// Whether each further unit costs at most what one has cost so far: the slope from each point to the next, at its lowest, is at most
-    /// the slope from the first point to that one, at its highest. So a fixed cost alone does not hide growth that is worse than linear.
+    /// Whether a further unit costs at most as much as the units so far on average: the lowest possible slope from each point to the next
+    /// is at most the highest possible slope from the first point to that one. So a fixed cost does not hide superlinear growth.
     /// </summary>
     /// <param name="points">Size and figure, the smallest size first.</param>
     public static bool IsLinearOrBetter(IReadOnlyList<(double Size, double Value)> points)

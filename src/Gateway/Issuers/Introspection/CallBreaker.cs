@@ -1,7 +1,7 @@
 namespace Gateway.Issuers.Introspection;
 
 /// <summary>
-/// Stops the calls to a server that does not answer: after <see cref="MostFailures"/> in a row for a second, then for twice as long each
+/// Stops the calls to a server that does not respond: after <see cref="MostFailures"/> in a row for a second, then for twice as long each
 /// time up to half a minute. After the pause one call tries, and its outcome decides for the others.
 /// </summary>
 internal sealed class CallBreaker(TimeProvider time)

@@ -86,7 +86,7 @@ internal static class IntrospectionCheck
         if (options.SecretFile is null == options.KeyFile is null)
         {
             context.Report.Error(
-                path, "the issuer answers clients that it knows only: exactly one of SecretFile and KeyFile is required.",
+                path, "introspection requires client authentication: exactly one of SecretFile and KeyFile is required.",
                 "Set SecretFile, or KeyFile for private_key_jwt.");
         }
 

@@ -48,7 +48,7 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
         }
         catch (OperationCanceledException)
         {
-            return Failed($"it did not answer within {server.Settings.Timeout.TotalSeconds:0.###} s", isDown: true);
+            return Failed($"it did not respond within {server.Settings.Timeout.TotalSeconds:0.###} s", isDown: true);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
         {
@@ -134,11 +134,11 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            // A client may find a token that makes the server answer 400 or 413; that must not stop the calls for others.
+            // A client may send a token to which the server responds with 400 or 413; that must not stop the calls for others.
             var isDown = (int)response.StatusCode is not (>= 400 and < 500)
                 || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
                     or HttpStatusCode.TooManyRequests;
-            return Failed($"it answered {(int)response.StatusCode}", isDown);
+            return Failed($"it responded with status {(int)response.StatusCode}", isDown);
         }
 
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);

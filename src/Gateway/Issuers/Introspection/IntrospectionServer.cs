@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Gateway.Issuers.Introspection;
 
 /// <summary>
-/// What is known of the server that is asked about opaque tokens: where it is, whether it answers, which calls are under way. Each change
-/// is a method here; <c>ArchitectureTests</c> lists the types that call one.
+/// The introspection server of an issuer: its address, whether it responds, and the calls under way. Only methods of this class change
+/// its state; <c>ArchitectureTests</c> lists their callers.
 /// </summary>
 internal sealed class IntrospectionServer : IDisposable
 {
@@ -47,18 +47,18 @@ internal sealed class IntrospectionServer : IDisposable
 
     public static IntrospectionServer Create(IntrospectionSettings settings, TimeProvider time) => new(settings, time);
 
-    /// <summary>The call under way for a token, or this one when there is none.</summary>
+    /// <summary>Returns the call under way for a token. When there is none, this call is added and returned.</summary>
     public Task<IntrospectionAnswer> JoinCall(UInt128 id, Task<IntrospectionAnswer> call) => _calls.GetOrAdd(id, call);
 
     public void EndCall(UInt128 id) => _calls.TryRemove(id, out _);
 
     public void Discover(Uri address, long foundAt) => _discovered = new DiscoveredEndpoint(address, foundAt);
 
-    /// <summary>Records how a call went. Returns the error of the call before; null when it did not fail.</summary>
+    /// <summary>Records the error of a call, null for success. Returns the error of the previous call; null for success.</summary>
     public string? MarkCalled(string? error) => Interlocked.Exchange(ref _lastError, error);
 
     public void Dispose() => Http.Dispose();
 }
 
-/// <summary>The address of the endpoint that the metadata names, and the timestamp of the finding.</summary>
+/// <summary>The address of the endpoint that the metadata names, and the timestamp at which it was read.</summary>
 internal sealed record DiscoveredEndpoint(Uri Address, long FoundAt);

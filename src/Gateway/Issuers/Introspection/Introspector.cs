@@ -6,7 +6,7 @@ namespace Gateway.Issuers.Introspection;
 
 /// <summary>
 /// Asks the issuer about opaque tokens, so that neither clients nor the server can do harm: one call for all requests that bring the same
-/// token, a bounded rate for tokens that were never active, a bounded number under way, and none while the server does not answer. A call
+/// token, a bounded rate for tokens that were never active, a bounded number under way, and none while the server does not respond. A call
 /// goes on when its client leaves; the others still wait for it.
 /// </summary>
 internal sealed partial class Introspector(IntrospectionClient client, GatewayMetrics metrics, ILogger<Introspector> logger)
@@ -40,7 +40,7 @@ internal sealed partial class Introspector(IntrospectionClient client, GatewayMe
         return await running.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The answer was no use for a reason that lies in the claims: the token is not asked about again for a moment.</summary>
+    /// <summary>Remembers a token whose claims were rejected after a response: the server is not asked again for a moment.</summary>
     public static void Remember(IntrospectionServer server, ReadOnlySpan<char> token, RejectionReason reason) =>
         Remember(server, RejectedTokens.IdOf(token), reason);
 

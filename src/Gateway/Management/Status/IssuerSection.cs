@@ -7,7 +7,7 @@ namespace Gateway.Management.Status;
 /// <summary>The issuers, their keys, and how old those are.</summary>
 internal static class IssuerSection
 {
-    // A family may have ten thousand members, and a provider may publish any number of keys.
+    // A template may have ten thousand issuers, and a provider may publish any number of keys.
     private const int MostIssuers = 200;
     private const int MostKeys = 20;
 

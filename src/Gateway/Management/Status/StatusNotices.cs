@@ -18,7 +18,7 @@ internal readonly record struct Serving(bool IsRouting, bool IsDraining);
 /// <summary>What is not as it should be.</summary>
 internal static class StatusNotices
 {
-    // A store of keys that is down can take a whole family's along.
+    // When one provider is down, all issuers of a template may fail.
     private const int MostIssuers = 20;
     private const int MostClusters = 20;
 

@@ -5,7 +5,7 @@ using Gateway.Runtime;
 
 namespace Gateway.Pipeline.Connections;
 
-/// <summary>A token of a connection that a new request could no longer be made with, and why.</summary>
+/// <summary>A token of a connection with which a new request would be rejected, and the reason.</summary>
 internal readonly record struct LostToken(VerifiedToken Token, RejectionReason Reason);
 
 /// <summary>
@@ -40,7 +40,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
     /// <summary>Every token that the connection rests on.</summary>
     public IEnumerable<VerifiedToken> Tokens => _others.Select(other => other.Token).Prepend(verified);
 
-    /// <summary>The first token that is a reason to end the connection; null when there is none.</summary>
+    /// <summary>The first token whose check fails, with the reason; null when every token passes.</summary>
     public LostToken? Check(double now, RevocationList revocations)
     {
         var tolerance = TokenValidity.OfConnection(route.Policy);

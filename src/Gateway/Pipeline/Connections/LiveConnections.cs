@@ -51,7 +51,7 @@ internal sealed class LiveConnections(
         await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>A gateway without live connections does not wake up for them.</summary>
+    /// <summary>Waits while there are no live connections, so that a gateway at rest does not wake up.</summary>
     private Task BegunAsync(CancellationToken stopping)
     {
         if (!_live.IsEmpty)
@@ -59,7 +59,7 @@ internal sealed class LiveConnections(
             return Task.CompletedTask;
         }
 
-        // Set before the second look, so that a connection that begins meanwhile is seen by one of the two.
+        // Set before the second check, so that a connection that begins meanwhile completes the source or is found by the check.
         _begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return _live.IsEmpty ? _begun.Task.WaitAsync(stopping) : Task.CompletedTask;
     }

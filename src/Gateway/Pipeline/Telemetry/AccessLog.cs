@@ -89,7 +89,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     {
         // Claims of an unverified token are never written, not even hashed.
         var (token, decision) = (request?.Token?.Token, request?.Decision);
-        // Of several tokens, the one that the connection ended with is rarely the caller's.
+        // With several tokens, the one that ended the connection may be another than the caller's.
         var named = decision?.Ended?.Token ?? token;
         var route = RequestSpan.RouteOf(context);
 #pragma warning disable CA1873 // The callers have checked the level, which the analyzer does not see.

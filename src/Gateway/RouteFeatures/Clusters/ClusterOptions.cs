@@ -23,7 +23,7 @@ internal sealed class ClusterOptions
 }
 
 /// <summary>
-/// Sends a request to another destination when the first could not be connected to, or when it has failed before it answered and the
+/// Sends a request to another destination when the first could not be connected to, or when it has failed before it responded and the
 /// request may be repeated: <c>Gateway:Clusters:{name}:Retry</c>. Default none: then each request is sent once.
 /// </summary>
 internal sealed class RetryOptions

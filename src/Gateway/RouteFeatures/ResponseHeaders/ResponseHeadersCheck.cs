@@ -28,7 +28,7 @@ internal static class ResponseHeadersCheck
             else if (ReservedHeaders.Contains(name) && !IsDescription(name))
             {
                 report.Error(
-                    path, "this header is said anew with every answer, or ends at every hop.",
+                    path, "the server sets this header for each response, or it applies to one hop only.",
                     "Remove it; CORS headers come from Gateway:Cors.");
             }
             else if (string.IsNullOrEmpty(value) || value.Any(character => character is < ' ' or > '~'))

@@ -93,7 +93,7 @@ public sealed class LogoutEndpointTests : IClassFixture<LogoutGateway>
     }
 
     [Fact]
-    public async Task Member_of_a_family_ends_its_own_sessions()
+    public async Task Issuer_of_a_template_ends_its_own_sessions()
     {
         await using var issuer = await FakeIssuer.StartAsync("/realms/a");
         await using var parts = await StandardGateway.StartAsync(configuration => configuration.With("Gateway:Issuers:realms", $$"""

@@ -89,7 +89,7 @@ public sealed class AccessLogTests : IDisposable
     [InlineData("::ffff:10.0.0.7", "10.0.0.7")]
     [InlineData("10.0.0.7", "10.0.0.7")]
     [InlineData("2001:db8::7", "2001:db8::7")]
-    public void Client_of_a_listener_for_both_families_has_the_address_of_its_own_family(string address, string written)
+    public void Client_of_a_listener_for_IPv4_and_IPv6_is_logged_in_the_form_of_its_own_protocol(string address, string written)
     {
         var context = new DefaultHttpContext { Response = { StatusCode = StatusCodes.Status502BadGateway } };
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);
