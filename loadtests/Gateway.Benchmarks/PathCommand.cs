@@ -64,7 +64,8 @@ internal static class PathCommand
 
         for (var i = 0; i < rows.Length; i++)
         {
-            Console.WriteLine($"{rows[i].Name}: " + Spread("{2:F0} ns a request ({0:F0} to {4:F0})", turns.Select(turn => turn[i])) + (i == 0 ? "" :
+            Console.WriteLine($"{rows[i].Name}: " +
+                Spread("{2:F0} ns a request ({0:F0} to {4:F0})", turns.Select(turn => turn[i])) + (i == 0 ? "" :
                 Spread(
                     $", {{2:F0}} more than {rows[0].Name} (quartiles {{1:F0}} and {{3:F0}}; {{0:F0}} to {{4:F0}})",
                     turns.Select(turn => turn[i] - turn[0]))

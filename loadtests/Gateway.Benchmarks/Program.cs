@@ -53,7 +53,8 @@ switch (args)
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
         throw new ArgumentException(
-            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, tail, growth.",
+            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, tail, " +
+                "growth.",
             nameof(args));
 
     // What .ci/run runs: every benchmark once.

@@ -72,7 +72,7 @@ internal static class PutBackCommand
             CultureInfo.InvariantCulture,
             $"| {count:#,0} | {put.TotalSeconds:0.0} s | {done.TotalSeconds:0.0} s | {length - count} | {missing} | " +
                 $"{Good(before).Percentile(0.5):0.0}, {Good(during).Percentile(0.5):0.0} | {Good(before).Percentile(0.99):0.0}, " +
-                    $"{Good(during).Percentile(0.99):0.0} | {wrong} of {before.Count + during.Count} |");
+                $"{Good(during).Percentile(0.99):0.0} | {wrong} of {before.Count + during.Count} |");
         await DocsBlock.WriteAsync("put-back", text.ToString());
         return wrong == 0 && missing == 0 && length == count ? 0 : 1;
     }

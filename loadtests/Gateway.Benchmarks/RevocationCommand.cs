@@ -68,7 +68,8 @@ internal static class RevocationCommand
         await done.CancelAsync();
         await arriving;
         Console.WriteLine(
-            $"{count,10}{(count == 0 ? 0 : (double)bytes / count),12:0.0}{applied.TotalSeconds,9:0.0}{(count == 0 ? 0 : hit),8:0}{miss,9:0}{(count == 0 ? 0 : busyHit),8:0}{busyMiss,9:0}");
+            $"{count,10}{(count == 0 ? 0 : (double)bytes / count),12:0.0}{applied.TotalSeconds,9:0.0}{(count == 0 ? 0 : hit),8:0}" +
+            $"{miss,9:0}{(count == 0 ? 0 : busyHit),8:0}{busyMiss,9:0}");
         GC.KeepAlive(set);
     }
 

@@ -24,7 +24,8 @@ internal static class RotationCommand
             foreach (var phase in await RunAsync(provider, plan))
             {
                 Console.WriteLine(
-                    $"{phase.Name,-26}{phase.Requests,9}{phase.Succeeded,8}{phase.RejectedValid,15}{phase.Removed,9}{phase.RejectedRemoved,17}{phase.Fetches,7}{phase.P99,9:0.0}  {phase.FirstProblem}");
+                    $"{phase.Name,-26}{phase.Requests,9}{phase.Succeeded,8}{phase.RejectedValid,15}" +
+                    $"{phase.Removed,9}{phase.RejectedRemoved,17}{phase.Fetches,7}{phase.P99,9:0.0}  {phase.FirstProblem}");
                 isGood &= phase.RejectedValid == 0 && phase.RejectedRemoved == phase.Removed;
             }
         }

@@ -33,7 +33,8 @@ internal static class SpreadCommand
     private static async Task<string> ReportAsync(IReadOnlyList<Spread> spreads, string what, int count, int rate, int gateways)
     {
         var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {count} {what} one after another at replica 1, {rate} requests a second to each of the {gateways} replicas.");
+        Line($"{await DocsBlock.DescribeAsync()}. {count} {what} one after another at replica 1, {rate} requests a second to each of " +
+            $"the {gateways} replicas.");
         Line($"");
         Line($"| Milliseconds until rejected by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -41,7 +42,8 @@ internal static class SpreadCommand
         {
             var (asked, answered) =
                 (Of(spreads, gateway, spread => spread.SinceAsked), Of(spreads, gateway, spread => spread.SinceAnswered));
-            Line($"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} | {asked.Max:0.0} | {answered.Percentile(0.5):0.0} | {answered.Percentile(0.99):0.0} |");
+            Line($"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} " +
+                $"| {asked.Max:0.0} | {answered.Percentile(0.5):0.0} | {answered.Percentile(0.99):0.0} |");
         }
 
         Line($"");

@@ -75,6 +75,7 @@ internal static class StoreFaultsCommand
         CultureInfo.InvariantCulture,
         $"| {result.Name} | {result.During.Count} | {result.Before.Percentile(0.5):0.0}, {result.During.Percentile(0.5):0.0} | " +
             $"{result.Before.Percentile(0.99):0.0}, {result.During.Percentile(0.99):0.0} | {result.TooOld} | {result.Wrong} | " +
-                $"{result.WrongAccepts} | {result.Kept}, {result.NotKept}, {result.Lost} | " +
-                    $"{(result.InStep is { } inStep ? string.Create(CultureInfo.InvariantCulture, $"{inStep.TotalSeconds:0.0} s") : "never")} | {result.Descriptors.Before}, {result.Descriptors.Most} |");
+            $"{result.WrongAccepts} | {result.Kept}, {result.NotKept}, {result.Lost} | " +
+            $"{(result.InStep is { } inStep ? string.Create(CultureInfo.InvariantCulture, $"{inStep.TotalSeconds:0.0} s") : "never")} | " +
+            $"{result.Descriptors.Before}, {result.Descriptors.Most} |");
 }

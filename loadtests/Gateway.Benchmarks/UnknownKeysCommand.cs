@@ -53,8 +53,10 @@ internal static class UnknownKeysCommand
             var sorted = answers.Select(answer => answer.Milliseconds).Order().ToList();
             times[Legs[kind]].AddRange(sorted);
             Console.WriteLine(
-                $"{Legs[kind],-18}{answers.Count,7}{answers.Count(answer => answer.Status != 200),9}{Percentile(sorted, 0.5),9:0.0}{Percentile(sorted, 0.99),9:0.0}"
-                + $"{rejected.Count,8}{rejected.Count(answer => answer.Status == 401),8}{rejected.Count(answer => answer.Status != 401),7}{issuer.KeyRequests - asked,9}");
+                $"{Legs[kind],-18}{answers.Count,7}{answers.Count(answer => answer.Status != 200),9}" +
+                $"{Percentile(sorted, 0.5),9:0.0}{Percentile(sorted, 0.99),9:0.0}" +
+                $"{rejected.Count,8}{rejected.Count(answer => answer.Status == 401),8}" +
+                $"{rejected.Count(answer => answer.Status != 401),7}{issuer.KeyRequests - asked,9}");
         }
 
         bad.Tokens = [];

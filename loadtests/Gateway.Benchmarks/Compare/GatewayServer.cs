@@ -81,8 +81,10 @@ internal static class GatewayServer
                 ["Routes"] = routes,
                 ["Clusters"] = new JsonObject
                 {
-                    ["one"] =
-                        new JsonObject { ["Destinations"] = new JsonObject { ["d"] = new JsonObject { ["Address"] = settings.Destination } } },
+                    ["one"] = new JsonObject
+                    {
+                        ["Destinations"] = new JsonObject { ["d"] = new JsonObject { ["Address"] = settings.Destination } },
+                    },
                 },
             },
         };

@@ -36,7 +36,8 @@ internal sealed class OpenLoopConnection : IDisposable
     }
 
     /// <summary>
-    /// Reads what is there: the status of a complete answer, 0 while it is not, -1 when the connection broke and was made anew.
+    /// Reads the bytes that have arrived. Returns the status of a complete response, 0 while the response is incomplete, and -1 when the
+    /// connection broke and was opened again.
     /// </summary>
     public int Receive()
     {

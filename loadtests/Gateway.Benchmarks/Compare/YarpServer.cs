@@ -41,8 +41,14 @@ internal static class YarpServer
     {
         builder.Services.AddRouting();
         var destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = settings.Destination } };
+        var route = new RouteConfig
+        {
+            RouteId = "all",
+            ClusterId = "all",
+            AuthorizationPolicy = policy,
+            Match = new RouteMatch { Path = "/{**rest}" },
+        };
         builder.Services.AddReverseProxy().LoadFromMemory(
-            [new RouteConfig { RouteId = "all", ClusterId = "all", AuthorizationPolicy = policy, Match = new RouteMatch { Path = "/{**rest}" } }],
-            [new ClusterConfig { ClusterId = "all", Destinations = destinations }]);
+            [route], [new ClusterConfig { ClusterId = "all", Destinations = destinations }]);
     }
 }

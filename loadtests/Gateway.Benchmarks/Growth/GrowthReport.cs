@@ -37,7 +37,8 @@ internal sealed class GrowthReport(IReadOnlyList<GrowthResult> results, RatioEst
         var text = new StringBuilder();
         Line($"![Growth: processor time a request, memory, time to ready and time of a reload](growth.svg)");
         Line($"");
-        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. {rounds} interleaved turns of {turn.TotalSeconds} s; p99 at {rate} requests a second, in turns of {loadSeconds} s.");
+        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. {rounds} interleaved turns of {turn.TotalSeconds} s; p99 at " +
+            $"{rate} requests a second, in turns of {loadSeconds} s.");
         Line($"");
         Line($"| Goal | Limit | Found | Met |");
         Line($"| --- | ---: | ---: | ---: |");
@@ -55,13 +56,14 @@ internal sealed class GrowthReport(IReadOnlyList<GrowthResult> results, RatioEst
             {
                 var ratio = point == points[0]
                     ? "" : MeasureReport.Text(RatioEstimate.Of(point.Microseconds, points[0].Microseconds, seed));
-                Line($"| {point.Count:#,0} {series} | {point.Median:0.0} | {ratio} | {point.Megabytes:0} | {point.Ready.Seconds:0.00} ({point.Ready.ProcessorSeconds:0.00}) | {point.Reload.Seconds:0.00} ({point.Reload.ProcessorSeconds:0.00}) |");
+                Line($"| {point.Count:#,0} {series} | {point.Median:0.0} | {ratio} | {point.Megabytes:0} | {point.Ready.Seconds:0.00} " +
+                    $"({point.Ready.ProcessorSeconds:0.00}) | {point.Reload.Seconds:0.00} ({point.Reload.ProcessorSeconds:0.00}) |");
             }
         }
 
         return text.ToString().TrimEnd();
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
     /// <summary>Draws the curves into docs/ when the docs are written, else into artifacts/.</summary>

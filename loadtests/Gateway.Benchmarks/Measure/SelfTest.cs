@@ -39,7 +39,8 @@ internal static class SelfTest
 
     /// <summary>Microseconds of processor time that a request costs bare YARP on this machine.</summary>
     private static async Task<double> CostAsync(MeasurePlan plan, int seed, string tokens, CancellationToken cancellationToken) =>
-        (await new MeasureRun(plan, seed, tokens, "").RunAsync([Scenario(PeerKind.Bare) with { Rounds = 5 }], 0, cancellationToken))[0].Median(0, Figure.Cpu);
+        (await new MeasureRun(plan, seed, tokens, "")
+            .RunAsync([Scenario(PeerKind.Bare) with { Rounds = 5 }], 0, cancellationToken))[0].Median(0, Figure.Cpu);
 
     private static ScenarioPlan Scenario(params PeerKind[] peers) =>
         new("self-test", "Self test", Transport.Http1, [.. peers.Select(peer => new EntryPlan(peer.ToString(), peer))]);

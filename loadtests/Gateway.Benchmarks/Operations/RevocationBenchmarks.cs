@@ -37,9 +37,10 @@ public class RevocationBenchmarks
 
         if (count > 0)
         {
-            // One of each kind, or nobody would look for the others.
+            // One of each kind, because a kind without entries is not looked up.
             _set.Apply(
-                [.. Enum.GetValues<RevocationKind>().Select(kind => new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires))]);
+                [.. Enum.GetValues<RevocationKind>().Select(kind =>
+                    new RevocationEntry(kind, "https://other.test", "other", OperationGateway.Expires))]);
         }
 
         for (var i = 0; i < Tokens; i++)

@@ -81,13 +81,16 @@ internal static class SoakCommand
     private static async Task<string> ReportAsync(Soak soak, SoakSite site, SoakPlan plan, IEnumerable<Figure> figures, TimeSpan from)
     {
         var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {plan.Length.TotalMinutes:0} minutes, {plan.PerSecond} requests a second: {Describe(soak, site)}. Slopes are of least squares through {Parts} medians of the time after the first {from.TotalMinutes:0} minutes, with the 95 % interval.");
+        Line($"{await DocsBlock.DescribeAsync()}. {plan.Length.TotalMinutes:0} minutes, {plan.PerSecond} requests a second: " +
+            $"{Describe(soak, site)}. Slopes are of least squares through {Parts} medians of the time after the first " +
+            $"{from.TotalMinutes:0} minutes, with the 95 % interval.");
         Line($"");
         Line($"| | mean | slope an hour | interval | grows |");
         Line($"| --- | ---: | ---: | ---: | --- |");
         foreach (var figure in figures)
         {
-            Line($"| {figure.Name} | {figure.Slope.Mean:0.0} | {figure.Slope.PerHour:+0.0;-0.0;0.0} | {figure.Slope.Lower:0.0} to {figure.Slope.Upper:0.0} | {(figure.Grows ? "**yes**" : "no")} |");
+            Line($"| {figure.Name} | {figure.Slope.Mean:0.0} | {figure.Slope.PerHour:+0.0;-0.0;0.0} | {figure.Slope.Lower:0.0} to " +
+                $"{figure.Slope.Upper:0.0} | {(figure.Grows ? "**yes**" : "no")} |");
         }
 
         Line($"");

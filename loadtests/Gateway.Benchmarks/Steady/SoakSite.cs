@@ -181,8 +181,13 @@ internal sealed class SoakSite : IAsyncDisposable
                         ["Keys"] = new JsonObject { ["Discovery"] = true },
                     },
                 },
-                ["Policies"] =
-                    new JsonObject { ["scoped"] = new JsonObject { ["Scopes"] = new JsonObject { ["All"] = new JsonArray("write", $"version-{version}") } } },
+                ["Policies"] = new JsonObject
+                {
+                    ["scoped"] = new JsonObject
+                    {
+                        ["Scopes"] = new JsonObject { ["All"] = new JsonArray("write", $"version-{version}") },
+                    },
+                },
                 ["Revocation"] = new JsonObject { ["Store"] = "Redis", ["Redis"] = new JsonObject { ["Connection"] = redis.Connection } },
                 ["TokenCache"] = new JsonObject { ["MaxEntries"] = 1024 },
             },

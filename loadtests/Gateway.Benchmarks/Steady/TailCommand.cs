@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Gateway.Benchmarks.Compare;
 using Gateway.Benchmarks.Measure;
@@ -89,7 +88,9 @@ internal static class TailCommand
         SteadyServers servers, int knee, List<TailLoad> loads, List<TailObservation> observations, double limit, int seed)
     {
         var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. The knee of bare YARP is at {knee:#,0} requests a second, where its p99 passes {KneeMilliseconds} ms. {Rounds} rounds of {Seconds} s. Times in milliseconds, of the median turn; ratios with their 95 % interval.");
+        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. The knee of bare YARP is at {knee:#,0} requests a second, where " +
+            $"its p99 passes {KneeMilliseconds} ms. {Rounds} rounds of {Seconds} s. Times in milliseconds, of the median turn; ratios " +
+            "with their 95 % interval.");
         Line($"");
         Line($"| Load | | p50 | p99 | p99.9 | client late, p99 | p99 over bare YARP | p99.9 over bare YARP |");
         Line($"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -98,7 +99,8 @@ internal static class TailCommand
             for (var i = 0; i < servers.Both.Count; i++)
             {
                 var ratios = i == 0 ? " | " : $"{Ratio(load, 0.99)} | {Ratio(load, 0.999)}";
-                Line($"| {load.Share} %, {load.Rate:#,0}/s | {servers.Both[i].Name} | {load.Median(i, 0.5):0.00} | {load.Median(i, 0.99):0.00} | {load.Median(i, 0.999):0.00} | {load.Late(i):0.00} | {ratios} |");
+                Line($"| {load.Share} %, {load.Rate:#,0}/s | {servers.Both[i].Name} | {load.Median(i, 0.5):0.00} | " +
+                    $"{load.Median(i, 0.99):0.00} | {load.Median(i, 0.999):0.00} | {load.Late(i):0.00} | {ratios} |");
             }
         }
 
@@ -119,7 +121,7 @@ internal static class TailCommand
 
         string Ratio(TailLoad load, double share) => MeasureReport.Text(load.Ratio(result => result.Percentile(share), seed));
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static string Verdict(RatioEstimate ratio, double limit) => ratio.High <= limit ? "met"

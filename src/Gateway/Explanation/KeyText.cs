@@ -43,7 +43,7 @@ internal static class KeyText
     public static CheckText OfSignature(scoped in TokenInspection token, bool isSigned) => new(
         $"the signature verifies with " +
             $"{(token.Header.KeyId is { } keyId && !token.Key!.IsSecret ? $"key {Shown.Text(keyId)}" : "the key")} and " +
-                $"{token.Algorithm!.Algorithm}",
+            $"{token.Algorithm!.Algorithm}",
         isSigned ? "it does" : "it does not",
         "The token was changed after it was signed, cut, or signed with another key of the same kid: get a new one from the issuer itself. "
         + "After a change of keys or secrets, see that both sides have the same.");

@@ -79,7 +79,7 @@ public sealed class ListenerCheckTests
     [InlineData("\"KeyPath\": \"a.key\"", "", "this names no certificate.")]
     [InlineData("\"Path\": \"a.pem\", \"KeyPath\": \"a.key\", \"Subject\": \"x\"", "", "this names two certificates.")]
     [InlineData(
-        "\"Subject\": \"nobody.example\"", ":Subject", "the system's store has no valid certificate of this subject with a private key.")]
+        "\"Subject\": \"unknown.example\"", ":Subject", "the system's store has no valid certificate of this subject with a private key.")]
     public async Task Certificate_that_cannot_be_shown_is_an_error(string certificate, string path, string problem)
     {
         foreach (var (section, place) in new[]

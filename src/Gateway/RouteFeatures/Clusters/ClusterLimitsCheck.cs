@@ -59,8 +59,8 @@ internal static class ClusterLimitsCheck
         if (!(retry.Budget > 0 && retry.Budget <= 1))
         {
             report.Error(
-                $"{path}:{nameof(RetryOptions.Budget)}", "this is no share of the requests.",
-                "Write more than 0 and up to 1, such as 0.2.");
+                $"{path}:{nameof(RetryOptions.Budget)}", "this is out of range.",
+                "Choose a share of the requests that is more than 0 and at most 1, such as 0.2.");
         }
     }
 }
