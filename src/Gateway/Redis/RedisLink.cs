@@ -1,15 +1,13 @@
+using Gateway.Foundation;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
-/// <summary>One connection, and how many calls on it have no answer yet: they are its own, and end with it.</summary>
+/// <summary>One connection: its calls, and the roles of its members.</summary>
 /// <param name="judge">What others say against these servers as the primary.</param>
 internal sealed class RedisLink(
     ConnectionMultiplexer multiplexer, Func<IReadOnlyList<IServer>, Task<RedisFault?>> judge, TimeSpan timeout, TimeProvider time)
 {
-    public const int MaxPending = 256;
-
-    private int _pending;
     private volatile RedisRoles? _roles;
 
     public ConnectionMultiplexer Multiplexer => multiplexer;
@@ -32,39 +30,18 @@ internal sealed class RedisLink(
     }
 
     /// <summary>Makes one call and waits for its answer up to the deadline.</summary>
-    /// <exception cref="RedisUnavailableException">Too many calls are unanswered.</exception>
     /// <exception cref="Exception">The exceptions of the client.</exception>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _pending) > MaxPending)
-        {
-            Interlocked.Decrement(ref _pending);
-            throw new RedisUnavailableException(RedisFault.TooManyCalls);
-        }
-
-        Task<T>? reply = null;
+        var reply = call(multiplexer.GetDatabase());
         try
         {
-            reply = call(multiplexer.GetDatabase());
             return await reply.WaitAsync(timeout, time, cancellationToken);
         }
         finally
         {
-            if (reply is null || reply.IsCompleted)
-            {
-                Interlocked.Decrement(ref _pending);
-            }
-            else
-            {
-                // Not answered yet: it counts until the client lets go of it.
-                _ = reply.ContinueWith(
-                    late =>
-                    {
-                        _ = late.Exception;
-                        Interlocked.Decrement(ref _pending);
-                    },
-                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
+            // The client completes the call later.
+            reply.ObserveLate();
         }
     }
 }

@@ -1,13 +1,13 @@
+using Gateway.Foundation;
+
 namespace Gateway.Redis;
 
 /// <summary>
-/// Calls that requests wait for: bounded in number, so that the follower of the revocation list always gets one of the connection's 256
-/// places, and in time. A call is not cancelled with its request: it holds its place until Redis replies or the connection's own deadline
-/// passes.
+/// Calls that requests wait for: bounded in number, so that the calls to a Redis that hangs do not pile up, and in time. A call is not
+/// cancelled with its request: it holds its place until Redis replies or the connection's own deadline passes.
 /// </summary>
 internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
 {
-    // Together they leave the follower 16 of the connection's places.
     public const int OfLookups = 144;
     public const int OfLimits = 48;
     public const int OfProofs = 48;
@@ -31,10 +31,7 @@ internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
         }
         finally
         {
-            // Observe late exceptions so that they do not surface as unobserved.
-            _ = running.ContinueWith(
-                static late => late.Exception, CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            running.ObserveLate();
         }
     }
 

@@ -24,9 +24,8 @@ internal sealed class TokenLookup(ImmutableArray<string> keys)
 internal sealed record LookupResult(bool IsRevoked, long AskedAt);
 
 /// <summary>
-/// Asks Redis in one round trip whether one of a token's keys exists, with a short deadline because a request waits. It uses only a part of
-/// the allowed pending calls, so that the follower of the list always has some left. It connects at the start, because that takes longer
-/// than the deadline.
+/// Asks Redis in one round trip whether one of a token's keys exists, with a short deadline because a request waits. It connects at the
+/// start, because that takes longer than the deadline.
 /// </summary>
 internal sealed class RevocationLookup(
     LookupSettings settings, RedisConnection redis, RevocationList list, TimeProvider time,

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Management;
 using Gateway.IntegrationTests.Pipeline.Connections;
 using Gateway.Testing;
+using Gateway.Testing.Drills;
 
 namespace Gateway.IntegrationTests.Redis;
 
@@ -175,6 +176,36 @@ public sealed class RevocationLookupTests
         // What was sent meanwhile it finds when it wakes up.
         await replica.ContinueAsync();
         (await AskedAsync(replica) - before).ShouldBeLessThan(requests);
+    }
+
+    [Fact]
+    public async Task Replica_answers_as_long_as_neither_primary_nor_sentinels_can_be_reached()
+    {
+        await using var sentinels = await RedisSentinels.StartAsync();
+        await using var all = await RedisGateways.StartAsync(0);
+        all.Configure = configuration =>
+            Configure(configuration.With("Gateway:Revocation:Redis:Connection", JsonValue.Create(sentinels.Connection)));
+        await all.AddAsync();
+        await sentinels.Primary.CommandAsync("SET", "revoked:sub:alice", "1");
+        await Eventually.TrueAsync(
+            async () => await sentinels.Replica.CommandAsync("EXISTS", "revoked:sub:alice") == "1", "the replica has the key");
+        await ShouldAnswerAsync(all, Revoked(), HttpStatusCode.Unauthorized, "/lenient/orders");
+
+        await sentinels.KillAsync(3);
+        await sentinels.Primary.KillAsync();
+
+        // Longer than the three seconds after which a connection is replaced.
+        var start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(8))
+        {
+            await ShouldAnswerAsync(all, Revoked(), HttpStatusCode.Unauthorized, "/lenient/orders");
+        }
+
+        await ShouldAnswerAsync(all, all.Issuer.Token().With("sub", "bob").Build(), HttpStatusCode.OK, "/lenient/orders");
+        await ShouldAnswerAsync(all, all.Issuer.Token().With("sub", "bob").Build(), HttpStatusCode.ServiceUnavailable);
+
+        // A new token each time: of a token that was looked up before, the gateway remembers that it is revoked.
+        string Revoked() => all.Issuer.Token().With("jti", Guid.NewGuid().ToString()).With("sub", "alice").Build();
     }
 
     private static async Task<int> AskedAsync(RedisServer server)

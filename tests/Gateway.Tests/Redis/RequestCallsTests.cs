@@ -1,14 +1,33 @@
 using Gateway.Redis;
+using Gateway.Testing;
 
 namespace Gateway.Tests.Redis;
 
-/// <summary>Requests cannot take all pending calls of the Redis connection.</summary>
+/// <summary>Calls of requests to a Redis that hangs do not pile up.</summary>
 public sealed class RequestCallsTests
 {
     [Fact]
-    public void All_kinds_together_leave_calls_for_the_follower_of_the_revocation_list()
+    public async Task Call_keeps_its_place_when_its_request_no_longer_waits()
     {
-        (RequestCalls.OfLookups + RequestCalls.OfLimits + RequestCalls.OfProofs).ShouldBeLessThan(RedisLink.MaxPending);
+        using var calls = new RequestCalls(1, TimeProvider.System);
+        var (hanging, count) = (new TaskCompletionSource<int>(), 0);
+        using var gone = new CancellationTokenSource();
+        var first = calls.WaitAsync(Call, TimeSpan.FromMinutes(1), gone.Token).AsTask();
+        await gone.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+
+        await Should.ThrowAsync<RedisUnavailableException>(async () =>
+            await calls.WaitAsync(Call, TimeSpan.FromMinutes(1), CancellationToken.None, isPatient: false));
+
+        count.ShouldBe(1);
+        hanging.SetResult(1);
+        await Eventually.TrueAsync(() => !calls.IsFull, "the place is free");
+
+        Task<int> Call()
+        {
+            count++;
+            return hanging.Task;
+        }
     }
 
     [Fact]
