@@ -1,7 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Growth;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
@@ -10,20 +10,17 @@ using Gateway.Testing.Drills;
 
 switch (args)
 {
-    // What loadtests/compare runs: one of the servers it measures, the tokens it sends, and the client that keeps to a schedule.
+    // One of the servers that others are measured beside, in a process of its own.
     case ["serve", var name, var settings]:
         await ComparedServers.ServeAsync(name, ServerSettings.Read(settings));
         return 0;
-    case ["tokens", var folder, var count]:
-        TokensCommand.Run(folder, int.Parse(count, CultureInfo.InvariantCulture));
-        return 0;
-    case ["send", var url, var tokens, var rate, var seconds]:
-        return OpenLoopCommand.Run(
-            new Uri(url), tokens, int.Parse(rate, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
 
-    // What loadtests/measure.sh runs: processor time a request beside other servers, and whether that finds a slow-down of 3 %.
+    // What loadtests/measure.sh runs: processor time a request beside other servers or with other settings of the runtime, and whether that
+    // finds a slow-down of 3 %.
     case ["measure", var artifacts]:
-        return await StopSignals.GuardAsync(stop => MeasureCommand.RunAsync(artifacts, stop));
+        return await StopSignals.GuardAsync(stop => MeasureCommand.RunAsync(artifacts, MeasureCommand.StandardPlan, stop));
+    case ["measure", var artifacts, "--settings"]:
+        return await StopSignals.GuardAsync(stop => MeasureCommand.RunAsync(artifacts, MeasureCommand.SettingsPlan, stop));
     case ["measure", var artifacts, "--self-test"]:
         return await StopSignals.GuardAsync(stop => SelfTest.RunAsync(artifacts, runs: 1, stop));
     case ["measure", var artifacts, "--self-test", var runs]:
@@ -45,7 +42,7 @@ switch (args)
     case ["drill", "list-model"]:
         await DocsBlock.WriteAsync("list-model", new ListModel().Table(revocationsPerSecond: 100));
         return 0;
-    case ["drill", "overload" or "soak" or "rest" or "tail"]:
+    case ["drill", "overload" or "soak" or "rest" or "start" or "tail"]:
         return await SteadyCommand.RunAsync(args[1]);
     case ["drill", "growth"]:
         return await GrowthCommand.RunAsync();
@@ -53,7 +50,7 @@ switch (args)
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
         throw new ArgumentException(
-            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, tail, " +
+            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, start, tail, " +
                 "growth.",
             nameof(args));
 

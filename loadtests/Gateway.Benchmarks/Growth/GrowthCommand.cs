@@ -1,4 +1,4 @@
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Measure.Statistics;
 using Gateway.Testing;
@@ -57,7 +57,7 @@ internal static class GrowthCommand
             }
         }
 
-        var report = new GrowthReport(found, tail!, MeasureCommand.ReadPlan(isQuick: false).Limits, seed);
+        var report = new GrowthReport(found, tail!, MeasureCommand.Limits, seed);
         await report.DrawAsync();
         await DocsBlock.WriteAsync("growth", await report.WriteAsync(Rounds, Turn, Rate, LoadSeconds), DocsBlock.Performance);
         return report.IsMet ? 0 : 1;

@@ -15,12 +15,13 @@ internal sealed class GrowthGateway : IAsyncDisposable
     private readonly GatewayProgram _program;
     private readonly GrowthSite _site;
     private readonly RedisServer? _redis;
+    private readonly ArrivingRevocations? _arriving;
     private readonly TurnRequests _known;
     private int _version;
 
-    private GrowthGateway(GatewayProgram program, GrowthSite site, RedisServer? redis, GrowthTime ready)
+    private GrowthGateway(GatewayProgram program, GrowthSite site, RedisServer? redis, ArrivingRevocations? arriving, GrowthTime ready)
     {
-        (_program, _site, _redis, Ready) = (program, site, redis, ready);
+        (_program, _site, _redis, _arriving, Ready) = (program, site, redis, arriving, ready);
         Address = new Uri(program.Address);
         Requests = site.Requests(Address);
         _known = new TurnRequests(Requests, isCyclic: true);
@@ -48,7 +49,9 @@ internal sealed class GrowthGateway : IAsyncDisposable
         var start = Stopwatch.GetTimestamp();
         var program = await GatewayProgram.StartAsync(files, environment);
         await program.WaitUntilAsync([.. site.Checks]);
-        return new GrowthGateway(program, site, redis, GrowthTime.Since(start, program.ProcessId));
+        var ready = GrowthTime.Since(start, program.ProcessId);
+        var arriving = size.Arriving == 0 || redis is null ? null : new ArrivingRevocations(redis, GrowthSite.IssuerOf(0), size.Arriving);
+        return new GrowthGateway(program, site, redis, arriving, ready);
     }
 
     /// <summary>Sends each request once, and then all in turn until the time is over.</summary>
@@ -70,7 +73,7 @@ internal sealed class GrowthGateway : IAsyncDisposable
         load.Run(_known, length / 10, CancellationToken.None);
         var before = ProcessClock.Read([_program.ProcessId]);
         var result = load.Run(_known, length, CancellationToken.None);
-        return new TurnSample(0, result.Requests, result.Seconds, ProcessClock.Read([_program.ProcessId]) - before);
+        return new TurnSample(0, result.Requests, result.Seconds, ProcessClock.Read([_program.ProcessId]) - before, ResidentMegabytes);
     }
 
     /// <summary>
@@ -100,6 +103,11 @@ internal sealed class GrowthGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_arriving is not null)
+        {
+            await _arriving.DisposeAsync();
+        }
+
         await _program.DisposeAsync();
         if (_redis is not null)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Measure.Plan;
 using Gateway.Benchmarks.Measure.Statistics;
@@ -70,23 +69,16 @@ internal sealed class GrowthReport(IReadOnlyList<GrowthResult> results, RatioEst
     public async Task DrawAsync()
     {
         var folder = Directory.CreateDirectory(Path.Combine(Script.Root, DocsBlock.IsWriting ? "docs" : "artifacts"));
-        var curves = Figures.Select(figure => new
-        {
-            figure.Title,
-            Lines = results.Select(result => new
-            {
-                Name = result.Series,
-                Points = result.Points.Select(point => new[] { point.Count, figure.Value(point) }),
-            }),
-        });
-        var (code, _, errors) = await Script.RunAsync(
-            "python3",
-            [Path.Combine(Script.Root, "loadtests", "compare", "chart.py"), Path.Combine(folder.FullName, "growth.svg")],
-            JsonSerializer.Serialize(curves, JsonSerializerOptions.Web));
-        if (code != 0)
-        {
-            throw new InvalidOperationException($"The chart was not drawn: {errors}");
-        }
+        var chart = GrowthChart.Draw(
+        [
+            .. Figures.Select(figure => new ChartPanel(
+                figure.Title,
+                [
+                    .. results.Select(result => new ChartLine(
+                        result.Series, [.. result.Points.Select(point => ((double)point.Count, figure.Value(point)))])),
+                ])),
+        ]);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "growth.svg"), $"{chart}\n");
     }
 
     private static IEnumerable<(string Goal, string Limit, string Found, bool IsMet)> Goals(

@@ -119,7 +119,7 @@ internal sealed class GrowthSite(GrowthSize size, string destination, RedisServe
         ["Match"] = new JsonObject { ["Path"] = path },
     };
 
-    private static string IssuerOf(int number) => Text($"https://idp.bench.test/{number}");
+    public static string IssuerOf(int number) => Text($"https://idp.bench.test/{number}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

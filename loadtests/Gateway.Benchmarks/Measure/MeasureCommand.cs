@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Gateway.Benchmarks.Measure.Plan;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Measure;
@@ -13,10 +14,17 @@ internal static class MeasureCommand
 {
     public const int NotValid = 2;
 
-    public static async Task<int> RunAsync(string artifacts, CancellationToken cancellationToken)
+    // The file of a plan, its block in docs/performance.md, and the file with its turns beside that page.
+    public const string StandardPlan = "measure", SettingsPlan = "settings";
+
+    /// <summary>The goals of the drills.</summary>
+    public static DrillLimits Limits =>
+        ReadPlan(isQuick: false).Limits ?? throw new InvalidDataException("loadtests/measure.json has no limits.");
+
+    public static async Task<int> RunAsync(string artifacts, string name, CancellationToken cancellationToken)
     {
         var isQuick = Environment.GetEnvironmentVariable("QUICK") == "1";
-        var plan = ReadPlan(isQuick);
+        var plan = ReadPlan(isQuick, name);
         var seed = Seed();
         var scenarios = Chosen(plan);
         var tokens = TokensFolder(artifacts, plan);
@@ -26,10 +34,10 @@ internal static class MeasureCommand
         }
 
         var run = new MeasureRun(plan, seed, tokens, Path.Combine(artifacts, "product"));
-        var results = await run.RunAsync(scenarios, 0, cancellationToken);
-        var result = new MeasureResult(plan, seed, await DescribeAsync(), SignatureCosts.Measure(tokens), results);
+        var (results, statuses) = await run.RunAsync(scenarios, 0, cancellationToken);
+        var result = new MeasureResult(plan, seed, await DescribeAsync(), SignatureCosts.Measure(tokens), results, statuses);
         var json = MeasureJson.Of(result);
-        await File.WriteAllTextAsync(Path.Combine(artifacts, "measure.json"), json, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(artifacts, $"{name}.json"), json, cancellationToken);
         var report = MeasureReport.Of(result);
         if (isQuick || result.WhyNotValid is not null || scenarios.Count < plan.Scenarios.Count)
         {
@@ -38,18 +46,18 @@ internal static class MeasureCommand
             return result.WhyNotValid is null || isQuick ? 0 : NotValid;
         }
 
-        await DocsBlock.WriteAsync("measure", report, "docs/performance.md", "loadtests/measure.sh");
+        await DocsBlock.WriteAsync(name, report, DocsBlock.Performance, "loadtests/measure.sh");
         if (DocsBlock.IsWriting)
         {
-            await File.WriteAllTextAsync(Path.Combine(Script.Root, "docs", "measure.json"), json, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(Script.Root, "docs", $"{name}.json"), json, cancellationToken);
         }
 
         return 0;
     }
 
-    public static MeasurePlan ReadPlan(bool isQuick)
+    public static MeasurePlan ReadPlan(bool isQuick, string name = StandardPlan)
     {
-        var plan = MeasurePlan.Read(Path.Combine(Script.Root, "loadtests", "measure.json"));
+        var plan = MeasurePlan.Read(Path.Combine(Script.Root, "loadtests", $"{name}.json"));
         return isQuick ? plan.Quick() : plan;
     }
 
@@ -69,7 +77,7 @@ internal static class MeasureCommand
         if (!File.Exists(Path.Combine(folder, "checks.json")))
         {
             Console.WriteLine($"Signing {plan.Tokens} tokens of each algorithm.");
-            Compare.TokensCommand.Run(folder, plan.Tokens);
+            TokensCommand.Run(folder, plan.Tokens);
         }
 
         return folder;
@@ -89,10 +97,11 @@ internal static class MeasureCommand
         var commit = (await Script.RunAsync("git", ["rev-parse", "--short", "HEAD"])).Output.Trim();
         var haproxy = (await Script.RunAsync("/usr/sbin/haproxy", ["-v"])).Output.Split(' ').ElementAtOrDefault(2);
         var nginx = (await Script.RunAsync("/usr/sbin/nginx", ["-v"])).Errors.Trim().Split('/').LastOrDefault();
+        var apache = (await Script.RunAsync("/usr/sbin/apache2", ["-v"])).Output.Split('/', ' ').ElementAtOrDefault(3);
         var yarp = typeof(Yarp.ReverseProxy.Configuration.RouteConfig).Assembly.GetName().Version?.ToString(3);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}, {Environment.ProcessorCount} cores shared by everything, ")
-            + $"{RuntimeInformation.FrameworkDescription}, YARP {yarp}, HAProxy {haproxy}, nginx {nginx}";
+            + $"{RuntimeInformation.FrameworkDescription}, YARP {yarp}, HAProxy {haproxy}, nginx {nginx}, Apache {apache}";
     }
 }

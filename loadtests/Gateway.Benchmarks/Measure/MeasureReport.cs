@@ -19,6 +19,7 @@ internal static class MeasureReport
                 "each server.");
         Line(text, $"{Validity(result)}");
         Goals(text, result);
+        BadTokens(text, result.Statuses);
         foreach (var scenario in result.Scenarios)
         {
             Scenario(text, scenario, result);
@@ -49,7 +50,12 @@ internal static class MeasureReport
     {
         var ratio = scenario.Ratio(scenario.Plan.IndexOf(goal.Entry), scenario.Plan.IndexOf(goal.Over), goal.Figure);
         var met = goal.Figure == Figure.Rate && !hasRates ? "not measured" : goal.IsMet(ratio.Median) ? "yes" : "**no**";
-        var what = goal.Figure == Figure.Cpu ? "processor time a request" : "requests/s";
+        var what = goal.Figure switch
+        {
+            Figure.Cpu => "processor time a request",
+            Figure.Rate => "requests/s",
+            _ => "resident memory",
+        };
         var limit = string.Create(
             CultureInfo.InvariantCulture, $"{(goal.AtLeast is null ? "at most" : "at least")} {goal.AtLeast ?? goal.AtMost:0.00}");
         return $"| {scenario.Plan.Title}: {what} of {goal.Entry} over {goal.Over} | {limit} | {Text(ratio)} | {met} |";
@@ -61,9 +67,9 @@ internal static class MeasureReport
         var hasSignatures = entries.Any(entry => entry.Signatures is not null);
         Line(text, $"### {scenario.Plan.Title}");
         var over = $"over {entries[0].Title}";
-        text.Append(CultureInfo.InvariantCulture, $"|  | CPU µs a request | {over} | requests/s | {over} |");
+        text.Append(CultureInfo.InvariantCulture, $"|  | CPU µs a request | {over} | requests/s | {over} | resident MiB |");
         text.Append(hasSignatures ? " signatures, µs | share of CPU |\n" : "\n");
-        text.Append("| --- | ---: | ---: | ---: | ---: |").Append(hasSignatures ? " ---: | ---: |\n" : "\n");
+        text.Append("| --- | ---: | ---: | ---: | ---: | ---: |").Append(hasSignatures ? " ---: | ---: |\n" : "\n");
         for (var i = 0; i < entries.Count; i++)
         {
             var cpu = scenario.Median(i, Figure.Cpu);
@@ -71,6 +77,7 @@ internal static class MeasureReport
             text.Append(result.HasRates || result.WhyNotValid is not null
                 ? $"{Whole(scenario.Median(i, Figure.Rate))} | {Over(scenario, i, Figure.Rate)} |"
                 : "not measured | |");
+            text.Append($" {Whole(scenario.Median(i, Figure.Memory))} |");
             if (hasSignatures)
             {
                 var signatures = (entries[i].Signatures ?? []).Sum(algorithm => result.Signatures[algorithm]);
@@ -83,6 +90,27 @@ internal static class MeasureReport
         }
 
         text.Append('\n');
+    }
+
+    private static void BadTokens(StringBuilder text, IReadOnlyList<BadTokenRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        string[] kinds = [.. rows[0].Statuses.Keys];
+        string[] lines =
+        [
+            $"|  | {string.Join(" | ", kinds)} |",
+            $"| --- |{string.Concat(kinds.Select(_ => " ---: |"))}",
+            .. rows.Select(row => $"| {row.Title} | {string.Join(" | ", kinds.Select(kind => Status(row.Statuses[kind])))} |"),
+        ];
+        Line(text, "### Responses to a bad token");
+        Line(text, "200 in bold: the token passes.");
+        Line(text, string.Join('\n', lines));
+
+        static string Status(int status) => status == 200 ? "**200**" : status.ToString(CultureInfo.InvariantCulture);
     }
 
     private static string Over(ScenarioResult scenario, int entry, Figure figure) =>

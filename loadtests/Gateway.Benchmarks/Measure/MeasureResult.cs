@@ -6,8 +6,10 @@ namespace Gateway.Benchmarks.Measure;
 
 /// <summary>A whole run.</summary>
 /// <param name="Signatures">Microseconds by algorithm.</param>
+/// <param name="Statuses">What peers respond to bad tokens.</param>
 internal sealed record MeasureResult(
-    MeasurePlan Plan, int Seed, string Machine, IReadOnlyDictionary<string, double> Signatures, IReadOnlyList<ScenarioResult> Scenarios)
+    MeasurePlan Plan, int Seed, string Machine, IReadOnlyDictionary<string, double> Signatures, IReadOnlyList<ScenarioResult> Scenarios,
+    IReadOnlyList<BadTokenRow> Statuses)
 {
     /// <summary>The ratio of the two entries that are the same program; null when their scenario was left out.</summary>
     public RatioEstimate? Pair(Figure figure) =>

@@ -8,12 +8,13 @@ namespace Gateway.Benchmarks.Measure;
 internal sealed class MeasureRun(MeasurePlan plan, int seed, string tokens, string product)
 {
     /// <param name="spinNanoseconds">See <see cref="PeerFactory"/>.</param>
-    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+    public async Task<(IReadOnlyList<ScenarioResult> Scenarios, IReadOnlyList<BadTokenRow> Statuses)> RunAsync(
         IReadOnlyList<ScenarioPlan> scenarios, int spinNanoseconds, CancellationToken cancellationToken)
     {
         await using var site = await MeasureSite.StartAsync(tokens, product, cancellationToken);
         await using var pool = new PeerPool(new PeerFactory(site, spinNanoseconds), plan);
         using var sources = new RequestSources(site, plan);
+        var statuses = await BadTokenRow.AskAsync(plan.BadTokens ?? [], pool, tokens, cancellationToken);
         var results = new List<ScenarioResult>();
         for (var i = 0; i < scenarios.Count; i++)
         {
@@ -22,6 +23,6 @@ internal sealed class MeasureRun(MeasurePlan plan, int seed, string tokens, stri
             await pool.KeepAsync(scenarios.Skip(i + 1));
         }
 
-        return results;
+        return (results, statuses);
     }
 }

@@ -6,16 +6,16 @@ namespace Gateway.Benchmarks.Measure;
 /// <summary>The processes of the peers, started when a scenario needs them and ended after the last one that does.</summary>
 internal sealed class PeerPool(PeerFactory factory, MeasurePlan plan) : IAsyncDisposable
 {
-    private readonly Dictionary<PeerKind, List<Peer>> _running = [];
+    private readonly Dictionary<PeerPlan, List<Peer>> _running = [];
 
-    public IReadOnlyList<Peer> Of(PeerKind kind)
+    public IReadOnlyList<Peer> Of(PeerPlan peer)
     {
-        if (!_running.TryGetValue(kind, out var peers))
+        if (!_running.TryGetValue(peer, out var peers))
         {
-            _running[kind] = peers = [];
-            while (peers.Count < plan.ProcessesOf(kind))
+            _running[peer] = peers = [];
+            while (peers.Count < plan.ProcessesOf(peer))
             {
-                peers.Add(factory.Start(kind));
+                peers.Add(factory.Start(peer.Kind, plan.EnvironmentOf(peer), peer.Cores));
             }
         }
 
@@ -25,15 +25,15 @@ internal sealed class PeerPool(PeerFactory factory, MeasurePlan plan) : IAsyncDi
     /// <summary>Ends those that none of the scenarios needs.</summary>
     public async Task KeepAsync(IEnumerable<ScenarioPlan> scenarios)
     {
-        var needed = scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Peer).ToHashSet();
-        foreach (var kind in _running.Keys.Where(kind => !needed.Contains(kind)).ToList())
+        var needed = scenarios.SelectMany(scenario => scenario.Entries).Select(entry => entry.Runs).ToHashSet();
+        foreach (var ended in _running.Keys.Where(peer => !needed.Contains(peer)).ToList())
         {
-            foreach (var peer in _running[kind])
+            foreach (var peer in _running[ended])
             {
                 await peer.DisposeAsync();
             }
 
-            _running.Remove(kind);
+            _running.Remove(ended);
         }
     }
 

@@ -11,5 +11,10 @@ internal sealed record ScenarioResult(ScenarioPlan Plan, IReadOnlyList<IReadOnly
     public RatioEstimate Ratio(int entry, int over, Figure figure) => RatioEstimate.Of(Values(entry, figure), Values(over, figure), Seed);
 
     private double[] Values(int entry, Figure figure) =>
-        [.. Samples[entry].Select(sample => figure == Figure.Cpu ? sample.Microseconds : sample.PerSecond)];
+        [.. Samples[entry].Select(sample => figure switch
+        {
+            Figure.Cpu => sample.Microseconds,
+            Figure.Rate => sample.PerSecond,
+            _ => sample.ResidentMegabytes,
+        })];
 }

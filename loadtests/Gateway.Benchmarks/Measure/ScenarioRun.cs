@@ -12,7 +12,7 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
 
     public async Task<ScenarioResult> RunAsync(CancellationToken cancellationToken)
     {
-        var entries = scenario.Entries.Select(entry => (Plan: entry, Peers: pool.Of(entry.Peer), Source: sources.Of(entry.Token))).ToList();
+        var entries = scenario.Entries.Select(entry => (Plan: entry, Peers: pool.Of(entry.Runs), Source: sources.Of(entry.Token))).ToList();
         foreach (var (entry, peers, source) in entries)
         {
             foreach (var peer in peers)
@@ -25,7 +25,7 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
             Console.WriteLine($"  {entry.Title}: checked and warm");
         }
 
-        var order = new TurnOrder<PeerKind>([.. scenario.Entries.Select(entry => entry.Peer)], plan.ProcessesOf, seed);
+        var order = new TurnOrder<PeerPlan>([.. scenario.Entries.Select(entry => entry.Runs)], plan.ProcessesOf, seed);
         var samples = entries.Select(_ => new List<TurnSample>()).ToList();
         for (var round = 0; round < _rounds; round++)
         {
@@ -60,7 +60,7 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
         var before = peer.ProcessorNanoseconds;
         var result = load.Run(requests, TimeSpan.FromSeconds(plan.TurnSeconds), cancellationToken);
         return result.Requests > 0
-            ? new TurnSample(process, result.Requests, result.Seconds, peer.ProcessorNanoseconds - before)
+            ? new TurnSample(process, result.Requests, result.Seconds, peer.ProcessorNanoseconds - before, peer.ResidentMegabytes)
             : throw new InvalidOperationException(
                 $"A turn of {peer.Kind} in scenario \"{scenario.Name}\" got no responses: the machine is too busy, or its new tokens " +
                     "are used up.");
@@ -68,5 +68,6 @@ internal sealed class ScenarioRun(MeasurePlan plan, ScenarioPlan scenario, PeerP
 
     /// <summary>A peer that checks no token may get the same one again.</summary>
     private TurnRequests Requests(Peer peer, RequestSource source, int round) => new(
-        source.Turn(round), peer.Addresses.Path, scenario.Transport == Transport.TlsHandshake, source.IsCyclic || !peer.Checks);
+        source.Turn(round), peer.Addresses.Path, scenario.Transport == Transport.TlsHandshake, source.IsCyclic || !peer.Checks,
+        peer.Checks ? source.Status : 200);
 }

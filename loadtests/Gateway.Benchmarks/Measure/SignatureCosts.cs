@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Peers;
 using Gateway.Benchmarks.Measure.Statistics;
 using Gateway.Jose;

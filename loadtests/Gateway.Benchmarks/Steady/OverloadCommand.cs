@@ -58,12 +58,12 @@ internal static class OverloadCommand
     private static async Task<Overload> OverloadAsync(SteadyServer server)
     {
         var request = server.Request();
-        await ClosedLoop.RunAsync(server.Address, request, Normal, WarmUp);
+        await LoadBySecond.RunAsync(server.Address, request, Normal, WarmUp);
         await using var watch = new MemoryWatch(server.ProcessId);
-        var before = await ClosedLoop.RunAsync(server.Address, request, Normal, Before);
+        var before = await LoadBySecond.RunAsync(server.Address, request, Normal, Before);
         var memoryBefore = watch.Last(Window);
-        var over = await ClosedLoop.RunAsync(server.Address, request, Connections, Seconds);
-        var after = await ClosedLoop.RunAsync(server.Address, request, Normal, After);
+        var over = await LoadBySecond.RunAsync(server.Address, request, Connections, Seconds);
+        var after = await LoadBySecond.RunAsync(server.Address, request, Normal, After);
         return new Overload(server.Name, before, over, after, memoryBefore, watch.Most(), watch.Last(Window));
     }
 
@@ -73,7 +73,7 @@ internal static class OverloadCommand
     private static async Task<List<Held>> HoldAsync(SteadyServers servers, int count, bool isWebSocket)
     {
         var held = new List<Held>();
-        await Task.WhenAll(servers.Both.Select(server => ClosedLoop.RunAsync(server.Address, server.Request(), Normal, WarmUp)));
+        await Task.WhenAll(servers.Both.Select(server => LoadBySecond.RunAsync(server.Address, server.Request(), Normal, WarmUp)));
         foreach (var server in servers.Both)
         {
             var before = server.Figures.ResidentMegabytes;
@@ -84,7 +84,7 @@ internal static class OverloadCommand
             }
         }
 
-        await Task.WhenAll(servers.Both.Select(server => ClosedLoop.RunAsync(server.Address, server.Request(), Normal, After)));
+        await Task.WhenAll(servers.Both.Select(server => LoadBySecond.RunAsync(server.Address, server.Request(), Normal, After)));
         return [.. held.Zip(servers.Both, (row, server) => row with { MemoryAfter = server.Figures.ResidentMegabytes })];
     }
 
@@ -145,7 +145,7 @@ internal static class OverloadCommand
     }
 
     private sealed record Overload(
-        string Name, ClosedLoop Before, ClosedLoop Over, ClosedLoop After, double MemoryBefore, double MemoryMost, double MemoryAfter)
+        string Name, LoadBySecond Before, LoadBySecond Over, LoadBySecond After, double MemoryBefore, double MemoryMost, double MemoryAfter)
     {
         public int? Back => After.FirstWith(RateLimit * Before.Rate);
 

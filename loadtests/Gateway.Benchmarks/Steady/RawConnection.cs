@@ -1,15 +1,12 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Benchmarks.Load;
 
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>One kept-alive HTTP/1.1 connection that costs the client little: the drills hold ten thousand of them.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
-    private static readonly byte[] LengthName = "\r\nContent-Length: "u8.ToArray();
-
     private readonly Socket _socket;
     private readonly byte[] _received;
 
@@ -49,7 +46,7 @@ internal sealed class RawConnection : IDisposable
             }
 
             length += count;
-            if (StatusOf(_received.AsSpan(0, length)) is > 0 and var status)
+            if (ResponseStatus.Read(_received.AsSpan(0, length)) is > 0 and var status)
             {
                 return status;
             }
@@ -68,25 +65,4 @@ internal sealed class RawConnection : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
-
-    /// <summary>0 while the response is not complete.</summary>
-    private static int StatusOf(ReadOnlySpan<byte> received)
-    {
-        var end = received.IndexOf(EndOfHead);
-        if (end < 0)
-        {
-            return 0;
-        }
-
-        var status = int.Parse(received.Slice("HTTP/1.1 ".Length, 3), NumberStyles.None, CultureInfo.InvariantCulture);
-        var at = received[..end].IndexOf(LengthName);
-        if (at < 0)
-        {
-            return status == (int)HttpStatusCode.SwitchingProtocols ? status : throw new IOException("A response has no Content-Length.");
-        }
-
-        var length = received[(at + LengthName.Length)..(end + 2)];
-        var body = int.Parse(length[..length.IndexOf((byte)'\r')], NumberStyles.None, CultureInfo.InvariantCulture);
-        return received.Length < end + EndOfHead.Length + body ? 0 : status;
-    }
 }

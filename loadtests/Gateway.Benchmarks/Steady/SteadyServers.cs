@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Steady;

@@ -1,5 +1,5 @@
 using System.Text;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Measure.Statistics;
 using Gateway.LoadTests.Scenarios;
@@ -24,7 +24,7 @@ internal static class TailCommand
 
     public static async Task<int> RunAsync()
     {
-        var (seed, limit) = (MeasureCommand.Seed(), MeasureCommand.ReadPlan(isQuick: false).Limits.TailP99);
+        var (seed, limit) = (MeasureCommand.Seed(), MeasureCommand.Limits.TailP99);
         await using var servers = await SteadyServers.StartAsync();
         var knee = await FindKneeAsync(servers);
         Console.WriteLine($"knee: {knee} requests a second");
@@ -46,7 +46,7 @@ internal static class TailCommand
         var most = 0.0;
         foreach (var server in servers.Both.Reverse())
         {
-            most = (await ClosedLoop.RunAsync(server.Address, server.Request(), connections: 32, WarmUp)).Rate;
+            most = (await LoadBySecond.RunAsync(server.Address, server.Request(), connections: 32, WarmUp)).Rate;
         }
 
         var knee = new Knee(KneeMilliseconds, failedShare: 0);

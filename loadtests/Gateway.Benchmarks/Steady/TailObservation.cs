@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 
 namespace Gateway.Benchmarks.Steady;
 

@@ -1,4 +1,4 @@
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
 

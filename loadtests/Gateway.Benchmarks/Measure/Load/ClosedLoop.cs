@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 
 namespace Gateway.Benchmarks.Measure.Load;
 
@@ -37,7 +37,7 @@ internal sealed class ClosedLoop : ILoad
                     continue;
                 }
 
-                _connections[i].ReceiveOk();
+                _connections[i].Receive(requests.Status);
                 received++;
                 if (Stopwatch.GetElapsedTime(start) >= duration || !Send(i, requests))
                 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 using Base64Url = System.Buffers.Text.Base64Url;
 

@@ -23,7 +23,7 @@ internal sealed class HandshakeLoop(int port) : ILoad
                 {
                     using var connection = new LoadConnection(port, isTls: true);
                     connection.Send(request);
-                    connection.ReceiveOk();
+                    connection.Receive(requests.Status);
                     Interlocked.Increment(ref received);
                 }
             }

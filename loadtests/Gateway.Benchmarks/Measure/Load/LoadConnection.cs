@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Load;
 
 namespace Gateway.Benchmarks.Measure.Load;
 
@@ -31,8 +31,8 @@ internal sealed class LoadConnection : IDisposable
 
     public void Send(byte[] request) => _stream.Write(request);
 
-    /// <summary>Reads one whole response.</summary>
-    public void ReceiveOk()
+    /// <summary>Reads one whole response, which must have this status.</summary>
+    public void Receive(int expected)
     {
         for (var length = 0; length < _received.Length;)
         {
@@ -47,10 +47,10 @@ internal sealed class LoadConnection : IDisposable
             {
                 case 0:
                     continue;
-                case 200:
+                case var status when status == expected:
                     return;
                 case var status:
-                    throw new InvalidOperationException($"The peer responded {status} to a request that it must accept.");
+                    throw new InvalidOperationException($"The peer responded {status} in place of {expected}.");
             }
         }
 

@@ -16,6 +16,11 @@ internal sealed class RequestSources(MeasureSite site, MeasurePlan plan) : IDisp
     {
         TokenKind.Known or TokenKind.Check => Bearer(kind, site.KnownToken),
         TokenKind.Many => Bearer(kind, site.KnownToken) with { Turn = _ => Slice("RS256", 0, MeasurePlan.Many) },
+        TokenKind.BadSignature => Bearer(kind, site.KnownToken) with
+        {
+            Turn = _ => [.. File.ReadLines(FileOf("RS256")).Take(MeasurePlan.Many).Select(token => MeasuredRequest.Bearer(Spoilt(token)))],
+            Status = 401,
+        },
         TokenKind.NewRs256 => New(kind, "RS256"),
         TokenKind.NewEs256 => New(kind, "ES256"),
         TokenKind.NewEdDsa => New(kind, "EdDSA"),

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Load;
 using Gateway.Testing;
+using StackExchange.Redis;
 
 namespace Gateway.Benchmarks.Measure.Peers;
 
@@ -15,10 +16,11 @@ internal sealed class MeasureSite : IAsyncDisposable
 
     private readonly List<MeasuredProgram> _programs = [];
     private readonly FakeIntrospection _introspection;
+    private readonly RedisServer _redis;
 
-    private MeasureSite(string tokens, string product, FakeIntrospection introspection)
+    private MeasureSite(string tokens, string product, FakeIntrospection introspection, RedisServer redis)
     {
-        (Tokens, Product, _introspection) = (tokens, product, introspection);
+        (Tokens, Product, _introspection, _redis) = (tokens, product, introspection, redis);
         Folder = Directory.CreateTempSubdirectory("gateway-measure-").FullName;
     }
 
@@ -31,6 +33,9 @@ internal sealed class MeasureSite : IAsyncDisposable
     public string Product { get; }
 
     public string KnownToken => File.ReadLines(Path.Combine(Tokens, "RS256.txt")).First();
+
+    /// <summary>The Redis server, in which the token <c>revoked</c> of the checks is revoked.</summary>
+    public string Redis => _redis.Connection;
 
     public string IntrospectionEndpoint => _introspection.Address;
 
@@ -47,10 +52,12 @@ internal sealed class MeasureSite : IAsyncDisposable
     {
         var active = FakeIntrospection.Active(ComparedKeys.Issuer);
         active["exp"] = TokensCommand.Claims("opaque")["exp"]!.DeepClone();
-        var site = new MeasureSite(tokens, product, (await FakeIntrospection.StartAsync()).Knows(OpaqueToken, active));
+        var introspection = (await FakeIntrospection.StartAsync()).Knows(OpaqueToken, active);
+        var site = new MeasureSite(tokens, product, introspection, await RedisServer.StartAsync());
         try
         {
             site.WriteCertificate();
+            await site.RevokeAsync();
             var (destination, provider) = (site.CreateSettings(), site.CreateSettings());
             site._programs.Add(site.Serve("destination", destination));
             site._programs.Add(site.Serve("provider", provider));
@@ -94,8 +101,21 @@ internal sealed class MeasureSite : IAsyncDisposable
         }
 
         await _introspection.DisposeAsync();
+        await _redis.DisposeAsync();
         Encryption.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    // As the gateway reads it, and as the key that an EXISTS asks for.
+    private async Task RevokeAsync()
+    {
+        await using var client = await ConnectionMultiplexer.ConnectAsync(Redis);
+        var expires = TimeProvider.System.GetUtcNow().AddDays(30).ToUnixTimeSeconds();
+        var database = client.GetDatabase();
+        await database.StreamAddAsync(
+            "gateway:revocations",
+            [new("kind", "jti"), new("issuer", ComparedKeys.Issuer), new("value", "revoked"), new("expires", expires)]);
+        await database.StringSetAsync("revoked:revoked", "1");
     }
 
     // One certificate for all peers: chain and key in one file for HAProxy and Kestrel, and each alone for the gateway.

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Measure.Peers;
@@ -11,7 +11,10 @@ namespace Gateway.Benchmarks.Measure.Peers;
 internal sealed class MeasuredGateway(MeasureSite site)
 {
     /// <param name="isFull">With decryption keys, introspection and external authorization; else Decisions is 0.</param>
-    public (ServerSettings Settings, int Decisions, MeasuredProgram Program) Start(ServerSettings settings, bool isFull)
+    /// <param name="environment">Settings of the runtime.</param>
+    /// <param name="cores">How many cores it may use; null for all.</param>
+    public (ServerSettings Settings, int Decisions, MeasuredProgram Program) Start(
+        ServerSettings settings, bool isFull = false, IReadOnlyDictionary<string, string>? environment = null, int? cores = null)
     {
         var folder = Directory.CreateDirectory(Path.Combine(site.Folder, $"gateway-{new Uri(settings.Url).Port}")).FullName;
         var configuration = GatewayServer.Configuration(settings);
@@ -31,9 +34,12 @@ internal sealed class MeasuredGateway(MeasureSite site)
 
         var file = Path.Combine(folder, "yarp.json");
         File.WriteAllText(file, configuration.ToJsonString());
-        return (settings, decisions, MeasuredProgram.Start(
-            Path.Combine(site.Product, "Gateway"), ["run", "--config", file],
-            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development" }));
+        var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["DOTNET_ENVIRONMENT"] = "Development" };
+        string[] command = [Path.Combine(site.Product, "Gateway"), "run", "--config", file];
+        // taskset becomes the gateway: there is no process between.
+        return (settings, decisions, cores is null
+            ? MeasuredProgram.Start(command[0], command[1..], all)
+            : MeasuredProgram.Start("taskset", ["--cpu-list", $"0-{cores - 1}", .. command], all));
     }
 
     private JsonObject Endpoints(ServerSettings settings) => new()

@@ -1,5 +1,6 @@
 using Gateway.Benchmarks.Measure.Load;
 using Gateway.Benchmarks.Measure.Plan;
+using Gateway.Benchmarks.Steady;
 
 namespace Gateway.Benchmarks.Measure.Peers;
 
@@ -16,7 +17,7 @@ internal sealed class Peer(PeerKind kind, PeerAddresses addresses, bool checks, 
     public bool Checks => checks;
 
     /// <summary>Compiled ahead of time as a whole: nothing is compiled while it runs.</summary>
-    public bool IsNative => kind is PeerKind.Haproxy or PeerKind.HaproxyJwt;
+    public bool IsNative => kind is PeerKind.Haproxy or PeerKind.HaproxyJwt or PeerKind.Apache;
 
     public string Output => string.Join('\n', programs.Select(program => program.Output));
 
@@ -26,6 +27,8 @@ internal sealed class Peer(PeerKind kind, PeerAddresses addresses, bool checks, 
     public bool IsWarm { get; set; }
 
     public long ProcessorNanoseconds => ProcessClock.Read(_processes);
+
+    public double ResidentMegabytes => _processes.Sum(process => ProcessFigures.Read(process).ResidentMegabytes);
 
     /// <summary>After its start: reads which processes it has.</summary>
     public void FindProcesses() => _processes = [.. programs.SelectMany(program => program.Processes)];

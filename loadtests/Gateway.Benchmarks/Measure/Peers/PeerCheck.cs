@@ -10,7 +10,7 @@ namespace Gateway.Benchmarks.Measure.Peers;
 internal static class PeerCheck
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     // A client of its own for each request: HttpClient would keep connections that count as a peer's.
     private static SocketsHttpHandler Handler => new()
@@ -78,7 +78,7 @@ internal static class PeerCheck
         return status;
     }
 
-    private static async Task<int> AskAsync(Peer peer, Transport transport, MeasuredRequest request, CancellationToken cancellationToken)
+    public static async Task<int> AskAsync(Peer peer, Transport transport, MeasuredRequest request, CancellationToken cancellationToken)
     {
         using var message = Message(HttpMethod.Get, peer, transport);
         message.Headers.TryAddWithoutValidation("Authorization", request.Authorization);

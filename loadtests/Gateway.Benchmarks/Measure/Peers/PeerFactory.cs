@@ -1,4 +1,4 @@
-using Gateway.Benchmarks.Compare;
+using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Load;
 using Gateway.Benchmarks.Measure.Plan;
 using Gateway.Testing;
@@ -11,16 +11,29 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
 {
     private readonly MeasuredGateway _gateway = new(site);
 
+    /// <param name="environment">Settings of the runtime.</param>
+    /// <param name="cores">How many cores it may use; null for all.</param>
+    public Peer Start(PeerKind kind, IReadOnlyDictionary<string, string> environment, int? cores) => kind switch
+    {
+        PeerKind.Gateway => Of(kind, _gateway.Start(site.CreateSettings(), environment: environment, cores: cores)),
+        _ when environment.Count > 0 || cores is not null =>
+            throw new InvalidDataException($"Only the gateway can have a setting or a number of cores, not {kind}."),
+        _ => Start(kind),
+    };
+
     public Peer Start(PeerKind kind) => kind switch
     {
+        PeerKind.Gateway => Of(kind, _gateway.Start(site.CreateSettings())),
         PeerKind.Bare or PeerKind.BareAgain => Dotnet(kind, "bare", checks: false),
         PeerKind.BareSlowed => Dotnet(kind, "bare", checks: false, site.CreateSettings() with { SpinNanoseconds = spinNanoseconds }),
         PeerKind.Stock => Dotnet(kind, "stock", checks: true),
+        PeerKind.StockRedis => Dotnet(kind, "stock", checks: true, site.CreateSettings() with { Redis = site.Redis }),
         PeerKind.Cached => Dotnet(kind, "cached", checks: true),
         PeerKind.Authorizer => Dotnet(kind, "authorizer", checks: true),
         PeerKind.Haproxy or PeerKind.HaproxyJwt => Haproxy(kind),
-        PeerKind.Gateway => Of(kind, _gateway.Start(site.CreateSettings(), isFull: false)),
-        PeerKind.GatewayAsserting => Of(kind, _gateway.Start(site.CreateSettings() with { HasAssertion = true }, isFull: false)),
+        PeerKind.Apache => Apache(kind),
+        PeerKind.GatewayAsserting => Of(kind, _gateway.Start(site.CreateSettings() with { HasAssertion = true })),
+        PeerKind.GatewayRedis => Of(kind, _gateway.Start(site.CreateSettings() with { Redis = site.Redis })),
         PeerKind.GatewayFull => Of(kind, _gateway.Start(site.CreateSettings(), isFull: true)),
         PeerKind.GatewayCheck => Check(kind),
         PeerKind.NginxStock => NginxStock(kind),
@@ -85,9 +98,22 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
         return new Peer(kind, addresses, kind == PeerKind.HaproxyJwt, [MeasuredProgram.Start("/usr/sbin/haproxy", ["-db", "-f", file])]);
     }
 
-    private static string Configs => Path.Combine(Script.Root, "loadtests", "compare", "configs");
+    private Peer Apache(PeerKind kind)
+    {
+        var (port, http2) = (RedisServer.FreePort(), RedisServer.FreePort());
+        var folder = Directory.CreateDirectory(Path.Combine(site.Folder, $"apache-{port}")).FullName;
+        var file = Template(
+            "apache.conf", folder, ("PORT", $"{port}"), ("HTTP2_PORT", $"{http2}"), ("MODULES", "/usr/lib/apache2/modules"),
+            // Its workers must not run as root.
+            ("USER", Environment.IsPrivilegedProcess ? "User www-data\nGroup www-data" : ""),
+            ("KEYS", site.Tokens), ("ISSUER", ComparedKeys.Issuer), ("AUDIENCE", ComparedKeys.Audience));
+        return new Peer(
+            kind, new PeerAddresses(port, http2), checks: true, [MeasuredProgram.Start("/usr/sbin/apache2", ["-DFOREGROUND", "-f", file])]);
+    }
 
-    /// <summary>Fills in a configuration of loadtests/compare.</summary>
+    private static string Configs => Path.Combine(Script.Root, "loadtests", "peers");
+
+    /// <summary>Fills in a configuration of loadtests/peers.</summary>
     private string Template(string name, string folder, params (string Name, string Value)[] values)
     {
         var text = File.ReadAllText(Path.Combine(Configs, name));

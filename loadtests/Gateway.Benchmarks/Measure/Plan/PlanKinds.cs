@@ -20,7 +20,11 @@ internal enum PeerKind
     /// <summary>Bare YARP with a busy-wait in each request, for the self test.</summary>
     BareSlowed,
     Stock,
+
+    /// <summary><see cref="Stock"/> with one Redis look-up a request.</summary>
+    StockRedis,
     Cached,
+    Apache,
     Haproxy,
     HaproxyJwt,
     Gateway,
@@ -28,6 +32,9 @@ internal enum PeerKind
     /// <summary>The gateway with decryption keys, introspection and external authorization.</summary>
     GatewayFull,
     GatewayAsserting,
+
+    /// <summary>The gateway with its revocation list in Redis.</summary>
+    GatewayRedis,
 
     /// <summary>The ext_authz service of <see cref="GatewayFull"/>.</summary>
     GatewayCheck,
@@ -43,6 +50,9 @@ internal enum TokenKind
 {
     Known,
     Many,
+
+    /// <summary>RS256 tokens with a wrong signature, which every peer that checks tokens rejects with 401.</summary>
+    BadSignature,
     NewRs256,
     NewEs256,
     NewEdDsa,
@@ -62,4 +72,7 @@ internal enum Figure
 
     /// <summary>Requests a second.</summary>
     Rate,
+
+    /// <summary>Resident memory of the processes after a turn.</summary>
+    Memory,
 }
