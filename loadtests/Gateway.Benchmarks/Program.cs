@@ -1,10 +1,10 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gateway.Benchmarks;
-using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Growth;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Operations;
+using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Steady;
 using Gateway.Testing.Drills;
 

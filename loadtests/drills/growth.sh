@@ -11,5 +11,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 if [ "${QUICK:-}" = 1 ]; then
   export ROUTES=10,100,1000 ISSUERS=1,10,100 TOKENS=1000,10000 REVOCATIONS=0,1000,10000 ARRIVING=0,100 WARM_UP=1 ROUNDS=2 TURN=200 RELOADS=1 LOAD_ROUNDS=1 LOAD_SECONDS=2
 fi
+bash loadtests/peers/publish.sh "$PWD/artifacts/measure/product"
 dotnet build loadtests/Gateway.Benchmarks -c Release --nologo -v quiet
 exec dotnet loadtests/Gateway.Benchmarks/bin/Release/net10.0/Gateway.Benchmarks.dll drill growth

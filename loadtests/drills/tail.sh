@@ -9,5 +9,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 if [ "${QUICK:-}" = 1 ]; then
   export WARM_UP=2 KNEE_P99=200 ROUNDS=1 SECONDS_EACH=1 OBSERVED=1
 fi
+bash loadtests/peers/publish.sh "$PWD/artifacts/measure/product"
 dotnet build loadtests/Gateway.Benchmarks -c Release --nologo -v quiet
 exec dotnet loadtests/Gateway.Benchmarks/bin/Release/net10.0/Gateway.Benchmarks.dll drill tail

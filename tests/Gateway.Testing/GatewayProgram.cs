@@ -33,9 +33,10 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <param name="files">Files beside yarp.json, which is one of them.</param>
     /// <param name="environment">Environment variables.</param>
     /// <param name="endpoints">More of them, made from the address that it shall have.</param>
+    /// <param name="assembly">The program; null for the one that the tests were built with.</param>
     public static async Task<GatewayProgram> StartAsync(
         IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string>? environment = null,
-        Func<string, IReadOnlyDictionary<string, string>>? endpoints = null)
+        Func<string, IReadOnlyDictionary<string, string>>? endpoints = null, string? assembly = null)
     {
         var program = new GatewayProgram();
         foreach (var (name, content) in files)
@@ -54,7 +55,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
             };
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(GatewayApp).Assembly.Location, "--config", program.ConfigFile, "--urls", program.Address])
+            [assembly ?? typeof(GatewayApp).Assembly.Location, "--config", program.ConfigFile, "--urls", program.Address])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["Gateway__Drain__Delay"] = "00:00:00";

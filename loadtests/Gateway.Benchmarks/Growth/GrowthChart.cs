@@ -57,7 +57,8 @@ internal static class GrowthChart
     {
         var left = Margin + (Legend * index);
         yield return new XElement(
-            Svg + "rect", new XAttribute("class", $"c{index}"), Number("x", left), Number("y", 12), Number("width", 10), Number("height", 10));
+            Svg + "rect", new XAttribute("class", $"c{index}"),
+            Number("x", left), Number("y", 12), Number("width", 10), Number("height", 10));
         yield return Label(left + 14, 21, name, "start", 11);
     }
 
@@ -80,14 +81,17 @@ internal static class GrowthChart
 
         foreach (var (line, i) in panel.Lines.Select((line, i) => (line, i)))
         {
-            var points = line.Points.Select(point => (
-                X: left + (Width * Math.Log10(Math.Max(1, point.Size)) / powers), Y: top + (Height * (1 - (point.Value / highest))))).ToList();
+            var points = line.Points
+                .Select(point => (
+                    X: left + (Width * Math.Log10(Math.Max(1, point.Size)) / powers), Y: top + (Height * (1 - (point.Value / highest)))))
+                .ToList();
             yield return new XElement(
                 Svg + "polyline", new XAttribute("class", $"l{i}"),
                 new XAttribute("points", string.Join(' ', points.Select(point => Text($"{point.X:0.#},{point.Y:0.#}")))));
             foreach (var (x, y) in points)
             {
-                yield return new XElement(Svg + "circle", new XAttribute("class", $"c{i}"), Number("cx", x), Number("cy", y), Number("r", 2.5));
+                yield return new XElement(
+                    Svg + "circle", new XAttribute("class", $"c{i}"), Number("cx", x), Number("cy", y), Number("r", 2.5));
             }
         }
     }

@@ -47,7 +47,7 @@ internal sealed class GrowthGateway : IAsyncDisposable
         };
         var files = site.Files();
         var start = Stopwatch.GetTimestamp();
-        var program = await GatewayProgram.StartAsync(files, environment);
+        var program = await PublishedGateway.StartAsync(files, environment);
         await program.WaitUntilAsync([.. site.Checks]);
         var ready = GrowthTime.Since(start, program.ProcessId);
         var arriving = size.Arriving == 0 || redis is null ? null : new ArrivingRevocations(redis, GrowthSite.IssuerOf(0), size.Arriving);

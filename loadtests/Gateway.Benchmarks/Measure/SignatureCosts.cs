@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Peers;
 using Gateway.Benchmarks.Measure.Statistics;
+using Gateway.Benchmarks.Servers;
 using Gateway.Jose;
 
 namespace Gateway.Benchmarks.Measure;

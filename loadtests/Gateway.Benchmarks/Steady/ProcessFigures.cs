@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Gateway.Benchmarks.Steady;
@@ -54,12 +53,5 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
 
         static long Number(string line) => long.Parse(
             line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The processor time so far, of threads that have ended too, in milliseconds; the kernel counts it in steps of 10.</summary>
-    public static double ProcessorMilliseconds(int processId)
-    {
-        using var process = Process.GetProcessById(processId);
-        return process.TotalProcessorTime.TotalMilliseconds;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Benchmarks.Measure.Peers;
 using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Steady;
@@ -27,7 +28,7 @@ internal static class RestCommand
         // In Development an issuer needs no TLS.
         var environment =
             new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
-        await using var gateway = await GatewayProgram.StartAsync(files, environment);
+        await using var gateway = await PublishedGateway.StartAsync(files, environment);
         await using var servers = await SteadyServers.StartAsync(destination.Address);
         await gateway.WaitUntilAsync("keys:shop", "revocations");
         await Task.Delay(TimeSpan.FromSeconds(settle), TimeProvider.System);
@@ -37,10 +38,10 @@ internal static class RestCommand
             ("bare YARP", servers.Bare.ProcessId), ("Gateway", servers.Gateway.ProcessId),
             ("Gateway, Redis, issuer and health probe", gateway.ProcessId),
         ];
-        List<double> before = [.. processes.Select(process => ProcessFigures.ProcessorMilliseconds(process.ProcessId))];
+        List<long> before = [.. processes.Select(process => ProcessClock.Read([process.ProcessId]))];
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
         List<double> used =
-            [.. processes.Zip(before, (process, start) => (ProcessFigures.ProcessorMilliseconds(process.ProcessId) - start) / seconds)];
+            [.. processes.Zip(before, (process, start) => (ProcessClock.Read([process.ProcessId]) - start) / 1e6 / seconds)];
 
         var text = new StringBuilder();
         Line($"{await DocsBlock.DescribeMachineAsync()}. {seconds} s without a request, {settle} s after the start.");

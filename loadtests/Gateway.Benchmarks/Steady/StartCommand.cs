@@ -47,8 +47,8 @@ internal static class StartCommand
             .Append("| | seconds to the first 200 | lowest and highest |\n| --- | ---: | ---: |\n");
         foreach (var (name, times) in new[] { ("bare YARP", bare), ("Gateway", gateway) })
         {
-            text.Append(
-                CultureInfo.InvariantCulture, $"| {name} | {RatioEstimate.MedianOf(times):0.00} | {times.Min():0.00} to {times.Max():0.00} |\n");
+            var median = RatioEstimate.MedianOf(times);
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {median:0.00} | {times.Min():0.00} to {times.Max():0.00} |\n");
         }
 
         await DocsBlock.WriteAsync("start", text.ToString().TrimEnd(), DocsBlock.Performance);

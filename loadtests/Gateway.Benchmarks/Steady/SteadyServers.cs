@@ -16,7 +16,7 @@ internal sealed record SteadyServer(string Name, int ProcessId, Uri Address, Uri
     public ProcessFigures Figures => ProcessFigures.Read(ProcessId);
 }
 
-/// <summary>Bare YARP with .NET's defaults and the gateway with its own settings, in front of one destination.</summary>
+/// <summary>Bare YARP with .NET's defaults and the published gateway with its own settings, in front of one destination.</summary>
 internal sealed class SteadyServers : IAsyncDisposable
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(6);
@@ -95,7 +95,7 @@ internal sealed class SteadyServers : IAsyncDisposable
             ["yarp.json"] = configuration,
             ["keys.json"] = new JsonObject { ["keys"] = new JsonArray(_key.ToJwk()) }.ToJsonString(),
         };
-        var program = await GatewayProgram.StartAsync(files, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Error" });
+        var program = await PublishedGateway.StartAsync(files, new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Error" });
         _parts.Add(program);
         await program.WaitUntilAsync("keys:shop", "revocations");
         var token =

@@ -18,12 +18,16 @@ internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvide
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var changed = live.NextChange;
             if (live.Current.AssertionKeys is { } keys)
             {
                 Look(keys);
+                await time.NextAsync(LookEvery, stoppingToken);
             }
-
-            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else
+            {
+                await changed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class ConfigurationFollower(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await time.NextAsync(LookEvery, stoppingToken);
             try
             {
                 await LookAsync(stoppingToken);

@@ -42,7 +42,7 @@ internal sealed partial class MemoryRelease(IMeterFactory meters, TimeProvider t
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await time.NextAsync(LookEvery, stoppingToken);
             if (_release.IsDue())
             {
                 Collect();

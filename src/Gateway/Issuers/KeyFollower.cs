@@ -42,7 +42,7 @@ internal sealed class KeyFollower(
         var followed = new Dictionary<object, CancellationTokenSource>(ReferenceEqualityComparer.Instance);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var changed = live.Changed;
+            var changed = live.NextChange;
             Follow(Issuers, followed, stoppingToken);
             await changed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Gateway.Foundation;
 
 namespace Gateway.Revocation;
 
@@ -42,7 +43,8 @@ internal sealed class MemoryRevocationLog : IRevocationLog
 
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
-        using var heartbeat = new CancellationTokenSource(_checkEvery() is var most && most < Heartbeat ? most : Heartbeat, _time);
+        var period = _checkEvery() is var most && most < Heartbeat ? most : Heartbeat;
+        using var heartbeat = new CancellationTokenSource(_time.UntilNext(period), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Token, cancellationToken);
         try
         {

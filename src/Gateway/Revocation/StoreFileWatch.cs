@@ -1,3 +1,5 @@
+using Gateway.Foundation;
+
 namespace Gateway.Revocation;
 
 /// <summary>
@@ -72,7 +74,7 @@ internal sealed class StoreFileWatch(string path, Func<TimeSpan> checkEvery, Tim
         var changed = _changed;
         using (var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            await Task.WhenAny(changed.Task, Task.Delay(Interval, time, wait.Token));
+            await Task.WhenAny(changed.Task, time.NextAsync(Interval, wait.Token));
             await wait.CancelAsync();
         }
 

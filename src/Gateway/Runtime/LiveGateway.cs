@@ -12,6 +12,7 @@ internal sealed class LiveGateway
     /// <summary>The metadata of a route that names its snapshot.</summary>
     public const string RevisionKey = "Gateway.Revision";
 
+    private readonly ChangeSignal _changes = new();
     private readonly TimeProvider _time;
     private volatile GatewaySnapshot _current;
     private volatile GatewaySnapshot? _next;
@@ -28,6 +29,9 @@ internal sealed class LiveGateway
     /// A snapshot has come into effect. Raised on the thread of the change, one after the other; handlers must not throw.
     /// </summary>
     public event Action<GatewaySnapshot>? Changed;
+
+    /// <inheritdoc cref="ChangeSignal.Next"/>
+    public Task NextChange => _changes.Next;
 
     public GatewaySnapshot Current => _current;
 
@@ -54,5 +58,6 @@ internal sealed class LiveGateway
         _current = next;
         _next = null;
         Changed?.Invoke(next);
+        _changes.Raise();
     }
 }

@@ -133,6 +133,24 @@ public sealed class AssertionKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_that_a_reload_adds_are_followed_too()
+    {
+        var token = _issuer.Token().Build();
+        var configuration = JsonNode.Parse(await File.ReadAllTextAsync(_gateway.ConfigFile))!.AsObject();
+        var without = configuration.DeepClone().AsObject();
+        without["Gateway"]!["Identity"]!.AsObject().Remove("Assertion");
+        await ApplyAsync(without, async () => !await HasAssertionAsync());
+        await ApplyAsync(configuration, HasAssertionAsync);
+
+        await File.WriteAllTextAsync(KeyFile, SigningKey.PrivateSet(_new));
+
+        await Eventually.TrueAsync(async () => await KeyOfAsync(token) == "new", "the new key signs");
+
+        async Task<bool> HasAssertionAsync() =>
+            await StatusAsync("/private/a", token) == 200 && _destination.Last.Header(AssertionGateway.Header) is not null;
+    }
+
+    [Fact]
     public async Task Reload_keeps_assertions_while_their_settings_stay_and_changes_them_with_them()
     {
         var token = _issuer.Token().Build();

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Load;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 using StackExchange.Redis;
 

@@ -34,7 +34,10 @@ internal sealed class MeasuredGateway(MeasureSite site)
 
         var file = Path.Combine(folder, "yarp.json");
         File.WriteAllText(file, configuration.ToJsonString());
-        var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["DOTNET_ENVIRONMENT"] = "Development" };
+        var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        {
+            ["DOTNET_ENVIRONMENT"] = "Development",
+        };
         string[] command = [Path.Combine(site.Product, "Gateway"), "run", "--config", file];
         // taskset becomes the gateway: there is no process between.
         return (settings, decisions, cores is null

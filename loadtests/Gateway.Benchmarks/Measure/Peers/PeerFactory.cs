@@ -1,6 +1,6 @@
-using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Measure.Load;
 using Gateway.Benchmarks.Measure.Plan;
+using Gateway.Benchmarks.Servers;
 using Gateway.Testing;
 
 namespace Gateway.Benchmarks.Measure.Peers;

@@ -21,7 +21,7 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
                 Look(certificate);
             }
 
-            await Task.Delay(LookEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await time.NextAsync(LookEvery, stoppingToken);
         }
     }
 

@@ -12,7 +12,14 @@ internal sealed partial class DecryptionKeyFollower(LiveIssuers live, TimeProvid
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(ReadEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var changed = live.NextChange;
+            if (live.Current.Decryptions.IsEmpty)
+            {
+                await changed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            await time.NextAsync(ReadEvery, stoppingToken);
             foreach (var keys in live.Current.Decryptions)
             {
                 if (!keys.Reload())

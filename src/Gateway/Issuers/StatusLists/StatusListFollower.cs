@@ -1,3 +1,5 @@
+using Gateway.Foundation;
+
 namespace Gateway.Issuers.StatusLists;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class StatusListFollower(LiveIssuers live, StatusListLoader load
         var followed = new HashSet<StatusListSet>();
         while (!stoppingToken.IsCancellationRequested)
         {
+            var changed = live.NextChange;
             var issuers = live.Current.Issuers.Where(issuer => issuer.StatusLists is not null).ToArray();
             foreach (var gone in followed.Except(issuers.Select(issuer => issuer.StatusLists!)).ToArray())
             {
@@ -32,7 +35,14 @@ internal sealed class StatusListFollower(LiveIssuers live, StatusListLoader load
                 }
             }
 
-            await Task.Delay(WatchEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (issuers.Length > 0)
+            {
+                await time.NextAsync(WatchEvery, stoppingToken);
+            }
+            else
+            {
+                await changed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
