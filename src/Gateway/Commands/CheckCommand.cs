@@ -38,6 +38,7 @@ internal sealed class CheckCommand : Command
         SetAction((result, _) => CheckAsync(result));
     }
 
+    /// <summary>Checks all files, also after one with errors, so that a pipeline shows every finding of a change at once.</summary>
     private async Task<int> CheckAsync(ParseResult result)
     {
         var files = new List<CheckedFile>();
@@ -68,6 +69,9 @@ internal sealed class CheckCommand : Command
             : ExitCode.Done;
     }
 
+    /// <summary>
+    /// Reads the file as a start does, with the environment's overrides. Warnings are found only in a file without errors.
+    /// </summary>
     private static async Task<CheckedFile> CheckAsync(string file)
     {
         try
@@ -80,6 +84,8 @@ internal sealed class CheckCommand : Command
         }
     }
 
+    /// <summary>Findings go to standard error, so that standard output has one line for each file without errors.</summary>
+    /// <param name="isNamed">True when there are several files, so that each list of findings needs a heading.</param>
     private static async Task WriteAsync(CheckedFile file, bool isNamed)
     {
         if (isNamed && file.Errors.Count + file.Warnings.Count > 0)

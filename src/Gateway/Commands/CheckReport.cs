@@ -20,6 +20,7 @@ internal sealed partial record FindingDocument(
     [GeneratedRegex(@":(\d+):(\d+)\z")]
     private static partial Regex Place { get; }
 
+    /// <param name="level">As in <see cref="Level"/>.</param>
     private static FindingDocument Of(ConfigurationError finding, string level)
     {
         var place = Place.Match(finding.Location);
@@ -35,6 +36,7 @@ internal sealed partial record FindingDocument(
     }
 }
 
+/// <summary>One file of the JSON, with its counts.</summary>
 internal sealed record CheckedFileDocument(string File, int Errors, int Warnings, FindingDocument[] Findings);
 
 /// <summary>The findings of <c>gateway check</c> as JSON.</summary>

@@ -8,6 +8,7 @@ namespace Gateway.Commands;
 /// </summary>
 internal sealed class CompletionCommand : Command
 {
+    // bash splits words at `=` and `:` too. The script passes the line up to the cursor as it is, so that the program splits it.
     private const string Bash = """
         # Completion of gateway for bash: source <(gateway completion bash)
         _gateway() {
@@ -39,6 +40,7 @@ internal sealed class CompletionCommand : Command
         }
         """;
 
+    // The key is the argument that the user writes. Case counts, as in the names of the shells.
     private static readonly Dictionary<string, string> Scripts =
         new(StringComparer.Ordinal) { ["bash"] = Bash, ["zsh"] = Zsh, ["pwsh"] = PowerShell };
 

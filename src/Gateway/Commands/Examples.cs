@@ -7,6 +7,7 @@ namespace Gateway.Commands;
 /// <summary>Command lines to copy, at the end of a command's help.</summary>
 internal static class Examples
 {
+    // The key is the command as it is typed after `gateway`.
     private static readonly Dictionary<string, string[]> ByCommand = new(StringComparer.Ordinal)
     {
         ["run"] = ["gateway run --config yarp.json", "gateway run --urls http://localhost:9000"],
@@ -41,6 +42,7 @@ internal static class Examples
         }
     }
 
+    /// <summary>The examples of a command, none for most. The root runs the gateway, so it shows those of <c>run</c>.</summary>
     public static IReadOnlyList<string> Of(Command command) =>
         ByCommand.GetValueOrDefault(command is RootCommand ? "run" : PathOf(command), []);
 
@@ -50,6 +52,7 @@ internal static class Examples
             ? $"{PathOf(parent)} {command.Name}"
             : command.Name;
 
+    /// <summary>Writes the help of the library into memory, corrects it, and appends the examples.</summary>
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)

@@ -1,8 +1,9 @@
 namespace Gateway.Commands;
 
-/// <summary>The exit codes of every command.</summary>
+/// <summary>The exit codes of every command. Scripts depend on them. A new meaning gets a new number.</summary>
 internal static class ExitCode
 {
+    /// <summary>What was asked for is done, or what was checked is good.</summary>
     public const int Done = 0;
 
     /// <summary>The configuration or the input has errors, or what was checked is revoked or rejected.</summary>

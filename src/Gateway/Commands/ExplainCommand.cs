@@ -59,6 +59,9 @@ internal sealed class ExplainCommand : Command
         SetAction((result, cancellationToken) => StoreCommand.RunAsync(() => ExplainAsync(result, cancellationToken)));
     }
 
+    /// <summary>
+    /// Explains with the same classes as <c>POST /admin/explain</c>; only the keys and the revocations come from other places.
+    /// </summary>
     private async Task<int> ExplainAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var reading = await GatewayApp.ReadAsync(new GatewayAppOptions { ConfigFile = result.GetValue(_config)! });
@@ -115,11 +118,13 @@ internal sealed class ExplainCommand : Command
             return ([], $"{SourcePrefix}: write the name of a token source and a file, as in workload=token.txt.");
         }
 
+        // --token has a default, so it counts only where the policy reads such a token, or where the user wrote the option.
         var isOfUnnamed = policy.IsAnonymous || policy.TokenSources.Contains(null) || result.GetResult(_token) is { Implicit: false };
         var given = new List<GivenToken>();
         foreach (var (option, source, file) in files.Select(file => (SourcePrefix, (string?)file[0], file[1]))
             .Concat(isOfUnnamed ? [("--token", null, result.GetValue(_token)!)] : []))
         {
+            // The base64url of `{"`: the first characters of a JWT. A file may have such a name, so it is tried first.
             if (file.StartsWith("eyJ", StringComparison.Ordinal) && !File.Exists(file))
             {
                 return (

@@ -33,6 +33,7 @@ internal static class ExplainSources
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new GatewayMetrics(provider.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var forgotten = new ForgottenKeyList(NullLogger<ForgottenKeyList>.Instance);
+        // The kept documents first: if the issuer does not respond afterwards, the keys of the last fetch are still there.
         await Documents(cache).TakeKeptAsync(issuer!.Keys, cancellationToken);
         if (isFetching || !issuer.Keys.Source.IsRemote)
         {
@@ -44,7 +45,10 @@ internal static class ExplainSources
         StoredKeyDocuments Documents(KeyCache? kept) => new(forgotten, TimeProvider.System, NullLogger<StoredKeyDocuments>.Instance, kept);
     }
 
-    /// <summary>The store as it is now, when it is a file here or reading it was asked for.</summary>
+    /// <summary>
+    /// The store as it is now, when it is a file here or reading it was asked for. Redis is read only on request: by default, an
+    /// explanation sends nothing over the network.
+    /// </summary>
     public static async Task<RevocationAnswers> ReadRevocationsAsync(
         GatewaySettings settings, bool isAsked, CancellationToken cancellationToken)
     {
@@ -67,6 +71,7 @@ internal static class ExplainSources
             set.Apply(page.Entries);
         }
         while (!page.IsLast);
+        // Expired entries may still be in the log. A replica forgets them too, so they must not count here.
         set.ForgetExpired(TimeProvider.System.GetUtcNow());
         return new RevocationAnswers(
             token => set.IsRevoked(token) ? RevocationStatus.Revoked : RevocationStatus.NotRevoked,

@@ -5,10 +5,12 @@ using Gateway.Foundation;
 namespace Gateway.Commands;
 
 /// <summary>
-/// An explanation for a terminal or a ticket: each check with what was expected and found, and the verdict last, where the eye is.
+/// An explanation for a terminal or a ticket: each check with what was expected and found. The verdict is last, because a terminal
+/// shows the end of a long text.
 /// </summary>
 internal static class ExplanationText
 {
+    // Characters: the longest mark, "not checked", and a space.
     private const int MarkWidth = 12;
 
     public static string Of(TokenExplanation explanation)
@@ -38,6 +40,7 @@ internal static class ExplanationText
             {
                 CheckOutcome.Passed => "ok",
                 CheckOutcome.NotChecked => "not checked",
+                // Only the first failure is what a client sees; the later ones would come up after it is repaired.
                 _ => decided ? "fails too" : "FAILS",
             };
             decided |= check.Outcome == CheckOutcome.Failed;

@@ -17,6 +17,7 @@ internal static class GatewayCommand
             new RevocationsCommand(),
             new CompletionCommand(),
         };
+        // Without a command the root runs the gateway, with the options of `run`.
         RunCommand.AddTo(root);
         Examples.AddTo(root);
         return root;

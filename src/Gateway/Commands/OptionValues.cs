@@ -7,6 +7,9 @@ namespace Gateway.Commands;
 /// <summary>Reads the values of options. The library's own messages for an invalid value show .NET types.</summary>
 internal static class OptionValues
 {
+    /// <summary>
+    /// A time in ISO 8601. One without an offset is UTC and not the time zone of the machine, which may differ from that of the user.
+    /// </summary>
     public static DateTimeOffset? Time(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";

@@ -29,6 +29,7 @@ internal static class RevocationOutput
     // Two facts share a column, so that the table fits into 80 characters.
     private static readonly string[] Columns = ["kind", "issuer", "value", "before\nexpires", "reason\nby"];
 
+    /// <summary>The <c>--output</c> of commands with one result.</summary>
     public static Option<AnswerOutput> AnswerOption()
     {
         var option = new Option<AnswerOutput>("--output")
@@ -41,6 +42,9 @@ internal static class RevocationOutput
         return option;
     }
 
+    /// <summary>
+    /// The <c>--output</c> of a list. Null when it is left out: then a terminal gets the table, and a pipe gets the lines.
+    /// </summary>
     public static Option<ListOutput?> ListOption()
     {
         var option = new Option<ListOutput?>("--output")
@@ -75,6 +79,7 @@ internal static class RevocationOutput
         }
     }
 
+    /// <summary>Writes a document as JSON to standard output.</summary>
     public static void Write<T>(T document, JsonTypeInfo<T> type) => Console.WriteLine(JsonSerializer.Serialize(document, type));
 
     /// <summary>
@@ -83,6 +88,7 @@ internal static class RevocationOutput
     /// </summary>
     public static string LineOf(RevocationEntry entry) => string.Join('\t', CellsOf(entry));
 
+    /// <param name="seconds">Unix seconds; null for an entry without this time.</param>
     public static string Format(long? seconds) => seconds is { } value ? IsoTime.Of(value) : "-";
 
     /// <param name="issuers">Their names, which are shorter than the <c>iss</c>.</param>
@@ -107,6 +113,7 @@ internal static class RevocationOutput
         return table.Caption($"{entries.Count} live");
     }
 
+    // The order is that of the description of `revocations list`; scripts cut the columns of the lines by number.
     private static string[] CellsOf(RevocationEntry entry) =>
     [
         RevocationNames.Of(entry.Kind),

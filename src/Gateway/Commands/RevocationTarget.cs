@@ -26,6 +26,7 @@ internal sealed class RevocationTarget
 
     private readonly Option<string?> _issuer = new("--issuer") { Description = OneIssuer, HelpName = "ISSUER" };
 
+    /// <summary>Adds the arguments and options that name a revocation. Called once for each instance.</summary>
     public void AddTo(Command command)
     {
         _kind.AcceptOnlyFromAmong([.. RevocationNames.Kinds]);
@@ -51,6 +52,7 @@ internal sealed class RevocationTarget
             request, settings with { Issuers = settings.IssuersOr(request.Issuer ?? (request.Kind == "issuer" ? request.Value : null)) });
     }
 
+    /// <summary>The unverified <c>iss</c>, as a default for <c>--issuer</c>; null when the token cannot be read.</summary>
     private static string? IssuerOf(string token) =>
         TokenParts.TryRead(token, out _, out var claims, out _) ? claims.TextOf("iss"u8) : null;
 }
@@ -73,6 +75,7 @@ internal static class RevocationStoreAccess
             : settings;
     }
 
+    /// <summary>The log itself, without a replica's list: each command reads what it needs and ends.</summary>
     public static IRevocationLog LogOf(StoreSettings store) =>
         RevocationServices.CreateLog(store, TimeProvider.System, NullLoggerFactory.Instance);
 }

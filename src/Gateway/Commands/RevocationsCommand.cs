@@ -82,6 +82,10 @@ internal sealed class RevocationsCommand : Command
         return check;
     }
 
+    /// <summary>
+    /// <c>restore</c> deletes nothing. It writes an entry of its own that outlives the revocation, because replicas and snapshots may still
+    /// hold that one.
+    /// </summary>
     private static Command CreateRestore()
     {
         var target = new RevocationTarget();
@@ -113,9 +117,11 @@ internal sealed class RevocationsCommand : Command
             var entry = RevocationSpan.Restore(found, issuer!, TimeProvider.System.GetUtcNow()) with
             {
                 Reason = result.GetValue(reason),
+                // The entry that was found names who revoked; the new one names who restores.
                 By = RevocationStoreAccess.Caller,
                 At = null,
             };
+            // Everything is read and checked before, so that a dry run finds the same errors.
             var isDryRun = result.GetValue(dryRun);
             if (!isDryRun)
             {

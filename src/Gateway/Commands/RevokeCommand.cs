@@ -46,6 +46,7 @@ internal sealed class RevokeCommand : Command
         SetAction((result, cancellationToken) => StoreCommand.RunAsync(() => RevokeAsync(result, cancellationToken)));
     }
 
+    /// <summary>Free text. It is kept in the log and shown by <c>revocations list</c>, never to clients.</summary>
     public static Option<string?> ReasonOption() => new("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
 
     public static Option<bool> DryRunOption() => new("--dry-run") { Description = "Says what would be written, and writes nothing." };
@@ -99,6 +100,7 @@ internal sealed class RevokeCommand : Command
 /// <summary>Turns what can be wrong with a store or a request into a message and an exit code.</summary>
 internal static class StoreCommand
 {
+    /// <summary>Runs a command. Exceptions of other types are bugs and pass through.</summary>
     public static async Task<int> RunAsync(Func<Task<int>> command)
     {
         try
@@ -117,6 +119,7 @@ internal static class StoreCommand
         }
     }
 
+    /// <param name="fault">What is wrong, with its cure, in one line.</param>
     public static async Task<int> WrongUsageAsync(string fault)
     {
         await Console.Error.WriteLineAsync(fault);

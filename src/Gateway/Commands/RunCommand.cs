@@ -12,6 +12,7 @@ internal sealed class RunCommand : Command
     public RunCommand()
         : base("run", "Runs the gateway.") => AddTo(this);
 
+    /// <summary>Gives a command the options and the action of <c>run</c>: that command itself, and the root.</summary>
     public static void AddTo(Command command)
     {
         var config = ConfigOption.Create();
@@ -26,6 +27,7 @@ internal sealed class RunCommand : Command
         command.SetAction((result, cancellationToken) => RunAsync(result.GetValue(config)!, result.GetValue(urls), cancellationToken));
     }
 
+    /// <param name="urls">Null to take the addresses of the file or the environment.</param>
     private static async Task<int> RunAsync(string config, string? urls, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string?>();
@@ -37,6 +39,7 @@ internal sealed class RunCommand : Command
         try
         {
             await using var app = await GatewayApp.BuildAsync(new GatewayAppOptions { ConfigFile = config, Settings = settings });
+            // After the build and before the start: the configuration is known to be good, and no listener is open yet.
             if (TakenPort.Find(app) is { } taken)
             {
                 await Console.Error.WriteLineAsync($"The gateway cannot start: {taken}");

@@ -11,6 +11,7 @@ internal static class SarifReport
 {
     private static readonly JsonSerializerOptions Readable = ReadableJson.Of(new() { WriteIndented = true });
 
+    // Results refer to a rule by its index here, so the array is both the list in the report and the table for look-ups.
     private static readonly (string Id, string Name, string What, string Why, string Cure, string Level)[] Rules =
     [
         (
@@ -25,6 +26,7 @@ internal static class SarifReport
         .. RiskRules.All.Select(rule => (rule.Id, rule.Name, rule.What, rule.Why, rule.Cure, "warning")),
     ];
 
+    /// <summary>One run with the findings of all files.</summary>
     public static string Of(IEnumerable<CheckedFile> files)
     {
         var report = new JsonObject
@@ -57,6 +59,7 @@ internal static class SarifReport
         return report.ToJsonString(Readable);
     }
 
+    /// <summary>One finding. Without a line it has no region, and code hosts show it for the whole file.</summary>
     private static JsonObject Result(string file, FindingDocument finding)
     {
         var place = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = UriOf(file) } };

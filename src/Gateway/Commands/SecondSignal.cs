@@ -8,6 +8,7 @@ internal sealed class SecondSignal : IDisposable
     private readonly CancellationTokenRegistration _first;
     private PosixSignalRegistration[] _second = [];
 
+    // Registered only now: the host's own handler takes the first signal, and this one would see it too.
     public SecondSignal(IHostApplicationLifetime lifetime) => _first = lifetime.ApplicationStopping.Register(() =>
         _second = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), PosixSignalRegistration.Create(PosixSignal.SIGINT, End)]);
 

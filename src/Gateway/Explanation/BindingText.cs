@@ -11,7 +11,9 @@ internal static class BindingText
     private const string NotBound = "not bound: a bearer token";
     private const string Unread = "the token could not be read so far";
 
-    /// <summary>What each request with the token has to prove.</summary>
+    /// <summary>
+    /// What each request with the token has to prove. Never a failure: without a request there is no proof that could be wrong.
+    /// </summary>
     public static ExplainedCheck Of(AccessToken? token)
     {
         const string Expected = "a proof with each request, if the token is bound to a key (DPoP) or client certificate";
@@ -35,6 +37,7 @@ internal static class BindingText
                 RejectionReason.ProofMissing);
     }
 
+    // A token may be bound to both; then each request has to prove both.
     private static string Describe(TokenBinding binding) => string.Join(
         " and ",
         new[]

@@ -2,7 +2,11 @@ using Gateway.Tokens;
 
 namespace Gateway.Explanation;
 
-/// <summary>What the checks are called in an explanation, in the order of the request path.</summary>
+/// <summary>
+/// What the checks are called in an explanation, in the order of the request path. The names are part of the JSON of an explanation, and
+/// <see cref="TokenExplanation.Summary"/> and <see cref="TokenExplainer.Conclude"/> find checks by them. Names of the rules of a policy
+/// begin with <c>policy </c>.
+/// </summary>
 internal static class CheckName
 {
     public const string Decryption = "decryption";
@@ -25,6 +29,7 @@ internal static class CheckName
     public const string PolicyStepUp = "policy step-up";
     public const string PolicyParts = "policy parts";
 
+    /// <summary>The name of a step of <see cref="AccessTokenValidator"/>.</summary>
     public static string Of(TokenStep step) => step switch
     {
         TokenStep.Form => "form",

@@ -9,9 +9,14 @@ namespace Gateway.Explanation;
 /// <summary>The registered claims and the times in words.</summary>
 internal static class ClaimText
 {
+    // The claims whose types RegisteredClaims checks. `iss` and `aud` have steps of their own.
     private static readonly string[] Known =
         ["exp", "nbf", "iat", "sub", "jti", "sid", "client_id", "azp", "appid", "cid", "scope", "scp", "cnf"];
 
+    /// <summary>
+    /// The types of the registered claims. A failed check lists the claims that have the wrong type, each with its value.
+    /// </summary>
+    /// <param name="reason">Null when the check passed.</param>
     public static CheckText OfRegistered(JsonElement claims, RejectionReason? reason)
     {
         const string expected = "`exp`, and every registered claim of its type: times are Unix seconds, ids are text, `scope` and `scp` " +
@@ -37,6 +42,8 @@ internal static class ClaimText
                 "space-separated text or a list of texts for scope.");
     }
 
+    /// <summary>The times of the token, compared with the gateway's clock and the issuer's <c>ClockSkew</c>.</summary>
+    /// <param name="time">Now, by the clock that the check used.</param>
     public static CheckText OfTimes(in RegisteredClaims claims, IssuerProfile issuer, DateTimeOffset time, RejectionReason? reason)
     {
         var now = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -67,6 +74,9 @@ internal static class ClaimText
         issuer.RequireTokenId ? "jti" : "none beside aud", claims.TokenId is not null || !issuer.RequireTokenId ? "all there" : "no jti",
         $"Have the issuer add jti to its introspection responses, or set {IssuerSetting.PathOf(issuer, "RequireTokenId")} to false.");
 
+    /// <summary>
+    /// The claims that the token must have: all of RFC 9068 section 2.2 if at+jwt is the only type, else <c>jti</c> alone or none.
+    /// </summary>
     public static CheckText OfRequired(in RegisteredClaims claims, IssuerProfile issuer)
     {
         var expected = issuer.IsAccessTokenProfile ? "sub, client_id, iat and jti, because at+jwt is the only type (RFC 9068 section 2.2)"
@@ -87,7 +97,7 @@ internal static class ClaimText
                 : $"add JWT to {IssuerSetting.PathOf(issuer, "TokenTypes")}."));
     }
 
-    /// <summary>Asks the check itself, with the one claim alone.</summary>
+    /// <summary>Runs the check itself on this claim alone.</summary>
     private static bool IsFaulty(string name, JsonElement value)
     {
         var alone = new JsonObject { ["exp"] = 1 };

@@ -6,6 +6,11 @@ namespace Gateway.Explanation;
 /// <summary>Explains a policy of policies: decides as <see cref="Combination.Evaluate"/> does, and shows the result of each part.</summary>
 internal static class CombinationExplainer
 {
+    /// <summary>
+    /// For <c>AllOf</c> the checks of every part, because each of them can reject. For <c>AnyOf</c> one check for all parts: a part that
+    /// fails rejects nothing while another one holds.
+    /// </summary>
+    /// <param name="policy">The name of the policy in yarp.json.</param>
     public static IEnumerable<ExplainedCheck> Explain(string policy, Combination combination, ExplainedTokens tokens, TimeProvider? time)
     {
         if (!combination.IsAny)
@@ -22,6 +27,7 @@ internal static class CombinationExplainer
         }
 
         var expected = $"one of the policies {Shown.List(combination.Parts.Select(part => part.Name))}";
+        // All parts read the same token, so one row says that it is missing, and not one row for each part.
         if (!tokens.AreNamed && tokens.Of(null) is null)
         {
             yield return new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, "the token could not be read so far");
@@ -41,6 +47,7 @@ internal static class CombinationExplainer
                 combination.Evaluate(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
     }
 
+    // A failure outweighs a check that was not made: the part rejects the token whatever that check would have found.
     private static CheckOutcome OutcomeOf(ExplainedCheck[] checks) =>
         checks.Any(check => check.Outcome == CheckOutcome.Failed) ? CheckOutcome.Failed
         : checks.Any(check => check.Outcome == CheckOutcome.NotChecked) ? CheckOutcome.NotChecked

@@ -8,6 +8,8 @@ namespace Gateway.Explanation;
 /// <summary>An encrypted token in words. Neither keys nor the content are ever shown.</summary>
 internal static class EncryptionText
 {
+    /// <summary>Whether one of the gateway's keys decrypts the token.</summary>
+    /// <param name="text">The encrypted token as it came.</param>
     public static ExplainedCheck OfDecryption(ReadOnlySpan<char> text, IssuerDirectory issuers, in DecryptedToken decrypted)
     {
         var keys = issuers.Decryptions.SelectMany(file => file.Current.Keys).Select(
@@ -26,6 +28,8 @@ internal static class EncryptionText
             return new ExplainedCheck(CheckName.Decryption, CheckOutcome.Failed, expected, form.Found, form.Cure, decrypted.Reason);
         }
 
+        // A request gets one reason for every failure of decryption, so that a client cannot use the gateway as a padding or decryption
+        // oracle. This text goes to an operator and tells more: whether the header or the key is the cause.
         var isReadable = EncryptedToken.TrySplit(text, out var token, out _) & EncryptionHeader.TryRead(token, out var header);
         return new ExplainedCheck(
             CheckName.Decryption, CheckOutcome.Failed, expected,
@@ -41,7 +45,10 @@ internal static class EncryptionText
             RejectionReason.Undecryptable);
     }
 
-    /// <summary>The issuer of the signed token must be one that encrypts for the same keys.</summary>
+    /// <summary>
+    /// The issuer of the signed token must be one that encrypts for the same keys. The issuer is known only after decryption, and every
+    /// client can encrypt with a public key that is meant for another issuer.
+    /// </summary>
     public static ExplainedCheck OfOwner(IssuerProfile issuer, in DecryptedToken decrypted)
     {
         var expected = $"the token inside is from an issuer whose Keys:DecryptionFile has the key";

@@ -14,6 +14,10 @@ internal static class ExchangeExplainer
             ? reading.Settings.Exchanges.GetValueOrDefault(name)
             : null;
 
+    /// <summary>
+    /// Adds the check of the exchange to an explanation. A failed exchange changes the verdict only of an accepted token: requests exchange
+    /// a token after the policy has allowed them.
+    /// </summary>
     /// <param name="exchange">That of the route's cluster; null for none.</param>
     /// <param name="known">What requests with the token have found; null for nothing.</param>
     public static TokenExplanation With(TokenExplanation explanation, ExchangeSettings? exchange, ExchangedToken? known)

@@ -24,6 +24,7 @@ internal sealed class ExplainedTokens
     /// <summary>Whether the policy reads other sources than those without a name.</summary>
     public bool AreNamed { get; }
 
+    /// <summary>The tokens as a request hands them to the policy: of a token that its own checks reject only the reason is left.</summary>
     public PolicyTokens OfPolicy => new([.. _tokens.Select(token => new SourceToken(
         token.Source, token.Rejected is null ? token.Token : null, token.Rejected ?? default))]);
 

@@ -13,6 +13,10 @@ internal static class FormText
     // Decoded for a description alone, so a header that is far too long need not be described.
     private const int MaxShown = 16 * 1024;
 
+    /// <summary>
+    /// The form of a compact token. The causes are tried from the most specific to the most general, so that the cure names the common
+    /// mistakes of a person who copies a token: a whole header, a line break, plain base64, an encrypted or opaque token, a missing end.
+    /// </summary>
     public static CheckText OfForm(ReadOnlySpan<char> text, RejectionReason? reason)
     {
         var expected = string.Create(CultureInfo.InvariantCulture,
@@ -66,6 +70,7 @@ internal static class FormText
         };
     }
 
+    /// <summary>The JOSE header: strict JSON, known types, no critical extension.</summary>
     public static CheckText OfHeader(scoped in TokenInspection token, bool isFailed)
     {
         const string expected = "a JSON object with no member twice, with `alg`, `kid`, `typ` as text, without `crit` and `b64`";
@@ -91,6 +96,7 @@ internal static class FormText
                 "Correct at the issuer what is not text, or longer than 256 characters.");
     }
 
+    /// <summary>The claims set, before any claim is interpreted. Of a good one only the names of the claims are shown.</summary>
     public static CheckText OfPayload(scoped in TokenInspection token, bool isFailed)
     {
         const string expected = "a JSON object with no member twice";
@@ -108,6 +114,7 @@ internal static class FormText
             : new(expected, "no JSON", "The token was cut or changed.");
     }
 
+    /// <summary>Whether a lenient parser reads it. It only tells damaged bytes from JSON that the strict parser rejects.</summary>
     private static bool IsJson(ReadOnlySpan<byte> utf8)
     {
         try

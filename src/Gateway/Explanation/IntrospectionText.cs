@@ -9,6 +9,7 @@ namespace Gateway.Explanation;
 /// <summary>An opaque token in words: its form, and what the issuer said about it.</summary>
 internal static class IntrospectionText
 {
+    /// <summary>Whether the text may be sent to the issuer at all. What fails here costs the issuer no call.</summary>
     public static ExplainedCheck OfForm(ReadOnlySpan<char> text)
     {
         const string expected = "an opaque token: characters of a bearer token (RFC 6750 section 2.1), not of three or five parts that " +
@@ -20,6 +21,7 @@ internal static class IntrospectionText
             : new ExplainedCheck(CheckName.Of(TokenStep.Form), CheckOutcome.Passed, expected, found);
     }
 
+    /// <summary>What the issuer said: active, not active, or nothing because it could not be asked.</summary>
     /// <param name="answer">Null when the issuer was not asked.</param>
     public static ExplainedCheck OfAnswer(IssuerProfile issuer, IntrospectionAnswer? answer)
     {

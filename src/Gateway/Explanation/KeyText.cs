@@ -7,6 +7,7 @@ namespace Gateway.Explanation;
 /// <summary>Key and signature in words. Neither is ever shown.</summary>
 internal static class KeyText
 {
+    /// <summary>Which key of the issuer the token names. Only ids and algorithms of keys are shown.</summary>
     public static CheckText OfKey(scoped in TokenInspection token, RejectionReason? reason)
     {
         var issuer = token.Issuer!;
@@ -40,6 +41,7 @@ internal static class KeyText
         });
     }
 
+    /// <summary>Whether the key verifies the signature.</summary>
     public static CheckText OfSignature(scoped in TokenInspection token, bool isSigned) => new(
         $"the signature verifies with " +
             $"{(token.Header.KeyId is { } keyId && !token.Key!.IsSecret ? $"key {Shown.Text(keyId)}" : "the key")} and " +

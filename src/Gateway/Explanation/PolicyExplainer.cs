@@ -9,10 +9,13 @@ internal static class PolicyExplainer
 {
     private const string Unread = "the token could not be read so far";
 
+    /// <summary>The checks of a policy that reads one token. Sources with names have an overload of their own.</summary>
+    /// <param name="time">Null when no rule compares a time with now.</param>
     /// <param name="token">A token of the sources without a name. Null when it could not be read so far.</param>
     public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, AccessToken? token, TimeProvider? time = null) =>
         Explain(policy, new ExplainedTokens(token), time);
 
+    /// <summary>The checks of a policy on the tokens of several sources.</summary>
     public static IEnumerable<ExplainedCheck> Explain(RoutePolicy policy, ExplainedTokens tokens, TimeProvider? time)
     {
         if (policy.Combination is { } combination)
@@ -25,6 +28,7 @@ internal static class PolicyExplainer
         }
 
         var rules = ExplainRules(policy, tokens.Of(policy.TokenSource), new PolicyRequest(null, time));
+        // A missing or rejected token decides before its rules: the rules would only repeat that there is nothing to read.
         return tokens.CheckOf(policy.TokenSource) is not { } check
             ? rules
             : check.Outcome == CheckOutcome.Failed
@@ -32,6 +36,9 @@ internal static class PolicyExplainer
             : rules.Prepend(check);
     }
 
+    /// <summary>
+    /// One row for each rule of the policy itself. All rows are written, also after a failure; the first failure decides.
+    /// </summary>
     private static IEnumerable<ExplainedCheck> ExplainRules(RoutePolicy policy, AccessToken? token, PolicyRequest request)
     {
         var path = $"Gateway:Policies:{policy.Name}";
@@ -65,6 +72,8 @@ internal static class PolicyExplainer
             var values = token is null ? null : rule.ValuesIn(token);
             var name = $"policy claim {Shown.Text(rule.Path)}";
             var found = values is null ? null : values.Count == 0 ? "absent" : string.Join("; ", values.Select(Shown.Value));
+            // A rule that compares with the path needs a request. Without a value in the token it fails for every path, so that is decided
+            // here.
             yield return rule is RouteValueRule && values is { Count: > 0 }
                 ? new ExplainedCheck(
                     name, CheckOutcome.NotChecked, Shown.Text(rule.Expectation),

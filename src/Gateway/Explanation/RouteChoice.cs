@@ -16,6 +16,7 @@ internal static class RouteChoice
             return true;
         }
 
+        // YARP compares the ids of routes without regard to case.
         var found = reading.Routes.FirstOrDefault(candidate => candidate.RouteId.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (found is null)
         {

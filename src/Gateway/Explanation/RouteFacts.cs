@@ -17,6 +17,7 @@ internal sealed record RouteFact(string Setting, string Effect);
 internal static class RouteFacts
 {
     // A line is left out where its effect is null.
+    // The order is that of the output. A new line needs only a row here.
     private static readonly ImmutableArray<(string Setting, Func<Subject, string?> Effect)> Table =
     [
         ("token sources", SourcesOf),
@@ -115,6 +116,8 @@ internal static class RouteFacts
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What the lines of the table are about.</summary>
+    /// <param name="Route">Null when the explanation names no route; then lines about a route are left out.</param>
     private sealed record Subject(ConfigurationReading Reading, RouteConfig? Route, RoutePolicy Policy)
     {
         public GatewaySettings Settings => Reading.Settings;

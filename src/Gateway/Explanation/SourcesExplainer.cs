@@ -25,6 +25,10 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         : $"{prefix}{Shown.Text(other.Source)}: policy {Shown.Text(policy.Name)} does not read this token source. It reads " +
             $"{string.Join(", ", policy.TokenSources.Select(PolicyTokens.NameOf))}.";
 
+    /// <summary>
+    /// The whole explanation. <see cref="FaultOf"/> must have found no fault. A policy that reads only the sources without a name takes the
+    /// shorter way for one token.
+    /// </summary>
     public TokenExplanation Explain(IReadOnlyCollection<GivenToken> given, string? route, RoutePolicy policy, RevocationAnswers revocations)
     {
         if (policy.IsAnonymous || policy.TokenSources.All(source => source is null))
@@ -54,7 +58,10 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
         return TokenExplainer.Conclude(route, policy, [.. checks, .. decided], rejected);
     }
 
-    /// <summary>What is decided on the tokens together once the policy holds.</summary>
+    /// <summary>
+    /// What is decided on the tokens together once the policy holds. The same token in two sources must not count as two: a policy that
+    /// reads two sources asks for two tokens.
+    /// </summary>
     private IEnumerable<ExplainedCheck> ExplainCaller(RoutePolicy policy, ExplainedTokens tokens)
     {
         const string different = "a different token in each source";
@@ -79,6 +86,8 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
             $"that of {PolicyTokens.NameOf(IdentityChoice.Order(holding).First().TokenSource)}");
     }
 
+    /// <summary>The own checks of the token of one source, each marked with the source.</summary>
+    /// <param name="given">Null when the source has no token.</param>
     private ExplainedToken Walk(
         GivenToken? given, string? source, RoutePolicy policy, RevocationAnswers revocations, List<ExplainedCheck> checks)
     {

@@ -12,6 +12,7 @@ internal static class StatusListText
 {
     private const string Expected = "status VALID in the list that the claim `status` names, if it names one";
 
+    /// <summary>The state of the token in a list that this process has loaded already. Only for issuers with <c>StatusList</c>.</summary>
     public static ExplainedCheck Of(AccessToken token, RoutePolicy policy)
     {
         if (!TokenStatus.TryRead(token.Claims, token.Issuer, out var place))

@@ -6,10 +6,16 @@ using Gateway.Tokens;
 namespace Gateway.Explanation;
 
 /// <summary>The checks of a token in words. It looks at what a check has decided and never decides itself.</summary>
+/// <param name="now">The time that the check of the times is described with.</param>
 internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
 {
+    // The claims that providers name the client in; the first one that a token has is shown.
     private static readonly string[] ClientClaims = ["client_id", "azp", "appid", "cid"];
 
+    /// <param name="token">
+    /// What the steps so far have read. A step runs only after those that it needs, so its parts are not null here.
+    /// </param>
+    /// <param name="reason">Null when the step passed.</param>
     public CheckText Of(TokenStep step, scoped in TokenInspection token, RejectionReason? reason) => step switch
     {
         TokenStep.Form => FormText.OfForm(token.Text, reason),
@@ -50,6 +56,8 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
                 : "Every access token names its issuer as text in `iss` (RFC 9068 section 2.2): this may be another kind of token.");
         }
 
+        // UnknownIssuer is given only for an `iss` that is text. The gateway compares it exactly (RFC 7519 section 4.1.1); this search for
+        // a near miss only finds a better cure.
         var iss = claims.GetProperty("iss").GetString()!;
         foreach (var (name, issuer) in known)
         {
@@ -69,6 +77,9 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         static string Bare(string issuer) => (issuer.Split("://", 2) is [_, var rest] ? rest : issuer).TrimEnd('/').ToUpperInvariant();
     }
 
+    /// <summary>
+    /// The type: the header's <c>typ</c>, and claims that only other kinds of tokens have (RFC 8725 sections 3.11 and 3.12).
+    /// </summary>
     private static CheckText OfType(scoped in TokenInspection token)
     {
         var issuer = token.Issuer!;
@@ -102,6 +113,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
             .FirstOrDefault()
             ?? "not named";
 
+    /// <summary>The claim that marks another kind of token, and why it does.</summary>
     private static string MarkText(ClaimName mark, JsonElement claims) => mark switch
     {
         ClaimName.Nonce => "the claim nonce, and nothing that says access token (typ at+jwt, scope, scp, or a claim such as typ Bearer)",
@@ -112,6 +124,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
         _ => $"the claim {ClaimNames.TextOf(mark)} {Shown.Claim(claims, ClaimNames.TextOf(mark))}",
     };
 
+    /// <summary>The audience. The cure never offers to accept any audience: a token for another API must stay useless here.</summary>
     private static CheckText OfAudience(JsonElement claims, IssuerProfile issuer, RejectionReason? reason)
     {
         var expected = string.Join(", or ", new[]

@@ -14,7 +14,9 @@ using Gateway.Tokens.Introspection;
 
 namespace Gateway.Explanation;
 
-/// <summary>True when a token is revoked, and how we know; without a look-up it is not known, for that reason.</summary>
+/// <summary>How an explanation learns whether a token is revoked.</summary>
+/// <param name="Check">Null when no list of revocations can be read here.</param>
+/// <param name="Source">The list, for the text of the check; without a list, why there is none.</param>
 /// <param name="Lookup">What the gateway asks Redis with each request, and an explanation does not; null for nothing.</param>
 internal sealed record RevocationAnswers(Func<AccessToken, RevocationStatus>? Check, string Source, LookupSettings? Lookup = null);
 
@@ -27,6 +29,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
 {
     private readonly AccessTokenValidator _validator = new(issuers, time);
 
+    /// <summary>Explains one token of the sources without a name.</summary>
     /// <param name="route">The route's id, for the answer alone.</param>
     /// <param name="answer">What the issuer says about an opaque token; null when it was not asked.</param>
     public TokenExplanation Explain(
@@ -43,6 +46,10 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         return Conclude(route, policy, checks, checks.Find(check => check.Outcome == CheckOutcome.Failed));
     }
 
+    /// <summary>
+    /// The verdict of the checks. Without a failure the token counts as accepted only if its signature was verified or its issuer was
+    /// asked: without either, its claims may be forged.
+    /// </summary>
     /// <param name="rejected">The check that decides; null where none rejects.</param>
     public static TokenExplanation Conclude(
         string? route, RoutePolicy policy, IReadOnlyList<ExplainedCheck> checks, ExplainedCheck? rejected)
@@ -59,6 +66,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         ReadOnlySpan<char> text, RoutePolicy policy, RevocationAnswers revocations, IntrospectionAnswer? answer,
         List<ExplainedCheck> checks)
     {
+        // The order of the rows matters: the first failure is the reason that the explanation names.
         var token = WalkForm(text, answer, checks);
         checks.Add(OfIdentity(token));
         if (identity.Assertion is { } assertion)
@@ -100,6 +108,9 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         return decrypted.Keys is null ? null : WalkSteps(decrypted.Signed.Span, checks, decrypted, text);
     }
 
+    /// <summary>
+    /// Runs the table of <see cref="AccessTokenValidator"/>, also after a failure, as far as each step has what it needs.
+    /// </summary>
     /// <param name="decrypted">Where the text comes from, if it was encrypted.</param>
     /// <param name="sent">The encrypted token.</param>
     private AccessToken? WalkSteps(
@@ -126,6 +137,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
                 passed.Add(step.Step);
             }
 
+            // Offline, an unknown key may be a key that only the issuer has, so it is no failure.
             checks.Add(step.Step == TokenStep.Key && reason is not null && isOffline && IsElsewhere(inspection.Issuer!)
                 ? Row(name, CheckOutcome.NotChecked, KeyText.OfAbsentKey(inspection.Issuer!.Keys), null)
                 : Row(name, reason is null ? CheckOutcome.Passed : CheckOutcome.Failed, words.Of(step.Step, inspection, reason), reason));
@@ -137,6 +149,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         }
 
         checks.Add(OfSignature(inspection));
+        // The later checks (identity, revocation, policy) read claims only, so they are explained for a token with a bad signature too.
         return passed.Contains(TokenStep.Claims) && inspection is { Issuer: { } issuer, Algorithm: { } algorithm }
             ? UnverifiedToken.Describe(text, issuer, inspection.Claims, inspection.Registered, algorithm, sent)
             : null;
@@ -177,8 +190,10 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         return hasClaims ? IntrospectedToken.Describe(inspection) : null;
     }
 
+    /// <summary>True when the issuer's keys are fetched over the network and the last load has not failed.</summary>
     private static bool IsElsewhere(IssuerProfile issuer) => issuer.Keys.Source.IsRemote && issuer.Keys.State.Error is null;
 
+    /// <summary>The signature, where a key was found. The only check that proves who made the token.</summary>
     private static ExplainedCheck OfSignature(scoped in TokenInspection token)
     {
         if (token.Key is not { } key)
@@ -193,6 +208,9 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
             isSigned ? null : RejectionReason.BadSignature);
     }
 
+    /// <summary>
+    /// Whether the identity headers can be made. The real ones are made here, so the limits are the same as for a request.
+    /// </summary>
     private ExplainedCheck OfIdentity(AccessToken? token)
     {
         const string expected = "what the identity headers say about the caller fits into them";
@@ -207,6 +225,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
                 RejectionReason.TooLarge);
     }
 
+    /// <summary>Whether the signed assertion fits into its header. Its claims are shown; nothing is signed.</summary>
     private ExplainedCheck OfAssertion(AccessToken? token, AssertionSettings assertion)
     {
         const string expected = "what the signed assertion says about the caller fits into its header";
@@ -227,6 +246,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
                 RejectionReason.TooLarge);
     }
 
+    /// <summary>The revocation list, decided as <see cref="TokenValidity"/> decides for a request of this policy.</summary>
     private static ExplainedCheck OfRevocation(AccessToken? token, RoutePolicy policy, RevocationAnswers revocations)
     {
         const string expected = "no revocation of the token, its subject, session, client or issuer";

@@ -4,6 +4,7 @@ using Gateway.Jose;
 
 namespace Gateway.Explanation;
 
+/// <summary>The result of one check. <c>NotChecked</c> neither accepts nor rejects: what the check needs is missing.</summary>
 internal enum CheckOutcome
 {
     Passed,
@@ -11,6 +12,7 @@ internal enum CheckOutcome
     NotChecked,
 }
 
+/// <summary>What a request with the token gets.</summary>
 internal enum Verdict
 {
     Accepted,
@@ -46,6 +48,7 @@ internal sealed record TokenExplanation(
     /// <summary>What else decides about the route's requests.</summary>
     public IReadOnlyList<RouteFact> Settings { get; init; } = [];
 
+    // BindingText marks a bound token as not checked, and an unbound one as passed.
     private bool IsBound => Checks.Any(check => check is { Check: CheckName.Binding, Outcome: CheckOutcome.NotChecked });
 
     /// <summary>The verdict in one or two sentences.</summary>
@@ -86,6 +89,7 @@ internal sealed record ExplanationDocument(
     string? Route, string? Policy, string Verdict, int? Status, string? Reason, string? Error, string Summary, CheckDocument[] Checks,
     SettingDocument[] Settings)
 {
+    /// <summary>The JSON of <c>/admin/explain</c> and <c>gateway explain --output json</c>: both have the same form.</summary>
     public static ExplanationDocument Of(TokenExplanation explanation)
     {
         var rejection = explanation is { Reason: { } reason, Verdict: Explanation.Verdict.Rejected or Explanation.Verdict.Reported }
@@ -96,6 +100,7 @@ internal sealed record ExplanationDocument(
             explanation.Policy,
             // The value "refused" is part of the outward contract; programs read it.
             explanation.Verdict == Explanation.Verdict.Rejected ? "refused" : explanation.Verdict.ToString().ToLowerInvariant(),
+            // Only a rejected request gets the status; in report mode the destination responds.
             explanation.Verdict == Explanation.Verdict.Rejected ? rejection!.Status : null,
             rejection?.Tag,
             rejection?.Error,
@@ -111,8 +116,11 @@ internal sealed record ExplanationDocument(
     }
 }
 
+/// <summary>A <see cref="RouteFact"/> as JSON.</summary>
 internal sealed record SettingDocument(string Setting, string Effect);
 
+/// <summary>An <see cref="ExplainedCheck"/> as JSON.</summary>
+/// <param name="Outcome"><c>passed</c>, <c>failed</c> or <c>not_checked</c>.</param>
 internal sealed record CheckDocument(string Check, string Outcome, string? Reason, string Expected, string Found, string? Cure);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
