@@ -20,7 +20,9 @@ internal abstract class AdminEntry
         return Task.CompletedTask;
     }
 
-    /// <summary>Sets the headers of every answer.</summary>
+    /// <summary>
+    /// Sets the headers of every answer. Called before the checks of <see cref="AdminGate"/>, so that rejections have these headers too.
+    /// </summary>
     public virtual void Protect(IHeaderDictionary headers) => headers.CacheControl = "no-store";
 
     /// <summary>The token that the request carries, or why it carries none.</summary>
@@ -29,6 +31,7 @@ internal abstract class AdminEntry
             ? new TokenSearch(token.ToString(), default)
             : new TokenSearch(null, reason));
 
+    /// <summary>Writes the response to a caller whose token is missing, invalid or not sufficient.</summary>
     public virtual Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision) =>
         snapshot.Rejections.WriteAsync(context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);
 }

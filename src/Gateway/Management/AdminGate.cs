@@ -9,6 +9,7 @@ namespace Gateway.Management;
 /// </summary>
 internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnvironment environment)
 {
+    /// <summary>The beginning of every route of the administration. Probes and <c>/metrics</c> lie outside it and need no token.</summary>
     public const string Path = "/admin";
 
     public Task InvokeAsync(HttpContext context)
@@ -16,6 +17,7 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         var entry = EntryOf(context);
         entry.Protect(context.Response.Headers);
         var snapshot = live.Current;
+        // One snapshot for the whole call: a reload between authentication and authorization must not mix two configurations.
         context.Features.Set(snapshot);
         if (StatusOf(context.Request, snapshot.Settings.Management.Policy is not null) is { } status)
         {
@@ -31,8 +33,10 @@ internal sealed class AdminGate(RequestDelegate next, LiveGateway live, IHostEnv
         context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }
             && route.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Only for requests that <see cref="IsAdministration"/> has found to have an endpoint.</summary>
     public static AdminEntry EntryOf(HttpContext context) => context.GetEndpoint()!.Metadata.GetRequiredMetadata<AdminEntry>();
 
+    /// <summary>The status of the rejection; null when the request may go on.</summary>
     private int? StatusOf(HttpRequest request, bool hasPolicy)
     {
         // Without a policy, /admin exists in Development only.

@@ -32,6 +32,7 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
             EffectiveConfiguration.Of(snapshot.Reading));
     }
 
+    // A message may quote a setting, such as an address with a password in it.
     private static FindingDescription Describe(ConfigurationError error) => new(
         error.Rule, error.Location, error.Path, SecretSettings.ShowMessage(error.Problem), SecretSettings.ShowMessage(error.Cure));
 }
@@ -52,9 +53,11 @@ internal sealed record ConfigurationDescription(
 internal sealed record RevocationListDescription(
     bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 
+/// <summary>The last change of the file that did not take effect.</summary>
 /// <param name="IsPending">True when the file is still the one that was rejected.</param>
 internal sealed record FailureDescription(DateTimeOffset At, bool IsPending, FindingDescription[] Errors);
 
+/// <summary>An error or a warning, with the place in the file and the cure.</summary>
 internal sealed record FindingDescription(string Rule, string Place, string Setting, string Problem, string Cure);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -25,8 +25,10 @@ internal sealed class ExplainAdministration(
     LiveGateway live, KeySearch keys, Introspector introspector, RevocationList revocations, TimeProvider time,
     LookupSettings? lookup = null)
 {
+    // Bytes. Several tokens of the longest accepted length fit.
     private const int MaxBody = 64 * 1024;
 
+    // POST, because a token in a URL would be kept in logs. It changes nothing, so it also works while the revocation list is stale.
     public void Map(IEndpointRouteBuilder admin) => admin.MapPost("/explain", (Delegate)RespondAsync).WithMetadata(ReadsOnly.Instance);
 
     private async Task<IResult> RespondAsync(HttpContext context)
@@ -59,6 +61,10 @@ internal sealed class ExplainAdministration(
     public Task<ExplainResult> ExplainAsync(string token, string? name, CancellationToken cancellationToken) =>
         ExplainAsync([new GivenToken(null, token)], name, cancellationToken);
 
+    /// <summary>
+    /// Prepares what a request would have (keys, the issuer's response about an opaque token), then explains. It uses one snapshot to the
+    /// end, so that a reload cannot mix two configurations.
+    /// </summary>
     private async Task<ExplainResult> ExplainAsync(IReadOnlyList<GivenToken> tokens, string? name, CancellationToken cancellationToken)
     {
         var snapshot = live.Current;

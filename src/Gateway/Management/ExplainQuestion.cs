@@ -50,6 +50,7 @@ internal sealed record ExplainQuestion(IReadOnlyList<GivenToken> Tokens, string?
             return $"{Shown.Text(unknown)}: this is unknown; known are token, token.SOURCE and route.";
         }
 
+        // An empty text counts as a token that the client does not send.
         var tokens = members.Where(member => member is { Key: not RouteName, Value.Length: > 0 })
             .Select(member => new GivenToken(member.Key == TokenName ? null : member.Key[SourcePrefix.Length..], member.Value)).ToArray();
         question = new ExplainQuestion(tokens, members.GetValueOrDefault(RouteName));

@@ -21,6 +21,10 @@ internal sealed class IssuerAdministration(
         admin.MapPost("/issuers/{name}/forget-key/{**kid}", Forget);
     }
 
+    /// <summary>
+    /// Loads the keys now. The response shows the keys in use afterwards, also with 503, when the load has failed and they are the old
+    /// ones.
+    /// </summary>
     private async Task<IResult> RefreshAsync(string name, HttpContext context)
     {
         if (Find(name) is not { } issuer)
@@ -33,6 +37,10 @@ internal sealed class IssuerAdministration(
         return Json(Describe(issuer), isLoaded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <summary>
+    /// For a private key that was stolen: the key stops verifying tokens although the issuer still publishes it. A later refresh does not
+    /// bring it back either.
+    /// </summary>
     private async Task<IResult> Forget(string name, string kid, HttpContext context)
     {
         if (Find(name) is not { } issuer)
@@ -48,6 +56,7 @@ internal sealed class IssuerAdministration(
         return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <summary>By the name in yarp.json, without regard to case as in the configuration; null for none.</summary>
     private IssuerProfile? Find(string name) =>
         Issuers.Live.FirstOrDefault(issuer => issuer.Keys.Issuer.Equals(name, StringComparison.OrdinalIgnoreCase));
 
@@ -62,6 +71,7 @@ internal sealed class IssuerAdministration(
     private static IResult Json(IssuerDescription issuer, int status = StatusCodes.Status200OK) =>
         Results.Json(issuer, AdminJson.Default.IssuerDescription, statusCode: status);
 
+    // Key ids, algorithms and addresses only. NameOf leaves out the query of an address, which may hold a secret.
     private IssuerDescription Describe(IssuerProfile issuer)
     {
         var (ring, state) = (issuer.Keys.Current, issuer.Keys.State);

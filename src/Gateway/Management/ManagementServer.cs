@@ -29,11 +29,13 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         ConfigurationAdministration configuration,
         StatusPage status, RevocationList list)
     {
+        // Read at the start only: a changed port needs a restart.
         var port = live.Current.Settings.Management.Port;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment.EnvironmentName });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // In Development /admin may need no token, so only this machine may reach it.
             if (environment.IsDevelopment())
             {
                 kestrel.Listen(IPAddress.Loopback, port);
@@ -67,6 +69,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         });
         _app.UseRouting();
         // These stages do not run for probes and scrapes.
+        // The gate comes first: what no token can authorize is rejected before a token is looked for.
         _app.UseOnceNeeded(AdminGate.IsAdministration, static admin =>
         {
             admin.UseMiddleware<AdminGate>();

@@ -22,6 +22,7 @@ internal sealed class Readiness(
 
     private ReadinessCheck Started => new("started", lifetime.ApplicationStarted.IsCancellationRequested);
 
+    // Read again for each probe: a reload may bring an issuer, and keys may arrive between two probes.
     private IEnumerable<ReadinessCheck> Ready => issuers.Current.Issuers.Select(issuer => issuer.Keys).Where(keys => keys.IsRequired)
         .Select(keys => new ReadinessCheck($"keys:{keys.Issuer}", !keys.Current.IsEmpty))
         .Prepend(Started)
@@ -37,6 +38,7 @@ internal sealed class Readiness(
             async context => await AnswerAsync(context, [.. Ready, new ReadinessCheck("routing", await router.IsGoodAsync())]));
     }
 
+    /// <summary>200 when all checks pass, else 503. Names of issuers are shown with <c>?verbose</c> only.</summary>
     private static Task AnswerAsync(HttpContext context, ReadinessCheck[] checks)
     {
         var isReady = checks.All(check => check.IsReady);

@@ -20,6 +20,7 @@ internal sealed class RevocationAdministration(
     GatewayMetrics metrics,
     TimeProvider time)
 {
+    // Bytes: a list of 1000 revocations with ordinary values, and one token with its reason.
     private const int MaxBody = 1024 * 1024;
     private const int MaxTokenBody = 32 * 1024;
     private const string NotKept = "The store has not acknowledged the revocation. Try again; saying it twice does no harm.";
@@ -61,6 +62,7 @@ internal sealed class RevocationAdministration(
         return await AppendAsync("revoke", entries, new RevocationListDocument(list, null), RevocationJson.Readable.RevocationListDocument);
     }
 
+    /// <summary>Writes an entry that ends the revocation. Nothing is deleted, so the log keeps who revoked and who restored.</summary>
     private async Task<IResult> RestoreAsync(HttpContext context)
     {
         if (AdminQuery.Unknown(context.Request.Query, "kind", "issuer", "value", "reason") is { } unknown)
@@ -96,6 +98,10 @@ internal sealed class RevocationAdministration(
             RevocationJson.Readable.RevocationListDocument);
     }
 
+    /// <summary>
+    /// Revokes a whole token that the caller presents. Its signature is verified first, because its <c>jti</c> and <c>iss</c> name what is
+    /// revoked: a forged token could otherwise name another token.
+    /// </summary>
     private async Task<IResult> RevokeTokenAsync(HttpContext context)
     {
         var isForm = RequestBody.Is(context.Request, RequestBody.Form);
@@ -139,6 +145,8 @@ internal sealed class RevocationAdministration(
                 RevocationJson.Readable.RevokedTokenDocument);
         }
 
+        // By jti if there is one: it stays the same if the token is encoded or encrypted in another way. Otherwise by the hash of this
+        // text. One second more than the last at which the token is accepted, because the expiry is rounded down to seconds.
         var entry = new RevocationEntry(
             claims.TokenId is null ? RevocationKind.Token : RevocationKind.Jti,
             token.Issuer.Issuer,
@@ -151,6 +159,7 @@ internal sealed class RevocationAdministration(
             RevocationJson.Readable.RevokedTokenDocument);
     }
 
+    /// <summary>The form of RFC 7009 section 2.1, with <c>reason</c> in addition.</summary>
     private static OAuthError? ReadForm(ReadOnlyMemory<byte> body, out string text, out string? reason)
     {
         (text, reason) = ("", null);
@@ -164,6 +173,7 @@ internal sealed class RevocationAdministration(
         return CheckToken(form.GetValueOrDefault("token"), ref text, reason);
     }
 
+    /// <summary>The same as JSON. No standard has it, so unknown members are errors here: a misspelled name must not be ignored.</summary>
     private static OAuthError? ReadJson(ReadOnlyMemory<byte> body, out string text, out string? reason)
     {
         (text, reason) = ("", null);

@@ -9,6 +9,7 @@ namespace Gateway.Management;
 /// <summary>Reads what a caller wants revoked: one JSON object or a list of them, with the fields of the log.</summary>
 internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time)
 {
+    // The log has every entry before the response is sent, so the number bounds how long a caller waits.
     private const int MaxEntries = 1000;
 
     // 9999-12-31T23:59:59Z. What is larger is milliseconds in most cases.
@@ -43,6 +44,9 @@ internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time
         return null;
     }
 
+    /// <summary>
+    /// Adds one entry, or returns the fault with the field first, such as <c>kind: ...</c>, so that a list can put the index before it.
+    /// </summary>
     private string? TryReadEntry(JsonElement item, string by, List<RevocationEntry> entries)
     {
         if (item.ValueKind != JsonValueKind.Object)
@@ -68,6 +72,7 @@ internal sealed partial class RevocationBody(LiveIssuers live, TimeProvider time
         return wrong;
     }
 
+    // Unknown members are errors: a misspelled `expires` would fall back to the default and keep the entry for another time.
     private static string? TryReadMember(JsonProperty member, ref RevocationRequest request)
     {
         string? text = null;

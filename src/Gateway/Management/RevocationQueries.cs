@@ -14,10 +14,12 @@ namespace Gateway.Management;
 /// </summary>
 internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers live, TimeProvider time) : IDisposable
 {
+    // Entries of a page.
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    // One replay of the log at a time. Waiting counts toward the deadline, so calls cannot pile up.
     private readonly SemaphoreSlim _one = new(1);
 
     public async Task<IResult> ListAsync(HttpContext context)
@@ -70,6 +72,10 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
 
     public void Dispose() => _one.Dispose();
 
+    /// <summary>
+    /// Asks one question within the deadline. A call that its own client has cancelled ends with the exception, because that client gets no
+    /// response.
+    /// </summary>
     private async Task<(T? Answer, OAuthError? Failed)> AskAsync<T>(
         Func<CancellationToken, Task<T>> question, CancellationToken cancellationToken)
     {
@@ -103,9 +109,15 @@ internal sealed class RevocationQueries(RevocationHistory history, LiveIssuers l
         }
     }
 
+    /// <summary>
+    /// The last name of the page. The server keeps no state between pages, and names that come later do not shift the next page.
+    /// </summary>
     private static string WriteCursor(RevocationName name) => Base64Url.EncodeToString(
         JsonSerializer.SerializeToUtf8Bytes([RevocationNames.Of(name.Kind), name.Issuer, name.Value], AdminJson.Default.StringArray));
 
+    /// <summary>
+    /// Null for text that is no cursor. Callers can write one themselves; it selects where the page starts and grants nothing.
+    /// </summary>
     private static RevocationName? ReadCursor(string cursor)
     {
         if (!Base64Url.IsValid(cursor)

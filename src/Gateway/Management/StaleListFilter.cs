@@ -30,9 +30,14 @@ internal sealed class StaleListFilter(LiveGateway live, RevocationList revocatio
         "The revocation list is older than MaxStaleness, so your own token may be a revoked one. Nothing was changed; try again when " +
             "the store answers.";
 
+    /// <summary>
+    /// Judges the caller again, after authorization and before the endpoint, so that a call that must not change anything has changed
+    /// nothing.
+    /// </summary>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        // Development without a policy: there is no token that could be a revoked one.
         if (TokenIdentity.TokenOf(http.User) is not { } caller)
         {
             return await next(context);

@@ -9,9 +9,11 @@ namespace Gateway.Management.Status;
 /// <summary>The entries for a person with a browser; the responses are pages.</summary>
 internal abstract class BrowserEntry : AdminEntry
 {
+    // No script at all, so text that slips through the encoding still runs nothing. No frame may show the page (clickjacking).
     private static readonly string ContentSecurityPolicy =
         $"default-src 'none'; style-src '{StatusStyle.Hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>A page as a response.</summary>
     public static IResult Page(string html, int status = StatusCodes.Status200OK) =>
         Results.Text(html, "text/html; charset=utf-8", statusCode: status);
 
@@ -37,6 +39,7 @@ internal abstract class BrowserEntry : AdminEntry
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
+    /// <summary>Responds with the form that asks for a token.</summary>
     /// <param name="problem">Null when the form is shown for the first time.</param>
     protected static Task AskAsync(HttpContext context, string? problem, int status)
     {
@@ -99,6 +102,7 @@ internal sealed class FormEntry : BrowserEntry
     public override Task RejectAsync(HttpContext context, GatewaySnapshot snapshot, PolicyDecision decision)
     {
         var reason = decision.Rejected!.Value;
+        // The form was sent without a token, so the request is malformed and not only unauthenticated.
         var status = reason == RejectionReason.Missing ? StatusCodes.Status400BadRequest : Rejections.Of(reason).Status;
         return AskAsync(
             context,
@@ -113,5 +117,6 @@ internal sealed class FormEntry : BrowserEntry
             status);
     }
 
+    /// <summary>The body of the request after the first read, kept for the second.</summary>
     private sealed record Posted(Dictionary<string, string>? Fields);
 }

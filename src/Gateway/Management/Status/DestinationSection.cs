@@ -8,6 +8,7 @@ namespace Gateway.Management.Status;
 /// <summary>The destinations and their health, the unhealthy ones first.</summary>
 internal static class DestinationSection
 {
+    // The unhealthy ones come first, so the limit leaves out healthy ones first.
     private const int MostRows = 500;
 
     public static void Write(Html html, IReadOnlyList<ClusterCondition> clusters, StatusFilter filter, DateTimeOffset now)
@@ -60,6 +61,7 @@ internal static class DestinationSection
         }
     }
 
+    /// <param name="finding">Null when the cluster has no check of this kind.</param>
     private static void WriteFinding(Html html, HealthFinding? finding, DateTimeOffset now)
     {
         if (finding is null)

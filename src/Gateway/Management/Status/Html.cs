@@ -19,6 +19,7 @@ internal sealed class Html
 
     private readonly StringBuilder _text = new();
 
+    /// <summary>Appends markup with its values. The compiler has the handler write both while it evaluates the argument.</summary>
     public Html Add([InterpolatedStringHandlerArgument("")] ref Markup markup) => this;
 
     /// <summary>The page's own style sheet, as it is.</summary>
@@ -43,6 +44,7 @@ internal sealed class Html
         }
     }
 
+    // Format characters include U+202E (right-to-left override) and zero-width characters.
     private static bool IsInvisible(UnicodeCategory category) => category is UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
         or UnicodeCategory.OtherNotAssigned;

@@ -18,6 +18,7 @@ internal static class HtmlTable
 
     public static void End(Html html) => html.Add($"</tbody></table></div>");
 
+    /// <summary>Begins a row with its heading. The caller adds the cells and <c>&lt;/tr&gt;</c>.</summary>
     public static void BeginRow(Html html, string name) =>
         html.Add($"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{name}</th>");
 }

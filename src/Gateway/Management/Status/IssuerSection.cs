@@ -15,6 +15,7 @@ internal static class IssuerSection
     {
         html.Add($"<section aria-labelledby=\"issuers\"><h2 id=\"issuers\">Issuers</h2>");
         var live = issuers.Live.Where(issuer => filter.Passes(issuer.Keys.Issuer, SecretSettings.Show(issuer.Issuer)))
+            // One more than is shown, to learn whether there are more without a count of all.
             .Take(MostIssuers + 1)
             .ToArray();
         if (issuers.IsEmpty)
@@ -49,6 +50,7 @@ internal static class IssuerSection
         html.Add($"</section>");
     }
 
+    /// <summary>For whom tokens of the issuer may be meant.</summary>
     private static IEnumerable<string> Recipients(IssuerProfile issuer) =>
     [
         .. issuer.Audiences,

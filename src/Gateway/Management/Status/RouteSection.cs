@@ -11,6 +11,7 @@ namespace Gateway.Management.Status;
 /// <summary>The routes in the order in which they win, each with everything that decides about its requests.</summary>
 internal static class RouteSection
 {
+    // Rows. A browser stays usable, and the JSON of /admin/config has all of them.
     private const int MostRoutes = 1000;
 
     // YARP's own, where a cluster names none.
@@ -202,11 +203,13 @@ internal static class RouteSection
         }
     }
 
+    /// <summary>What the filter of the page compares with.</summary>
     private static IEnumerable<string?> TextsOf(RouteConfig route) =>
         [
             route.RouteId, route.Match.Path, route.AuthorizationPolicy, route.ClusterId, .. route.Match.Hosts ?? [],
             .. route.Match.Methods ?? []];
 
+    /// <param name="bytes">Negative for no limit.</param>
     private static string BodySize(long bytes) => bytes < 0 ? "any size" : $"{bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes";
 
     private static string Time(TimeSpan time) =>

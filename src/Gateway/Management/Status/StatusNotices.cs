@@ -44,6 +44,7 @@ internal static class StatusNotices
         }
     }
 
+    /// <summary>Everything that an operator has to act on. An empty list means that the replica is in order.</summary>
     public static List<StatusNotice> Find(
         GatewaySnapshot snapshot, ConfigurationState state, RevocationList revocations, RedisStatus? redis,
         IReadOnlyList<ClusterCondition> clusters,
@@ -98,6 +99,7 @@ internal static class StatusNotices
             $"{cluster.Unhealthy} of {cluster.Destinations.Count} destinations of cluster {cluster.Cluster} are unhealthy. See " +
                 "Destinations.");
 
+    /// <summary>The notice about an issuer's keys; null when they are loaded and refreshed.</summary>
     private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)
     {
         var (name, keys, state) = (issuer.Keys.Issuer, issuer.Keys.Current, issuer.Keys.State);
@@ -116,6 +118,8 @@ internal static class StatusNotices
             : null;
     }
 
+    /// <summary>The revocation list first, then its store: a store that is down matters only as far as the list becomes old.</summary>
+    /// <param name="redis">Null without a connection to Redis.</param>
     private static void AddRevocations(List<StatusNotice> notices, RevocationList revocations, RedisStatus? redis)
     {
         if (!revocations.IsLoaded)

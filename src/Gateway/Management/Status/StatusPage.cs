@@ -21,6 +21,9 @@ internal sealed class StatusPage(LiveGateway live, StatusView view, ExplainAdmin
         ? await PageOfAsync(request!)
         : fault!;
 
+    /// <summary>
+    /// Shows the page to a form of the page. A filter that is too long is dropped: the form of the page limits it already.
+    /// </summary>
     private async Task<IResult> ShowToFormAsync(HttpContext http)
     {
         var fields = await FormEntry.FieldsAsync(http.Request);

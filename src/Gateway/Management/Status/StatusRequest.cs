@@ -9,6 +9,7 @@ namespace Gateway.Management.Status;
 /// <param name="Explained">The response to the page's explain form; null when it was not sent.</param>
 internal sealed record StatusRequest(int? Refresh, StatusFilter Filter, bool IsLinked, ExplainResult? Explained = null)
 {
+    // Seconds. Each refresh builds the whole page, so a shorter time would load the replica that is being watched.
     private const int ShortestRefresh = 5;
     private const int LongestRefresh = 3600;
 

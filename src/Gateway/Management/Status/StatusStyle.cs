@@ -80,11 +80,14 @@ internal static class StatusStyle
     /// <summary>As a Content-Security-Policy names it.</summary>
     public static readonly string Hash = $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Sheet)))}";
 
+    /// <summary>Begins a page up to its body. The caller closes both.</summary>
+    /// <param name="refresh">After how many seconds the browser loads the page again; null for never.</param>
     public static void Begin(Html html, int? refresh)
     {
         html.Add(
             $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" " +
                 $"content=\"width=device-width,initial-scale=1\">");
+        // An empty icon keeps the browser from requesting /favicon.ico.
         html.Add($"<title>Gateway</title><link rel=\"icon\" href=\"data:,\">");
         if (refresh is { } seconds)
         {

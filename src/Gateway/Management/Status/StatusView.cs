@@ -16,6 +16,7 @@ internal sealed class StatusView(
     IProxyStateLookup proxy,
     DestinationConditions destinations, RecentRequests recent, TimeProvider time, RedisConnection? redis = null)
 {
+    // Seconds, of the link that turns the refresh on.
     private const int Refresh = 10;
 
     private static readonly string Version = typeof(StatusView).Assembly.GetName().Version!.ToString(fieldCount: 3);
@@ -37,6 +38,7 @@ internal sealed class StatusView(
         html.Add($"</header>");
         StatusNotices.Write(
             html, StatusNotices.Find(snapshot, state, revocations, redisStatus, clusters, new Serving(isRouting, drain.IsUnderWay), now));
+        // A response to the form is what the person waits for, so it comes first; otherwise the form is last.
         if (request.Explained is not null)
         {
             WriteExplain();

@@ -7,6 +7,7 @@ namespace Gateway.Management.Status;
 /// <summary>The requests of the last minutes, and why some of them were rejected or failed. It names no client.</summary>
 internal static class TrafficSection
 {
+    // The latest come first, so the limit leaves out the oldest.
     private const int MostRows = 50;
 
     public static void Write(Html html, RecentTraffic traffic, StatusFilter filter, DateTimeOffset now)
