@@ -10,8 +10,10 @@ namespace Gateway.Configuration;
 internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvider time, ILogger<AssertionKeyFollower> logger)
     : BackgroundService
 {
+    // Polled and not watched: a mounted Secret changes by a symbolic link, and mounts over a network report no changes.
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
+    // The last error that was logged. Only the loop of this service reads and writes it.
     private string? _reported;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,6 +33,7 @@ internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvide
         }
     }
 
+    /// <summary>Reads the file once. The keys in use change only if all of the file is good.</summary>
     private void Look(AssertionKeys keys)
     {
         try

@@ -10,10 +10,12 @@ namespace Gateway.Configuration;
 /// <summary>Checks that nothing else is served at the path of the assertions' public keys.</summary>
 internal static class AssertionRouteCheck
 {
+    // Stages before routing serve these, each with everything below it.
     private static readonly PathString[] OwnPaths = [LogoutMiddleware.Path, SecurityEventMiddleware.Path, ProtectedResource.WellKnown];
 
     public static void Run(IConfiguration configuration, AssertionSettings? assertion, ConfigurationReport report)
     {
+        // Without assertions no keys are served. A path that does not start with a slash is reported by AssertionCheck.
         if (assertion?.JwksPath is not ['/', ..])
         {
             return;

@@ -15,9 +15,11 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
 {
     // The longest time that a timer of .NET can wait.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+    // The schemes of proxies that SocketsHttpHandler can use.
     private static readonly string[] Proxies = ["http", "https", "socks4", "socks4a", "socks5"];
     private static readonly Version[] Versions = [new(1, 0), new(1, 1), new(2, 0), new(3, 0)];
 
+    // Names as YARP has registered them, so that a policy of a new version is known without a change here.
     private readonly string[] _balancing = [.. proxy.GetServices<ILoadBalancingPolicy>().Select(policy => policy.Name)];
     private readonly string[] _active = [.. proxy.GetServices<IActiveHealthCheckPolicy>().Select(policy => policy.Name)];
     private readonly string[] _passive = [.. proxy.GetServices<IPassiveHealthCheckPolicy>().Select(policy => policy.Name)];
@@ -83,6 +85,7 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         }
     }
 
+    /// <summary>What the affinity cookie or header is made of: its name, its times and its attributes.</summary>
     private void CheckAffinity(IConfigurationSection affinity)
     {
         CheckName(affinity.GetSection(nameof(SessionAffinityConfig.Policy)), "session affinity policy", _affinity);
@@ -147,6 +150,7 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         }
     }
 
+    /// <param name="what">What the setting names, for the message.</param>
     private void CheckName(IConfigurationSection setting, string what, string[] known)
     {
         if (setting.Value is { Length: > 0 } name && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
@@ -155,6 +159,8 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         }
     }
 
+    /// <summary>A time that a timer accepts. What is no time at all was reported by the schema.</summary>
+    /// <param name="longest">Null for <see cref="LongestTimer"/>.</param>
     private void CheckTime(IConfigurationSection setting, TimeSpan? longest = null)
     {
         var most = longest ?? LongestTimer;
@@ -166,6 +172,7 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         }
     }
 
+    /// <summary>The first character of a path or query that YARP appends to the address of a destination.</summary>
     private void CheckStart(IConfigurationSection setting, char first)
     {
         if (setting.Value is { Length: > 0 } text && text[0] != first)
@@ -187,6 +194,7 @@ internal sealed class ClusterCheck(IServiceProvider proxy, ConfigurationReport r
         }
     }
 
+    /// <summary>Asks the class that will write the header, so that both agree on what a host is.</summary>
     private static bool IsHost(string text)
     {
         try

@@ -15,6 +15,8 @@ internal sealed record ApplyFailure(string Path, string Problem, string Cure, bo
 internal sealed class ConfigurationApplier(
     LiveGateway live, GatewaySnapshots snapshots, LiveProxyConfig proxy, KeyLoader keys, TimeProvider time)
 {
+    // Twice the time that one document of an issuer has (KeyDocumentClient): discovery needs two. Afterwards the follower tries again
+    // later.
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(10);
 
     // Requests that were routed before the change may still use the objects that went with it.
@@ -28,6 +30,7 @@ internal sealed class ConfigurationApplier(
         ApplyFailure? failure = null;
         try
         {
+            // Keys before routes: from the moment YARP has the new routes, requests are served with the new snapshot.
             failure = await MissingKeysAsync(current.Issuers, next.Issuers, stopping) ?? await RouteAsync(next);
             if (failure is null)
             {
@@ -36,6 +39,8 @@ internal sealed class ConfigurationApplier(
         }
         finally
         {
+            // Asks for the snapshot in effect and not for `failure`: after an exception the new objects must be released, and never those
+            // in use.
             if (ReferenceEquals(live.Current, next))
             {
                 _ = ReleaseLaterAsync(current.Objects.ReleasedBy(next.Objects), stopping);
@@ -69,6 +74,10 @@ internal sealed class ConfigurationApplier(
             : null;
     }
 
+    /// <summary>
+    /// Has YARP build the endpoints of the new snapshot. It is announced before, because YARP asks for the settings of a route while it
+    /// builds the route; if YARP fails, the announcement is withdrawn and the old endpoints stay.
+    /// </summary>
     private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next)
     {
         live.Announce(next);

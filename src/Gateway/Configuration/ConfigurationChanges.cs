@@ -4,6 +4,7 @@ using Gateway.Settings;
 namespace Gateway.Configuration;
 
 /// <summary>What a new reading of yarp.json changes, for the log: names, never values.</summary>
+/// <param name="NeedRestart">Settings that differ and are read at the start only.</param>
 internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string> NeedRestart)
 {
     // What is opened once, listeners, stores, folders; and the end, which the grace period outside belongs to.
@@ -16,6 +17,9 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
         "Gateway:ExternalAuthorization", "Kestrel", "Urls",
     ];
 
+    /// <summary>
+    /// Compares the settings with the overrides of the environment, not the text of the file: a new comment is no change.
+    /// </summary>
     public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)
     {
         var parts = new[]
@@ -46,6 +50,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     private static bool IsSame(ConfigurationReading before, ConfigurationReading after, string path) =>
         SectionComparison.IsSame(before.Configuration, after.Configuration, path);
 
+    /// <summary>Each section below a name as one text, for comparison only. It may hold secrets and is never shown.</summary>
     private static Dictionary<string, string> Sections(ConfigurationReading reading, string name) =>
         reading.Configuration.GetSection($"{GatewayOptions.SectionName}:{name}").GetChildren().ToDictionary(
             section => section.Key,

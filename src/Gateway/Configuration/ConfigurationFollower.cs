@@ -20,6 +20,8 @@ internal sealed partial class ConfigurationFollower(
     // A change that failed because an issuer's keys could not be loaded may succeed later without another change of the file.
     private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(10);
 
+    // The state of the loop, which one thread at a time runs: the content seen last, the error logged last, and when a change failed that
+    // may succeed later.
     private string _seen = live.Current.Reading.Hash;
     private string? _reported;
     private bool _isUnreadable;
@@ -29,6 +31,7 @@ internal sealed partial class ConfigurationFollower(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            // The file was read at the start, so the first look can wait.
             await time.NextAsync(LookEvery, stoppingToken);
             try
             {
@@ -64,8 +67,10 @@ internal sealed partial class ConfigurationFollower(
             _reported = null;
         }
 
+        // Before the reading, so that an invalid file is checked once and not every second.
         _seen = file.Hash;
         _lastTry = null;
+        // Kept, because ApplyAsync replaces it, and the log line compares the two.
         var before = live.Current.Reading;
         var reading = await reader.ReadAsync(file);
         if (await applier.ApplyAsync(reading, stopping) is { } failure)

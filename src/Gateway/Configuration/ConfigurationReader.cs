@@ -10,10 +10,14 @@ namespace Gateway.Configuration;
 /// </summary>
 internal sealed class ConfigurationReader(GatewayAppOptions options)
 {
+    // Read once: the environment of a process cannot be changed from outside.
     private readonly IConfiguration _host = AddHost(new ConfigurationBuilder()).Build();
 
     public string File { get; } = Path.GetFullPath(options.ConfigFile);
 
+    /// <summary>
+    /// As the framework finds it: DOTNET_ENVIRONMENT, overridden by ASPNETCORE_ENVIRONMENT; else Production, the strict one.
+    /// </summary>
     public string EnvironmentName => options.Environment ?? _host["ENVIRONMENT"] ?? Environments.Production;
 
     /// <exception cref="ConfigurationException">The configuration has errors.</exception>
@@ -32,6 +36,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         LoggingCheck.Run(bindable, report);
         ListenerCheck.Run(bindable, settings.Management.Port, settings.ExternalAuthorization?.Port, context);
         var proxy = await YarpCheck.RunAsync(bindable, settings, report);
+        // Last, because the server's own messages name neither place nor cure.
         if (!report.HasErrors)
         {
             ListenerTrial.Run(configuration, context);

@@ -15,7 +15,9 @@ internal sealed record ConfigurationState(
 /// <summary>The state of the moment, for people.</summary>
 internal sealed class ConfigurationStatus(ConfigurationReader reader, LiveGateway live, TimeProvider time)
 {
+    // Of the start and not of the last change: a setting that is read at the start stays as it was there, however often the file changes.
     private readonly ConfigurationReading _start = live.Current.Reading;
+    // Written by the follower alone, read by requests to /admin. The object is immutable, so a reader sees all of one failure.
     private volatile ConfigurationFailure? _lastFailure;
 
     public string File => reader.File;
@@ -39,6 +41,7 @@ internal sealed class ConfigurationStatus(ConfigurationReader reader, LiveGatewa
         }
     }
 
+    /// <summary>Records a change that did not take effect. The configuration in effect is not touched.</summary>
     public void Rejected(IReadOnlyList<ConfigurationError> errors) =>
         _lastFailure = new ConfigurationFailure(time.GetUtcNow(), errors, IsPending: true);
 }

@@ -17,6 +17,7 @@ namespace Gateway.Configuration;
 /// </summary>
 internal static class EffectiveConfiguration
 {
+    /// <summary>The sections <c>Gateway</c> and <c>ReverseProxy</c>.</summary>
     public static JsonObject Of(ConfigurationReading reading) => new()
     {
         [GatewayOptions.SectionName] = Write(SettingSchema.Checked[GatewayOptions.SectionName], Defaults(reading), keepsNull: true),
@@ -66,6 +67,8 @@ internal static class EffectiveConfiguration
         }
         : route;
 
+    /// <param name="keepsNull">True to write settings that are not set; YARP's records have too many of them to be readable.</param>
+    /// <param name="isSecret">True when something above is a secret: then every value below it is hidden too.</param>
     private static JsonNode? Write(SettingNode node, object? value, bool keepsNull, bool isSecret = false)
     {
         switch (node)
@@ -104,6 +107,7 @@ internal static class EffectiveConfiguration
         return members;
     }
 
+    // Every text and address passes SecretSettings.Show: an address may carry credentials in a setting that is not marked as a secret.
     private static JsonValue WriteValue(object value) => value switch
     {
         bool flag => JsonValue.Create(flag),

@@ -21,6 +21,7 @@ internal static class ExchangeRouteCheck
             }
         }
 
+        // The two contradict each other: the destination would receive the caller's token beside the exchanged one.
         foreach (var route in configuration.GetSection($"{SettingSchema.ReverseProxy}:Routes").GetChildren())
         {
             if (route[nameof(RouteConfig.ClusterId)] is { } cluster && options.Clusters.GetValueOrDefault(cluster)?.Exchange is not null

@@ -49,6 +49,7 @@ internal static class ExternalAuthorizationCheck
             report.Error(
                 ClientCaFile, "client certificates need TLS, and the listener has no certificate.", $"Set {Certificate}, or remove this.");
         }
+        // The listener trusts a caller by its address or by its client certificate. Without either setting it can trust none.
         else if (options.ClientCaFile is null && !hasTrustedProxies)
         {
             report.Error(

@@ -25,6 +25,7 @@ internal static class ForeignSections
         "SigningKey", "SecretKey",
     ];
 
+    // The first row that fits counts, so the row of tokens, with its general names, is last.
     private static readonly ImmutableArray<Foreign> Table =
     [
         new(["AllowedHosts"], "hosts are a part of the routes.",
@@ -54,6 +55,7 @@ internal static class ForeignSections
     public static (string Problem, string Cure) Explain(string name, IReadOnlyCollection<string> keys)
     {
         var known = SettingSchema.Checked.Keys.Append(SettingSchema.SchemaReference).ToArray();
+        // Before the table: the content says more about a section than its name does.
         if (Contains(keys, "Routes") && Contains(keys, "Clusters"))
         {
             return ("this looks like YARP's section under another name.", $"Rename it to {SettingSchema.ReverseProxy}.");
@@ -72,5 +74,6 @@ internal static class ForeignSections
 
     private static bool Contains(IReadOnlyCollection<string> keys, string key) => keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 
+    /// <param name="Names">Beginnings of names, without regard to case.</param>
     private sealed record Foreign(string[] Names, string Problem, string Cure);
 }

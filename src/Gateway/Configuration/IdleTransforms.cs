@@ -6,6 +6,7 @@ namespace Gateway.Configuration;
 /// <summary>Finds transforms that YARP accepts but that have no effect, or that lose a part of the path.</summary>
 internal static class IdleTransforms
 {
+    // The transforms that change the path. YARP applies the transforms of a route in their order, each to the result of the one before.
     private static readonly string[] PathTransforms = ["PathSet", "PathPrefix", "PathRemovePrefix", "PathPattern"];
 
     // The transforms whose value names a parameter of the route.
@@ -32,6 +33,7 @@ internal static class IdleTransforms
         from place in Places(transform.Item, known)
         select $"{PathOf(route, transform.Index)}:{place}";
 
+    /// <summary>The members of a transform that use a parameter which the route does not have in that form.</summary>
     private static IEnumerable<string> Places(IReadOnlyDictionary<string, string> transform, RoutePattern? known)
     {
         if (ValueOf(transform, "PathPattern") is { } text && PatternOf(text) is { } pattern
@@ -50,12 +52,18 @@ internal static class IdleTransforms
         }
     }
 
+    /// <summary>
+    /// Whether the route gives the parameter a value in this form. A catch-all that is written as one segment would have its slashes
+    /// escaped.
+    /// </summary>
+    /// <param name="known">Null when the route has no parameter of that name.</param>
     private static bool Fits(RoutePatternParameterPart written, RoutePatternParameterPart? known) =>
         known is null ? written.IsOptional && !written.IsCatchAll : written.IsCatchAll || !known.IsCatchAll;
 
     private static RoutePatternParameterPart? Parameter(RoutePattern? pattern, string name) =>
         pattern?.Parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether the transform sees the path as the client sent it: no transform before it changes the path.</summary>
     private static bool IsFirst(RouteConfig route, int index) =>
         !route.Transforms!.Take(index).Any(
             earlier => earlier.Keys.Any(name => PathTransforms.Contains(name, StringComparer.OrdinalIgnoreCase)));

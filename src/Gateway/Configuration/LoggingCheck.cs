@@ -16,6 +16,7 @@ internal static class LoggingCheck
 
     private const string MaxQueueLength =
         $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.MaxQueueLength)}";
+    // Messages that wait for the console. Each takes memory, so a slow console must not let them grow without limit.
     private const int LongestQueue = 1_000_000;
 
     public static void Run(IConfiguration configuration, ConfigurationReport report)
@@ -49,6 +50,7 @@ internal static class LoggingCheck
         }
     }
 
+    /// <summary>Formats a date with it, because that is where an invalid format throws.</summary>
     private static bool IsFormat(string format)
     {
         try

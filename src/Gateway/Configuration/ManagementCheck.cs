@@ -9,6 +9,7 @@ internal static class ManagementCheck
 {
     private const string Section = "Gateway:Management";
 
+    /// <summary>The policy must single out administrators: a caller who satisfies it can revoke every token.</summary>
     public static void Run(ManagementOptions options, RoutePolicies policies, ConfigurationReport report)
     {
         if (options.Port is < 0 or > 65535)
@@ -16,6 +17,7 @@ internal static class ManagementCheck
             report.Error($"{Section}:Port", "this is no TCP port.", "Choose 1 to 65535.");
         }
 
+        // Allowed: without a policy /admin does not exist outside Development.
         if (options.Policy is not { } name)
         {
             return;

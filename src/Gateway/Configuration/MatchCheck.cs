@@ -7,8 +7,10 @@ namespace Gateway.Configuration;
 /// <summary>Checks a route's <c>Match</c>: conditions that never match, and those that the router cannot build.</summary>
 internal static class MatchCheck
 {
+    // The methods that YARP's validator accepts in a match.
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
+    /// <summary>Checks the path, hosts, methods, headers and query parameters of one route.</summary>
     public static void Run(IConfigurationSection route, RoutePaths paths, ConfigurationReport report)
     {
         var match = route.GetSection(nameof(RouteConfig.Match));
@@ -62,6 +64,7 @@ internal static class MatchCheck
         }
     }
 
+    /// <summary>Each method once. A method twice is a slip: the second was most likely meant to be another one.</summary>
     private static void CheckMethods(IConfigurationSection methods, ConfigurationReport report)
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -11,6 +11,7 @@ internal static class ResourceRouteCheck
     public static void Run(IConfigurationSection route, GatewayOptions options, ConfigurationReport report)
     {
         var path = route.GetSection($"{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}");
+        // The metadata is served before routing, so such a route would never see a request.
         if (options.Resources.Count > 0
             && new PathString("/" + path.Value?.TrimStart('/')).StartsWithSegments(
                 ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase))

@@ -7,6 +7,7 @@ namespace Gateway.Configuration;
 /// <summary>Finds what is legal and risky. Nothing of it stops a start.</summary>
 internal static partial class RiskCheck
 {
+    /// <summary>Runs every rule. The configuration must have no errors, because the rules read bound options.</summary>
     public static IReadOnlyList<ConfigurationError> Run(
         YarpJson document, IConfiguration configuration, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters,
         bool isDevelopment)

@@ -10,6 +10,7 @@ namespace Gateway.Configuration;
 /// <summary>The closed list of warnings. docs/configuration.md has it row by row.</summary>
 internal static class RiskRules
 {
+    // A value above its bound is valid and causes a warning. The bounds of errors are in the checks of the sections.
     private static readonly TimeSpan LongLifetime = TimeSpan.FromDays(1);
     private static readonly TimeSpan WideSkew = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongStaleness = TimeSpan.FromMinutes(5);

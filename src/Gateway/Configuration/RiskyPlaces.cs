@@ -11,11 +11,13 @@ internal static class RiskyPlaces
     // Names that only the own network resolves.
     private static readonly string[] OwnSuffixes = [".svc", ".local", ".internal", ".localhost", ".lan", ".test"];
 
+    // The affinity policies of YARP that encrypt with the keys of data protection. HashCookie hashes and needs no keys.
     private static readonly string[] EncryptedPolicies = ["Cookie", "CustomHeader"];
 
     /// <summary>Anonymous routes whose path begins like that of a protected route which takes all below it.</summary>
     public static IEnumerable<string> PublicRoutes(RiskContext context)
     {
+        // A set, so that the time grows with the number of routes and not with its square.
         var trees = context.Routes.Where(route => !IsPublic(route)).Select(TreeOf).OfType<string>()
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return context.Routes
@@ -35,6 +37,9 @@ internal static class RiskyPlaces
             .Where(source => source.Item.Query is not null)
             .Select(source => $"Gateway:TokenSources:{source.Index}:Query");
 
+    /// <summary>
+    /// Destinations with http and a public name. Inside a cluster http is usual, so names of the own network are left out.
+    /// </summary>
     public static IEnumerable<string> PlainDestinations(RiskContext context) =>
         from cluster in context.Clusters
         from destination in cluster.Destinations ?? new Dictionary<string, DestinationConfig>()

@@ -29,6 +29,9 @@ internal static partial class RouteCheck
     // What the X-Forwarded transform puts after its HeaderPrefix.
     private static readonly string[] ForwardedSuffixes = ["For", "Host", "Proto", "Prefix"];
 
+    /// <param name="identityHeaders">The headers that only the gateway sets: a transform that writes one could forge an identity.</param>
+    /// <param name="hasLogout">Whether an issuer accepts logout tokens, so that their path is taken.</param>
+    /// <param name="hasEvents">Whether an issuer accepts security events, so that their path is taken.</param>
     public static void Run(
         IConfiguration configuration, GatewayOptions options, RoutePolicies policies, IEnumerable<string> identityHeaders, bool hasLogout,
         bool hasEvents,
@@ -71,6 +74,7 @@ internal static partial class RouteCheck
         }
     }
 
+    /// <summary>Default deny: a route without a policy is an error, so that a route is public only if the file says so.</summary>
     private static void CheckPolicy(IConfigurationSection route, GatewayOptions options, RoutePolicies policies, ConfigurationReport report)
     {
         var policy = route[nameof(RouteConfig.AuthorizationPolicy)];
@@ -97,6 +101,7 @@ internal static partial class RouteCheck
         }
     }
 
+    /// <summary>YARP accepts a route with an unknown cluster and responds with 503 to each of its requests.</summary>
     private static void CheckCluster(IConfigurationSection route, HashSet<string> clusters, ConfigurationReport report)
     {
         var cluster = route[nameof(RouteConfig.ClusterId)];
@@ -142,6 +147,8 @@ internal static partial class RouteCheck
         }
     }
 
+    /// <summary>Compares with aliases, because some destinations read <c>X_User</c> as <c>X-User</c>.</summary>
+    /// <param name="header">Null when the transform does not have the member.</param>
     private static void CheckHeader(string? header, string path, string[] identityHeaders, ConfigurationReport report)
     {
         if (header is not null && identityHeaders.Any(identity => HeaderAlias.IsSame(header, identity)))

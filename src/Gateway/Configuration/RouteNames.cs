@@ -16,6 +16,7 @@ internal static class RouteNames
         Check(nameof(RouteConfig.CorsPolicy), "Cors", options.Cors.Keys);
         Check(nameof(RouteConfig.RateLimiterPolicy), "RateLimits", options.RateLimits.Keys);
         Check(nameof(RouteConfig.TimeoutPolicy), "Timeouts", options.Timeouts.Keys);
+        // YARP rejects both together, with a message that names neither place nor cure.
         if (route[nameof(RouteConfig.TimeoutPolicy)] is not null && route[nameof(RouteConfig.Timeout)] is not null)
         {
             report.Error($"{route.Path}:{nameof(RouteConfig.TimeoutPolicy)}", "the route has a Timeout too.", "Remove one of them.");

@@ -13,6 +13,7 @@ namespace Gateway.Configuration;
 internal sealed partial class RoutePaths(IServiceProvider routing)
 {
     private readonly ParameterPolicyFactory _policies = routing.GetRequiredService<ParameterPolicyFactory>();
+    // The map of the framework, so that its constraints need no list here.
     private readonly string[] _constraints =
         [.. routing.GetRequiredService<IOptions<RouteOptions>>().Value.ConstraintMap.Keys.Order(StringComparer.Ordinal)];
 
@@ -40,6 +41,7 @@ internal sealed partial class RoutePaths(IServiceProvider routing)
         }
     }
 
+    /// <summary>Builds one constraint and matches it once, because some constraints throw only when they are used.</summary>
     private void Check(
         string path, RoutePatternParameterPart parameter, RoutePatternParameterPolicyReference constraint, ConfigurationReport report)
     {

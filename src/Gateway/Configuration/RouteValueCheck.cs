@@ -32,6 +32,7 @@ internal static class RouteValueCheck
         }
     }
 
+    /// <summary>Why the parameter cannot be compared safely, as the end of a sentence; null when it can.</summary>
     /// <param name="passes">
     /// Whether the path may hold %2F or ';'. Of "/a%2Fb/c", a destination may read as the second segment what the gateway reads as a part
     /// of the first.

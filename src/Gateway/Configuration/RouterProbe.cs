@@ -10,6 +10,7 @@ namespace Gateway.Configuration;
 /// </summary>
 internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider services, ILogger<RouterProbe> logger)
 {
+    // Null until the pipeline is built. Several probes may run at once and then route more than once, which does no harm.
     private RequestDelegate? _router;
     private string? _good;
     private string? _reported;
@@ -50,6 +51,7 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
     }
 
     /// <summary>Sends one request through a router. It may match a route, but no route handles it.</summary>
+    /// <exception cref="Exception">The router cannot build its table; the types of the exceptions vary.</exception>
     public static async Task RouteAsync(RequestDelegate router, IServiceProvider services, GatewaySnapshot? snapshot = null)
     {
         await using var scope = services.CreateAsyncScope();

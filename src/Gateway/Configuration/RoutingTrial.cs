@@ -16,8 +16,12 @@ namespace Gateway.Configuration;
 /// </summary>
 internal static class RoutingTrial
 {
+    /// <summary>
+    /// False when YARP cannot build the routes, or the router cannot route with them. The causes come as various exceptions.
+    /// </summary>
     public static async Task<bool> WorksAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
     {
+        // Services of its own: a trial must not leave routes, probes or metrics in the gateway that runs.
         var services = new ServiceCollection();
         services.AddLogging().AddMetrics().AddLinearRouting();
         services.AddSingleton(new DiagnosticListener("Gateway.RoutingTrial"));

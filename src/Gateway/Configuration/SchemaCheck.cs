@@ -34,6 +34,10 @@ internal static class SchemaCheck
             .ToDictionary(StringComparer.OrdinalIgnoreCase)))
         .Build();
 
+    /// <summary>
+    /// Checks one setting and everything below it. The cases with a condition come first; the ones after them are the same nodes with a
+    /// value of the wrong kind.
+    /// </summary>
     private static void Check(IConfigurationSection section, SettingNode node, YarpJson document, ConfigurationReport report)
     {
         var kind = KindOf(section, document);
@@ -138,9 +142,13 @@ internal static class SchemaCheck
         }
     }
 
+    /// <summary>
+    /// Whether the setting can be an object or list. Overrides have no kind, and null means that the section is left out.
+    /// </summary>
     private static bool IsContainer(IConfigurationSection section, JsonTokenType kind, JsonTokenType wanted) =>
         section.Value is null && (kind == wanted || kind is JsonTokenType.None or JsonTokenType.Null);
 
+    // The messages never contain the value, which may be a secret.
     private static void CheckValue(IConfigurationSection section, SettingNode.Value value, JsonTokenType kind, ConfigurationReport report)
     {
         if (section.GetChildren().Any() || (section.Value is null && kind is JsonTokenType.StartObject or JsonTokenType.StartArray))
@@ -153,6 +161,7 @@ internal static class SchemaCheck
         }
     }
 
+    /// <param name="kind"><see cref="JsonTokenType.None"/> for an override, which is always text.</param>
     private static bool IsOfType(string text, JsonTokenType kind, SettingNode.Value value)
     {
         var isText = kind is JsonTokenType.String or JsonTokenType.None;

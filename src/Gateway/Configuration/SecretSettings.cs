@@ -11,6 +11,7 @@ namespace Gateway.Configuration;
 /// </summary>
 internal static partial class SecretSettings
 {
+    /// <summary>Stands in place of a secret. Its length tells nothing about that of the secret.</summary>
     public const string Hidden = "***";
 
     // Places for values that only their owner knows the meaning of, such as an API key that a route matches or a destination is sent.

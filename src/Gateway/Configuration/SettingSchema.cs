@@ -52,6 +52,7 @@ internal static class SettingSchema
             typeof(RouteConfig), false, nameof(RouteConfig.RouteId), nameof(RouteConfig.OutputCachePolicy));
         var cluster = (SettingNode.Group)SettingNode.Of(typeof(ClusterConfig), false, nameof(ClusterConfig.ClusterId));
         var destination = (SettingNode.Group)SettingNode.Of(typeof(DestinationConfig));
+        // YARP binds these as texts and accepts numbers and booleans, such as "Set": 1.
         var text = new SettingNode.Map(new SettingNode.Value(typeof(string), AnyScalar: true));
         route = new SettingNode.Group(route.Members
             .SetItem(nameof(RouteConfig.Transforms), new SettingNode.List(text))

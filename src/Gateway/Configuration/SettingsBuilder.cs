@@ -37,6 +37,7 @@ internal static class SettingsBuilder
             Assertion = AssertionCheck.Build(
                 options.Identity.Assertion, tokenHeaders.Concat(identity.HeaderNames), derived, context, out var assertionKeys),
         };
+        // Policies before routes and management, which name them; identity before routes, whose transforms must not write its headers.
         var policies = PolicyCheck.Build(options.Policies, options.Issuers, sources.Named.Keys, context);
         TokenSourceUseCheck.Run(options, context.Report);
         ImmutableArray<string> logoutIssuers =

@@ -51,6 +51,7 @@ internal static class StoreReader
 
         var bindable = all.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. all.Paths]) : configuration;
         var options = bindable.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
+        // Commands never ask for look-up keys, so an error there must not keep an operator from revoking.
         var revocation = options.Revocation with { Lookup = null };
         var report = new ConfigurationReport(document, configuration, ErrorRules.Meaning);
         var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
@@ -65,6 +66,7 @@ internal static class StoreReader
         return new StoreReading(StoreSettings.Of(revocation, redis, context), IssuerDirectory.Create(issuers));
     }
 
+    /// <summary>Whether an error at this path could make a command write to the wrong store, or a wrong entry.</summary>
     private static bool Counts(string path) =>
         path.Split(':') switch
         {

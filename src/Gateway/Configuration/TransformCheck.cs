@@ -30,6 +30,11 @@ internal static class TransformCheck
         Format,
     }
 
+    /// <summary>One transform of YARP and the members that it knows.</summary>
+    /// <param name="Value">The form of the value beside its name.</param>
+    /// <param name="NeedsSetOrAppend">Whether exactly one of Set and Append must be there.</param>
+    /// <param name="Set">The form of Set or Append.</param>
+    /// <param name="More">Other members that may be there.</param>
     private sealed record Kind(
         string Name, Form Value, bool NeedsSetOrAppend = false, Form Set = Form.Any, params (string Name, Form Value)[] More);
 
@@ -140,6 +145,7 @@ internal static class TransformCheck
         }
     }
 
+    /// <returns>No problem when the value is one of the names.</returns>
     private static (string? Problem, string Cure) OneOf(string value, string[] names, StringComparison comparison) =>
         names.Any(name => name.Equals(value, comparison))
             ? (null, "")

@@ -21,6 +21,7 @@ internal static class YarpCheck
     public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(
         IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
     {
+        // YARP's services for this check alone. Nothing of them is started, so no health check runs.
         await using var provider = CreateServices(configuration);
         IProxyConfig config;
         try
@@ -37,6 +38,7 @@ internal static class YarpCheck
             return null;
         }
 
+        // The gateway's own checks come before YARP's validators: their messages name the place and the cure.
         var paths = new RoutePaths(provider);
         foreach (var route in Children(configuration, "Routes"))
         {

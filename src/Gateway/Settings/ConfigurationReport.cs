@@ -24,8 +24,10 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     private const string Urls = "Urls";
 
     private readonly List<(ConfigurationError Error, FileSetting? Place)> _errors = [];
+    // Paths of settings that a misspelled key most likely means.
     private readonly List<string> _distrusted = [];
     private string[] _schemaErrors = [];
+    // The rule id of the errors to come; EndSchema changes it.
     private string _rule = rule;
 
     /// <summary>The errors in the order of the file. Errors without a place in the file come first.</summary>
@@ -39,6 +41,7 @@ internal sealed class ConfigurationReport(YarpJson document, IConfiguration conf
     /// <summary>The paths of the errors so far.</summary>
     public IEnumerable<string> Paths => _errors.Select(entry => entry.Error.Path);
 
+    /// <summary>Compares whole keys: <c>Gateway:Keys</c> is not above <c>Gateway:KeysX</c>.</summary>
     public static bool IsAtOrBelow(string path, string ancestor) =>
         path.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase) && (path.Length == ancestor.Length || path[ancestor.Length] == ':');
 

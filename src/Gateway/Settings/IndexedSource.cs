@@ -33,6 +33,7 @@ internal sealed class IndexedSource(Dictionary<string, string?> settings) : ICon
             }
         }
 
+        /// <param name="earlierKeys">The keys of the sources before this one. Mostly empty; then nothing is merged or sorted.</param>
         public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath)
         {
             if (!_children.TryGetValue(parentPath ?? "", out var own))

@@ -4,6 +4,7 @@ namespace Gateway.Settings;
 internal static class NamedFile
 {
     public const string Cure = "Mount the file, or correct the path; a relative path starts at the folder of yarp.json.";
+    // Bytes. A wrong path may name a log file, which must not be read into memory.
     private const long MaxLength = 1024 * 1024;
 
     /// <param name="path">The setting that names the file.</param>

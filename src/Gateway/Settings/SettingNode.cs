@@ -27,6 +27,7 @@ internal abstract record SettingNode
     /// <param name="AnyScalar">True when text may also be written as a JSON number or boolean.</param>
     public sealed record Value(Type Type, bool AnyScalar) : SettingNode;
 
+    /// <param name="except">Properties of the type that the file does not have.</param>
     public static SettingNode Of(Type type, bool anyScalar = false, params ReadOnlySpan<string> except)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -70,6 +71,7 @@ internal abstract record SettingNode
         return new Group(members.ToImmutable());
     }
 
+    /// <summary>The types that configuration binds from one text.</summary>
     private static bool IsValue(Type type) =>
         type.IsEnum
             || type.IsPrimitive

@@ -3,6 +3,7 @@ namespace Gateway.Settings;
 /// <summary>Suggests the known name that is closest to a misspelt one.</summary>
 internal static class Suggestion
 {
+    /// <summary>A cure for an unknown name: the closest known one, or all of them.</summary>
     public static string For(string name, IEnumerable<string> known)
     {
         var candidates = known.ToArray();
@@ -17,6 +18,7 @@ internal static class Suggestion
     public static string? Closest(string name, IEnumerable<string> known)
     {
         var closest = known.MinBy(candidate => Distance(name, candidate));
+        // Two wrong letters, or a third of a long name. A suggestion that is too far away would mislead.
         return closest is not null && Distance(name, closest) <= Math.Max(2, name.Length / 3) ? closest : null;
     }
 

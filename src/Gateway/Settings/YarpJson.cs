@@ -13,6 +13,7 @@ internal readonly record struct FileSetting(int Line, int Column, JsonTokenType 
 /// </summary>
 internal sealed class YarpJson
 {
+    // Levels. The reader gets two more, so that this limit, whose message has a cure, is reached first.
     private const int MaxDepth = 32;
 
     private readonly Dictionary<string, FileSetting> _settings = new(StringComparer.OrdinalIgnoreCase);
@@ -161,6 +162,7 @@ internal sealed class YarpJson
         names.Add(name);
     }
 
+    /// <summary>The text without escapes. The reader accepts <c>\ud800</c> alone, which is no character.</summary>
     private string TextOf(in Utf8JsonReader reader, int line, int column)
     {
         try

@@ -29,6 +29,7 @@ internal static class CertificateCheck
         }
 
         var certificate = NamedFile.Read($"{section.Path}:{nameof(CertificateOptions.Path)}", path, context);
+        // Without a key file the certificate file must hold both, as PKCS 12 does.
         if (string.IsNullOrEmpty(keyPath))
         {
             if (certificate is not null)
@@ -72,6 +73,7 @@ internal static class CertificateCheck
         }
     }
 
+    /// <summary>A certificate and its key in PEM files. The causes are told apart, because each has another cure.</summary>
     private static void CheckPair(
         IConfigurationSection section, string certificate, string key, string? password, ConfigurationReport report)
     {
@@ -122,6 +124,9 @@ internal static class CertificateCheck
         }
     }
 
+    /// <summary>
+    /// A certificate in the system's store, searched as the server does: by a part of the subject, and by default only valid ones.
+    /// </summary>
     private static void CheckStore(IConfigurationSection section, string subject, ConfigurationReport report)
     {
         try
@@ -148,6 +153,7 @@ internal static class CertificateCheck
             "the system's store has no valid certificate of this subject with a private key.", "Install it, or use Path.");
     }
 
+    /// <summary>Whether the text is a private key of a kind that a server certificate can have here, RSA or ECDSA.</summary>
     private static bool IsKey(string key, string? password) =>
         Try(() => { using var rsa = RSA.Create(); Import(rsa, key, password); })
             || Try(() => { using var ecdsa = ECDsa.Create(); Import(ecdsa, key, password); });
@@ -171,6 +177,9 @@ internal static class CertificateCheck
         }
     }
 
+    /// <summary>
+    /// False when the library rejects what it is given. Its message is not shown: the caller names the setting and the cure.
+    /// </summary>
     private static bool Try(Action action)
     {
         try

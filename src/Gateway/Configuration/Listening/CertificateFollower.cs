@@ -9,10 +9,12 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
+    // The error that was logged last for each certificate, so that a bad file is one log line and not one every two seconds.
     private readonly Dictionary<EndpointCertificate, string> _reported = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Fixed: a changed Kestrel section needs a restart.
         var all = certificates.All.ToArray();
         while (all.Length > 0 && !stoppingToken.IsCancellationRequested)
         {

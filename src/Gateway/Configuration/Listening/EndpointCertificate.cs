@@ -10,7 +10,9 @@ namespace Gateway.Configuration.Listening;
 /// </summary>
 internal sealed class EndpointCertificate(string path, string? keyPath, string? password)
 {
+    // Set by Look on one thread, read by every handshake. The old context is not disposed: handshakes under way may still use it.
     private volatile SslStreamCertificateContext? _current;
+    // The hash of both files. Content and not time, because Kubernetes replaces mounted files by moving a symbolic link.
     private string? _seen;
 
     public string Path => path;
@@ -48,6 +50,7 @@ internal sealed class EndpointCertificate(string path, string? keyPath, string? 
         return own;
     }
 
+    /// <summary>The server's certificate with its key, and the other certificates of the file.</summary>
     private X509Certificate2Collection Load(byte[] certificate, byte[] key)
     {
         if (keyPath is null)

@@ -35,6 +35,7 @@ internal sealed class EndpointCertificates
 
     public IEnumerable<EndpointCertificate> All => _byEndpoint.Values.Concat(External is null ? [] : [External]).Distinct();
 
+    /// <summary>Has every endpoint whose certificate is a file follow that file. Called before the server loads the section.</summary>
     public void Apply(KestrelConfigurationLoader kestrel)
     {
         foreach (var (name, certificate) in _byEndpoint)
@@ -43,6 +44,7 @@ internal sealed class EndpointCertificates
         }
     }
 
+    /// <summary>Has each handshake show the certificate that the files hold now. Replaces a callback that was set before.</summary>
     public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate =
         (_, handshake) =>
     {

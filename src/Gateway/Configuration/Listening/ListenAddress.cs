@@ -8,6 +8,8 @@ namespace Gateway.Configuration.Listening;
 /// <param name="Host">Null for every address of the machine.</param>
 internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host, bool IsLocalhost, int Port)
 {
+    /// <summary>An address of the gateway's other listeners, which have a port only.</summary>
+    /// <param name="isLoopback">True in Development, where these listen for this machine only.</param>
     public static ListenAddress Own(int port, bool isLoopback) =>
         new($"port {port}", false, isLoopback ? IPAddress.Loopback : null, false, port);
 
@@ -53,6 +55,7 @@ internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host,
         return true;
     }
 
+    /// <summary>Whether both cannot be open at once. Port 0 asks for any free port and clashes with none.</summary>
     public bool ClashesWith(ListenAddress other) => Port == other.Port && Port != 0 && Overlaps(other);
 
     private bool Overlaps(ListenAddress other) =>
@@ -65,6 +68,7 @@ internal sealed record ListenAddress(string Text, bool IsHttps, IPAddress? Host,
     /// <summary>The addresses that the server binds: every IPv4 address too where one is <see cref="IPAddress.IPv6Any"/>.</summary>
     public IPAddress[] Addresses => IsLocalhost ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [Host ?? IPAddress.IPv6Any];
 
+    /// <summary>0.0.0.0 takes the port on every IPv4 address.</summary>
     private static bool Covers(IPAddress all, IPAddress one) =>
         all.Equals(IPAddress.Any) && one.AddressFamily == AddressFamily.InterNetwork;
 }

@@ -15,6 +15,7 @@ internal static class ListenerCheck
 
     private const string Endpoints = $"{SettingSchema.Kestrel}:Endpoints";
     public const string ManagementPort = "Gateway:Management:Port";
+    // Settings of TLS. On an http address the server ignores them, and an operator could believe that the address is encrypted.
     private static readonly string[] OfHttps =
     [
         nameof(EndpointOptions.Certificate), nameof(EndpointOptions.Sni), nameof(EndpointOptions.SslProtocols),
@@ -115,6 +116,7 @@ internal static class ListenerCheck
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(port => (key, (string?)$"{scheme}://*:{port}"));
 
+    /// <summary>Adds a public address, after comparing it with those before.</summary>
     private static void Open(
         string path, ListenAddress address, List<(string Path, ListenAddress Address)> open, ConfigurationReport report)
     {
@@ -128,6 +130,8 @@ internal static class ListenerCheck
         open.Add((path, address));
     }
 
+    /// <summary>The certificates of one endpoint, and settings that have no effect on it.</summary>
+    /// <param name="hasDefault">Whether <c>Certificates:Default</c> is there for endpoints without a certificate.</param>
     private static void CheckEndpoint(IConfigurationSection endpoint, bool hasDefault, SettingsContext context)
     {
         var report = context.Report;
@@ -195,6 +199,7 @@ internal static class ListenerCheck
         }
     }
 
+    // The property of QUIC is marked for these systems only.
     private static bool IsHttp3Supported =>
         (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
 }

@@ -22,6 +22,7 @@ internal static class ListenerTrial
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = context.Folder });
             builder.WebHost.UseKestrel(server => server.Configure(kestrel));
             using var app = (IDisposable)builder.Build();
+            // Load reads endpoints and certificates; sockets are opened by the start alone, which does not happen here.
             ((WebApplication)app).Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.ConfigurationLoader!.Load();
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)

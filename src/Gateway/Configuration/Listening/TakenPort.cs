@@ -34,6 +34,7 @@ internal static class TakenPort
         return null;
     }
 
+    /// <summary>Null for what is no TCP address, such as a socket in the file system.</summary>
     private static ListenAddress? Parse(string? url) =>
         ListenAddress.TryParse(url?.Trim() ?? "", out var address, out _) ? address : null;
 
