@@ -21,6 +21,7 @@ internal static class CertificateKey
     public static bool TryRead(JsonElement jwk, string? keyId, SignatureAlgorithm? only, out VerificationKey? key, out string? why)
     {
         (key, why) = (null, null);
+        // Numbers of the JWK come first: a certificate beside them is ignored, so that the two cannot name different keys.
         if (jwk.TryGetProperty("n"u8, out _) || jwk.TryGetProperty("x"u8, out _)
             || !jwk.TryGetProperty("x5c"u8, out var chain) || chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0)
         {
@@ -63,6 +64,7 @@ internal static class CertificateKey
         return true;
     }
 
+    /// <summary>The JWK name of a curve, by the object identifiers of RFC 5480 section 2.1.1.1.</summary>
     private static string? CurveOf(ECCurve curve) => curve.Oid?.Value switch
     {
         "1.2.840.10045.3.1.7" => "P-256",

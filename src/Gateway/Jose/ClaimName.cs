@@ -52,6 +52,7 @@ internal static class ClaimNames
     /// </summary>
     public const int MaxEscapedLength = 6 * 10;
 
+    // Bytes of a name that are compared as one number.
     private const int StartLength = sizeof(ulong);
 
     // In the order of ClaimName.
@@ -76,6 +77,7 @@ internal static class ClaimNames
         return index >= 0 && name.SequenceEqual(Names[index]) ? index : -1;
     }
 
+    /// <summary>The first bytes as a number, with zeros behind a shorter name. No claim name in the table contains a zero byte.</summary>
     private static ulong StartOf(ReadOnlySpan<byte> name)
     {
         if (name.Length >= StartLength)

@@ -27,6 +27,7 @@ internal readonly ref struct CompactToken
         Signature = text[(secondDot + 1)..];
     }
 
+    /// <summary>Header, dot and payload as they were sent: what the signature covers (RFC 7515 section 5.1).</summary>
     public ReadOnlySpan<char> SigningInput { get; }
 
     public ReadOnlySpan<char> Header { get; }
@@ -35,6 +36,7 @@ internal readonly ref struct CompactToken
 
     public ReadOnlySpan<char> Signature { get; }
 
+    /// <summary>Splits into exactly three parts, each not empty and canonical. Decodes nothing and allocates nothing.</summary>
     /// <param name="maxLength">Characters.</param>
     public static bool TrySplit(ReadOnlySpan<char> text, out CompactToken token, out RejectionReason reason, int maxLength = MaxLength)
     {

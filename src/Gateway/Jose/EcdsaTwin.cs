@@ -21,6 +21,7 @@ internal static class EcdsaTwin
         var start = text.LastIndexOf((byte)'.') + 1;
         var signature = Base64Url.DecodeFromUtf8(text[start..]);
         var half = signature.AsSpan(signature.Length / 2);
+        // The second half of the signature is s; r stays.
         var other = order - new BigInteger(half, isUnsigned: true, isBigEndian: true);
         if (signature.Length != algorithm.SignatureLength || other.Sign <= 0)
         {
@@ -33,6 +34,7 @@ internal static class EcdsaTwin
         return [.. text[..start], .. Base64Url.EncodeToUtf8(signature)];
     }
 
+    /// <summary>The order n of the curve's base point; null for algorithms other than ECDSA.</summary>
     private static BigInteger? OrderOf(string? curve) => curve switch
     {
         "P-256" => P256,

@@ -16,6 +16,7 @@ internal sealed class Ed25519Key
     /// <summary>Bytes.</summary>
     public const int Length = 32;
 
+    // The prime and the constant d of the curve (RFC 8032 section 5.1); the inverse is a power, by Fermat's little theorem.
     private static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;
     private static readonly BigInteger D = P - (121665 * BigInteger.ModPow(121666, P - 2, P) % P);
 
@@ -36,6 +37,7 @@ internal sealed class Ed25519Key
         return key is not null;
     }
 
+    /// <summary>Safe for concurrent use.</summary>
     public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         NSec.Cryptography.SignatureAlgorithm.Ed25519.Verify(_key, data, signature);
 

@@ -12,6 +12,9 @@ internal readonly record struct JoseHeader(string? Algorithm, string? KeyId, str
     // Longer than any provider's key ids; bounds the cost of a lookup.
     private const int MaxKeyIdLength = 256;
 
+    /// <summary>
+    /// False for anything but strict JSON with members of the expected types, and for every extension that must be understood.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out JoseHeader header) => TryParse(utf8, out header, out _);
 
     /// <param name="json">All members.</param>

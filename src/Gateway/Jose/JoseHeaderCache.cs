@@ -6,6 +6,7 @@ namespace Gateway.Jose;
 /// </summary>
 internal sealed class JoseHeaderCache
 {
+    // A power of two, because the slot is a part of the hash. Two headers in one slot replace each other, which costs time only.
     private const int Slots = 256;
 
     // Longer than the headers of providers. It bounds the memory that clients can occupy.
@@ -23,6 +24,7 @@ internal sealed class JoseHeaderCache
 
         // The hash is seeded per process, so clients cannot choose the slot that they overwrite.
         ref var slot = ref _entries[string.GetHashCode(text) & (Slots - 1)];
+        // No lock: an entry is immutable and published with one write, so a reader sees all of it or another one.
         if (Volatile.Read(ref slot) is { } known && text.SequenceEqual(known.Text))
         {
             header = known.Header;

@@ -12,6 +12,7 @@ internal static class JsonWebKey
     private const int MaxRsaBits = 8192; // with longer keys, one verification takes milliseconds
     private const int MaxNameLength = 64;
 
+    /// <param name="why">To stand behind the name of the key in a message.</param>
     public static bool TryRead(JsonElement jwk, [NotNullWhen(true)] out VerificationKey? key, [NotNullWhen(false)] out string? why)
     {
         key = null;
@@ -93,6 +94,9 @@ internal static class JsonWebKey
         return jwk.TryGetProperty("d"u8, out _) ? "publishes its private half" : null;
     }
 
+    /// <summary>
+    /// Reads <c>alg</c> (RFC 7517 section 4.4), which binds the key to one algorithm. Without it the key verifies all of its type.
+    /// </summary>
     private static bool TryReadAlgorithm(JsonElement jwk, out SignatureAlgorithm? only, [NotNullWhen(false)] out string? why)
     {
         only = null;
@@ -120,6 +124,9 @@ internal static class JsonWebKey
         return TryCreateRsa(keyId, only, modulus, exponent, out key, out why);
     }
 
+    /// <summary>
+    /// Checks the numbers of an RSA key. Encoders may put a zero byte in front, which does not count as a part of the number.
+    /// </summary>
     public static bool TryCreateRsa(
         string? keyId, SignatureAlgorithm? only, byte[] modulus, byte[] exponent, out VerificationKey? key, out string? why)
     {
@@ -193,6 +200,7 @@ internal static class JsonWebKey
         return key is not null;
     }
 
+    /// <summary>False for a member that is not a string. An absent member gives null and true.</summary>
     private static bool TryReadText(JsonElement jwk, ReadOnlySpan<byte> name, out string? text)
     {
         text = null;

@@ -11,8 +11,10 @@ namespace Gateway.Jose;
 /// </summary>
 internal static class JsonWebKeySet
 {
+    // Providers publish a handful. A set of thousands would take memory, and time for each search of a key without an id.
     private const int MaxKeys = 100;
 
+    /// <param name="error">Why the set is not used. It may name key ids but contains no key material.</param>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out KeyRing? ring, [NotNullWhen(false)] out string? error)
     {
         ring = null;

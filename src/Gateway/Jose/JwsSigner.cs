@@ -69,6 +69,7 @@ internal abstract class JwsSigner(string keyId, string algorithm, byte[] publicJ
             var signer = (ECDsa)_pool.Take();
             try
             {
+                // r and s at full length (RFC 7518 section 3.4), and not DER, the default of other APIs.
                 signer.SignData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
             }
             finally

@@ -16,6 +16,7 @@ internal sealed class JwsSignerSet
     /// <summary>Bytes of the file.</summary>
     public const int MaxLength = 64 * 1024;
 
+    // One signs. The others are published for a rotation: coming keys, and past ones whose assertions are still valid.
     private const int MaxKeys = 8;
 
     private JwsSignerSet(JwsSigner current, ImmutableArray<JwsSigner> all)
@@ -45,7 +46,10 @@ internal sealed class JwsSignerSet
     /// <summary>The strong validator of <see cref="Jwks"/> (RFC 9110 section 8.8.3).</summary>
     public string EntityTag { get; }
 
-    /// <summary>The same set, with the other's signing key if this one has an equal one in its place.</summary>
+    /// <summary>
+    /// The same set, with the other's signing key if this one has an equal one in its place. Assertions that are kept with a token name the
+    /// object that signed them, so an equal key must stay the same object.
+    /// </summary>
     public JwsSignerSet After(JwsSignerSet previous) =>
         Current.IsSameAs(previous.Current) ? new JwsSignerSet(previous.Current, [previous.Current, .. All[1..]]) : this;
 

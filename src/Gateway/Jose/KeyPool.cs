@@ -15,9 +15,11 @@ internal sealed class KeyPool
     public KeyPool(Func<AsymmetricAlgorithm> import)
     {
         _import = import;
+        // One at once, so that a key that cannot be imported fails here and not with the first token.
         _idle[0] = import();
     }
 
+    /// <summary>A copy for the caller alone until <see cref="Return"/>. Imports another one when all are in use. Never waits.</summary>
     public AsymmetricAlgorithm Take()
     {
         foreach (ref var slot in _idle.AsSpan())
@@ -31,6 +33,7 @@ internal sealed class KeyPool
         return _import();
     }
 
+    /// <summary>Keeps the copy, or disposes it when the pool is full.</summary>
     public void Return(AsymmetricAlgorithm key)
     {
         foreach (ref var slot in _idle.AsSpan())

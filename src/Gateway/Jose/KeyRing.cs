@@ -54,6 +54,7 @@ internal sealed class KeyRing
         List<VerificationKey>? several = null;
         foreach (var key in candidates)
         {
+            // The same key may be published under two ids, or twice; it is one choice.
             if (!key.Fits(algorithm) || (found is not null && key.IsSameAs(found)))
             {
                 continue;
@@ -63,6 +64,7 @@ internal sealed class KeyRing
             {
                 found = key;
             }
+            // Without an id, several keys that fit are not tried in turn: a token would cost one verification for each key of the issuer.
             else if (keyId is null)
             {
                 return null;

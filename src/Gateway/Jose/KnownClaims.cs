@@ -48,6 +48,7 @@ internal struct KnownClaims
         && value.ValueKind != JsonValueKind.Null
         && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
 
+    /// <param name="value">Undefined when the claim is absent.</param>
     public readonly bool TryGet(ClaimName name, out JsonElement value)
     {
         value = _values[(int)name];

@@ -12,6 +12,7 @@ internal static class PrivateJsonWebKey
     /// <summary>Bytes of <c>d</c>, for both curves.</summary>
     private const int PrivateLength = 32;
 
+    // The id is in the header of every assertion.
     private const int MaxKeyIdLength = 128;
 
     // RFC 8037's name. Ed25519 (RFC 9864) is used if the key says so, because fewer libraries know it.
@@ -151,6 +152,9 @@ internal static class PrivateJsonWebKey
         }
     }
 
+    /// <summary>
+    /// Signs and verifies once. A wrong pair would otherwise show only at the destinations, which reject every assertion.
+    /// </summary>
     private static bool Verifies(VerificationKey verifier, JwsSigner signer, bool isOkp)
     {
         Span<byte> signature = stackalloc byte[JwsSigner.SignatureLength];

@@ -55,6 +55,7 @@ internal static class Rejections
     private const string InvalidProof = "invalid_dpop_proof";
     private const string UseNonce = "use_dpop_nonce";
 
+    // In the order of the enumeration, which begins at 1: the value 0 means "no reason" and has no row.
     private static readonly ImmutableArray<Rejection?> Table =
     [
         null,

@@ -21,6 +21,7 @@ internal enum SignatureAlgorithm
     HS512,
 }
 
+/// <summary>The JWK <c>kty</c>: RSA, EC, OKP (RFC 8037) and oct, a shared secret.</summary>
 internal enum KeyType
 {
     Rsa,
@@ -42,6 +43,7 @@ internal sealed record AlgorithmTraits(
 /// <summary>The table of algorithms.</summary>
 internal static class SignatureAlgorithms
 {
+    // In the order of the enumeration: its values are the indexes.
     public static readonly ImmutableArray<AlgorithmTraits> All =
     [
         new(SignatureAlgorithm.RS256, KeyType.Rsa, HashAlgorithmName.SHA256, 32),

@@ -11,6 +11,8 @@ internal static class TokenKind
 {
     private const string MediaTypePrefix = "application/";
 
+    // Values are compared without case. A value in neither list says nothing, except in `token_use`: providers use these claims for other
+    // things too.
     private static readonly string[] OtherKinds =
     [
         "id", "id_token", "id-token", "idtoken", "id+jwt", "serialized-id",
@@ -170,6 +172,7 @@ internal static class TokenKind
         return true;
     }
 
+    /// <summary>Whether the claim is text and one of the kinds.</summary>
     private static bool Names(in KnownClaims claims, ClaimName name, string[] kinds) =>
         claims.TryGet(name, out var kind)
             && kind.ValueKind == JsonValueKind.String

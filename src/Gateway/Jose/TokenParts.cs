@@ -31,6 +31,7 @@ internal static class TokenParts
         return JoseHeader.TryParse(buffer[..CompactToken.Decode(compact.Header, buffer)], out header);
     }
 
+    /// <summary>The claims set as strict JSON. The element owns its memory, so the rented buffer may be returned at once.</summary>
     public static bool TryReadClaims(CompactToken compact, out JsonElement claims)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(compact.Payload.Length);
@@ -58,6 +59,7 @@ internal static class TokenParts
         var buffer = ArrayPool<byte>.Shared.Rent(length + compact.Signature.Length);
         try
         {
+            // The signature covers the text as it was sent, not what was decoded from it.
             Encoding.ASCII.GetBytes(compact.SigningInput, buffer);
             var signature = buffer.AsSpan(length, CompactToken.Decode(compact.Signature, buffer.AsSpan(length)));
             return key.Verify(buffer.AsSpan(0, length), signature, algorithm);

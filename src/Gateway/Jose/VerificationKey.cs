@@ -8,9 +8,11 @@ internal sealed class VerificationKey
 {
     private readonly KeyType _type;
     private readonly string? _curve;
+    // The `alg` of the JWK; null for every algorithm of the type.
     private readonly SignatureAlgorithm? _only;
     private readonly ImmutableArray<byte[]> _secrets;
     private readonly KeyPool? _pool;
+    // The public numbers in one order, to compare keys by.
     private readonly byte[] _numbers;
     private readonly Ed25519Key? _ed25519;
 
@@ -37,6 +39,7 @@ internal sealed class VerificationKey
 
     public string? KeyId { get; }
 
+    /// <summary>True for shared secrets, which are configured and never come from a published set.</summary>
     public bool IsSecret => _type == KeyType.Secret;
 
     /// <summary>The algorithms whose signatures the key may verify.</summary>
@@ -86,6 +89,11 @@ internal sealed class VerificationKey
         && (_only is null || _only == algorithm.Algorithm)
         && (_type != KeyType.Secret || _secrets.Any(secret => IsLongEnough(secret, algorithm)));
 
+    /// <summary>
+    /// False for every signature that is wrong or impossible; never throws for what a client sends. The algorithm must be one that
+    /// <see cref="Fits"/>: a public RSA key that was used as an HMAC secret would let every client sign (key confusion, RFC 8725 section
+    /// 2.1).
+    /// </summary>
     public bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, AlgorithmTraits algorithm)
     {
         foreach (var choice in _choices)

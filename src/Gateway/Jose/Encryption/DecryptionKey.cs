@@ -11,6 +11,7 @@ internal sealed class DecryptionKey
     private readonly KeyType _type;
     private readonly string? _curve;
     private readonly KeyManagement? _only;
+    // For `dir` only; then there is no pool.
     private readonly byte[]? _secret;
     private readonly ContentEncryptionTraits? _onlyContent;
     private readonly KeyPool? _pool;

@@ -54,6 +54,7 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
         return new DecryptionKeySet(read.ToImmutable());
     }
 
+    /// <summary>Reads one key. Each check sets <paramref name="why"/> before it runs, so that a return of null has the reason.</summary>
     private static DecryptionKey? Read(JsonElement jwk, out string why)
     {
         why = "is not a JSON object";
@@ -166,6 +167,7 @@ internal sealed class DecryptionKeySet(ImmutableArray<DecryptionKey> keys)
         return NumberOf(jwk, "k") is { } secret && lengths.Contains(secret.Length) ? DecryptionKey.Secret(keyId, secret, only) : null;
     }
 
+    /// <summary>The last bytes of the number, with zeros in front where it is shorter.</summary>
     private static byte[] Padded(byte[] number, int length) =>
         number.Length >= length ? number.AsSpan(number.Length - length).ToArray() : [.. new byte[length - number.Length], .. number];
 

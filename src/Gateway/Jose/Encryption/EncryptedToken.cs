@@ -33,6 +33,7 @@ internal readonly ref struct EncryptedToken
     /// <summary>Whether the text is in five parts.</summary>
     public static bool Is(ReadOnlySpan<char> text) => text.Count('.') == Parts - 1;
 
+    /// <summary>Checks size, alphabet and canonical form of each part. Decodes nothing.</summary>
     public static bool TrySplit(ReadOnlySpan<char> text, out EncryptedToken token, out RejectionReason reason)
     {
         token = default;

@@ -64,6 +64,9 @@ internal sealed record EncryptionHeader(
         return name.Equals("JWT", StringComparison.OrdinalIgnoreCase) || name.EndsWith("+jwt", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>
+    /// The lengths that the algorithms require. A short tag could be guessed, and the library must not see other lengths.
+    /// </summary>
     private static bool HasLengths(EncryptedToken token, KeyManagementTraits management, ContentEncryptionTraits content) =>
         token.EncryptedKey.IsEmpty != management.HasEncryptedKey
         && LengthOf(token.Vector) == content.VectorLength
@@ -87,9 +90,11 @@ internal sealed record EncryptionHeader(
             && IsCoordinate(key.TextOf("y"), known.Length);
     }
 
+    /// <summary>Absent, or base64url (RFC 7518 sections 4.6.1.2 and 4.6.1.3).</summary>
     private static bool IsPartyInfo(JsonElement json, ReadOnlySpan<byte> name) =>
         !json.TryGetProperty(name, out var value) || (value.ValueKind == JsonValueKind.String && Base64Url.IsValid(value.GetString()));
 
+    /// <summary>base64url without padding, of exactly this many bytes.</summary>
     private static bool IsCoordinate(string? text, int length) =>
         text is not null
             && Base64Url.IsValid(text, out var decoded)
