@@ -96,6 +96,7 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    /// <summary>TLS, client certificates and protocols of the listener.</summary>
     private static void Protect(
         ListenOptions listen, ExternalAuthorizationSettings settings, EndpointCertificates certificates, TimeProvider time)
     {
@@ -108,6 +109,7 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
                 https.ServerCertificate = certificates.External!.Look(time.GetUtcNow());
                 if (settings.ClientAuthorities is { } authorities)
                 {
+                    // Allowed and not required: a proxy without a certificate may be trusted by its address.
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                     https.OnAuthenticate = (_, handshake) => handshake.CertificateChainPolicy = PolicyOf(authorities);
                 }
@@ -123,10 +125,12 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the caller may ask. A stranger could otherwise describe any client and any target.</summary>
     private static bool IsTrusted(ConnectionInfo connection, LiveGateway live) =>
         // The handshake has checked it.
         connection.ClientCertificate is not null || live.Current.TrustedProxies?.IsTrusted(connection.RemoteIpAddress) == true;
 
+    /// <summary>403 to the caller, and a line for the operator, who has to name the proxy.</summary>
     private static Task RejectCaller(HttpContext context, CallerLog log)
     {
         log.NotTrusted(context.Connection.RemoteIpAddress);

@@ -10,6 +10,7 @@ internal sealed partial class CallerLog(TimeProvider time, ILogger<CallerLog> lo
 {
     private readonly LineBudget _lines = new(time);
 
+    /// <param name="caller">Null when the connection has no address.</param>
     public void NotTrusted(IPAddress? caller)
     {
         if (_lines.Take(out _))

@@ -16,6 +16,10 @@ internal static class DecisionHeaders
         name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)
             || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// The changes for an allowed request. Every header that only the gateway may set is named, with its value or as absent, so that a
+    /// client's copy never passes.
+    /// </summary>
     public static AllowedRequest Of(HttpContext context, DescribedRequest described)
     {
         var request = GatewayRequest.Of(context);
@@ -23,6 +27,7 @@ internal static class DecisionHeaders
         var settings = route.Snapshot.Settings;
         var headers = context.Request.Headers;
         var owned = ProtectedHeaders.WithDefaults(settings.Identity.HeaderNames);
+        // The proxy stage would remove the credentials. Here there is no such stage, so they are removed before the comparison.
         if (!route.Policy.KeepsCredentials)
         {
             owned = owned.Concat(settings.Credentials.Headers);

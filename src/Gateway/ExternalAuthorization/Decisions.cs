@@ -10,11 +10,16 @@ namespace Gateway.ExternalAuthorization;
 /// </summary>
 internal sealed class Decisions(IServiceScopeFactory scopes)
 {
+    // Null until the pipeline is put together, before any server starts.
     private Lazy<RequestDelegate>? _stages;
 
     /// <summary>Sets how the stages are built. They are built for the first request, when all routes are known.</summary>
     public void Use(Func<RequestDelegate> build) => _stages = new Lazy<RequestDelegate>(build);
 
+    /// <summary>
+    /// Decides on one request. Anything but an explicit <see cref="Allow"/> is a rejection, so that a stage that ends without a response
+    /// lets nothing pass.
+    /// </summary>
     /// <param name="traceIdentifier">Names the request in log and problem where it belongs to no trace.</param>
     public async Task<Decision> DecideAsync(DescribedRequest described, string traceIdentifier, CancellationToken aborted)
     {
@@ -26,6 +31,7 @@ internal sealed class Decisions(IServiceScopeFactory scopes)
             return DecisionHeaders.Of(context, described);
         }
 
+        // Before the headers are read: stages add some of them at the start of the response.
         var body = await request.CompleteAsync();
         var headers = new List<IdentityHeader>();
         foreach (var (name, values) in context.Response.Headers)

@@ -14,6 +14,7 @@ internal sealed class DescribedContext : IAsyncDisposable
     private static readonly string[] DescribedOtherwise =
         ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix"];
 
+    // The body of a rejection, at most a problem document.
     private readonly MemoryStream _body = new();
     private readonly DescribedResponse _response = new();
     private readonly RequestServicesFeature _services;
@@ -56,6 +57,7 @@ internal sealed class DescribedContext : IAsyncDisposable
         features.Set(DescribedByProxy.Instance);
         if (headers.ContainsKey(HeaderNames.Upgrade))
         {
+            // Otherwise the check of upgrades would let an incomplete handshake pass as an ordinary request.
             features.Set<IHttpUpgradeFeature>(DescribedUpgrade.Instance);
         }
 
@@ -112,6 +114,7 @@ internal sealed class DescribedContext : IAsyncDisposable
 
         public async Task StartAsync()
         {
+            // The last that was registered runs first, as in the server.
             while (_starting.TryPop(out var next))
             {
                 await next.Callback(next.State);

@@ -10,6 +10,7 @@ internal sealed class DescribedHygieneMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var described = DescribedContext.Of(context).Described;
+        // The gateway may merge slashes before it forwards; the other proxy forwards the path as it is.
         var fault = described.Split().Path.Contains("//", StringComparison.Ordinal) ? RequestFault.TargetSlashes
             : described.CanRemoveHeaders || !KeepsUnremovable(context, described) ? RequestFault.None
             : RequestFault.HeaderNotRemovable;

@@ -22,6 +22,7 @@ internal sealed record DescribedRequest(
         "X-Real-IP", "X-Client-IP", "True-Client-IP", "X-Scheme", "X-SSL-Client-Cert",
     ];
 
+    // Envoy removes every other header when it is told to, so the list is shorter.
     private static readonly string[] OfEnvoy = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Client-Cert"];
 
     /// <summary>Path and query of the target.</summary>

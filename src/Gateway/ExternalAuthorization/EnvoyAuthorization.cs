@@ -18,6 +18,7 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
 
     public override async Task<CheckResponse> Check(CheckRequest request, ServerCallContext context)
     {
+        // A fault of the proxy's configuration and not of the client, so an error of the call and not a decision.
         if (request.Attributes?.Request?.Http is not { } http)
         {
             throw new RpcException(
@@ -36,6 +37,7 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
         };
     }
 
+    /// <summary>The client's headers, from either of the two fields that Envoy may use. Pseudo-headers are left out.</summary>
     private static HeaderDictionary HeadersOf(HttpAttributes http)
     {
         var headers = new HeaderDictionary();
@@ -61,6 +63,7 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
         }
     }
 
+    /// <summary>Headers to set replace the client's; headers to remove are named in lower case, as Envoy keeps them.</summary>
     private static CheckResponse Allow(AllowedRequest allowed)
     {
         var answer = new OkHttpResponse();
@@ -70,6 +73,7 @@ internal sealed class EnvoyAuthorization(Decisions decisions) : Wire.Authorizati
         return new CheckResponse { Status = new Wire.Status(), OkResponse = answer };
     }
 
+    /// <summary>The response that Envoy sends to the client in place of the destination's.</summary>
     private static CheckResponse Reject(RejectedRequest rejected)
     {
         var answer = new DeniedHttpResponse

@@ -10,6 +10,7 @@ internal sealed class ForwardAuth(Decisions decisions, CallerLog log)
 {
     public const string Path = "/authorize";
 
+    /// <summary>Responds to the proxy. The status decides there: 2xx lets the request pass, everything else goes to the client.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         if (!ForwardAuthRequest.TryRead(context, out var described, out var fault))

@@ -35,6 +35,7 @@ internal static class ForwardAuthRequest
         var headers = context.Request.Headers;
         described = null!;
         fault = $"Exactly one header must name the request's target. {Forms}";
+        // Two targets would leave open which one the proxy has set, and a client could choose the path that is decided on.
         var targets = new[] { ForwardedUri, OriginalUrl, OriginalUri }.Where(headers.ContainsKey).ToArray();
         if (targets is not [var form])
         {
@@ -64,6 +65,7 @@ internal static class ForwardAuthRequest
         var client = new HeaderDictionary();
         foreach (var (name, values) in headers)
         {
+            // The names of both forms are left out, so that the stages never see a description as a header of the client.
             if (!name.StartsWith(':') && !NotOfClient.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 client[name] = values;
@@ -77,6 +79,10 @@ internal static class ForwardAuthRequest
         return true;
     }
 
+    /// <summary>
+    /// The value of a header that occurs once. A comma in a scheme, host or method means that a client sent the header too and the proxy
+    /// has appended its own.
+    /// </summary>
     private static string? Single(IHeaderDictionary headers, string name) =>
         headers[name] is [{ Length: > 0 } value]
             && !(value.Contains(',', StringComparison.Ordinal)

@@ -13,6 +13,7 @@ namespace Gateway.ExternalAuthorization;
 /// </summary>
 internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationProtocolFeature
 {
+    // Holds no state, so one object serves every connection.
     private static readonly PlainProtocols Http2 = new();
     private static readonly ReadOnlyMemory<byte> Http2Name = "h2"u8.ToArray();
 
@@ -33,6 +34,7 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) =>
         Task.FromResult<X509Certificate2?>(null);
 
+    /// <summary>Adds the step to the connections of a listener, before the server reads from them.</summary>
     public static void Use(ListenOptions listen, TimeProvider time)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
@@ -79,6 +81,7 @@ internal sealed class PlainProtocols : ITlsConnectionFeature, ITlsApplicationPro
         }
     }
 
+    /// <param name="isKnown">False when the bytes so far fit the preface and are too few to decide.</param>
     private static bool StartsWithPreface(in ReadOnlySequence<byte> buffer, out bool isKnown)
     {
         Span<byte> first = stackalloc byte[Preface.Length];

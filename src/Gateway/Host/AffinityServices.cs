@@ -18,10 +18,12 @@ internal static class AffinityServices
     {
         if (settings.ProtectionKeyDirectory is null && settings.Store.Kind != RevocationStore.Redis)
         {
+            // In memory only: cookies and headers of another replica, or of this one before a restart, cannot be read.
             services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()));
         }
         else
         {
+            // A fixed name, because the default is a path: replicas in different folders could not read each other's cookies.
             var protection = services.AddDataProtection().SetApplicationName("Gateway");
             if (settings.ProtectionKeyDirectory is { } directory)
             {

@@ -21,18 +21,23 @@ internal static class GatewayApp
 
     private const string FormatterName = $"{SettingSchema.Logging}:{nameof(LoggingSection.Console)}:{nameof(ConsoleLogging.FormatterName)}";
 
+    // Bytes. RequestTarget has the same limit in characters.
     private const int MaxRequestLineSize = 8 * 1024;
+    // Bytes of all headers together. A token of the longest accepted length (CompactToken.MaxLength) takes half of it.
     private const int MaxHeadersTotalSize = 32 * 1024;
+    // A client that sends its headers byte by byte holds a connection; this bounds for how long.
     private static readonly TimeSpan RequestHeadersTimeout = TimeSpan.FromSeconds(15);
 
     /// <exception cref="ConfigurationException">The configuration has errors; nothing has been started.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayAppOptions options)
     {
+        // Before the server is built, which reads these switches.
         AppContext.SetSwitch(RejectBareLineFeeds, true);
         AppContext.SetSwitch(BareSpans, true);
         var reader = new ConfigurationReader(options);
         var reading = await reader.ReadAsync(ConfigurationFile.Read(reader.File));
         var builder = CreateBuilder(reader, reading);
+        // Before AddGateway, so that a service of the host, such as a clock, stands first.
         options.Configure?.Invoke(builder);
         builder.Services.AddSingleton(reader);
         builder.Services.AddGateway(reading);
@@ -125,6 +130,7 @@ internal static class GatewayApp
         return builder;
     }
 
+    /// <summary>Whether the configuration names an address; otherwise the server would listen on its own default, port 5000.</summary>
     private static bool NamesListener(ConfigurationManager configuration) =>
         !string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey])
         || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpPortsKey])

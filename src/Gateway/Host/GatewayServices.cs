@@ -182,6 +182,9 @@ internal static class GatewayServices
         services.Replace(ServiceDescriptor.Singleton<TService>(provider => provider.GetRequiredService<TOuter>()));
     }
 
+    /// <summary>
+    /// The destinations by state, for a gauge. Every state has a value, also 0, so that no series ends when a state is left.
+    /// </summary>
     private static IEnumerable<(string Cluster, string State, int Count)> CountDestinations(IServiceProvider provider)
     {
         var conditions = provider.GetRequiredService<DestinationConditions>();

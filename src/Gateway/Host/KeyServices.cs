@@ -26,6 +26,7 @@ internal static class KeyServices
             services.AddSingleton(provider => new KeyCache(directory, provider.GetRequiredService<ILogger<KeyCache>>()));
         }
 
+        // Only with Redis as the revocation store (SettingsBuilder).
         if (settings.ShareKeys)
         {
             services.AddSingleton<SharedKeys>();

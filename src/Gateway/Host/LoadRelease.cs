@@ -15,6 +15,7 @@ internal sealed class LoadRelease(TimeProvider time)
     /// <summary>A collection stops all requests for a moment, and clients can open and close connections as often as they like.</summary>
     public static readonly TimeSpan LeastInterval = TimeSpan.FromMinutes(5);
 
+    // Both change on threads of the server, with interlocked operations. The times below belong to the one thread that asks.
     private int _open;
     private int _peak;
     private long? _fallenAt;
@@ -24,6 +25,7 @@ internal sealed class LoadRelease(TimeProvider time)
     public void Add(int change)
     {
         var open = Interlocked.Add(ref _open, change);
+        // Raises the peak unless another thread has raised it further.
         for (var peak = Volatile.Read(ref _peak); open > peak;)
         {
             var seen = Interlocked.CompareExchange(ref _peak, open, peak);

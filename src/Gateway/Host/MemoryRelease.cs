@@ -15,6 +15,7 @@ internal sealed partial class MemoryRelease(IMeterFactory meters, TimeProvider t
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
+    // Listens from the start to Dispose. Its callback runs on the threads of the server and only counts.
     private readonly MeterListener _listener = new();
     private readonly LoadRelease _release = new(time);
 

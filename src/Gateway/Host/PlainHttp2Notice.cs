@@ -14,6 +14,7 @@ internal sealed partial class PlainHttp2Notice(IMeterFactory meters, ILogger<Pla
     private const string OtherVersion = "invalid_http_version";
 
     private readonly MeterListener _listener = new();
+    // 1 after the line was written. Set by the first thread that sees the case, so that it is written once.
     private int _isSaid;
 
     public Task StartAsync(CancellationToken cancellationToken)

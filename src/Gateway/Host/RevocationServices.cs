@@ -10,6 +10,7 @@ internal static class RevocationServices
 {
     public static void AddRevocationLog(this IServiceCollection services, GatewaySettings settings)
     {
+        // Also without Redis as the store: shared rate limits count there.
         if (settings.Redis is { } redis)
         {
             services.AddSingleton(provider => new RedisConnection(
@@ -97,6 +98,7 @@ internal static class RevocationServices
             provider.GetRequiredService<ILogger<SnapshotWriter>>()));
     }
 
+    /// <summary>The look-up of each request in Redis, if <c>Gateway:Revocation:Lookup</c> is there. Else nothing is registered.</summary>
     public static void AddRevocationLookup(this IServiceCollection services, GatewaySettings settings)
     {
         if (settings.Lookup is { } lookup)
