@@ -18,6 +18,7 @@ internal sealed class AssertionKeysMiddleware(RequestDelegate next)
     {
         var snapshot = GatewayRequest.Of(context).Snapshot;
         return snapshot.AssertionKeys is not { } keys
+            // Without regard to case, as routing matches: another spelling must not reach a route with the same path.
             || !context.Request.Path.Equals(snapshot.Settings.Identity.Assertion!.JwksPath, StringComparison.OrdinalIgnoreCase)
             ? next(context)
             : AnswerAsync(context, keys);
@@ -34,6 +35,7 @@ internal sealed class AssertionKeysMiddleware(RequestDelegate next)
             return Task.CompletedTask;
         }
 
+        // Read once: a rotation between two reads would send the tag of one set with the body of the other.
         var published = keys.Current;
         response.Headers.CacheControl = CacheControl;
         response.Headers.ETag = published.EntityTag;

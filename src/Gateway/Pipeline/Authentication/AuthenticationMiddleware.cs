@@ -14,6 +14,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
 {
     public Task InvokeAsync(HttpContext context)
     {
+        // No route of the gateway: a 404, a 405, or an endpoint that a fork has added, which the framework authenticates.
         if (ProtectedRoute.Of(context) is not { } route)
         {
             return next(context);
@@ -46,6 +47,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         var started = metrics.StartAuthentication();
         var authentication = snapshot.Authenticator.AuthenticateAsync(
             text, route.Policy, RequestEvidence.Of(context, request, snapshot.Settings), context.RequestAborted);
+        // A known token completes at once, so that the common request needs no async state machine.
         if (!authentication.IsCompletedSuccessfully)
         {
             return AwaitAsync(context, request, authentication, started);
@@ -72,6 +74,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
         return fault;
     }
 
+    /// <summary>A token that is not known yet waits for keys, its signature check or Redis.</summary>
     private async Task AwaitAsync(
         HttpContext context, GatewayRequest request, ValueTask<AuthenticationOutcome> authentication, long started)
     {

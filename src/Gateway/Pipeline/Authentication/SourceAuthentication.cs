@@ -10,6 +10,9 @@ namespace Gateway.Pipeline.Authentication;
 /// </summary>
 internal static class SourceAuthentication
 {
+    /// <summary>
+    /// The tokens of all sources. Every one is read, also after a rejection, because an <c>AnyOf</c> policy may need only another one.
+    /// </summary>
     public static async Task<RequestTokens> FindAsync(HttpContext context, GatewayRequest request, ImmutableArray<ReadSource> sources)
     {
         var found = ImmutableArray.CreateBuilder<FoundToken>(sources.Length);
@@ -21,6 +24,10 @@ internal static class SourceAuthentication
         return new RequestTokens(found.MoveToImmutable());
     }
 
+    /// <summary>
+    /// The token of one source. Query parameters and subprotocols are read only on WebSockets and event streams, whose browser APIs cannot
+    /// set headers; elsewhere a token in a URL would end in logs.
+    /// </summary>
     public static bool TryRead(HttpContext context, TokenReader reader, out ReadOnlyMemory<char> text, out RejectionReason reason) =>
         !reader.Connections.IsEmpty && StreamRequest.Is(context)
             ? reader.TryRead(context.Request, StreamRequest.IsWebSocket(context), out text, out reason)

@@ -35,6 +35,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
             RemoveCredentials(context, route);
         }
 
+        // The only place that allows a request on a route. The proxy stage forwards nothing without it.
         request.IsAllowed = true;
         return next(context);
     }
@@ -89,6 +90,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
                 return Reject(context, route, why, issuer, decision);
             }
 
+            // A counter that the route keeps for each issuer, so that a known token costs no look-up by name.
             route.AllowedFor(issuer, metrics).Add();
             AuthDecision.Allowed(route.Id, issuer);
             return null;
@@ -131,6 +133,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, GatewayMetri
         HttpContext context, ProtectedRoute route, RejectionReason reason, string? issuer, in PolicyDecision decision,
         ReadSource? source = null)
     {
+        // The request goes on, and the rejection is counted and logged. Only a valid token brings identity headers.
         if (route.Policy.Mode == PolicyMode.Report)
         {
             metrics.Reported(reason, route.Id, issuer);

@@ -33,12 +33,14 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
 
         var snapshot = SnapshotOf(context.HttpContext, live);
         var evidence = RequestEvidence.Of(context.HttpContext, GatewayRequest.Find(context.HttpContext), snapshot.Settings);
+        // Without evidence JwtBearer goes on to the token handler, which verifies the token.
         if (evidence.IsAny)
         {
             await AuthenticateAsync(context, snapshot, evidence);
         }
     }
 
+    /// <summary>Keeps the snapshot that verified the token for authorization, and tells the framework when the result ends.</summary>
     public sealed override Task TokenValidated(TokenValidatedContext context)
     {
         var token = (BearerToken)context.SecurityToken;
@@ -80,6 +82,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
 
     public sealed override Task Challenge(JwtBearerChallengeContext context)
     {
+        // The framework writes nothing of its own: the response is the same as on a proxied route.
         context.HandleResponse();
         var reason = (context.AuthenticateFailure as TokenRejectedException)?.Rejection.Reason ?? RejectionReason.Missing;
         return RejectAsync(context.HttpContext, new PolicyDecision(reason));
@@ -98,6 +101,7 @@ internal abstract class BearerEvents(LiveGateway live) : JwtBearerEvents
     /// <summary>Finds the token, or sets the result at once if the token was verified or rejected before.</summary>
     protected abstract Task FindAsync(MessageReceivedContext context);
 
+    /// <summary>Writes the response to a missing, invalid or insufficient token.</summary>
     protected virtual Task RejectAsync(HttpContext context, PolicyDecision decision) =>
         SnapshotOf(context, live).Rejections.WriteAsync(
             context, decision.Rejected!.Value, decision.RequiredScope, decision.StepUp?.Challenge);

@@ -32,6 +32,8 @@ internal static class BearerScheme
                 options.TokenHandlers.Clear();
                 options.TokenHandlers.Add(new BearerTokenHandler(live, onRevocationUnavailable));
                 options.Events = events;
+                // The gateway writes its own challenge, and the token must not be kept with the authentication result, where logs may reach
+                // it.
                 options.IncludeErrorDetails = false;
                 options.SaveToken = false;
             })

@@ -24,6 +24,7 @@ internal sealed class BearerToken(VerifiedToken token, GatewaySnapshot snapshot)
         set => throw new NotSupportedException();
     }
 
+    // The gateway has checked the times; JwtBearer copies these only if they are set.
     public override DateTime ValidFrom => default;
 
     public override DateTime ValidTo => default;

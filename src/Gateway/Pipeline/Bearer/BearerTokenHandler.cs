@@ -18,6 +18,7 @@ internal sealed class BearerTokenHandler(LiveGateway live, UnavailableBehavior o
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
         var snapshot = live.Current;
+        // The default evidence proves nothing, so a token that is bound to a key or certificate is rejected here.
         var outcome = await AuthenticateAsync(token, snapshot, default, CancellationToken.None);
         return outcome.Token is { } verified
             ? new TokenValidationResult

@@ -18,6 +18,8 @@ internal sealed class PolicyProvider : IAuthorizationPolicyProvider
 
     public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(Authenticated);
 
+    // None: endpoints without authorization metadata are those of a fork, which decides for itself. Routes are protected by their own
+    // stage.
     public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
 
     private static AuthorizationPolicy Create(string name) =>

@@ -18,6 +18,7 @@ internal sealed class RequestBearerEvents(LiveGateway live) : BearerEvents(live)
     {
         switch (GatewayRequest.Find(context.HttpContext))
         {
+            // The token of a live connection has ended. Code that still runs for the request must not get its user again.
             case { User.Withdrawn: { } withdrawn }:
                 Reject(context, withdrawn);
                 break;

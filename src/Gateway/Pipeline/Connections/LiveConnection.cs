@@ -19,13 +19,16 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
+    // Guards the end: TryEnd runs once, and CutOff never aborts a context whose request is over.
     private readonly Lock _lock = new();
     private readonly RequestUser? _user = GatewayRequest.Find(context)?.User;
     private readonly TokenValidity[] _others = OthersOf(context, route, verified);
+    // Changed by the sweep alone, which one thread at a time runs.
     private TokenValidity _validity = new(verified);
     private LiveStream? _stream;
     private long _endingSince;
     private volatile bool _isEnding;
+    // Written before the stream ends and read by the reader of the stream afterwards.
     private LostToken _lost;
     private bool _isOver;
 
@@ -119,6 +122,7 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
         over(this);
     }
 
+    /// <summary>The other tokens that the policy has counted, each of which ends the connection too.</summary>
     private static TokenValidity[] OthersOf(HttpContext context, ProtectedRoute route, VerifiedToken verified) => route.Sources is null
         ? []
         :
@@ -129,6 +133,9 @@ internal sealed class LiveConnection(HttpContext context, ProtectedRoute route, 
                 .Select(token => new TokenValidity(token)),
         ];
 
+    /// <summary>
+    /// Called by the reader when the stream has ended. gRPC clients get their status in the trailers; a WebSocket has its close frame.
+    /// </summary>
     private void Ended(bool isGrpc)
     {
         if (isGrpc && context.Response.SupportsTrailers())

@@ -17,9 +17,11 @@ internal sealed class LiveConnections(
 {
     // Together with the time for an orderly end, a connection ends within less than a second.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);
+    // Look-ups under way at once. Ten thousand connections must not fill the connection to Redis, which requests use too.
     private const int MostLookups = 64;
 
     private readonly ConcurrentDictionary<LiveConnection, bool> _live = new();
+    // Completed when a connection begins while there is none; see BegunAsync.
     private volatile TaskCompletionSource _begun = new();
 
     /// <summary>Creates a connection, which is removed at the end of its request.</summary>
@@ -45,6 +47,7 @@ internal sealed class LiveConnections(
             await Task.WhenAll(BegunAsync(stoppingToken), Task.Delay(SweepEvery, time, stoppingToken))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Sweep();
+            // One round at a time: if Redis is slow, the sweep goes on without it.
             asking = lookup is not null && asking.IsCompleted ? AskAsync(lookup, stoppingToken) : asking;
         }
 
@@ -64,6 +67,7 @@ internal sealed class LiveConnections(
         return _live.IsEmpty ? _begun.Task.WaitAsync(stopping) : Task.CompletedTask;
     }
 
+    /// <summary>Checks every connection once. Runs on one thread at a time.</summary>
     private void Sweep()
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -100,6 +104,9 @@ internal sealed class LiveConnections(
         });
     }
 
+    /// <summary>
+    /// Ends the connection, or records it if the policy only reports. Called by the sweep and by look-ups; TryEnd lets one of them win.
+    /// </summary>
     private void End(LiveConnection connection, in LostToken lost)
     {
         connection.WithdrawUser(lost.Reason);

@@ -15,7 +15,9 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
     // frames.
     private static readonly byte[] CloseFrame = [0x88, 29, 0x03, 0xF0, .. "The access token has ended."u8];
 
+    // Ends a pending read. The source of the proxy's own token cannot be used, because it would cancel the whole request.
     private readonly CancellationTokenSource _reading = new();
+    // Keeps _isEnding and the boundary of frames consistent: End decides by both, while the reader advances the frames.
     private readonly Lock _lock = new();
     private CancellationTokenRegistration _callers;
     private bool _isEnding;
@@ -69,6 +71,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        // What the client sends after the end is dropped: the destination must not act on it.
         Volatile.Read(ref _isEnding) ? ValueTask.CompletedTask : inner.WriteAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
@@ -87,6 +90,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
         base.Dispose(disposing);
     }
 
+    /// <summary>True when the gateway has ended the stream and no frame is half forwarded.</summary>
     private bool MayEnd()
     {
         lock (_lock)
@@ -95,6 +99,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
         }
     }
 
+    /// <summary>Hands on what was read; while the stream ends, only up to the next boundary of a frame.</summary>
     private int Pass(ReadOnlySpan<byte> read, Span<byte> buffer)
     {
         lock (_lock)
@@ -108,6 +113,7 @@ internal sealed class LiveStream(Stream inner, WebSocketFrames? frames, Action e
         return Last(buffer);
     }
 
+    /// <summary>Writes the close frame once, then reports the end of the stream.</summary>
     private int Last(Span<byte> buffer)
     {
         // An empty buffer only waits for data; the next read returns the close frame.

@@ -42,6 +42,7 @@ internal sealed class LiveTransformer(HttpTransformer inner, LiveConnections con
         HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
 
+    /// <summary>Puts the stream in place before the proxy reads the response. The connection is checked from then on.</summary>
     private async ValueTask<bool> FollowAsync(
         HttpContext context, HttpResponseMessage response, LiveConnection connection, bool isWebSocket, bool isGrpc,
         CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ namespace Gateway.Pipeline.Connections;
 internal sealed class WebSocketFrames
 {
     private const int CloseOpcode = 8;
+    // Bytes: 2, up to 8 of the length, 4 of the mask.
     private const int MaxHeader = 14;
 
     private readonly byte[] _header = new byte[MaxHeader];
@@ -49,6 +50,7 @@ internal sealed class WebSocketFrames
         return place;
     }
 
+    /// <summary>Reads the header as far as it has come. When it is complete, the length of the payload is known.</summary>
     private void TakeHeader()
     {
         if (_headerLength < 2)

@@ -22,6 +22,7 @@ internal sealed class DrainMiddleware(RequestDelegate next, Drain drain)
 
     public Task InvokeAsync(HttpContext context)
     {
+        // HTTP/2 and HTTP/3 must not have this header (RFC 9113 section 8.2.2, RFC 9114 section 4.2).
         if (drain.IsUnderWay && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             context.Response.OnStarting(CloseConnection, context);

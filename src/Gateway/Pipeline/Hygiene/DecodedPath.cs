@@ -40,6 +40,7 @@ internal static class DecodedPath
                 return RequestFault.TargetSeparator;
             }
 
+            // Also rejects overlong forms such as %C0%AF, which some decoders read as a slash.
             if (!Utf8.IsValid(decoded))
             {
                 return RequestFault.TargetEncoding;
@@ -59,6 +60,8 @@ internal static class DecodedPath
                     StringComparison.Ordinal).Replace(((char)LowerSlash).ToString(), "%2f", StringComparison.Ordinal);
             }
 
+            // Routing and policy use `path`. If it differs from this decoding, the destination could read another path than the one decided
+            // on.
             return text.Equals(path, StringComparison.Ordinal) ? RequestFault.None : RequestFault.TargetDifferent;
         }
         finally
@@ -67,6 +70,10 @@ internal static class DecodedPath
         }
     }
 
+    /// <summary>
+    /// Decodes every escape once. Encoded slashes that a route allows become placeholders, so that they are not taken for separators; NUL,
+    /// backslashes and control characters are rejected.
+    /// </summary>
     private static RequestFault Decode(
         ReadOnlySpan<char> rawPath, Span<byte> decoded, PathTraits allowed, out int length, ref PathTraits traits)
     {

@@ -26,6 +26,7 @@ internal static class PathReadings
         return readings;
     }
 
+    /// <summary>What one destination may do to a path in one step: decode slashes, cut parameters, merge slashes.</summary>
     private static IEnumerable<string> Steps(string path, PathTraits traits)
     {
         if (traits.HasFlag(PathTraits.EncodedSlash))

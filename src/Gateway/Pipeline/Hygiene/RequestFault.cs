@@ -33,6 +33,7 @@ internal enum RequestFault
 /// </param>
 internal sealed record FaultResponse(int Status, string Detail, bool Closes = false);
 
+/// <summary>The table of responses to ambiguous requests.</summary>
 internal static class RequestFaults
 {
     public static FaultResponse Of(RequestFault fault) => fault switch

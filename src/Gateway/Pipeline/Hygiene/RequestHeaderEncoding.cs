@@ -12,6 +12,7 @@ internal sealed class RequestHeaderEncoding : UTF8Encoding
 {
     public static readonly Encoding Instance = Create();
 
+    // A control character, which no valid header value has.
     private const char Rejected = '\u0001';
 
     // Kestrel ends the connection for these characters after decoding.

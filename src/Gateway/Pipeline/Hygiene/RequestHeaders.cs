@@ -21,6 +21,7 @@ internal static class RequestHeaders
             return RequestFault.Framing;
         }
 
+        // Collected first: headers must not be removed while they are enumerated.
         List<string>? remove = null;
         foreach (var (name, values) in headers)
         {
@@ -85,6 +86,7 @@ internal static class RequestHeaders
                 && !headers.ContainsKey(SetAsideContentLength));
     }
 
+    /// <summary>Removes what <c>Connection</c> names. Last, so that the checks have seen these headers too.</summary>
     private static void RemoveNominated(IHeaderDictionary headers)
     {
         foreach (var value in headers.Connection)

@@ -37,6 +37,10 @@ internal sealed class RequestHygieneMiddleware(RequestDelegate next, LiveGateway
         return fault == RequestFault.None ? next(context) : RequestRejection.WriteAsync(context, fault);
     }
 
+    /// <summary>
+    /// Checks the request. The order matters: Host before anything that reads <see cref="HttpRequest.Host"/>, then what trusted proxies
+    /// report, then method, target and headers, so that each check sees the values that routing will use.
+    /// </summary>
     private static RequestFault Check(HttpContext context, GatewayRequest known, out int stripped)
     {
         stripped = 0;

@@ -10,6 +10,7 @@ internal static class RequestRejection
     {
         AuthDecision.Ambiguous(context, fault.ToString());
         var response = RequestFaults.Of(fault);
+        // On HTTP/2 each request has frames of its own, so no other request can be hidden in this one.
         if (response.Closes && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             context.Response.Headers.Connection = "close";

@@ -90,11 +90,16 @@ internal static class RequestTarget
         return path;
     }
 
+    /// <summary>The slower check for a query with characters that are not allowed in a path.</summary>
     private static bool IsAllowed(ReadOnlySpan<char> raw) =>
         raw.IndexOf('?') is >= 0 and var query
             && !raw[..query].ContainsAnyExcept(Allowed)
             && !raw[query..].ContainsAnyExcept(AllowedInQuery);
 
+    /// <summary>
+    /// The path of an origin-form or absolute-form target (RFC 9112 sections 3.2.1 and 3.2.2). False for every other form, such as <c>*</c>
+    /// and an authority alone.
+    /// </summary>
     private static bool TryFindPath(string raw, bool isHttp1, out SentPath path)
     {
         path = default;

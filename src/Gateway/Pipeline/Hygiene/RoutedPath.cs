@@ -46,6 +46,7 @@ internal static class RoutedPath
     {
         var traits = GatewayRequest.Of(context).PathTraits;
         var route = ProtectedRoute.Of(context);
+        // Hygiene lets a trait pass if any route allows it, because the route is not known there. Here it is known.
         var rejected = traits & ~(route?.AllowedPaths ?? PathTraits.None);
         if (rejected != PathTraits.None)
         {
@@ -54,6 +55,7 @@ internal static class RoutedPath
 
         foreach (var reading in PathReadings.Of(context.Request.Path.Value!, traits))
         {
+            // Another reading that leads to a public route, or to none, gives the client nothing that it could not request directly.
             if (await RouteOfAsync(context, reading, router) is { Policy: { IsAnonymous: false } policy }
                 && !ReferenceEquals(policy, route!.Policy))
             {

@@ -9,6 +9,7 @@ namespace Gateway.Pipeline.Hygiene;
 /// </summary>
 internal static class UpgradeRequest
 {
+    // The proxy would forward SPDY upgrades too, which Kubernetes clients may use. The gateway opens tunnels for WebSockets only.
     private const string SpdyPrefix = "SPDY/";
 
     /// <param name="tunnel">The kind of tunnel that the destination may open in its response.</param>
@@ -24,6 +25,7 @@ internal static class UpgradeRequest
                 return false;
             }
 
+            // Routing and policy decide as for the GET that the destination receives.
             request.Method = HttpMethods.Get;
             tunnel = TunnelRequest.Connect;
             return WebSocketHandshake.Protocol.Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase)

@@ -38,6 +38,9 @@ internal static class WebSocketHandshake
             && Chooses(given, asked, "Sec-WebSocket-Extensions", atMostOne: false);
     }
 
+    /// <summary>
+    /// A destination that does not compute Sec-WebSocket-Accept has not understood the request and may have treated it as another one.
+    /// </summary>
     private static bool IsSwitched(HttpHeadersNonValidated asked, HttpHeadersNonValidated given) =>
         Protocol.Equals(Single(given, "Upgrade"), StringComparison.OrdinalIgnoreCase)
         && Tokens(given, "Connection").Contains("upgrade", StringComparer.OrdinalIgnoreCase)

@@ -12,6 +12,7 @@ internal static class RateLimitKey
     // The first 64 bits of an IPv6 address: one client usually has all addresses that share them.
     private const int NetworkBytes = 8;
 
+    /// <summary>The key: the route, a claim, or the client's address, also where the token lacks the claim.</summary>
     public static string Of(HttpContext context, ProtectedRoute route, RateLimitPartition partition) =>
         partition.By == RateLimitPartition.Route ? route.Id : ClaimOf(context, partition) ?? AddressOf(context.Connection.RemoteIpAddress);
 
@@ -34,6 +35,7 @@ internal static class RateLimitKey
         return found.Count == 0 ? null : $"{token.Issuer.Issuer} {string.Join(' ', found)}";
     }
 
+    /// <summary>An IPv4 address as a whole, also in its IPv6 form; of IPv6 the network.</summary>
     private static string AddressOf(IPAddress? address)
     {
         if (address is null || address.IsIPv4MappedToIPv6 || address.AddressFamily != AddressFamily.InterNetworkV6)

@@ -23,6 +23,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
             return;
         }
 
+        // Held until the response has ended, because a concurrency limit counts requests that are under way.
         using var lease = acquired.Lease;
         RateLimitAnnouncement.Make(context, limit, acquired.Count);
         await (acquired.Count.IsAcquired ? next(context) : RejectAsync(context, route, acquired.Count.RetryAfter ?? UnknownWait));
@@ -38,6 +39,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, GatewayMetrics m
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
+            // For the log alone; the client is gone.
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return null;
         }

@@ -10,6 +10,7 @@ internal static class RouteLimits
         static context => GatewayRequest.Of(context).Route is { RateLimit: not null } or { HasTimeout: true },
         static routed =>
         {
+            // Before the timeout: time in the queue of a limit does not count against it.
             routed.UseMiddleware<RateLimitMiddleware>();
             routed.UseRequestTimeouts();
         });

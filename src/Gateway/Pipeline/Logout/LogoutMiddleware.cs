@@ -15,6 +15,7 @@ internal sealed partial class LogoutMiddleware(
 {
     public const string Path = "/backchannel-logout";
 
+    // Bytes. A token of the longest accepted length fits, in a form with other fields.
     private const int MaxBody = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context) =>
@@ -38,6 +39,7 @@ internal sealed partial class LogoutMiddleware(
             return;
         }
 
+        // Section 2.8 of the specification asks for it.
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentLength = 0;
     }

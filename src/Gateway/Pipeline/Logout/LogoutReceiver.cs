@@ -17,6 +17,7 @@ internal enum LogoutOutcome
 /// <param name="Reason">The reason, for <see cref="LogoutOutcome.Rejected"/> and <see cref="LogoutOutcome.Unavailable"/>.</param>
 internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionReason Reason = default)
 {
+    /// <summary>Tells failures that a later attempt may repair from tokens that will never be accepted.</summary>
     public static LogoutResult Failed(RejectionReason reason) => new(
         reason is RejectionReason.KeysUnavailable or RejectionReason.RevocationUnavailable
             ? LogoutOutcome.Unavailable
@@ -37,6 +38,7 @@ internal readonly record struct LogoutResult(LogoutOutcome Outcome, RejectionRea
 /// <summary>Turns a logout token into entries of the revocation log.</summary>
 internal sealed class LogoutReceiver(LogoutTokenReader reader, PushedRevocations revocations)
 {
+    /// <param name="issuerName">The issuer of the path. A token of another issuer is rejected there.</param>
     public async Task<LogoutResult> ReceiveAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
     {
         var (token, reason) = await reader.ReadAsync(text, issuerName, cancellationToken);

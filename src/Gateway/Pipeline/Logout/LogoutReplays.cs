@@ -22,6 +22,7 @@ internal enum ReplayState
 /// </summary>
 internal sealed class LogoutReplays(TimeProvider time)
 {
+    // Tokens. An entry is a digest, a time and a flag, so that a full list stays small.
     public const int Capacity = 10_000;
 
     private readonly Lock _lock = new();
@@ -66,6 +67,7 @@ internal sealed class LogoutReplays(TimeProvider time)
         }
     }
 
+    /// <summary>Removes what is too old to be accepted anyway; if that is nothing, the token that expires first.</summary>
     private void MakeRoom_NeedsLock(double now)
     {
         foreach (var (key, (until, _)) in _seen)

@@ -24,6 +24,10 @@ internal sealed record PushedRevocation(
 /// <summary>Puts what issuers push into effect, once for each token.</summary>
 internal sealed class PushedRevocations(LogoutReplays replays, RevocationWriter writer, TimeProvider time)
 {
+    /// <summary>
+    /// Applies what one token revokes. Its id is recorded before the entries are written, so that of two copies that arrive together only
+    /// one is applied.
+    /// </summary>
     public async Task<LogoutResult> ApplyAsync(PushedRevocation pushed)
     {
         var issuer = pushed.Issuer.Issuer;
@@ -59,6 +63,7 @@ internal sealed class PushedRevocations(LogoutReplays replays, RevocationWriter 
         return isApplied ? new LogoutResult(LogoutOutcome.Done) : LogoutResult.Failed(Jose.RejectionReason.RevocationUnavailable);
     }
 
+    /// <summary>One entry for each session, and for each subject unless the issuer is configured to end sessions only.</summary>
     private List<RevocationEntry> EntriesOf(PushedRevocation pushed)
     {
         var now = time.GetUtcNow();

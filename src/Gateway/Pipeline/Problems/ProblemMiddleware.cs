@@ -43,6 +43,7 @@ internal sealed partial class ProblemMiddleware(
         }
     }
 
+    /// <summary>Responds to a failure. The order of the cases matters: each one assumes that the ones before it do not apply.</summary>
     private async Task RespondAsync(HttpContext context, Exception? failure, long started)
     {
         if (failure is not null && HasResponse(context.Response))
@@ -66,6 +67,7 @@ internal sealed partial class ProblemMiddleware(
         else if (failure is not null && (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested))
         {
             log.Notable(context, started, failure);
+            // The response has begun or the client is gone, so no other one can be sent. The server ends the connection, which clients see.
             ExceptionDispatchInfo.Throw(failure);
         }
         else if (failure is not null)
@@ -93,6 +95,9 @@ internal sealed partial class ProblemMiddleware(
         context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled }
         && !context.RequestAborted.IsCancellationRequested;
 
+    /// <summary>
+    /// Whether the gateway has made the failure. A destination's own error response passes unchanged, also one without a body.
+    /// </summary>
     private static bool IsOfGateway(HttpContext context) =>
         context.Response.ContentType is null
         && (context.Features.Get<IForwarderErrorFeature>() is not null || ProtectedRoute.Of(context) is null);

@@ -51,6 +51,7 @@ internal static class DestinationTarget
         var request = GatewayRequest.Of(context);
         var sent = request.Path;
         var path = written.AsSpan(start, end - start);
+        // Nothing to restore: dot segments were removed, or the transforms have kept the path as it was sent.
         if (!sent.IsKept || path.EndsWith(sent.Span))
         {
             proxied.RequestUri = new Uri(written, AsItStands);

@@ -26,6 +26,7 @@ internal sealed class ExchangeMiddleware(RequestDelegate next, GatewayMetrics me
     private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<ExchangedToken> outcome) =>
         await GoOn(context, request, await outcome);
 
+    /// <summary>Without an exchanged token the client gets 503. Its own token is never sent in place of the exchanged one.</summary>
     private Task GoOn(HttpContext context, GatewayRequest request, ExchangedToken outcome)
     {
         if (outcome.Authorization is { } authorization)

@@ -17,6 +17,9 @@ internal sealed class IdentityTransform : ITransformProvider
     {
     }
 
+    /// <summary>
+    /// YARP runs the transforms of providers after those of the route, so a transform cannot overwrite an identity header.
+    /// </summary>
     public void Apply(TransformBuilderContext context) => context.AddRequestTransform(static request =>
     {
         ProxiedIdentity.TrySet(request.HttpContext, request.ProxyRequest.Headers, request.DestinationPrefix, isPlain: false);

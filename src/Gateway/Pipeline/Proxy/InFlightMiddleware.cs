@@ -32,6 +32,7 @@ internal sealed class InFlightMiddleware(RequestDelegate next, GatewayMetrics me
         }
         finally
         {
+            // In every case, also after an exception; a count that is never given back would block the cluster.
             rules.InFlight.Leave();
         }
     }

@@ -22,6 +22,7 @@ internal sealed class PlainTransformer : HttpTransformer
         }
 
         proxyRequest.RequestUri = DestinationTarget.Of(httpContext, destinationPrefix);
+        // Null takes the host of the address. The client's Host is never forwarded as such; X-Forwarded-Host has it.
         headers.Host = httpContext.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;
         var (request, client) = (httpContext.Request, httpContext.Connection.RemoteIpAddress);
         ReadOnlySpan<IdentityHeader> forwarded =

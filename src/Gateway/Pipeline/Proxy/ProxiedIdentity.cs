@@ -37,6 +37,8 @@ internal static class ProxiedIdentity
         if (!route.Policy.KeepsCredentials)
         {
             var credentials = route.Snapshot.Settings.Credentials;
+            // A transform may have set a header of this name on purpose, such as Authorization with a fixed key. Only the client's value is
+            // removed.
             if (isPlain)
             {
                 credentials.RemoveAllHeaders(proxied);

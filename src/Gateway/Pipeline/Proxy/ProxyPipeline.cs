@@ -26,5 +26,6 @@ internal static class ProxyPipeline
         proxy.Use(next => end = next);
     }
 
+    /// <summary>Whether the request needs the stages of a cluster. A request without a route is treated as one that does.</summary>
     private static bool IsWatched(HttpContext context) => GatewayRequest.Of(context).Route is not { IsWatched: false };
 }

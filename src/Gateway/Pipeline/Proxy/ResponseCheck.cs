@@ -29,6 +29,7 @@ internal static class ResponseCheck
         var status = (int)response.StatusCode;
         switch (status)
         {
+            // A 101 ends HTTP on the client's connection. An unrequested one would hand the connection to the destination.
             case StatusCodes.Status101SwitchingProtocols:
                 return GatewayRequest.Of(context).Tunnel != TunnelRequest.None
                     && WebSocketHandshake.IsCompletedBy(response)
@@ -57,6 +58,7 @@ internal static class ResponseCheck
             : ResponseFault.None;
     }
 
+    /// <summary>Whether the headers announce a body, which a client could read as the beginning of the next response.</summary>
     private static bool SaysBody(HttpResponseMessage response) =>
         SaysLength(response) || response.Headers.NonValidated.Contains("Transfer-Encoding");
 

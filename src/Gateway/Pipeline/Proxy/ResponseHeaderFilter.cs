@@ -71,6 +71,10 @@ internal static class ResponseHeaderFilter
         }
     }
 
+    /// <summary>
+    /// Some clients merge trailers into the headers. So a trailer must not set what only the gateway may set, nor what headers decide, such
+    /// as CORS. Names are compared with their aliases.
+    /// </summary>
     public static void CleanTrailers(HttpContext context, HttpResponseHeaders trailers)
     {
         if (trailers.NonValidated.Count == 0)

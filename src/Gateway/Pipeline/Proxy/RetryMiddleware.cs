@@ -22,6 +22,7 @@ internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metri
         var proxy = context.GetReverseProxyFeature();
         var left = proxy.AvailableDestinations;
         var attempt = RetryableRequest.Begin(context);
+        // Every request adds its share, and every retry takes a whole one, so that retries stay a share of the requests.
         rules.Budget.Add();
         proxy.AvailableDestinations = rules.Unreachable.Without(left, time);
         await next(context);
@@ -33,6 +34,7 @@ internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metri
             }
 
             left = [.. left.Where(destination => destination != tried)];
+            // The budget comes last: an attempt that is not possible must not use it up.
             if (retries == rules.Attempts || left.Count == 0 || !RetryRule.Allows(context, fault, attempt.Body))
             {
                 return;
@@ -46,6 +48,7 @@ internal sealed class RetryMiddleware(RequestDelegate next, GatewayMetrics metri
 
             attempt.Restore(context);
             proxy.AvailableDestinations = rules.Unreachable.Without(left, time);
+            // Otherwise a failure before load balancing would be blamed on the destination that was tried before.
             proxy.ProxiedDestination = null;
             await next(context);
             metrics.ClusterRetried(cluster, context.Features.Get<IForwarderErrorFeature>() is null ? "success" : "failure");

@@ -11,6 +11,10 @@ internal static class RetryRule
     public static Exception? FaultOf(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.Request, Exception: { } fault } ? fault : null;
 
+    /// <summary>
+    /// Whether a retry is safe: nothing was sent to the client, the body was not read, and the request has reached no destination or may be
+    /// repeated.
+    /// </summary>
     public static bool Allows(HttpContext context, Exception fault, WatchedBody? body) =>
         !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && body is not { IsRead: true }
         && (HasNoConnection(fault) || (IsIdempotent(context.Request.Method) && !HasResponded(fault)));

@@ -10,6 +10,7 @@ namespace Gateway.Pipeline.Proxy;
 /// <param name="Body">Null when the request has none.</param>
 internal readonly record struct RetryableRequest(KeyValuePair<string, StringValues>[] Headers, WatchedBody? Body)
 {
+    /// <summary>Replaces the body by one that records whether it was read. The body itself is not buffered.</summary>
     public static RetryableRequest Begin(HttpContext context)
     {
         WatchedBody? body = null;

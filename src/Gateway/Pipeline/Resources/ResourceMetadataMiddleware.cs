@@ -19,6 +19,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
         return resources.IsEmpty
             || !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
             ? next(context)
+            // By host and path: one gateway may serve several resources, and the document names its own address.
             : AnswerAsync(context, resources.Find(rest, context.Request.Host));
     }
 

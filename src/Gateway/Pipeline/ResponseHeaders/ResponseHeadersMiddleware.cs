@@ -11,6 +11,7 @@ internal sealed class ResponseHeadersMiddleware(RequestDelegate next, LiveGatewa
     {
         var context = (HttpContext)state;
         var headers = context.Response.Headers;
+        // Looked up at the start of the response, because hygiene sets the snapshot of the request after this stage.
         foreach (var header in GatewayRequest.Find(context)?.Snapshot.Settings.ResponseHeaders ?? [])
         {
             if (!headers.ContainsKey(header.Name) && (context.Request.IsHttps || !header.IsForHttps))
@@ -24,6 +25,7 @@ internal sealed class ResponseHeadersMiddleware(RequestDelegate next, LiveGatewa
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Most gateways set none; then no request pays for a callback.
         if (!live.Current.Settings.ResponseHeaders.IsEmpty)
         {
             context.Response.OnStarting(SetHeaders, context);

@@ -19,6 +19,7 @@ internal sealed partial class SecurityEventMiddleware(
 
     private const string MediaType = "application/secevent+jwt";
     private const string Invalid = "The security event token is not valid.";
+    // Bytes. The body is the token itself; the longest accepted one (CompactToken.MaxLength) fits.
     private const int MaxBody = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context) =>

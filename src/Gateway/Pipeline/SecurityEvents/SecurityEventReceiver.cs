@@ -6,6 +6,7 @@ namespace Gateway.Pipeline.SecurityEvents;
 /// <summary>Turns a security event token into entries of the revocation log.</summary>
 internal sealed class SecurityEventReceiver(SecurityEventReader reader, PushedRevocations revocations)
 {
+    /// <param name="issuerName">The issuer of the path. A token of another issuer is rejected there.</param>
     public async Task<LogoutResult> ReceiveAsync(ReadOnlyMemory<char> text, string issuerName, CancellationToken cancellationToken)
     {
         var (token, reason) = await reader.ReadAsync(text, issuerName, cancellationToken);

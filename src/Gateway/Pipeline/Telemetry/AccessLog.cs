@@ -17,9 +17,11 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
     public const string Category = "Gateway.Access";
 
     private const string Absent = "-";
+    // Characters. Messages of exceptions may repeat what a destination has sent.
     private const int MaxCause = 300;
 
     private readonly ILogger _log = loggers.CreateLogger(Category);
+    // Lines of rejected requests a second. Any client can cause them, and a flood must not slow down the console.
     private readonly LineBudget _rejections = new(time);
     // Limited separately; otherwise a client that sends two hundred bad requests a second would hide other failures.
     private readonly LineBudget _others = new(time);
@@ -82,6 +84,7 @@ internal sealed partial class AccessLog(TimeProvider time, ILoggerFactory logger
         : failure is not null ? "Exception"
         : "ResponseOfDestination";
 
+    /// <summary>Whether an operator should see the request without turning on the access log.</summary>
     private static bool IsNotable(HttpContext context, GatewayRequest? request, Exception? failure) =>
         request?.Decision is not null || failure is not null || GrpcRejection.StatusOf(context) >= 500;
 
