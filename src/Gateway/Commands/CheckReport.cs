@@ -42,6 +42,7 @@ internal sealed record CheckedFileDocument(string File, int Errors, int Warnings
 /// <summary>The findings of <c>gateway check</c> as JSON.</summary>
 internal static class CheckReport
 {
+    /// <summary>A list with one item for each file, also for files without findings.</summary>
     public static string Json(IEnumerable<CheckedFile> files) => JsonSerializer.Serialize(
         files.Select(
             file => new CheckedFileDocument(file.Name, file.Errors.Count, file.Warnings.Count, [.. FindingDocument.Of(file)])).ToArray(),

@@ -158,6 +158,7 @@ internal sealed class ExplainCommand : Command
             using var reader = source == "-" ? Console.In : File.OpenText(source);
             var buffer = new char[MaxInput];
             var length = await reader.ReadBlockAsync(buffer, cancellationToken);
+            // A full buffer may be the beginning of something longer.
             return length == MaxInput ? null : new string(buffer, 0, length).Trim();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)

@@ -23,6 +23,7 @@ internal static class ExplainSources
             token = TokenDecryption.Decrypt(token, issuers).Signed.ToString();
         }
 
+        // The claims are not verified. They select which issuer's keys are loaded, and nothing else.
         if (!TokenParts.TryRead(token, out _, out var claims, out _)
             || !issuers.TryFind(KnownClaims.Of(claims), TimeProvider.System, out var issuer, out _))
         {

@@ -14,6 +14,7 @@ internal sealed class RevocationsCommand : Command
         Subcommands.Add(CreateRestore());
     }
 
+    /// <summary><c>list</c> reads the whole log: the replicas' lists hold no names.</summary>
     private static Command CreateList()
     {
         var config = ConfigOption.Create();
@@ -48,6 +49,7 @@ internal sealed class RevocationsCommand : Command
         return list;
     }
 
+    /// <summary><c>check</c> compares kind, issuer and value exactly, so at most one name is found.</summary>
     private static Command CreateCheck()
     {
         var target = new RevocationTarget();

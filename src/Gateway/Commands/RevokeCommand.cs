@@ -81,6 +81,7 @@ internal sealed class RevokeCommand : Command
             Expires = result.GetValue(_expires)?.ToUnixTimeSeconds(),
             Reason = result.GetValue(_reason),
         };
+        // The same rules as for POST /admin/revocations, so that both write the same entries.
         if (request.Read(settings.Issuers, TimeProvider.System.GetUtcNow(), RevocationStoreAccess.Caller, out var entry) is { } fault)
         {
             return await StoreCommand.WrongUsageAsync(fault);

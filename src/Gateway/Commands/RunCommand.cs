@@ -46,6 +46,7 @@ internal sealed class RunCommand : Command
                 return ExitCode.Unavailable;
             }
 
+            // Disposed before the app, whose lifetime it listens to.
             using var second = new SecondSignal(app.Lifetime);
             await app.RunAsync(cancellationToken);
             return ExitCode.Done;

@@ -16,6 +16,7 @@ internal sealed class SchemaCommand : Command
         {
             await using var schema = typeof(SchemaCommand).Assembly.GetManifestResourceStream(Resource)!;
             await using var output = Console.OpenStandardOutput();
+            // As bytes, so that the output equals the file in the repository.
             await schema.CopyToAsync(output, cancellationToken);
             return ExitCode.Done;
         });

@@ -14,6 +14,7 @@ internal sealed class SecondSignal : IDisposable
 
     public void Dispose()
     {
+        // Waits for a callback that is running, so that _second is complete afterwards.
         _first.Dispose();
         foreach (var registration in _second)
         {

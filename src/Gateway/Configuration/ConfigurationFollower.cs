@@ -86,6 +86,7 @@ internal sealed partial class ConfigurationFollower(
         }
 
         _reported = null;
+        // Now this content is in effect, so an earlier failure is over.
         status.Saw(file.Hash);
         metrics.ConfigReloaded(true);
         var changes = ConfigurationChanges.Between(before, reading);
@@ -119,6 +120,7 @@ internal sealed partial class ConfigurationFollower(
         return file;
     }
 
+    /// <summary>An error without a position in the file: it is about the change as a whole.</summary>
     private ConfigurationError Error(string path, string problem, string cure) => new(Path.GetFileName(reader.File), path, problem, cure);
 
     /// <summary>Counts and logs an error once while it stays the same.</summary>

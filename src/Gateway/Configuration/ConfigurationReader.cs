@@ -27,6 +27,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var configuration = Combine(document);
         var report = new ConfigurationReport(document, configuration);
         SchemaCheck.Run(configuration, document, report);
+        // From here on, errors are those of meaning (GW003), and settings that the schema has rejected are not reported again.
         report.EndSchema();
         // A value of the wrong type cannot be bound. The later checks continue without it, so that all errors are reported at once.
         var bindable = report.HasErrors ? SchemaCheck.WithoutRejected(configuration, [.. report.Paths]) : configuration;

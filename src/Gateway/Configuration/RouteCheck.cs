@@ -170,9 +170,11 @@ internal static partial class RouteCheck
         return $"{route[nameof(RouteConfig.Order)] ?? "0"}|{path}|{string.Join('|', others)}";
     }
 
+    // `{id:int}` and `{key:int}` match the same paths, so the name is removed and the constraint stays.
     [GeneratedRegex(@"\{(\**)[^{}:=?*]+")]
     private static partial Regex ParameterName();
 
+    // The index of an item in a list: the order of hosts or methods does not matter.
     [GeneratedRegex(@":\d+$")]
     private static partial Regex ListIndex();
 }

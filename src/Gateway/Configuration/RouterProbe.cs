@@ -12,6 +12,7 @@ internal sealed partial class RouterProbe(LiveGateway live, IServiceProvider ser
 {
     // Null until the pipeline is built. Several probes may run at once and then route more than once, which does no harm.
     private RequestDelegate? _router;
+    // The revision that was routed last with success, and the one whose failure was logged.
     private string? _good;
     private string? _reported;
 

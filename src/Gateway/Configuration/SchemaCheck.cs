@@ -17,6 +17,7 @@ internal static class SchemaCheck
             {
                 var (problem, cure) = ForeignSections.Explain(name, [.. document.ChildrenOf(name)]);
                 report.Error(name, problem, cure);
+                // "Gatway" most likely means "Gateway": a report that its settings are missing would mislead.
                 report.Distrust(Suggestion.Closest(name, SettingSchema.Checked.Keys));
             }
         }
@@ -44,6 +45,7 @@ internal static class SchemaCheck
         switch (node)
         {
             case SettingNode.Group group when IsContainer(section, kind, JsonTokenType.StartObject):
+                // Configuration binds {} to null, so the section would be off although its author meant to turn it on.
                 if (group.MustHaveMembers && kind == JsonTokenType.StartObject && !ChildrenOf(section, document).Any())
                 {
                     report.Error(section.Path, "this is empty.", "Write its settings, or leave it out.");

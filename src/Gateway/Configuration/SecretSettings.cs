@@ -30,12 +30,14 @@ internal static partial class SecretSettings
     private static readonly ImmutableArray<string> Naming = ["HttpMethodChange", "RequestHeaderRouteValue", "QueryRouteParameter"];
 
     // .NET takes addresses with white space anywhere but at the start of the host, and a backslash for a slash.
+    // `user:password@` in an address.
     [GeneratedRegex(@"(?<=:[/\\]{2})[^/?#]*@")]
     private static partial Regex UserInfo { get; }
 
     [GeneratedRegex(@"(?<=\A[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2}[^?#]*[?#]).+", RegexOptions.Singleline)]
     private static partial Regex QueryAndFragment { get; }
 
+    // The same in a sentence, which may name several addresses.
     [GeneratedRegex(@"(?<=://)[^/?#\s]*@")]
     private static partial Regex UserInfoInText { get; }
 

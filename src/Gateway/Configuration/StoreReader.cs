@@ -53,7 +53,9 @@ internal static class StoreReader
         var options = bindable.GetSection(GatewayOptions.SectionName).Get<GatewayOptions>() ?? new GatewayOptions();
         // Commands never ask for look-up keys, so an error there must not keep an operator from revoking.
         var revocation = options.Revocation with { Lookup = null };
+        // A second report, because the checks of whole sections also find errors that do not count here.
         var report = new ConfigurationReport(document, configuration, ErrorRules.Meaning);
+        // As in Development, which permits more (http): what a command writes does not depend on it.
         var context = new SettingsContext(report, document, Path.GetDirectoryName(reader.File)!, IsDevelopment: true);
         var issuers = IssuerCheck.Build(options.Issuers.ToDictionary(issuer => issuer.Key, issuer => WithoutKeys(issuer.Value)), context);
         var redis = RevocationCheck.Run(revocation, context, out _);

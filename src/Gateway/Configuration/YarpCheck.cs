@@ -30,6 +30,7 @@ internal static class YarpCheck
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or ArgumentException)
         {
+            // An error that was reported before is most likely the cause, and its message names the place.
             if (!report.HasErrorsBelow(SettingSchema.ReverseProxy))
             {
                 report.Error(SettingSchema.ReverseProxy, "YARP cannot read this section.", Reference);
@@ -55,6 +56,7 @@ internal static class YarpCheck
             clusters.Run(cluster);
         }
 
+        // Validated in the form in which YARP gets them later, with names resolved and defaults filled in.
         RouteConfig[] routes = [.. config.Routes.Select(route => RouteNames.Resolve(route, settings))];
         await ValidateAsync(provider.GetRequiredService<IConfigValidator>(), routes, config.Clusters, report);
         if (!report.HasErrors)

@@ -44,6 +44,7 @@ internal static class CombinationExplainer
             : new ExplainedCheck(
                 CheckName.PolicyParts, CheckOutcome.Failed, expected, found,
                 $"Have the token satisfy one of these policies, or change Gateway:Policies:{policy}:AnyOf.",
+                // The reason that a request would get: of several failed parts, the most informative one.
                 combination.Evaluate(tokens.OfPolicy, new PolicyRequest(null, time), null).Rejected);
     }
 

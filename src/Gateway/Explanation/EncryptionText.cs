@@ -12,6 +12,7 @@ internal static class EncryptionText
     /// <param name="text">The encrypted token as it came.</param>
     public static ExplainedCheck OfDecryption(ReadOnlySpan<char> text, IssuerDirectory issuers, in DecryptedToken decrypted)
     {
+        // The keys of all issuers, because the issuer of an encrypted token is unknown.
         var keys = issuers.Decryptions.SelectMany(file => file.Current.Keys).Select(
             key => $"{key.KeyId ?? "without kid"} ({string.Join("/", key.Algorithms)})");
         var expected = $"five parts that decrypt with a key of Keys:DecryptionFile: {Shown.List(keys)}";

@@ -23,6 +23,7 @@ internal static class KeyText
         }
 
         var keyId = token.Header.KeyId;
+        // Of each key the algorithms that the issuer may use: a key alone may verify more.
         var keys = ring.Keys.Select(key =>
             $"{key.KeyId ?? "without kid"} ({string.Join("/", key.Algorithms.Intersect(issuer.Algorithms))})");
         var found = $"kid {Shown.Text(keyId)} among the keys {Shown.List(keys)}";

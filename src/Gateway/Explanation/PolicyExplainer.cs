@@ -95,6 +95,7 @@ internal static class PolicyExplainer
         }
     }
 
+    /// <summary>A rule that can be decided without a request. It calls the policy's own methods, so that both decide alike.</summary>
     private static ExplainedCheck Check(
         string name, string expected, AccessToken? token, string? found, Func<AccessToken, bool> isSatisfied, RejectionReason reason,
         string cure) =>

@@ -49,6 +49,7 @@ internal static class RouteFacts
         ];
     }
 
+    /// <summary>The places where the token is looked for, with the names of the sources that have one.</summary>
     private static string? SourcesOf(Subject subject)
     {
         if (subject.Policy.IsAnonymous)
@@ -72,6 +73,7 @@ internal static class RouteFacts
             ? $"{what} passes, and the destination receives the path as it was sent"
         : $"{what} in a path is rejected with 400";
 
+    /// <summary>The rate limit. Its name is in the metadata of the route, where <c>RouteNames</c> puts it.</summary>
     private static string? LimitOf(Subject subject)
     {
         if (subject.Route is not { } route)

@@ -74,6 +74,7 @@ internal sealed class StepText(IssuerDirectory issuers, DateTimeOffset now)
             expected, found,
             "Send a token of a configured issuer (is it of another environment?), or add this one under Gateway:Issuers if you trust it.");
 
+        // Only for the comparison above; never to accept a token.
         static string Bare(string issuer) => (issuer.Split("://", 2) is [_, var rest] ? rest : issuer).TrimEnd('/').ToUpperInvariant();
     }
 

@@ -40,6 +40,9 @@ internal sealed class ConfigurationAdministration(LiveGateway live, Configuratio
 /// <summary>The answer of <c>/admin/config</c>.</summary>
 /// <param name="Hash">The SHA-256 of the file's content.</param>
 /// <param name="Revision">Counts the configurations that were good since the start.</param>
+/// <param name="LoadedAt">Since when it is in effect.</param>
+/// <param name="LastFailure">Null when no change was rejected since the start.</param>
+/// <param name="AwaitingRestart">The paths of changed settings that are read at the start only.</param>
 internal sealed record ConfigurationDescription(
     string File, string Hash, string Revision, DateTimeOffset LoadedAt, FailureDescription? LastFailure, string[] AwaitingRestart,
     FindingDescription[] Warnings,
@@ -50,6 +53,7 @@ internal sealed record ConfigurationDescription(
 /// Whether it is older than <c>MaxStaleness</c>; then <c>OnRevocationUnavailable</c> decides, and /admin is read-only.
 /// </param>
 /// <param name="AgeSeconds">Seconds since it was last known to be complete; null when it never was.</param>
+/// <param name="LastError">Why the last read of the store failed; null when it succeeded.</param>
 internal sealed record RevocationListDescription(
     bool IsStale, int Entries, double? AgeSeconds, double MaxStalenessSeconds, string? LastError);
 

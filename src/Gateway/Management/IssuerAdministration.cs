@@ -18,6 +18,7 @@ internal sealed class IssuerAdministration(
     {
         admin.MapGet("/issuers", () => Json(Issuers.Live.Select(Describe).ToArray()));
         admin.MapPost("/issuers/{name}/refresh", RefreshAsync);
+        // A catch-all, because a key id may hold a slash.
         admin.MapPost("/issuers/{name}/forget-key/{**kid}", Forget);
     }
 
@@ -109,6 +110,11 @@ internal sealed class IssuerAdministration(
 }
 
 /// <summary>One issuer as <c>/admin/issuers</c> shows it.</summary>
+/// <param name="Name">In yarp.json; of an issuer of a template also its value, as in <c>name:value</c>.</param>
+/// <param name="Issuer">The <c>iss</c>.</param>
+/// <param name="SkippedKeys">Keys of the issuer's document that cannot be used, each with the reason.</param>
+/// <param name="LoadedAt">When the keys in use were loaded; null for never.</param>
+/// <param name="NextRefresh">Null while no refresh is planned.</param>
 internal sealed record IssuerDescription(
     string Name, string Issuer, string Source, KeyDescription[] Keys, string[] SkippedKeys, DateTimeOffset? LoadedAt, double? AgeSeconds,
     string? LastError, DateTimeOffset? NextRefresh, DecryptionDescription? Decryption, IntrospectionDescription? Introspection,
@@ -127,6 +133,7 @@ internal sealed record DecryptionDescription(KeyDescription[] Keys, string? Last
 internal sealed record IntrospectionDescription(string? Endpoint, bool IsPaused, string? LastError);
 
 /// <summary>One key: its id and what it may verify for this issuer.</summary>
+/// <param name="Kid">Null for a key without an id, such as a shared secret.</param>
 internal sealed record KeyDescription(string? Kid, string[] Algorithms);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

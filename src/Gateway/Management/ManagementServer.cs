@@ -49,6 +49,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         builder.Services.AddRoutingCore();
         // The gateway's own host says once that it has started.
         builder.Services.Configure<ConsoleLifetimeOptions>(static lifetime => lifetime.SuppressStatusMessages = true);
+        // Objects of the gateway's host that the stages here use too: both hosts have the same ones.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(live);
         builder.Services.AddSingleton(time);
@@ -61,6 +62,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
         // Probes and scrapes are not clients' requests: they get no spans and no durations.
         builder.Services.AddSingleton(new ActivitySource("Gateway.Management"));
         _app = builder.Build();
+        // Otherwise the framework would authenticate probes and scrapes too.
         _app.PlaceAuthenticationByHand();
         _app.Use(static (context, next) =>
         {
@@ -76,6 +78,7 @@ internal sealed class ManagementServer : IHostedService, IAsyncDisposable
             admin.UseAuthentication();
             admin.UseAuthorization();
         });
+        // Outside /admin, without a token: kubelets and collectors have none.
         readiness.Map(_app);
         metrics.Map(_app);
         var staleList = new StaleListFilter(live, list);

@@ -31,6 +31,7 @@ internal sealed class Readiness(
 
     public void Map(IEndpointRouteBuilder app)
     {
+        // Depends on nothing outside the process: a restart repairs neither an issuer nor a store.
         app.MapMethods("/livez", Methods, context => AnswerAsync(context, [new ReadinessCheck("process", true)]));
         app.MapMethods("/startupz", Methods, context => AnswerAsync(context, [Started]));
         app.MapMethods(

@@ -52,6 +52,7 @@ internal static class ListenerCheck
             CheckEndpoint(endpoint, hasDefault, context);
         }
 
+        // Addresses of Urls have no certificate of their own. Those of endpoints were checked above.
         foreach (var (path, address) in endpoints.Length > 0 ? [] : open)
         {
             if (address.IsHttps && !hasDefault)

@@ -32,6 +32,7 @@ internal abstract class BrowserEntry : AdminEntry
     {
         base.Protect(headers);
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        // The page is never read as another type. DENY repeats frame-ancestors for browsers that do not know it.
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         // Not no-referrer: a form would then be sent with an Origin of null.

@@ -44,6 +44,7 @@ internal static class ConfigurationSection
         html.Add($"</dd><dt>All settings</dt><dd><code>GET /admin/config</code></dd></dl></div></section>");
     }
 
+    /// <summary>Errors or warnings, with credentials in addresses hidden; nothing for an empty list.</summary>
     private static void WriteFindings(Html html, IReadOnlyList<ConfigurationError> findings)
     {
         if (findings.Count == 0)

@@ -38,6 +38,9 @@ internal static class ExplainSection
                 $"type=\"submit\">Explain</button></form></section>");
     }
 
+    /// <summary>
+    /// The explanation, or what was wrong with the question. The token itself is not repeated, only what the checks found in it.
+    /// </summary>
     private static void WriteResult(Html html, ExplainResult result)
     {
         if (result.Explanation is not { } explanation)

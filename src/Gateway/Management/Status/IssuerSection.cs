@@ -104,6 +104,8 @@ internal static class IssuerSection
             $"<td role=\"cell\" data-label=\"Next " +
                 $"refresh\">{(state.NextRefresh is { } next ? $"in {Shown.Duration((next - now).TotalSeconds)}" : "not planned")}</td>");
         html.Add($"<td role=\"cell\" data-label=\"State\">");
+        // Without keys, tokens of the issuer get 503. With keys that cannot be refreshed they are still accepted, until MaxStale has
+        // passed.
         if (ring.IsEmpty)
         {
             html.Add($"<span class=\"badge bad\">No keys</span>");

@@ -15,6 +15,7 @@ internal static class RevocationSection
     {
         html.Add($"<section aria-labelledby=\"revocations\"><h2 id=\"revocations\">Revocations</h2><div class=\"card\"><dl>");
         html.Add($"<dt>State</dt><dd>");
+        // Too old or never read: policies decide by OnRevocationUnavailable. A failed read alone changes nothing yet.
         if (list.IsStale)
         {
             html.Add($"<span class=\"badge bad\">{(list.IsLoaded ? "Too old" : "Never read")}</span>");
@@ -90,6 +91,7 @@ internal static class RevocationSection
         html.Add($"</dd>");
     }
 
+    /// <summary>The store that was opened at the start, which a changed setting does not replace.</summary>
     private static string StoreOf(IRevocationLog log) => log switch
     {
         RedisRevocationLog => nameof(RevocationStore.Redis),

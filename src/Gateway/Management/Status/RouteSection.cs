@@ -62,6 +62,7 @@ internal static class RouteSection
             html.Add($"<li>host {string.Join(", ", hosts)}</li>");
         }
 
+        // Names and modes alone: a value that a route matches may be an API key.
         foreach (var header in match.Headers ?? [])
         {
             html.Add($"<li>header {header.Name}: {header.Mode.ToString()}</li>");
@@ -125,6 +126,7 @@ internal static class RouteSection
         html.Add($"</ul>");
     }
 
+    /// <summary>The rules of a policy that is not made of others.</summary>
     private static void WriteRules(Html html, RoutePolicy policy, GatewaySettings settings)
     {
         if (policy.TokenSource is { } source)
@@ -160,6 +162,7 @@ internal static class RouteSection
         }
     }
 
+    /// <summary>Only what differs from the defaults, which the paragraph above the table names.</summary>
     private static void WriteLimits(Html html, RouteConfig route, ClusterConfig? cluster, GatewaySettings settings)
     {
         if (route.Metadata?.TryGetValue(RateLimitSettings.MetadataKey, out var name) == true)

@@ -19,11 +19,13 @@ internal static class SignInView
 
         html.Add($"<form method=\"post\" action=\"/admin\"><label for=\"token\">Access token of an administrator</label>");
         html.Add(
+            // As a password, without completion: the browser neither shows the token nor offers to keep it.
             $"<input id=\"token\" name=\"token\" type=\"password\" required autocomplete=\"off\" spellcheck=\"false\" " +
                 $"aria-describedby=\"hint\">");
         html.Add(
             $"<p id=\"hint\">It must satisfy the policy that <code>Gateway:Management:Policy</code> names. It opens this one page and " +
                 $"is not kept.</p>");
+        // Sent along, so that the page after the form shows the rows that were asked for.
         if (!string.IsNullOrEmpty(filter))
         {
             html.Add($"<input type=\"hidden\" name=\"filter\" value=\"{filter}\">");

@@ -21,6 +21,7 @@ internal sealed class StatusView(
 
     private static readonly string Version = typeof(StatusView).Assembly.GetName().Version!.ToString(fieldCount: 3);
 
+    // The host creates this object at its start, so this is the start of the replica.
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
     /// <param name="isRouting">False when no request can be routed.</param>
@@ -63,6 +64,7 @@ internal sealed class StatusView(
             snapshot.Settings.Management.Policy is not null);
     }
 
+    /// <summary>The link that turns the refresh on or off, and the filter. Both keep the other in the address.</summary>
     private static void WriteTools(Html html, StatusRequest request)
     {
         if (request.IsLinked && request.Refresh is null)

@@ -31,6 +31,7 @@ internal static class TrafficSection
         html.Add($"</section>");
     }
 
+    /// <summary>One row for each reason, route and status, with its count.</summary>
     private static void WriteFailures(Html html, RecentTraffic traffic, StatusFilter filter, DateTimeOffset now)
     {
         if (traffic.Failures.Count == 0)
