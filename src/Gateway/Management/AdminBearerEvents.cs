@@ -30,7 +30,7 @@ internal sealed class AdminBearerEvents(LiveGateway live) : BearerEvents(live)
         context.Token = token;
     }
 
-    /// <summary>A program gets the status and challenge of a public route; a browser gets a page.</summary>
+    /// <summary>A program gets the same response as on a proxied route; a browser gets a page.</summary>
     protected override Task RejectAsync(HttpContext context, PolicyDecision decision) =>
         AdminGate.EntryOf(context).RejectAsync(context, SnapshotOf(context, _live), decision);
 }

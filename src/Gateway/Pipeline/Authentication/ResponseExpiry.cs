@@ -15,9 +15,7 @@ internal sealed class ResponseExpiry(HttpContext context, string header, AccessT
         return Task.CompletedTask;
     };
 
-    /// <summary>
-    /// Has the header written when the response starts. A client that caches it would otherwise count from too early a moment.
-    /// </summary>
+    /// <summary>Has the header written when the response starts, because the client counts from there.</summary>
     public static void Announce(HttpContext context, string header, AccessToken token, TimeProvider time) =>
         context.Response.OnStarting(Write, new ResponseExpiry(context, header, token, time));
 
