@@ -105,7 +105,6 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(https =>
             {
-                EndpointCertificates.Follow(https, certificates.External!);
                 https.ServerCertificate = certificates.External!.Look(time.GetUtcNow());
                 if (settings.ClientAuthorities is { } authorities)
                 {
@@ -113,6 +112,8 @@ internal sealed class AuthorizationServer : IHostedService, IAsyncDisposable
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                     https.OnAuthenticate = (_, handshake) => handshake.CertificateChainPolicy = PolicyOf(authorities);
                 }
+
+                EndpointCertificates.Follow(https, certificates.External!);
             });
         }
         else if (settings is { HasForwardAuth: true, HasEnvoy: true })

@@ -33,24 +33,48 @@ public sealed class CallerTests
         using var authority = new TestAuthority();
         using var stranger = new TestAuthority();
         using var server = authority.Issue();
-        var files = new Dictionary<string, string>
-        {
-            ["tls.crt"] = server.ExportCertificatePem(),
-            ["tls.key"] = server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
-            ["ca.crt"] = authority.Pem,
-        };
         await using var issuer = await FakeIssuer.StartAsync();
         await using var destination = await RecordingDestination.StartAsync();
-        await using var gateway = await TestGateway.StartAsync(
-            TestGateway.Configuration(issuer, destination).With("Gateway:ExternalAuthorization", """
-                { "Port": 0, "Protocols": ["ForwardAuth", "Envoy"], "Certificate": { "Path": "tls.crt", "KeyPath": "tls.key" }, "ClientCaFile": "ca.crt" }
-                """),
-            files: files);
+        await using var gateway = await StartAsync(issuer, destination, server, authority);
         gateway.AuthorizationAddress.ShouldStartWith("https://");
 
         (await StatusAsync(gateway, authority, authority)).ShouldBe(200);
         (await StatusAsync(gateway, authority, null)).ShouldBe(403);
         await Should.ThrowAsync<HttpRequestException>(() => StatusAsync(gateway, authority, stranger));
+    }
+
+    [Fact]
+    public async Task Certificate_files_are_followed_beside_an_authority_of_callers()
+    {
+        using var authority = new TestAuthority();
+        using var next = new TestAuthority();
+        using var server = authority.Issue();
+        using var renewed = next.Issue();
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var destination = await RecordingDestination.StartAsync();
+        await using var gateway = await StartAsync(issuer, destination, server, authority);
+        (await StatusAsync(gateway, authority, authority)).ShouldBe(200);
+
+        var folder = Path.GetDirectoryName(gateway.ConfigFile)!;
+        foreach (var (name, content) in FilesOf(renewed))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), content);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    return await StatusAsync(gateway, next, authority) == 200;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "handshakes have the new certificate");
+        (await StatusAsync(gateway, next, null)).ShouldBe(403);
     }
 
     [Fact]
@@ -60,6 +84,19 @@ public sealed class CallerTests
 
         parts.Gateway.Services.GetServices<IHostedService>().OfType<AuthorizationServer>().Single().Address.ShouldBeNull();
     }
+
+    private static Task<TestGateway> StartAsync(
+        FakeIssuer issuer, RecordingDestination destination, X509Certificate2 server, TestAuthority authority) => TestGateway.StartAsync(
+        TestGateway.Configuration(issuer, destination).With("Gateway:ExternalAuthorization", """
+            { "Port": 0, "Protocols": ["ForwardAuth", "Envoy"], "Certificate": { "Path": "tls.crt", "KeyPath": "tls.key" }, "ClientCaFile": "ca.crt" }
+            """),
+        files: new Dictionary<string, string>(FilesOf(server)) { ["ca.crt"] = authority.Pem });
+
+    private static Dictionary<string, string> FilesOf(X509Certificate2 server) => new()
+    {
+        ["tls.crt"] = server.ExportCertificatePem(),
+        ["tls.key"] = server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
+    };
 
     private static async Task<int> StatusAsync(TestGateway gateway, TestAuthority server, TestAuthority? authority)
     {

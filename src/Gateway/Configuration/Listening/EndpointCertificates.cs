@@ -44,15 +44,19 @@ internal sealed class EndpointCertificates
         }
     }
 
-    /// <summary>Has each handshake show the certificate that the files hold now. Replaces a callback that was set before.</summary>
-    public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate) => https.OnAuthenticate =
-        (_, handshake) =>
+    /// <summary>Has each handshake show the certificate that the files hold now, after a callback that was set before.</summary>
+    public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate)
     {
-        if (certificate.Current is { } current)
+        var before = https.OnAuthenticate;
+        https.OnAuthenticate = (connection, handshake) =>
         {
-            (handshake.ServerCertificate, handshake.ServerCertificateContext) = (null, current);
-        }
-    };
+            before?.Invoke(connection, handshake);
+            if (certificate.Current is { } current)
+            {
+                (handshake.ServerCertificate, handshake.ServerCertificateContext) = (null, current);
+            }
+        };
+    }
 
     private static EndpointCertificate? Read(IConfigurationSection section, string root) =>
         section["Path"] is { Length: > 0 } path
