@@ -47,6 +47,11 @@ internal sealed partial class AssertionKeyFollower(LiveGateway live, TimeProvide
             {
                 Report(keys.File, error);
             }
+            else
+            {
+                // The file can be read again: if it is lost once more, that is reported again.
+                _reported = null;
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -31,9 +31,11 @@ internal sealed partial class CertificateFollower(EndpointCertificates certifica
     {
         try
         {
-            if (certificate.Look(time.GetUtcNow()) is { } taken)
+            var taken = certificate.Look(time.GetUtcNow());
+            // The files can be read again: if they are lost once more, that is reported again.
+            _reported.Remove(certificate);
+            if (taken is not null)
             {
-                _reported.Remove(certificate);
                 Taken(logger, certificate.Path, taken.Thumbprint, taken.NotAfter.ToUniversalTime());
             }
         }
