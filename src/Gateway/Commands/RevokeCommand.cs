@@ -113,9 +113,14 @@ internal static class StoreCommand
             await RunCommand.ReportAsync(fault.Errors, "nothing was changed");
             return ExitCode.Findings;
         }
-        catch (Exception fault) when (fault is SqliteException or RedisUnavailableException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SqliteException or RedisUnavailableException)
         {
             await Console.Error.WriteLineAsync($"The revocation store cannot be used, nothing was changed: {fault.Message}");
+            return ExitCode.Unavailable;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"A file cannot be used, nothing was changed: {fault.Message}");
             return ExitCode.Unavailable;
         }
     }

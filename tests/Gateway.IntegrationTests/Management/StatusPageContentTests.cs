@@ -44,7 +44,7 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
         var fine = await PageAsync(gateway);
 
         _two.Handler = Fail;
-        await UntilAsync(gateway, "1 of 2 destinations of cluster checked are unhealthy.");
+        await UntilAsync(gateway, "Cluster checked has 1 unhealthy of 2 destinations.");
         var degraded = await PageAsync(gateway);
         await UntilMetricAsync(gateway, "gateway_destinations{cluster=\"checked\",state=\"unhealthy\"} 1\n");
         await UntilMetricAsync(gateway, "gateway_destinations{cluster=\"checked\",state=\"healthy\"} 1\n");

@@ -74,7 +74,10 @@ internal static class StatusNotices
                 new StatusNotice(false, $"These changes take effect only after a restart: {string.Join(", ", state.AwaitingRestart)}."));
         }
 
-        notices.AddRange(snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>().Take(MostIssuers));
+        notices.AddRange(
+            snapshot.Issuers.Live.Select(issuer => OfKeys(issuer, now)).OfType<StatusNotice>()
+                .OrderByDescending(notice => notice.IsFailure)
+                .Take(MostIssuers));
         notices.AddRange(
             clusters.Where(cluster => cluster.IsDown || cluster.Unhealthy > 0)
                 .OrderByDescending(cluster => cluster.IsDown)
@@ -96,8 +99,7 @@ internal static class StatusNotices
         ? new StatusNotice(true, $"Cluster {cluster.Cluster} has no healthy destination. See Destinations.")
         : new StatusNotice(
             false,
-            $"{cluster.Unhealthy} of {cluster.Destinations.Count} destinations of cluster {cluster.Cluster} are unhealthy. See " +
-                "Destinations.");
+            $"Cluster {cluster.Cluster} has {cluster.Unhealthy} unhealthy of {cluster.Destinations.Count} destinations. See Destinations.");
 
     /// <summary>The notice about an issuer's keys; null when they are loaded and refreshed.</summary>
     private static StatusNotice? OfKeys(IssuerProfile issuer, DateTimeOffset now)

@@ -7,7 +7,8 @@ namespace Gateway.Pipeline.Proxy;
 
 /// <summary>
 /// Obtains the token that the destination receives in place of the caller's, on clusters with an <c>Exchange</c>. Without it the request is
-/// rejected. A request without a verified token, on a public route or with a policy that only reports, has nothing to exchange.
+/// rejected, also under a policy that only reports: its own token must not be sent in its place. A request without a verified token has
+/// nothing to exchange.
 /// </summary>
 internal sealed class ExchangeMiddleware(RequestDelegate next, GatewayMetrics metrics)
 {
