@@ -5,5 +5,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+bash loadtests/peers/publish.sh "$PWD/artifacts/measure/product"
 dotnet build loadtests/Gateway.Benchmarks -c Release --nologo -v quiet
 exec dotnet loadtests/Gateway.Benchmarks/bin/Release/net10.0/Gateway.Benchmarks.dll drill soak

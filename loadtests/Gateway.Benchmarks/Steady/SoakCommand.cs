@@ -26,7 +26,7 @@ internal static class SoakCommand
             length, RotationCommand.Setting("RATE", 100), NewTokens: 20, Revoked: 2, TokenLife: TimeSpan.FromSeconds(20),
             ReloadEvery: TimeSpan.FromSeconds(15), RotateEvery: TimeSpan.FromSeconds(45), RestartEvery: TimeSpan.FromSeconds(20),
             SampleEvery: TimeSpan.FromSeconds(5));
-        await using var site = await SoakSite.StartAsync();
+        await using var site = await SoakSite.StartAsync(isPublished: true);
         var soak = await Soak.RunAsync(site, plan);
         // A trial that is shorter than ten minutes shows half of itself.
         var from = length > 2 * SettleIn ? SettleIn : length / 2;
@@ -54,7 +54,7 @@ internal static class SoakCommand
             TimeSpan.FromSeconds(20), PerSecond: 60, NewTokens: 10, Revoked: 2, TokenLife: TimeSpan.FromSeconds(5),
             ReloadEvery: TimeSpan.FromSeconds(3), RotateEvery: TimeSpan.FromSeconds(8), RestartEvery: TimeSpan.FromSeconds(5),
             SampleEvery: TimeSpan.FromMilliseconds(500));
-        await using var site = await SoakSite.StartAsync();
+        await using var site = await SoakSite.StartAsync(isPublished: false);
         var soak = await Soak.RunAsync(site, plan);
         List<string> faults = [.. soak.Verdict.Examples];
         var (middle, end) = (MostHandles(soak, plan.Length / 3, plan.Length * 2 / 3), MostHandles(soak, plan.Length * 2 / 3, plan.Length));

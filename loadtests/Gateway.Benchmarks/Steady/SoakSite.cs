@@ -43,7 +43,9 @@ internal sealed class SoakSite : IAsyncDisposable
 
     public int Tokens => _tokens;
 
-    public static async Task<SoakSite> StartAsync()
+    /// <param name="isPublished">Whether the gateway is the published one, as its users run it, or the one that was built with this
+    /// program.</param>
+    public static async Task<SoakSite> StartAsync(bool isPublished)
     {
         var redis = await RedisServer.StartAsync();
         var issuer = await FakeIssuer.StartAsync();
@@ -53,7 +55,10 @@ internal sealed class SoakSite : IAsyncDisposable
         var environment =
             new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Default"] = "Error" };
         var files = new Dictionary<string, string> { ["yarp.json"] = Configuration(redis, issuer, steady.Address, restarting.Address, 0) };
-        var site = new SoakSite(redis, issuer, steady, restarting, await GatewayProgram.StartAsync(files, environment));
+        var gateway = isPublished
+            ? await PublishedGateway.StartAsync(files, environment)
+            : await GatewayProgram.StartAsync(files, environment);
+        var site = new SoakSite(redis, issuer, steady, restarting, gateway);
         site.Publish();
         await site._gateway.WaitUntilAsync("keys:shop", "revocations");
         return site;
