@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Authentication;
 using Gateway.Policies;
 using Gateway.RouteFeatures.Cors;
 using Yarp.ReverseProxy.Configuration;
@@ -25,17 +26,9 @@ internal static class RiskyPlaces
             .Select(route => $"{SettingSchema.ReverseProxy}:Routes:{route.RouteId}:{nameof(RouteConfig.AuthorizationPolicy)}");
     }
 
-    public static IEnumerable<string> CookieSources(RiskContext context) =>
-        (context.Options.TokenSources ?? [])
-            .Index()
-            .Where(source => source.Item.Cookie is not null)
-            .Select(source => $"Gateway:TokenSources:{source.Index}:Cookie");
+    public static IEnumerable<string> CookieSources(RiskContext context) => Sources(context, source => source.Cookie, "Cookie");
 
-    public static IEnumerable<string> QuerySources(RiskContext context) =>
-        (context.Options.TokenSources ?? [])
-            .Index()
-            .Where(source => source.Item.Query is not null)
-            .Select(source => $"Gateway:TokenSources:{source.Index}:Query");
+    public static IEnumerable<string> QuerySources(RiskContext context) => Sources(context, source => source.Query, "Query");
 
     /// <summary>
     /// Destinations with http and a public name. Inside a cluster http is usual, so names of the own network are left out.
@@ -108,4 +101,10 @@ internal static class RiskyPlaces
         !IPAddress.TryParse(address.DnsSafeHost, out _)
         && address.Host.Contains('.', StringComparison.Ordinal)
         && !OwnSuffixes.Any(suffix => address.Host.TrimEnd('.').EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> Sources(RiskContext context, Func<TokenSourceOptions, string?> place, string name) =>
+        (context.Options.TokenSources ?? [])
+            .Index()
+            .Where(source => place(source.Item) is not null)
+            .Select(source => $"Gateway:TokenSources:{source.Index}:{name}");
 }

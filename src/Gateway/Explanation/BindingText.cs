@@ -9,7 +9,6 @@ namespace Gateway.Explanation;
 internal static class BindingText
 {
     private const string NotBound = "not bound: a bearer token";
-    private const string Unread = "the token could not be read so far";
 
     /// <summary>
     /// What each request with the token has to prove. Never a failure: without a request there is no proof that could be wrong.
@@ -17,7 +16,7 @@ internal static class BindingText
     public static ExplainedCheck Of(AccessToken? token)
     {
         const string Expected = "a proof with each request, if the token is bound to a key (DPoP) or client certificate";
-        return token is null ? new ExplainedCheck(CheckName.Binding, CheckOutcome.NotChecked, Expected, Unread)
+        return token is null ? ExplainedCheck.OfUnreadToken(CheckName.Binding, Expected)
             : token.Binding is { } binding ? new ExplainedCheck(
                 CheckName.Binding, CheckOutcome.NotChecked, Expected,
                 $"{Describe(binding)}; the proof comes with a request, and an explanation has none")
@@ -28,7 +27,7 @@ internal static class BindingText
     public static ExplainedCheck OfRequired(AccessToken? token, RoutePolicy policy)
     {
         const string Expected = "a token that is bound to a key (DPoP) or client certificate";
-        return token is null ? new ExplainedCheck(CheckName.PolicyBinding, CheckOutcome.NotChecked, Expected, Unread)
+        return token is null ? ExplainedCheck.OfUnreadToken(CheckName.PolicyBinding, Expected)
             : token.Binding is { } binding ? new ExplainedCheck(CheckName.PolicyBinding, CheckOutcome.Passed, Expected, Describe(binding))
             : new ExplainedCheck(
                 CheckName.PolicyBinding, CheckOutcome.Failed, Expected, NotBound,

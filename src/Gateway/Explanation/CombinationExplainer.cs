@@ -30,7 +30,7 @@ internal static class CombinationExplainer
         // All parts read the same token, so one row says that it is missing, and not one row for each part.
         if (!tokens.AreNamed && tokens.Of(null) is null)
         {
-            yield return new ExplainedCheck(CheckName.PolicyParts, CheckOutcome.NotChecked, expected, "the token could not be read so far");
+            yield return ExplainedCheck.OfUnreadToken(CheckName.PolicyParts, expected);
             yield break;
         }
 

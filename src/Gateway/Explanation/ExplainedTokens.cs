@@ -51,7 +51,7 @@ internal sealed class ExplainedTokens
                 CheckName.PolicyToken, CheckOutcome.Failed, expected, $"rejected: {Rejections.Of(reason).Tag}",
                 "See the checks of that token.", reason),
             { Token: null } =>
-                new ExplainedCheck(CheckName.PolicyToken, CheckOutcome.NotChecked, expected, "the token could not be read so far"),
+                ExplainedCheck.OfUnreadToken(CheckName.PolicyToken, expected),
             _ => new ExplainedCheck(CheckName.PolicyToken, CheckOutcome.Passed, expected, "valid, as far as it was checked"),
         };
     }

@@ -7,7 +7,6 @@ namespace Gateway.Explanation;
 /// <summary>What a route's policy asks for, rule by rule, in the order in which <see cref="RoutePolicy"/> asks.</summary>
 internal static class PolicyExplainer
 {
-    private const string Unread = "the token could not be read so far";
 
     /// <summary>The checks of a policy that reads one token. Sources with names have an overload of their own.</summary>
     /// <param name="time">Null when no rule compares a time with now.</param>
@@ -99,7 +98,7 @@ internal static class PolicyExplainer
     private static ExplainedCheck Check(
         string name, string expected, AccessToken? token, string? found, Func<AccessToken, bool> isSatisfied, RejectionReason reason,
         string cure) =>
-        token is null ? new ExplainedCheck(name, CheckOutcome.NotChecked, expected, Unread)
+        token is null ? ExplainedCheck.OfUnreadToken(name, expected)
         : isSatisfied(token) ? new ExplainedCheck(name, CheckOutcome.Passed, expected, Shown.Text(found))
         : new ExplainedCheck(name, CheckOutcome.Failed, expected, Shown.Text(found), cure, reason);
 

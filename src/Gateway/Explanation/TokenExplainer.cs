@@ -215,7 +215,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
     {
         const string expected = "what the identity headers say about the caller fits into them";
         return token is null
-            ? new ExplainedCheck(CheckName.Identity, CheckOutcome.NotChecked, expected, "the token could not be read so far")
+            ? ExplainedCheck.OfUnreadToken(CheckName.Identity, expected)
                 : identity.TryCreate(token, out var headers)
                 ? new ExplainedCheck(
                     CheckName.Identity, CheckOutcome.Passed, expected, $"{Shown.List(headers.Select(header => header.Name))}")
@@ -280,7 +280,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         const string expected = "none of the token's keys of Gateway:Revocation:Lookup exists in Redis";
         if (token is null)
         {
-            return new ExplainedCheck(CheckName.RevocationKeys, CheckOutcome.NotChecked, expected, "the token could not be read so far");
+            return ExplainedCheck.OfUnreadToken(CheckName.RevocationKeys, expected);
         }
 
         var keys = lookup.KeysOf(token);

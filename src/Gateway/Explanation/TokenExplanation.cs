@@ -39,6 +39,10 @@ internal sealed record ExplainedCheck(
 
     /// <summary>What the check is called where there may be checks of several tokens.</summary>
     public string Title => Source is null ? Check : $"{Source}: {Check}";
+
+    /// <summary>A check of claims that an earlier failure has kept from being read.</summary>
+    public static ExplainedCheck OfUnreadToken(string check, string expected) =>
+        new(check, CheckOutcome.NotChecked, expected, "the token could not be read so far");
 }
 
 /// <summary>Every check of a token on a route, and what a request with it would get: the first check that fails decides.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gateway.Revocation;
 
 /// <summary>Selects the names in a list; null matches all.</summary>
@@ -51,20 +53,12 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
     public async Task<IReadOnlyList<RevocationEntry>> ListAllAsync(RevocationFilter filter, CancellationToken cancellationToken)
     {
         var known = new Dictionary<RevocationName, RevocationEntry>();
-        RevocationPage page = default;
-        do
+        await foreach (var entry in MatchesAsync(filter, cancellationToken))
         {
-            page = await read(page.Position, cancellationToken);
-            foreach (var entry in page.Entries)
-            {
-                var name = NameOf(entry, filter);
-                if (filter.Matches(entry))
-                {
-                    known[name] = known.TryGetValue(name, out var earlier) ? Merge(earlier, entry) : entry;
-                }
-            }
+            var name = NameOf(entry, filter);
+            known[name] = known.TryGetValue(name, out var earlier) ? Merge(earlier, entry) : entry;
         }
-        while (!page.IsLast);
+
         return [.. known.Where(pair => IsLive(pair.Value)).OrderBy(pair => pair.Key).Select(pair => pair.Value)];
     }
 
@@ -81,35 +75,46 @@ internal sealed class RevocationHistory(Func<LogPosition, CancellationToken, Val
         RevocationFilter filter, RevocationName? after, int limit, CancellationToken cancellationToken)
     {
         var known = new SortedList<RevocationName, RevocationEntry>();
+        await foreach (var entry in MatchesAsync(filter, cancellationToken))
+        {
+            var name = NameOf(entry, filter);
+            if (after is { } place && name.CompareTo(place) <= 0)
+            {
+                continue;
+            }
+
+            if (known.TryGetValue(name, out var earlier))
+            {
+                known[name] = Merge(earlier, entry);
+            }
+            else if (known.Count < limit || name.CompareTo(known.Keys[^1]) < 0)
+            {
+                if (known.Count == limit)
+                {
+                    known.RemoveAt(limit - 1);
+                }
+
+                known.Add(name, entry);
+            }
+        }
+
+        return known;
+    }
+
+    /// <summary>All entries of the log that match, in its order.</summary>
+    private async IAsyncEnumerable<RevocationEntry> MatchesAsync(
+        RevocationFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         RevocationPage page = default;
         do
         {
             page = await read(page.Position, cancellationToken);
-            foreach (var entry in page.Entries)
+            foreach (var entry in page.Entries.Where(filter.Matches))
             {
-                var name = NameOf(entry, filter);
-                if (!filter.Matches(entry) || (after is { } place && name.CompareTo(place) <= 0))
-                {
-                    continue;
-                }
-
-                if (known.TryGetValue(name, out var earlier))
-                {
-                    known[name] = Merge(earlier, entry);
-                }
-                else if (known.Count < limit || name.CompareTo(known.Keys[^1]) < 0)
-                {
-                    if (known.Count == limit)
-                    {
-                        known.RemoveAt(limit - 1);
-                    }
-
-                    known.Add(name, entry);
-                }
+                yield return entry;
             }
         }
         while (!page.IsLast);
-        return known;
     }
 
     /// <summary>
