@@ -54,16 +54,9 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     /// <summary>The file under the overrides of the environment.</summary>
     public IConfiguration Combine(YarpJson document)
     {
-        // One source for all settings: the provider of environment variables would search all of them for each section that is read.
-        var settings = new Dictionary<string, string?>(document.Values, StringComparer.OrdinalIgnoreCase);
         // Not chained to the host's configuration, which lives as long as the process and would keep all earlier ones in memory.
         var environment = AddHost(new ConfigurationBuilder()).AddEnvironmentVariables().Build().AsEnumerable();
-        foreach (var (path, value) in environment.Where(IsSetting).Concat(options.Settings))
-        {
-            settings[path] = value;
-        }
-
-        return new ConfigurationBuilder().Add(new IndexedSource(settings)).Build();
+        return SettingTree.Of(document.Values.Concat(environment.Where(IsSetting)).Concat(options.Settings));
     }
 
     // A variable whose name begins with two underscores has no section.

@@ -29,11 +29,9 @@ internal static class SchemaCheck
     }
 
     /// <summary>The settings without those that the schema rejects, so that the rest of the file can still be bound and checked.</summary>
-    public static IConfiguration WithoutRejected(IConfiguration configuration, IReadOnlyList<string> rejected) => new ConfigurationBuilder()
-        .Add(new IndexedSource(configuration.AsEnumerable()
-            .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path)))
-            .ToDictionary(StringComparer.OrdinalIgnoreCase)))
-        .Build();
+    public static IConfiguration WithoutRejected(IConfiguration configuration, IReadOnlyList<string> rejected) =>
+        SettingTree.Of(configuration.AsEnumerable()
+            .Where(setting => setting.Value is not null && !rejected.Any(path => ConfigurationReport.IsAtOrBelow(setting.Key, path))));
 
     /// <summary>
     /// Checks one setting and everything below it. The cases with a condition come first; the ones after them are the same nodes with a
