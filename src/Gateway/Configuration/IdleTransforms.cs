@@ -28,8 +28,9 @@ internal static class IdleTransforms
     /// </summary>
     public static IEnumerable<string> Parameters(RiskContext context) =>
         from route in context.Routes
+        where route.Transforms is { Count: > 0 }
         let known = PatternOf(route.Match.Path)
-        from transform in (route.Transforms ?? []).Index()
+        from transform in route.Transforms!.Index()
         from place in Places(transform.Item, known)
         select $"{PathOf(route, transform.Index)}:{place}";
 

@@ -163,11 +163,13 @@ internal static partial class RouteCheck
     {
         var match = route.GetSection(nameof(RouteConfig.Match));
         var path = ParameterName().Replace((match[nameof(RouteMatch.Path)] ?? "").TrimStart('/'), "{$1");
-        var others = match.AsEnumerable(makePathsRelative: true)
-            .Where(setting => setting.Value is not null && !setting.Key.Equals(nameof(RouteMatch.Path), StringComparison.OrdinalIgnoreCase))
+        IEnumerable<string> others = match.GetChildren().All(child => IsPath(child.Key)) ? [] : match.AsEnumerable(makePathsRelative: true)
+            .Where(setting => setting.Value is not null && !IsPath(setting.Key))
             .Select(setting => $"{ListIndex().Replace(setting.Key, "")}={setting.Value}")
             .Order(StringComparer.OrdinalIgnoreCase);
         return $"{route[nameof(RouteConfig.Order)] ?? "0"}|{path}|{string.Join('|', others)}";
+
+        static bool IsPath(string key) => key.Equals(nameof(RouteMatch.Path), StringComparison.OrdinalIgnoreCase);
     }
 
     // `{id:int}` and `{key:int}` match the same paths, so the name is removed and the constraint stays.

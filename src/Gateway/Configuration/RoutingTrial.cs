@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing.Matching;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Configuration;
 
@@ -31,6 +32,7 @@ internal static class RoutingTrial
         // Active health checks would begin to probe the destinations.
         services.AddReverseProxy().LoadFromMemory(routes, [.. clusters.Select(cluster => cluster with { HealthCheck = null })]);
         services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        services.AddSingleton<IForwarderHttpClientFactory, OneClientOfEachConfig>();
         await using var provider = services.BuildServiceProvider();
         try
         {
@@ -44,6 +46,17 @@ internal static class RoutingTrial
         {
             return false;
         }
+    }
+
+    /// <summary>No request is sent, so clusters with the same settings share a client: most have none, and a client has a pool of
+    /// connections.</summary>
+    private sealed class OneClientOfEachConfig : IForwarderHttpClientFactory
+    {
+        private readonly ForwarderHttpClientFactory _inner = new();
+        private readonly Dictionary<HttpClientConfig, HttpMessageInvoker> _clients = [];
+
+        public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) =>
+            _clients.TryGetValue(context.NewConfig, out var known) ? known : _clients[context.NewConfig] = _inner.CreateClient(context);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Gateway.Settings;
 using Yarp.ReverseProxy.Configuration;
 
@@ -15,6 +16,12 @@ internal sealed record ConfigurationReading(
     /// <summary>The clusters by id.</summary>
     public IReadOnlyDictionary<string, ClusterConfig> ClusterById { get; } =
         Clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The addresses of the destinations of each cluster, by its id.</summary>
+    public FrozenDictionary<string, FrozenSet<string>> Destinations { get; } = Clusters.ToFrozenDictionary(
+        cluster => cluster.ClusterId,
+        cluster => (cluster.Destinations?.Values.Select(destination => destination.Address) ?? []).ToFrozenSet(StringComparer.Ordinal),
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Warnings: settings that are valid but risky.</summary>
     public required IReadOnlyList<ConfigurationError> Warnings { get; init; }

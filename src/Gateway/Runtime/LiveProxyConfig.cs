@@ -51,7 +51,9 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
         public Config(GatewaySnapshot snapshot)
         {
             RevisionId = snapshot.Revision;
-            Routes = [.. snapshot.Reading.Routes.Select(route => Mark(route, snapshot.Revision))];
+            // One for all routes without metadata of their own, which most are.
+            var mark = new Dictionary<string, string> { [LiveGateway.RevisionKey] = snapshot.Revision };
+            Routes = [.. snapshot.Reading.Routes.Select(route => route with { Metadata = Mark(route.Metadata, mark) })];
             Clusters = snapshot.Reading.Clusters;
         }
 
@@ -65,10 +67,7 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
 
         public void SignalChange() => _change.OnReload();
 
-        private static RouteConfig Mark(RouteConfig route, string revision) => route with
-        {
-            Metadata =
-                new Dictionary<string, string>(route.Metadata ?? new Dictionary<string, string>()) { [LiveGateway.RevisionKey] = revision },
-        };
+        private static Dictionary<string, string> Mark(IReadOnlyDictionary<string, string>? own, Dictionary<string, string> mark) =>
+            own is null or { Count: 0 } ? mark : new(own) { [LiveGateway.RevisionKey] = mark[LiveGateway.RevisionKey] };
     }
 }

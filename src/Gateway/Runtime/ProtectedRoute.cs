@@ -25,7 +25,8 @@ internal sealed record ProtectedRoute(
 {
     // Small, because each route has one, and it gets one entry for each issuer.
     private readonly ConcurrentDictionary<string, Total> _allowed = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
-    private readonly FrozenSet<string> _destinations = DestinationsOf(Cluster, Snapshot);
+    private readonly FrozenSet<string> _destinations =
+        Cluster is null ? [] : Snapshot.Reading.Destinations.GetValueOrDefault(Cluster, []);
 
     /// <summary>Whether two requests with one token may differ in what the policy decides.</summary>
     public bool DependsOnRequest { get; } = Policy.DependsOnRequest;
@@ -69,12 +70,6 @@ internal sealed record ProtectedRoute(
         policy.TokenSources is var names && names.All(name => name is null)
             ? null
             : [.. names.Select(name => new ReadSource(name, sources.Of(name)))];
-
-    private static FrozenSet<string> DestinationsOf(string? cluster, GatewaySnapshot snapshot)
-    {
-        var destinations = ClusterOf(cluster, snapshot)?.Destinations;
-        return (destinations?.Values.Select(destination => destination.Address) ?? []).ToFrozenSet(StringComparer.Ordinal);
-    }
 
     private static ClusterConfig? ClusterOf(string? cluster, GatewaySnapshot snapshot) =>
         cluster is null ? null : snapshot.Reading.ClusterById.GetValueOrDefault(cluster);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gateway.Policies;
 using Microsoft.AspNetCore.Authorization;
 
@@ -12,9 +13,14 @@ internal sealed class PolicyProvider : IAuthorizationPolicyProvider
 {
     private static readonly AuthorizationPolicy Authenticated = Create(RoutePolicy.AuthenticatedName);
 
+    // YARP asks for the policy of each route. Only the names of the configuration and of endpoints are asked for.
+    private readonly ConcurrentDictionary<string, Task<AuthorizationPolicy?>> _policies = new(StringComparer.Ordinal);
+
     // YARP requires that no policy has its reserved name.
-    public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) => Task.FromResult(
-        policyName.Equals(RoutePolicy.AnonymousName, StringComparison.OrdinalIgnoreCase) ? null : Create(policyName));
+    public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) => _policies.GetOrAdd(
+        policyName,
+        static name => Task.FromResult(
+            name.Equals(RoutePolicy.AnonymousName, StringComparison.OrdinalIgnoreCase) ? null : Create(name)));
 
     public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(Authenticated);
 
