@@ -48,8 +48,9 @@ internal static class RoutingTrial
         }
     }
 
-    /// <summary>No request is sent, so clusters with the same settings share a client: most have none, and a client has a pool of
-    /// connections.</summary>
+    /// <summary>
+    /// The trial sends no request, so clusters with the same settings share a client. Most clusters have no settings of their own.
+    /// </summary>
     private sealed class OneClientOfEachConfig : IForwarderHttpClientFactory
     {
         private readonly ForwarderHttpClientFactory _inner = new();
