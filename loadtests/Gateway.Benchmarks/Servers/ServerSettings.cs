@@ -44,6 +44,9 @@ internal sealed record ServerSettings
     /// <summary>How many verified tokens the gateway remembers; 0 for its default.</summary>
     public int MaxCachedTokens { get; init; }
 
+    /// <summary>False when the gateway sets no identity headers.</summary>
+    public bool HasIdentity { get; init; } = true;
+
     /// <summary>True when the gateway signs assertions.</summary>
     public bool HasAssertion { get; init; }
 

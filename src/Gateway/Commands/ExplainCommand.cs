@@ -60,7 +60,8 @@ internal sealed class ExplainCommand : Command
     }
 
     /// <summary>
-    /// Explains with the same classes as <c>POST /admin/explain</c>; only the keys and the revocations come from other places.
+    /// Explains with the same classes as <c>POST /admin/explain</c>. Keys and revocations are read from their sources; no issuer is asked
+    /// about an opaque token, and no exchange is known.
     /// </summary>
     private async Task<int> ExplainAsync(ParseResult result, CancellationToken cancellationToken)
     {

@@ -85,8 +85,8 @@ internal sealed class RevocationsCommand : Command
     }
 
     /// <summary>
-    /// <c>restore</c> deletes nothing. It writes an entry of its own that outlives the revocation, because replicas and snapshots may still
-    /// hold that one.
+    /// <c>restore</c> deletes nothing. It writes an entry of its own that lives at least as long as the revocation, because replicas and
+    /// snapshots may still hold that one.
     /// </summary>
     private static Command CreateRestore()
     {

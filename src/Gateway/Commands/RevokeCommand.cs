@@ -101,7 +101,7 @@ internal sealed class RevokeCommand : Command
 /// <summary>Turns what can be wrong with a store or a request into a message and an exit code.</summary>
 internal static class StoreCommand
 {
-    /// <summary>Runs a command. Exceptions of other types are bugs and pass through.</summary>
+    /// <summary>Runs a command. Other exceptions pass through: bugs, and the cancellation of Ctrl+C.</summary>
     public static async Task<int> RunAsync(Func<Task<int>> command)
     {
         try
@@ -120,7 +120,7 @@ internal static class StoreCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"A file cannot be used, nothing was changed: {fault.Message}");
+            await Console.Error.WriteLineAsync($"A file cannot be used: {fault.Message}");
             return ExitCode.Unavailable;
         }
     }

@@ -18,7 +18,7 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     ];
 
     /// <summary>
-    /// Compares the settings with the overrides of the environment, not the text of the file: a new comment is no change.
+    /// Compares the settings, overrides of the environment included, and not the text of the file: a new comment is no change.
     /// </summary>
     public static ConfigurationChanges Between(ConfigurationReading before, ConfigurationReading after)
     {

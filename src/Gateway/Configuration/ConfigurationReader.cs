@@ -16,7 +16,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
     public string File { get; } = Path.GetFullPath(options.ConfigFile);
 
     /// <summary>
-    /// As the framework finds it: DOTNET_ENVIRONMENT, overridden by ASPNETCORE_ENVIRONMENT; else Production, the strict one.
+    /// ASPNETCORE_ENVIRONMENT, else DOTNET_ENVIRONMENT, else Production, the strict one. (WebApplicationBuilder prefers the second name.)
     /// </summary>
     public string EnvironmentName => options.Environment ?? _host["ENVIRONMENT"] ?? Environments.Production;
 

@@ -10,7 +10,7 @@ internal sealed record RiskContext(
     GatewayOptions Options, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, YarpJson Document,
     IConfiguration Configuration, bool IsDevelopment)
 {
-    /// <summary>The paths of one setting in all issuers, routes or policies that are risky.</summary>
+    /// <summary>The paths of one setting in all issuers that are risky; the next two do the same for routes and policies.</summary>
     public IEnumerable<string> InIssuers(Func<IssuerOptions, bool> isRisky, string setting) =>
         Options.Issuers.Where(issuer => isRisky(issuer.Value)).Select(issuer => $"Gateway:Issuers:{issuer.Key}:{setting}");
 

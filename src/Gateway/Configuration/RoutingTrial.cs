@@ -18,7 +18,8 @@ namespace Gateway.Configuration;
 internal static class RoutingTrial
 {
     /// <summary>
-    /// False when YARP cannot build the routes, or the router cannot route with them. The causes come as various exceptions.
+    /// False when YARP cannot build the routes, or the router cannot route with them. Any exception counts: YARP and the router
+    /// throw many types.
     /// </summary>
     public static async Task<bool> WorksAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
     {
@@ -49,7 +50,8 @@ internal static class RoutingTrial
     }
 
     /// <summary>
-    /// The trial sends no request, so clusters with the same settings share a client. Most clusters have no settings of their own.
+    /// The trial sends no request to a destination, so clusters with the same settings share a client. Most clusters have no settings of
+    /// their own.
     /// </summary>
     private sealed class OneClientOfEachConfig : IForwarderHttpClientFactory
     {

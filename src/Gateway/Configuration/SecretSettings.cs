@@ -29,8 +29,7 @@ internal static partial class SecretSettings
     // Transforms whose value is the name of something.
     private static readonly ImmutableArray<string> Naming = ["HttpMethodChange", "RequestHeaderRouteValue", "QueryRouteParameter"];
 
-    // .NET takes addresses with white space anywhere but at the start of the host, and a backslash for a slash.
-    // `user:password@` in an address.
+    // `user:password@` in an address. .NET also accepts white space anywhere but at the start of the host, and a backslash for a slash.
     [GeneratedRegex(@"(?<=:[/\\]{2})[^/?#]*@")]
     private static partial Regex UserInfo { get; }
 

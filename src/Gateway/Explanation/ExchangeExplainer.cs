@@ -38,7 +38,7 @@ internal static class ExchangeExplainer
                 RejectionReason.ExchangeUnavailable),
             _ => new ExplainedCheck(CheckName.Exchange, CheckOutcome.Passed, expected, "exchanged"),
         };
-        var isDecisive = check.Outcome == CheckOutcome.Failed && explanation.Verdict is Verdict.Accepted or Verdict.Reported;
+        var isDecisive = check.Outcome == CheckOutcome.Failed && explanation.Verdict is Verdict.Accepted;
         return explanation with
         {
             Checks = [.. explanation.Checks, check],

@@ -7,7 +7,6 @@ namespace Gateway.Explanation;
 /// <summary>What a route's policy asks for, rule by rule, in the order in which <see cref="RoutePolicy"/> asks.</summary>
 internal static class PolicyExplainer
 {
-
     /// <summary>The checks of a policy that reads one token. Sources with names have an overload of their own.</summary>
     /// <param name="time">Null when no rule compares a time with now.</param>
     /// <param name="token">A token of the sources without a name. Null when it could not be read so far.</param>

@@ -67,8 +67,8 @@ internal static class GatewayApp
             ContentRootPath = Path.GetDirectoryName(reader.File),
         });
         // A copy: values that the host sets in its own configuration must not look like a changed setting.
-        builder.Configuration.AddConfiguration(
-            SettingTree.Of(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null)));
+        builder.Configuration.Sources.Add(
+            new SettingTreeSource(SettingTree.Of(reading.Configuration.AsEnumerable().Where(setting => setting.Value is not null))));
         if (!NamesListener(builder.Configuration))
         {
             builder.Configuration[WebHostDefaults.ServerUrlsKey] = ListenerCheck.DefaultUrls;

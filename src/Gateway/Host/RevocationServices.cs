@@ -5,7 +5,9 @@ using Gateway.Telemetry;
 
 namespace Gateway.Host;
 
-/// <summary>The store that the configuration names, for the gateway and for commands beside it.</summary>
+/// <summary>
+/// The store that the configuration names, for the gateway and for commands beside it, and the connection to Redis of look-ups.
+/// </summary>
 internal static class RevocationServices
 {
     public static void AddRevocationLog(this IServiceCollection services, GatewaySettings settings)

@@ -4,9 +4,9 @@ namespace Gateway.Redis;
 
 /// <summary>
 /// The connection to Redis. The client library waits without limit for a server that accepts a connection and never responds, keeps the
-/// first password, and detects a dead socket after minutes. Therefore each call has a deadline, the number of pending calls is limited, a
-/// breaker protects a silent server, and a connection on which all calls fail is replaced, with the password read again. Connecting
-/// happens in the background, so the process starts without Redis.
+/// first password, and detects a dead socket after minutes. Therefore each call has a deadline, a breaker protects a silent server, and a
+/// connection on which all calls fail is replaced, with the password read again. Connecting happens in the background, so the process
+/// starts without Redis.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {

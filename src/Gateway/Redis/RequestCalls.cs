@@ -4,7 +4,8 @@ namespace Gateway.Redis;
 
 /// <summary>
 /// Calls that requests wait for: bounded in number, so that the calls to a Redis that hangs do not pile up, and in time. A call is not
-/// cancelled with its request: it holds its place until Redis replies or the connection's own deadline passes.
+/// cancelled with its request: it holds its place until Redis replies or the connection's own deadline passes. The client keeps a call
+/// without a reply for five seconds, so it may have several times as many.
 /// </summary>
 internal sealed class RequestCalls(int most, TimeProvider time) : IDisposable
 {

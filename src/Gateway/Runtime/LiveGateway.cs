@@ -5,7 +5,8 @@ namespace Gateway.Runtime;
 
 /// <summary>
 /// The snapshot in effect, replaced as a whole. While YARP replaces its routes there is a second snapshot: that of the routes to come.
-/// Whatever follows the configuration reads <see cref="Current"/> or is told by <see cref="Changed"/>.
+/// Whatever follows the configuration reads <see cref="Current"/>, is told by <see cref="Changed"/> or waits for
+/// <see cref="NextChange"/>.
 /// </summary>
 internal sealed class LiveGateway
 {
@@ -57,7 +58,13 @@ internal sealed class LiveGateway
         Volatile.Write(ref _since, _time.GetUtcNow().UtcTicks);
         _current = next;
         _next = null;
-        Changed?.Invoke(next);
-        _changes.Raise();
+        try
+        {
+            Changed?.Invoke(next);
+        }
+        finally
+        {
+            _changes.Raise();
+        }
     }
 }

@@ -5,8 +5,9 @@ namespace Gateway.Settings;
 /// <summary>
 /// Settings as .NET's configuration, kept as a tree. .NET's own configuration builds the path and an object for each section that is
 /// read, and searches all settings for the section's children. A reload reads each setting several times; with thousands of routes that
-/// would be most of what it allocates, and the pauses of the garbage collector delay requests. Here, to read what is there allocates
-/// nothing. Threads may read together, but not while another one sets a value.
+/// would be most of what it allocates, and the pauses of the garbage collector delay requests. Here a look-up in
+/// the spelling of the tree allocates nothing; one in another spelling gets a copy. Threads may read together, but not while another one
+/// sets a value.
 /// </summary>
 internal abstract class SettingTree : IConfiguration
 {
@@ -45,7 +46,8 @@ internal abstract class SettingTree : IConfiguration
     public IChangeToken GetReloadToken() => NeverReloaded;
 
     /// <summary>
-    /// A section that is not there has neither value nor children, and does not become a part of the tree. Its path is spelled as here.
+    /// A section that is not there has neither value nor children, and does not become a part of the tree. Its path is spelled as in
+    /// the argument.
     /// </summary>
     public IConfigurationSection GetSection(string key)
     {

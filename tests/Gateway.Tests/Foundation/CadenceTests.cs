@@ -11,7 +11,7 @@ public sealed class CadenceTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void Wait_is_at_most_its_period_and_ends_at_a_multiple() => Check.One(
+    public void Wait_is_of_whole_milliseconds_and_ends_within_one_after_a_multiple() => Check.One(
         Config.QuickThrowOnFailure,
         Prop.ForAll(ArbMap.Default.ArbFor<PositiveInt>(), ArbMap.Default.ArbFor<PositiveInt>(), (start, milliseconds) =>
         {
@@ -19,8 +19,23 @@ public sealed class CadenceTests
             time.Advance(TimeSpan.FromTicks(start.Get));
             var period = TimeSpan.FromMilliseconds(milliseconds.Get);
             var wait = time.UntilNext(period);
-            return wait > TimeSpan.Zero && wait <= period && (time.GetElapsedTime(0) + wait).Ticks % period.Ticks == 0;
+            var after = new TimeSpan((time.GetElapsedTime(0) + wait).Ticks % period.Ticks);
+            return wait > TimeSpan.Zero && wait <= (period * 1.25) + TimeSpan.FromMilliseconds(1)
+                && wait.Ticks % TimeSpan.TicksPerMillisecond == 0 && after < TimeSpan.FromMilliseconds(1);
         }));
+
+    [Theory]
+    [InlineData(999.7, 1000.3)]
+    [InlineData(996, 1004)]
+    [InlineData(994, 6)]
+    [InlineData(0, 1000)]
+    public void Timer_that_fires_early_is_not_followed_by_a_wait_for_the_same_multiple(double now, double atLeast)
+    {
+        _time.Advance(_time.UntilNext(TimeSpan.FromSeconds(1)));
+        _time.Advance(TimeSpan.FromMilliseconds(now));
+
+        _time.UntilNext(TimeSpan.FromSeconds(1)).TotalMilliseconds.ShouldBeInRange(atLeast, atLeast + 1);
+    }
 
     [Fact]
     public async Task Loops_that_began_at_different_times_wake_together()

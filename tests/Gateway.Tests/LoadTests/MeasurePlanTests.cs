@@ -86,7 +86,7 @@ public sealed class MeasurePlanTests
         var quick = Plan.Quick();
 
         quick.Scenarios.Select(scenario => scenario.Name).ShouldBe(Plan.Scenarios.Select(scenario => scenario.Name));
-        quick.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? quick.Rounds) * scenario.Entries.Count * quick.TurnSeconds < 12);
+        quick.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? quick.Rounds) * scenario.Entries.Count * quick.TurnSeconds < 15);
     }
 
     [Theory]

@@ -8,18 +8,39 @@ namespace Gateway.Tests.Settings;
 /// <summary>The tree gives the sections that .NET's own configuration gives, in the same order and with the same paths.</summary>
 public sealed class SettingTreeTests
 {
-    private static readonly string[] Names = ["a", "B", "10", "2", "1", "a b", "é", "Z", "A", "b", "c", "d", "e"];
-
-    private static readonly Gen<string> Path =
-        Gen.Elements(Names).ListOf().Where(names => names.Count is > 0 and < 5).Select(names => string.Join(':', names));
+    private static readonly string[] Names = ["a", "B", "10", "2", "1", "a b", "é", "Z", "c", "d", "e", ""];
+    private static readonly string[] TwoSpellings = [.. Names, "A", "b", "É"];
 
     [Fact]
-    public void Sections_are_those_of_the_framework() => Prop.ForAll(
-        Path.ListOf().ToArbitrary(), Path.ToArbitrary(),
+    public void Sections_are_those_of_the_framework() => ShouldBeThoseOfTheFramework(PathOf(Names));
+
+    [Fact]
+    public void Sections_are_those_of_the_framework_also_when_they_are_read_in_another_case() =>
+        ShouldBeThoseOfTheFramework(PathOf(TwoSpellings));
+
+    [Fact]
+    public void Host_reads_empty_values_as_they_are()
+    {
+        var tree = SettingTree.Of([new("a:password", ""), new("a:2", "x"), new("a:10", "y")]);
+        var host = new ConfigurationManager();
+        host.Sources.Add(new SettingTreeSource(tree));
+        host.AddInMemoryCollection([new("a:1", "z"), new("a:2", "over")]);
+
+        host["a:password"].ShouldBe("");
+        host.GetSection("a").GetChildren().Select(child => (child.Key, child.Value))
+            .ShouldBe([("1", "z"), ("2", "over"), ("10", "y"), ("password", "")]);
+    }
+
+    private static Gen<string> PathOf(string[] names) =>
+        Gen.Elements(names).ListOf().Where(some => some.Count is > 0 and < 5).Select(some => string.Join(':', some));
+
+    private static void ShouldBeThoseOfTheFramework(Gen<string> anyPath) => Prop.ForAll(
+        anyPath.ListOf().ToArbitrary(), anyPath.ToArbitrary(),
         (paths, other) =>
         {
             var settings = paths.Distinct(StringComparer.OrdinalIgnoreCase)
-                .Select((path, i) => KeyValuePair.Create(path, (string?)$"{i}")).ToDictionary(StringComparer.OrdinalIgnoreCase);
+                .Select((path, i) => KeyValuePair.Create(path, i % 3 == 0 ? "" : $"{i}")).ToDictionary(StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.OrdinalIgnoreCase);
             // Of two spellings of a section, the framework takes either; the tree takes the first.
             var plain = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
             var tree = SettingTree.Of(settings);

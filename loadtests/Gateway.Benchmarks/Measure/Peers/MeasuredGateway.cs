@@ -21,6 +21,12 @@ internal sealed class MeasuredGateway(MeasureSite site)
         configuration["Gateway"]!["Issuers"]!["bench-0"]!["Algorithms"] = new JsonArray("RS256", "ES256", "EdDSA");
         configuration["Gateway"]!["Management"] = new JsonObject { ["Port"] = RedisServer.FreePort() };
         configuration["Kestrel"] = new JsonObject { ["Endpoints"] = Endpoints(settings) };
+        if (!settings.HasIdentity)
+        {
+            // No token has this claim, so no header is set.
+            configuration["Gateway"]!["Identity"] = new JsonObject { ["Headers"] = new JsonObject { ["X-Auth-Subject"] = "absent" } };
+        }
+
         if (settings.HasAssertion)
         {
             GatewayServer.AddAssertion(configuration, folder);

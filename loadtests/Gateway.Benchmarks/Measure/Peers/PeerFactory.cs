@@ -32,6 +32,7 @@ internal sealed class PeerFactory(MeasureSite site, int spinNanoseconds = 0)
         PeerKind.Authorizer => Dotnet(kind, "authorizer", checks: true),
         PeerKind.Haproxy or PeerKind.HaproxyJwt => Haproxy(kind),
         PeerKind.Apache => Apache(kind),
+        PeerKind.GatewayPlain => Of(kind, _gateway.Start(site.CreateSettings() with { HasIdentity = false })),
         PeerKind.GatewayAsserting => Of(kind, _gateway.Start(site.CreateSettings() with { HasAssertion = true })),
         PeerKind.GatewayRedis => Of(kind, _gateway.Start(site.CreateSettings() with { Redis = site.Redis })),
         PeerKind.GatewayFull => Of(kind, _gateway.Start(site.CreateSettings(), isFull: true)),

@@ -29,6 +29,9 @@ internal enum PeerKind
     HaproxyJwt,
     Gateway,
 
+    /// <summary>The gateway without identity headers.</summary>
+    GatewayPlain,
+
     /// <summary>The gateway with decryption keys, introspection and external authorization.</summary>
     GatewayFull,
     GatewayAsserting,

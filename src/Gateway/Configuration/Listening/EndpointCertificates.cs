@@ -44,7 +44,7 @@ internal sealed class EndpointCertificates
         }
     }
 
-    /// <summary>Has each handshake show the certificate that the files hold now, after a callback that was set before.</summary>
+    /// <summary>Has each handshake show the last good certificate of the files, after a callback that was set before.</summary>
     public static void Follow(HttpsConnectionAdapterOptions https, EndpointCertificate certificate)
     {
         var before = https.OnAuthenticate;

@@ -14,8 +14,8 @@ internal static class HostHeader
     /// </summary>
     public static bool IsClear(IHeaderDictionary headers)
     {
-        // RFC 9112 section 3.2: more than one Host, or none, is an error. Parsers that take the first or the last one would see other
-        // routes.
+        // RFC 9112 section 3.2: more than one Host, or none, is an error. A parser that takes the first one and a
+        // parser that takes the last one would choose different routes.
         if (headers.Host is not [{ Length: > 0 } value])
         {
             return false;
