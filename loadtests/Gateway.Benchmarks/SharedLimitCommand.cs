@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using Gateway.RouteFeatures.Limits;
 using Gateway.Telemetry;
 using Gateway.Testing;
@@ -23,11 +22,11 @@ internal static class SharedLimitCommand
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         using var shared = new SharedRateLimits(connection, metrics, TimeProvider.System, NullLogger<SharedRateLimits>.Instance);
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {count} requests one after another, and {AtOnce} at a time.");
-        Line($"");
-        Line($"| Limit | by the replica | allocated | in Redis, p50 | p99 | allocated | {AtOnce} at a time, requests a second |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        var text = new ReportText();
+        text.Line($"{await DocsBlock.DescribeAsync()}. {count} requests one after another, and {AtOnce} at a time.");
+        text.Line();
+        text.Line($"| Limit | by the replica | allocated | in Redis, p50 | p99 | allocated | {AtOnce} at a time, requests a second |");
+        text.Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var kind in new[] { RateLimitKind.FixedWindow, RateLimitKind.SlidingWindow, RateLimitKind.TokenBucket })
         {
             var settings = new RateLimitSettings(
@@ -49,13 +48,11 @@ internal static class SharedLimitCommand
             var rate = count / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             var (own, median, slow) =
                 (local.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.5) * 1000, remote.Times.Percentile(0.99) * 1000);
-            Line($"| {kind} | {own:0.0} µs | {local.Bytes} B | {median:0} µs | {slow:0} µs | {remote.Bytes} B | {rate:0} |");
+            text.Line($"| {kind} | {own:0.0} µs | {local.Bytes} B | {median:0} µs | {slow:0} µs | {remote.Bytes} B | {rate:0} |");
         }
 
         Console.WriteLine(text);
         return 0;
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static async ValueTask CountLocallyAsync(RateLimit limit)

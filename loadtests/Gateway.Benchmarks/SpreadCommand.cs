@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Testing;
 using Gateway.Testing.Drills;
 
@@ -32,34 +31,34 @@ internal static class SpreadCommand
 
     private static async Task<string> ReportAsync(IReadOnlyList<Spread> spreads, string what, int count, int rate, int gateways)
     {
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {count} {what} one after another at replica 1, {rate} requests a second to each of " +
+        var text = new ReportText();
+        text.Line(
+            $"{await DocsBlock.DescribeAsync()}. {count} {what} one after another at replica 1, {rate} requests a second to each of " +
             $"the {gateways} replicas.");
-        Line($"");
-        Line($"| Milliseconds until rejected by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.Line();
+        text.Line($"| Milliseconds until rejected by | p50 | p95 | p99 | max | p50 after the answer | p99 after the answer |");
+        text.Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (var gateway = 0; gateway < gateways; gateway++)
         {
             var (asked, answered) =
                 (Of(spreads, gateway, spread => spread.SinceAsked), Of(spreads, gateway, spread => spread.SinceAnswered));
-            Line($"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} " +
+            text.Line(
+                $"| replica {gateway + 1} | {asked.Percentile(0.5):0.0} | {asked.Percentile(0.95):0.0} | {asked.Percentile(0.99):0.0} " +
                 $"| {asked.Max:0.0} | {answered.Percentile(0.5):0.0} | {answered.Percentile(0.99):0.0} |");
         }
 
-        Line($"");
-        Line($"| Milliseconds | Share | |");
-        Line($"| --- | ---: | --- |");
+        text.Line();
+        text.Line($"| Milliseconds | Share | |");
+        text.Line($"| --- | ---: | --- |");
         var all = new Times(spreads.Select(spread => spread.SinceAsked));
         foreach (var (lower, upper) in Edges.Zip(Edges.Skip(1)))
         {
             var share = (double)all.Between(lower, upper) / all.Count;
             var name = double.IsPositiveInfinity(upper) ? $"more than {lower}" : $"{lower} to {upper}";
-            Line($"| {name} | {share:0.0%} | {new string('█', (int)Math.Round(share * 40))} |");
+            text.Line($"| {name} | {share:0.0%} | {new string('█', (int)Math.Round(share * 40))} |");
         }
 
-        return text.ToString().TrimEnd();
-
-        void Line(string line) => text.Append(line).Append('\n');
+        return text.ToString();
     }
 
     private static Times Of(IEnumerable<Spread> spreads, int gateway, Func<Spread, double> time) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Measure.Plan;
 using Gateway.Benchmarks.Measure.Statistics;
@@ -33,36 +32,36 @@ internal sealed class GrowthReport(IReadOnlyList<GrowthResult> results, RatioEst
 
     public async Task<string> WriteAsync(int rounds, TimeSpan turn, int rate, int loadSeconds)
     {
-        var text = new StringBuilder();
-        Line($"![Growth: processor time a request, memory, time to ready and time of a reload](growth.svg)");
-        Line($"");
-        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. {rounds} interleaved turns of {turn.TotalSeconds} s; p99 at " +
+        var text = new ReportText();
+        text.Line($"![Growth: processor time a request, memory, time to ready and time of a reload](growth.svg)");
+        text.Line();
+        text.Line(
+            $"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. {rounds} interleaved turns of {turn.TotalSeconds} s; p99 at " +
             $"{rate} requests a second, in turns of {loadSeconds} s.");
-        Line($"");
-        Line($"| Goal | Limit | Found | Met |");
-        Line($"| --- | ---: | ---: | ---: |");
+        text.Line();
+        text.Line($"| Goal | Limit | Found | Met |");
+        text.Line($"| --- | ---: | ---: | ---: |");
         foreach (var (goal, limit, found, isMet) in _goals)
         {
-            Line($"| {goal} | {limit} | {found} | {(isMet ? "yes" : "**no**")} |");
+            text.Line($"| {goal} | {limit} | {found} | {(isMet ? "yes" : "**no**")} |");
         }
 
-        Line($"");
-        Line($"| | CPU µs a request | over the smallest | resident MiB | ready, s (of processor) | reload, s (of processor) |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: |");
+        text.Line();
+        text.Line($"| | CPU µs a request | over the smallest | resident MiB | ready, s (of processor) | reload, s (of processor) |");
+        text.Line($"| --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (var (series, points) in results)
         {
             foreach (var point in points)
             {
                 var ratio = point == points[0]
                     ? "" : MeasureReport.Text(RatioEstimate.Of(point.Microseconds, points[0].Microseconds, seed));
-                Line($"| {point.Count:#,0} {series} | {point.Median:0.0} | {ratio} | {point.Megabytes:0} | {point.Ready.Seconds:0.00} " +
+                text.Line(
+                    $"| {point.Count:#,0} {series} | {point.Median:0.0} | {ratio} | {point.Megabytes:0} | {point.Ready.Seconds:0.00} " +
                     $"({point.Ready.ProcessorSeconds:0.00}) | {point.Reload.Seconds:0.00} ({point.Reload.ProcessorSeconds:0.00}) |");
             }
         }
 
-        return text.ToString().TrimEnd();
-
-        void Line(string line) => text.Append(line).Append('\n');
+        return text.ToString();
     }
 
     /// <summary>Draws the curves into docs/ when the docs are written, else into artifacts/.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Gateway.Benchmarks.Steady;
 
@@ -112,36 +111,38 @@ internal static class OverloadCommand
 
     private static async Task<string> ReportAsync(IEnumerable<Overload> overloads, IEnumerable<Held> idle, IEnumerable<Held> sockets)
     {
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeMachineAsync()}, one destination, one known token. Requests go through {Normal} connections, " +
+        var text = new ReportText();
+        text.Line(
+            $"{await DocsBlock.DescribeMachineAsync()}, one destination, one known token. Requests go through {Normal} connections, " +
             $"then for {Seconds} s through {Connections:#,0}, then through {Normal} again for {After} s. Rates are of the median " +
             "second, memory is resident.");
-        Line($"");
-        Line($"| | requests/s before | with {Connections:#,0} | after | after over before | back at {RateLimit} in second | failed | " +
+        text.Line();
+        text.Line(
+            $"| | requests/s before | with {Connections:#,0} | after | after over before | back at {RateLimit} in second | failed | " +
             $"MiB before | at most | {After} s after | over before |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var row in overloads)
         {
             var (before, after) = (row.Before.Rate, row.After.MedianFrom(RateWithin));
-            Line($"| {row.Name} | {before:#,0} | {row.Over.Rate:#,0} | {after:#,0} | {after / before:0.00} | " +
+            text.Line(
+                $"| {row.Name} | {before:#,0} | {row.Over.Rate:#,0} | {after:#,0} | {after / before:0.00} | " +
                 $"{row.Back?.ToString(CultureInfo.InvariantCulture) ?? "never"} | {row.Failed} | {row.MemoryBefore:0} | " +
                 $"{row.MemoryMost:0} | {row.MemoryAfter:0} | {row.MemoryShare:0.00} |");
         }
 
-        Line($"");
-        Line($"Connections that were used once and then kept open for {Hold} s; afterwards {Normal} busy ones for {After} s:");
-        Line($"");
-        Line($"| | connections | MiB before | with them | KiB each | {After} s after they closed | over before |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.Line();
+        text.Line($"Connections that were used once and then kept open for {Hold} s; afterwards {Normal} busy ones for {After} s:");
+        text.Line();
+        text.Line($"| | connections | MiB before | with them | KiB each | {After} s after they closed | over before |");
+        text.Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var (what, row) in idle.Select(row => ("idle", row)).Concat(sockets.Select(row => ("WebSockets", row))))
         {
-            Line($"| {row.Name}, {what} | {row.Count:#,0} | {row.MemoryBefore:0} | {row.MemoryWith:0} | " +
+            text.Line(
+                $"| {row.Name}, {what} | {row.Count:#,0} | {row.MemoryBefore:0} | {row.MemoryWith:0} | " +
                 $"{(row.MemoryWith - row.MemoryBefore) * 1024 / row.Count:0.0} | {row.MemoryAfter:0} | {row.MemoryShare:0.00} |");
         }
 
-        return text.ToString().TrimEnd();
-
-        void Line(string line) => text.Append(line).Append('\n');
+        return text.ToString();
     }
 
     private sealed record Overload(

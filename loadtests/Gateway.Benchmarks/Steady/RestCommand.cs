@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Benchmarks.Measure.Peers;
 using Gateway.Testing;
@@ -43,21 +42,19 @@ internal static class RestCommand
         List<double> used =
             [.. processes.Zip(before, (process, start) => (ProcessClock.Read([process.ProcessId]) - start) / 1e6 / seconds)];
 
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeMachineAsync()}. {seconds} s without a request, {settle} s after the start.");
-        Line($"");
-        Line($"| At rest | processor time, ms a second | resident MiB |");
-        Line($"| --- | ---: | ---: |");
+        var text = new ReportText();
+        text.Line($"{await DocsBlock.DescribeMachineAsync()}. {seconds} s without a request, {settle} s after the start.");
+        text.Line();
+        text.Line($"| At rest | processor time, ms a second | resident MiB |");
+        text.Line($"| --- | ---: | ---: |");
         foreach (var (process, milliseconds) in processes.Zip(used))
         {
-            Line($"| {process.Name} | {milliseconds:0.00} | {ProcessFigures.Read(process.ProcessId).ResidentMegabytes:0} |");
+            text.Line($"| {process.Name} | {milliseconds:0.00} | {ProcessFigures.Read(process.ProcessId).ResidentMegabytes:0} |");
         }
 
-        await DocsBlock.WriteAsync("rest", text.ToString().TrimEnd(), DocsBlock.Performance);
+        await DocsBlock.WriteAsync("rest", text.ToString(), DocsBlock.Performance);
         var isGood = used.Skip(1).All(milliseconds => milliseconds <= Limit);
         Console.WriteLine(isGood ? $"At most {Limit} ms a second." : $"More than {Limit} ms a second.");
         return isGood ? 0 : 1;
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 }

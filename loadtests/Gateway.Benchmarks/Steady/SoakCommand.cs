@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Testing.Drills;
 
 namespace Gateway.Benchmarks.Steady;
@@ -80,31 +79,31 @@ internal static class SoakCommand
 
     private static async Task<string> ReportAsync(Soak soak, SoakSite site, SoakPlan plan, IEnumerable<Figure> figures, TimeSpan from)
     {
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeAsync()}. {plan.Length.TotalMinutes:0} minutes, {plan.PerSecond} requests a second: " +
+        var text = new ReportText();
+        text.Line(
+            $"{await DocsBlock.DescribeAsync()}. {plan.Length.TotalMinutes:0} minutes, {plan.PerSecond} requests a second: " +
             $"{Describe(soak, site)}. Slopes are of least squares through {Parts} medians of the time after the first " +
             $"{from.TotalMinutes:0} minutes, with the 95 % interval.");
-        Line($"");
-        Line($"| | mean | slope an hour | interval | grows |");
-        Line($"| --- | ---: | ---: | ---: | --- |");
+        text.Line();
+        text.Line($"| | mean | slope an hour | interval | grows |");
+        text.Line($"| --- | ---: | ---: | ---: | --- |");
         foreach (var figure in figures)
         {
-            Line($"| {figure.Name} | {figure.Slope.Mean:0.0} | {figure.Slope.PerHour:+0.0;-0.0;0.0} | {figure.Slope.Lower:0.0} to " +
+            text.Line(
+                $"| {figure.Name} | {figure.Slope.Mean:0.0} | {figure.Slope.PerHour:+0.0;-0.0;0.0} | {figure.Slope.Lower:0.0} to " +
                 $"{figure.Slope.Upper:0.0} | {(figure.Grows ? "**yes**" : "no")} |");
         }
 
-        Line($"");
-        Line($"| Token, and status of the response | responses |");
-        Line($"| --- | ---: |");
+        text.Line();
+        text.Line($"| Token, and status of the response | responses |");
+        text.Line($"| --- | ---: |");
         foreach (var (name, count) in soak.Verdict.Counts)
         {
-            Line($"| {name} | {count:#,0} |");
+            text.Line($"| {name} | {count:#,0} |");
         }
 
-        Line($"| unexpected | {soak.Verdict.Unexpected} |");
-        return text.ToString().TrimEnd();
-
-        void Line(string line) => text.Append(line).Append('\n');
+        text.Line($"| unexpected | {soak.Verdict.Unexpected} |");
+        return text.ToString();
     }
 
     private sealed record Figure(string Name, Slope Slope, bool Grows)

@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Benchmarks.Load;
 using Gateway.Benchmarks.Measure;
 using Gateway.Benchmarks.Measure.Statistics;
@@ -87,41 +86,41 @@ internal static class TailCommand
     private static async Task<string> ReportAsync(
         SteadyServers servers, int knee, List<TailLoad> loads, List<TailObservation> observations, double limit, int seed)
     {
-        var text = new StringBuilder();
-        Line($"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. The knee of bare YARP is at {knee:#,0} requests a second, where " +
+        var text = new ReportText();
+        text.Line(
+            $"{await DocsBlock.DescribeMachineAsync()}. Seed {seed}. The knee of bare YARP is at {knee:#,0} requests a second, where " +
             $"its p99 passes {KneeMilliseconds} ms. {Rounds} rounds of {Seconds} s. Times in milliseconds, of the median turn; ratios " +
             "with their 95 % interval.");
-        Line($"");
-        Line($"| Load | | p50 | p99 | p99.9 | client late, p99 | p99 over bare YARP | p99.9 over bare YARP |");
-        Line($"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.Line();
+        text.Line($"| Load | | p50 | p99 | p99.9 | client late, p99 | p99 over bare YARP | p99.9 over bare YARP |");
+        text.Line($"| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var load in loads)
         {
             for (var i = 0; i < servers.Both.Count; i++)
             {
                 var ratios = i == 0 ? " | " : $"{Ratio(load, 0.99)} | {Ratio(load, 0.999)}";
-                Line($"| {load.Share} %, {load.Rate:#,0}/s | {servers.Both[i].Name} | {load.Median(i, 0.5):0.00} | " +
+                text.Line(
+                    $"| {load.Share} %, {load.Rate:#,0}/s | {servers.Both[i].Name} | {load.Median(i, 0.5):0.00} | " +
                     $"{load.Median(i, 0.99):0.00} | {load.Median(i, 0.999):0.00} | {load.Late(i):0.00} | {ratios} |");
             }
         }
 
         var p99 = loads[0].Ratio(result => result.Percentile(0.99), seed);
-        Line($"");
-        Line($"Goal: p99 at {Shares[0]} % at most {limit:0.00} of bare YARP; found {MeasureReport.Text(p99)}: {Verdict(p99, limit)}.");
-        Line($"");
-        Line($"What happened in {Observed * Seconds} s more at {Shares[^1]} %:");
-        Line($"");
-        Line($"| | {string.Join(" | ", servers.Both.Select(server => server.Name))} |");
-        Line($"| --- |{string.Concat(servers.Both.Select(_ => " ---: |"))}");
+        text.Line();
+        text.Line($"Goal: p99 at {Shares[0]} % at most {limit:0.00} of bare YARP; found {MeasureReport.Text(p99)}: {Verdict(p99, limit)}.");
+        text.Line();
+        text.Line($"What happened in {Observed * Seconds} s more at {Shares[^1]} %:");
+        text.Line();
+        text.Line($"| | {string.Join(" | ", servers.Both.Select(server => server.Name))} |");
+        text.Line($"| --- |{string.Concat(servers.Both.Select(_ => " ---: |"))}");
         foreach (var (name, values) in TailObservation.Rows(observations))
         {
-            Line($"| {name} | {string.Join(" | ", values)} |");
+            text.Line($"| {name} | {string.Join(" | ", values)} |");
         }
 
-        return text.ToString().TrimEnd();
+        return text.ToString();
 
         string Ratio(TailLoad load, double share) => MeasureReport.Text(load.Ratio(result => result.Percentile(share), seed));
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static string Verdict(RatioEstimate ratio, double limit) => ratio.High <= limit ? "met"

@@ -1,12 +1,20 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Gateway.Foundation;
 
 namespace Gateway.Issuers;
 
 /// <summary>The secret of the gateway as a client of an issuer.</summary>
 internal static class ClientSecret
 {
+    /// <summary>Reads the secret from its file; null, with the problem, when the file cannot be read or its content is not valid.</summary>
+    public static async Task<(string? Secret, string? Problem)> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        var (content, problem) = await CredentialFile.ReadAsync(path, cancellationToken);
+        return (content is null ? null : Read(content, out problem), problem);
+    }
+
     /// <summary>Reads the secret from the content of a file; null, with the problem, when the content is not valid.</summary>
     public static string? Read(byte[] content, out string? error)
     {

@@ -16,7 +16,6 @@ internal readonly record struct IntrospectionReply(IntrospectionAnswer? Answer, 
 internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
 {
     private const int MaxLength = 64 * 1024;
-    private const int MaxFileLength = 64 * 1024;
     private const string JwtType = "token-introspection+jwt";
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -90,7 +89,7 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
         var form = new Dictionary<string, string> { ["token"] = token, ["token_type_hint"] = "access_token" };
         if (settings.KeyFile is { } file)
         {
-            var (content, problem) = await ReadFileAsync(file, cancellationToken);
+            var (content, problem) = await CredentialFile.ReadAsync(file, cancellationToken);
             if (content is null || ClientKey.Parse(content, out problem) is not { } key)
             {
                 return $"KeyFile cannot be used: {problem}";
@@ -102,8 +101,8 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
         }
         else
         {
-            var (content, problem) = await ReadFileAsync(settings.SecretFile!, cancellationToken);
-            if (content is null || ClientSecret.Read(content, out problem) is not { } secret)
+            var (secret, problem) = await ClientSecret.ReadAsync(settings.SecretFile!, cancellationToken);
+            if (secret is null)
             {
                 return $"SecretFile cannot be used: {problem}";
             }
@@ -113,20 +112,6 @@ internal sealed class IntrospectionClient(KeySearch keys, TimeProvider time)
 
         request.Content = new FormUrlEncodedContent(form);
         return null;
-    }
-
-    private static async Task<(byte[]? Content, string? Problem)> ReadFileAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new FileInfo(path).Length > MaxFileLength
-                ? (null, "it is too large")
-                : (await File.ReadAllBytesAsync(path, cancellationToken), null);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return (null, $"it cannot be read: {fault.Message}");
-        }
     }
 
     private async Task<IntrospectionReply> ReadAsync(

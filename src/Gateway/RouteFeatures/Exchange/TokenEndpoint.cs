@@ -51,7 +51,8 @@ internal sealed class TokenEndpoint : IDisposable
         {
             using var request =
                 new HttpRequestMessage(HttpMethod.Post, _settings.TokenEndpoint) { Content = new FormUrlEncodedContent(Form(token)) };
-            if (ClientSecret.Read(await File.ReadAllBytesAsync(_settings.SecretFile), out var problem) is not { } secret)
+            var (secret, problem) = await ClientSecret.ReadAsync(_settings.SecretFile, CancellationToken.None);
+            if (secret is null)
             {
                 return IssuedToken.Failed($"the file of the client secret cannot be used: {problem}");
             }
@@ -68,10 +69,6 @@ internal sealed class TokenEndpoint : IDisposable
         catch (HttpRequestException fault)
         {
             return IssuedToken.Failed($"it cannot be asked: {FetchFault.Describe(fault)}");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return IssuedToken.Failed("the file of the client secret cannot be read");
         }
     }
 

@@ -166,6 +166,31 @@ public sealed class ExchangeTests : IAsyncLifetime
         gateway.Logs.Lines.ShouldNotContain(line => line.Contains(token) || line.Contains("secret words"));
     }
 
+    [Theory]
+    [InlineData(null, "it cannot be read")]
+    [InlineData(65 * 1024, "it is too large")]
+    [InlineData(0, "it holds no secret")]
+    public async Task Secret_file_that_cannot_be_used_is_503_and_the_token_endpoint_gets_no_request(int? length, string problem)
+    {
+        await using var gateway = await StartAsync();
+        var file = Path.Combine(Path.GetDirectoryName(gateway.ConfigFile)!, "secret");
+        File.Delete(file);
+        if (length is { } characters)
+        {
+            await File.WriteAllTextAsync(file, new string('s', characters));
+        }
+
+        var token = _issuer.Token().Build();
+        using var response = await gateway.GetAsync("/private/a", token);
+
+        (await response.ShouldBeProblemAsync(503))["reason"]!.GetValue<string>().ShouldBe("exchange_unavailable");
+        _endpoint.Received.ShouldBeEmpty();
+        _destination.Received.ShouldBeEmpty();
+        var explanation = await gateway.ExplainAsync(token, "private");
+        ((string)explanation.Check("exchange")["found"]!)
+            .ShouldStartWith($"the file of the client secret cannot be used: {problem}");
+    }
+
     [Fact]
     public async Task Silent_or_absent_token_endpoint_is_503_after_the_timeout_and_the_next_success_heals()
     {
