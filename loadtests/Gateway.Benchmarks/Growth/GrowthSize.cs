@@ -20,7 +20,7 @@ internal sealed record GrowthSeries(string Name, Func<int, GrowthSize> SizeOf, I
         new("routes", count => new GrowthSize(Routes: count), Setting("ROUTES", "10,1000,10000")),
         new("issuers", count => new GrowthSize(Issuers: count), Setting("ISSUERS", "1,100,1000")),
         new("tokens", count => new GrowthSize(Tokens: count), Setting("TOKENS", "1000,10000,100000,1000000")),
-        new("revocations", count => new GrowthSize(Revocations: count), Setting("REVOCATIONS", "0,10000,1000000,10000000")),
+        new("revocations", count => new GrowthSize(Revocations: count), Setting("REVOCATIONS", "0,10000,1000000")),
         new(
             "revocations a second", count => new GrowthSize(Revocations: 10_000, Arriving: count), Setting("ARRIVING", "0,100,1000")),
     ];
