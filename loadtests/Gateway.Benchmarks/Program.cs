@@ -50,8 +50,8 @@ switch (args)
         return await DrillGateway.ServeAsync(file);
     case ["drill", ..]:
         throw new ArgumentException(
-            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, start, tail, " +
-                "growth.",
+            "Known drills: rotation, unknown-keys, spread, store-faults, put-back, long-start, list-model, overload, soak, rest, start, " +
+                "tail, growth.",
             nameof(args));
 
     // What .ci/run runs: every benchmark once.

@@ -88,7 +88,10 @@ public sealed class CallerTests
     private static Task<TestGateway> StartAsync(
         FakeIssuer issuer, RecordingDestination destination, X509Certificate2 server, TestAuthority authority) => TestGateway.StartAsync(
         TestGateway.Configuration(issuer, destination).With("Gateway:ExternalAuthorization", """
-            { "Port": 0, "Protocols": ["ForwardAuth", "Envoy"], "Certificate": { "Path": "tls.crt", "KeyPath": "tls.key" }, "ClientCaFile": "ca.crt" }
+            {
+              "Port": 0, "Protocols": ["ForwardAuth", "Envoy"], "Certificate": { "Path": "tls.crt", "KeyPath": "tls.key" },
+              "ClientCaFile": "ca.crt"
+            }
             """),
         files: new Dictionary<string, string>(FilesOf(server)) { ["ca.crt"] = authority.Pem });
 
