@@ -4,8 +4,7 @@ namespace Gateway.Explanation;
 
 /// <summary>
 /// What the checks are called in an explanation, in the order of the request path. The names are part of the JSON of an explanation, and
-/// <see cref="TokenExplanation.Summary"/> and <see cref="TokenExplainer.Conclude"/> find checks by them. Names of the rules of a policy
-/// begin with <c>policy </c>.
+/// <see cref="TokenExplanation.Summary"/> and <see cref="TokenExplainer.Conclude"/> find checks by them.
 /// </summary>
 internal static class CheckName
 {
@@ -28,6 +27,10 @@ internal static class CheckName
     public const string PolicyScopes = "policy scopes";
     public const string PolicyStepUp = "policy step-up";
     public const string PolicyParts = "policy parts";
+
+    /// <summary>Whether it is the check of a policy's rule: its name begins with <c>policy </c>. The token was verified before.</summary>
+    public static bool IsOfRule(string check) =>
+        check.StartsWith("policy ", StringComparison.Ordinal) && !check.StartsWith(PolicyToken, StringComparison.Ordinal);
 
     /// <summary>The name of a step of <see cref="AccessTokenValidator"/>.</summary>
     public static string Of(TokenStep step) => step switch

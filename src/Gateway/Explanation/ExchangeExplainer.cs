@@ -15,8 +15,8 @@ internal static class ExchangeExplainer
             : null;
 
     /// <summary>
-    /// Adds the check of the exchange to an explanation. A failed exchange changes the verdict only of an accepted token: requests exchange
-    /// a token after the policy has allowed them.
+    /// Adds the check of the exchange to an explanation. A failed exchange rejects each request whose token is valid and that the policy
+    /// lets through, also where it only reports.
     /// </summary>
     /// <param name="exchange">That of the route's cluster; null for none.</param>
     /// <param name="known">What requests with the token have found; null for nothing.</param>
@@ -38,7 +38,7 @@ internal static class ExchangeExplainer
                 RejectionReason.ExchangeUnavailable),
             _ => new ExplainedCheck(CheckName.Exchange, CheckOutcome.Passed, expected, "exchanged"),
         };
-        var isDecisive = check.Outcome == CheckOutcome.Failed && explanation.Verdict is Verdict.Accepted;
+        var isDecisive = check.Outcome == CheckOutcome.Failed && IsExchanged(explanation);
         return explanation with
         {
             Checks = [.. explanation.Checks, check],
@@ -46,4 +46,16 @@ internal static class ExchangeExplainer
             Reason = isDecisive ? check.Reason : explanation.Reason,
         };
     }
+
+    /// <summary>
+    /// Whether requests exchange the token: its policy accepts it, or only reports that it would reject a valid token. A policy of token
+    /// sources with a name that rejects leaves no token to exchange.
+    /// </summary>
+    private static bool IsExchanged(TokenExplanation explanation) => explanation.Verdict switch
+    {
+        Verdict.Accepted => true,
+        Verdict.Reported => explanation.Checks.All(
+            check => check.Source is null && (check.Outcome != CheckOutcome.Failed || CheckName.IsOfRule(check.Check))),
+        _ => false,
+    };
 }

@@ -62,7 +62,7 @@ internal sealed record TokenExplanation(
         {
             var rejection = Reason is { } reason ? Rejections.Of(reason) : null;
             var isOfPath = Checks.Any(check => check.Outcome == CheckOutcome.NotChecked
-                && check.Check.StartsWith("policy ", StringComparison.Ordinal));
+                && CheckName.IsOfRule(check.Check));
             var open =
                 Checks.Any(check => check is { Check: CheckName.Revocation or CheckName.RevocationKeys, Outcome: CheckOutcome.NotChecked });
             return Verdict switch

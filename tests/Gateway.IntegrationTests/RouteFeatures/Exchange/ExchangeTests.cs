@@ -210,6 +210,26 @@ public sealed class ExchangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Failed_exchange_is_503_under_a_policy_that_only_reports_a_missing_scope_and_the_explanation_says_so()
+    {
+        var configuration = Configuration(null).WithPolicy("tried", """{ "Mode": "Report", "Scopes": { "All": ["admin"] } }""")
+            .WithRoute("tried", "tried");
+        await using var gateway = await TestGateway.StartAsync(configuration, files: Files);
+        _endpoint.Handler = context => FakeTokenEndpoint.JsonAsync(context, 500, "");
+        var (valid, other) = (_issuer.Token().Build(), _issuer.Token().With("aud", "other").Build());
+
+        using var rejected = await gateway.GetAsync("/tried/a", valid);
+        using var passed = await gateway.GetAsync("/tried/b", other);
+
+        (await rejected.ShouldBeProblemAsync(503))["reason"]!.GetValue<string>().ShouldBe("exchange_unavailable");
+        passed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var explanation = await gateway.ExplainAsync(valid, "tried");
+        explanation.Reason().ShouldBe("exchange_unavailable");
+        ((string)explanation["verdict"]!).ShouldBe("refused");
+        ((string)(await gateway.ExplainAsync(other, "tried"))["verdict"]!).ShouldBe("reported");
+    }
+
+    [Fact]
     public async Task Public_route_and_rejected_token_cause_no_exchange()
     {
         await using var gateway = await StartAsync();
