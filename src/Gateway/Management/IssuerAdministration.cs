@@ -16,7 +16,7 @@ internal sealed class IssuerAdministration(
 
     public void Map(IEndpointRouteBuilder admin)
     {
-        admin.MapGet("/issuers", () => Json(Issuers.Live.Select(Describe).ToArray()));
+        admin.MapGet("/issuers", () => Results.Json(Issuers.Live.Select(Describe).ToArray(), AdminJson.Default.IssuerDescriptionArray));
         admin.MapPost("/issuers/{name}/refresh", RefreshAsync);
         // A catch-all, because a key id may hold a slash.
         admin.MapPost("/issuers/{name}/forget-key/{**kid}", Forget);
@@ -35,7 +35,7 @@ internal sealed class IssuerAdministration(
 
         var isLoaded = await loader.LoadAsync(issuer.Keys);
         metrics.AdminWrote("refresh_keys", isLoaded);
-        return Json(Describe(issuer), isLoaded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return Result(context, issuer, isLoaded);
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class IssuerAdministration(
         // Forgotten here in any case; 503 says that the other replicas could not be told.
         var isKnownToAll = await forgotten.ForgetAsync(issuer.Keys, keyId, context.RequestAborted);
         metrics.AdminWrote("forget_key", isKnownToAll);
-        return Json(Describe(issuer), isKnownToAll ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return Result(context, issuer, isKnownToAll);
     }
 
     /// <summary>By the name in yarp.json, without regard to case as in the configuration; null for none.</summary>
@@ -67,10 +67,17 @@ internal sealed class IssuerAdministration(
         return Results.Empty;
     }
 
-    private static IResult Json(IssuerDescription[] issuers) => Results.Json(issuers, AdminJson.Default.IssuerDescriptionArray);
+    private IResult Result(HttpContext context, IssuerProfile issuer, bool isDone)
+    {
+        if (!isDone)
+        {
+            context.Response.SetRetryAfter();
+        }
 
-    private static IResult Json(IssuerDescription issuer, int status = StatusCodes.Status200OK) =>
-        Results.Json(issuer, AdminJson.Default.IssuerDescription, statusCode: status);
+        return Results.Json(
+            Describe(issuer), AdminJson.Default.IssuerDescription,
+            statusCode: isDone ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 
     // Key ids, algorithms and addresses only. NameOf leaves out the query of an address, which may hold a secret.
     private IssuerDescription Describe(IssuerProfile issuer)

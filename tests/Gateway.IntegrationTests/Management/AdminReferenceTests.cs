@@ -130,6 +130,7 @@ public sealed class AdminReferenceTests : IAsyncLifetime
         var text = await response.Content.ReadAsStringAsync();
 
         ((int)response.StatusCode).ShouldBe(status, $"{operation.Name}: {text}");
+        (response.Headers.RetryAfter is not null).ShouldBe(status == 503, operation.Name);
         if (operation.Response is null)
         {
             response.Content.Headers.ContentType.ShouldBe(MediaTypeHeaderValue.Parse("text/html; charset=utf-8"));
