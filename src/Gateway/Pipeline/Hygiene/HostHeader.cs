@@ -31,8 +31,12 @@ internal static class HostHeader
             headers.Host = value;
         }
 
-        return end > 0 && value[end - 1] != '.' && (!value.Contains(Punycode, StringComparison.OrdinalIgnoreCase) || IsPunycode(value));
+        return end > 0 && value[end - 1] != '.' && (!MayBePunycode(value) || IsPunycode(value));
     }
+
+    // The hyphens first: to look for them is vectorized, and few hosts have two in a row.
+    private static bool MayBePunycode(string value) =>
+        value.Contains("--", StringComparison.Ordinal) && value.Contains(Punycode, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsPunycode(string value)
     {

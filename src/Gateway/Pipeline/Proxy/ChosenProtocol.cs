@@ -11,9 +11,9 @@ namespace Gateway.Pipeline.Proxy;
 /// </summary>
 internal static class ChosenProtocol
 {
-    public static void Set(HttpContext context, HttpResponseMessage response)
+    public static void Set(HttpContext context, GatewayRequest request, HttpResponseMessage response)
     {
-        if (GatewayRequest.Of(context) is { TokenProtocol: { } marker } request
+        if (request.TokenProtocol is { } marker
             && (response.StatusCode == HttpStatusCode.SwitchingProtocols
                 || (response.StatusCode == HttpStatusCode.OK && request.Tunnel == TunnelRequest.Connect))
             && !response.Headers.NonValidated.Contains(HeaderNames.SecWebSocketProtocol))

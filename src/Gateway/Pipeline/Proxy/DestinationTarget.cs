@@ -18,9 +18,8 @@ internal static class DestinationTarget
     private static readonly UriCreationOptions AsItStands = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>For a route without transforms.</summary>
-    public static Uri Of(HttpContext context, string destination)
+    public static Uri Of(HttpContext context, SentPath sent, string destination)
     {
-        var sent = GatewayRequest.Of(context).Path;
         var origin = destination.EndsWith('/') ? destination.AsSpan(0, destination.Length - 1) : destination;
         var query = context.Request.QueryString.Value;
         return sent.IsKept
@@ -32,7 +31,7 @@ internal static class DestinationTarget
     /// For a route with transforms, after they have run: parts of the path that they did not change are restored as sent; parts that they
     /// wrote keep YARP's encoding.
     /// </summary>
-    public static void Restore(HttpContext context, HttpRequestMessage proxied)
+    public static void Restore(HttpContext context, GatewayRequest request, HttpRequestMessage proxied)
     {
         if (proxied.RequestUri is not { IsAbsoluteUri: true } address)
         {
@@ -48,7 +47,6 @@ internal static class DestinationTarget
         }
 
         var end = written.IndexOf('?', start) is >= 0 and var query ? query : written.Length;
-        var request = GatewayRequest.Of(context);
         var sent = request.Path;
         var path = written.AsSpan(start, end - start);
         // Nothing to restore: dot segments were removed, or the transforms have kept the path as it was sent.

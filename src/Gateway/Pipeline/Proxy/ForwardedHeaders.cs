@@ -10,9 +10,9 @@ internal static class ForwardedHeaders
     private const string Scheme = "X-Forwarded-Proto";
 
     /// <summary>Adds the port if the request has <c>X-Forwarded-Proto</c>, to which the port belongs.</summary>
-    public static void AddPort(HttpContext context, HttpRequestHeaders proxied)
+    public static void AddPort(GatewayRequest request, HttpRequestHeaders proxied)
     {
-        if (GatewayRequest.Of(context).ForwardedPort is { } port && proxied.NonValidated.Contains(Scheme))
+        if (request.ForwardedPort is { } port && proxied.NonValidated.Contains(Scheme))
         {
             proxied.Remove(ForwardedPort.Header);
             proxied.TryAddWithoutValidation(ForwardedPort.Header, port);

@@ -1,4 +1,5 @@
 using Gateway.Identity;
+using Gateway.Runtime;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -22,7 +23,9 @@ internal sealed class IdentityTransform : ITransformProvider
     /// </summary>
     public void Apply(TransformBuilderContext context) => context.AddRequestTransform(static request =>
     {
-        ProxiedIdentity.TrySet(request.HttpContext, request.ProxyRequest.Headers, request.DestinationPrefix, isPlain: false);
+        ProxiedIdentity.TrySet(
+            request.HttpContext, GatewayRequest.Of(request.HttpContext), request.ProxyRequest.Headers, request.DestinationPrefix,
+            isPlain: false);
         ForwardedAddress.Unmap(request.HttpContext.Connection.RemoteIpAddress, request.ProxyRequest.Headers);
         return ValueTask.CompletedTask;
     });

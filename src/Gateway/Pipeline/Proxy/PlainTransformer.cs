@@ -1,4 +1,5 @@
 using Gateway.Identity;
+using Gateway.Runtime;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
@@ -15,13 +16,14 @@ internal sealed class PlainTransformer : HttpTransformer
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var known = GatewayRequest.Of(httpContext);
         var headers = proxyRequest.Headers;
-        if (!ProxiedIdentity.TrySet(httpContext, headers, destinationPrefix, isPlain: true))
+        if (!ProxiedIdentity.TrySet(httpContext, known, headers, destinationPrefix, isPlain: true))
         {
             return;
         }
 
-        proxyRequest.RequestUri = DestinationTarget.Of(httpContext, destinationPrefix);
+        proxyRequest.RequestUri = DestinationTarget.Of(httpContext, known.Path, destinationPrefix);
         // Null takes the host of the address. The client's Host is never forwarded as such; X-Forwarded-Host has it.
         headers.Host = httpContext.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;
         var (request, client) = (httpContext.Request, httpContext.Connection.RemoteIpAddress);
@@ -33,6 +35,6 @@ internal sealed class PlainTransformer : HttpTransformer
         ];
         ProxiedIdentity.Set(client is null ? forwarded[1..] : forwarded, headers);
         ForwardedHeaders.AddPrefix(httpContext, headers);
-        ForwardedHeaders.AddPort(httpContext, headers);
+        ForwardedHeaders.AddPort(known, headers);
     }
 }

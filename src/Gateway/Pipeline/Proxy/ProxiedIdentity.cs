@@ -17,9 +17,9 @@ internal static class ProxiedIdentity
     /// <param name="isPlain">True when the route has no transforms of its own, so that every header of the proxied request is the
     /// client's.</param>
     /// <returns>False when the gateway responds to the request itself.</returns>
-    public static bool TrySet(HttpContext context, HttpRequestHeaders proxied, string destination, bool isPlain)
+    public static bool TrySet(HttpContext context, GatewayRequest request, HttpRequestHeaders proxied, string destination, bool isPlain)
     {
-        if (GatewayRequest.Find(context) is not { IsAllowed: true, Route: { } route } request)
+        if (request is not { IsAllowed: true, Route: { } route })
         {
             throw new InvalidOperationException("A request reached the proxy without the decision of a policy.");
         }

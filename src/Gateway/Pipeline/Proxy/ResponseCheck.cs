@@ -24,14 +24,14 @@ internal enum ResponseFault
 /// </summary>
 internal static class ResponseCheck
 {
-    public static ResponseFault Of(HttpContext context, HttpResponseMessage response)
+    public static ResponseFault Of(HttpContext context, GatewayRequest request, HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
         switch (status)
         {
             // A 101 ends HTTP on the client's connection. An unrequested one would hand the connection to the destination.
             case StatusCodes.Status101SwitchingProtocols:
-                return GatewayRequest.Of(context).Tunnel != TunnelRequest.None
+                return request.Tunnel != TunnelRequest.None
                     && WebSocketHandshake.IsCompletedBy(response)
                     && !SaysBody(response)
                     ? ResponseFault.None
@@ -53,7 +53,7 @@ internal static class ResponseCheck
                 : ResponseFault.Tunnel;
         }
 
-        return !HttpProtocol.IsHttp11(context.Request.Protocol) && GatewayRequest.Of(context).Tunnel == TunnelRequest.Connect
+        return !HttpProtocol.IsHttp11(context.Request.Protocol) && request.Tunnel == TunnelRequest.Connect
             ? ResponseFault.Tunnel
             : ResponseFault.None;
     }

@@ -18,15 +18,16 @@ internal sealed class ResponseCheckTransformer(HttpTransformer inner) : HttpTran
     {
         if (proxyResponse is not null)
         {
-            var fault = ResponseCheck.Of(httpContext, proxyResponse);
+            var request = GatewayRequest.Of(httpContext);
+            var fault = ResponseCheck.Of(httpContext, request, proxyResponse);
             if (fault != ResponseFault.None)
             {
                 Reject(httpContext, fault);
                 return ValueTask.FromResult(false);
             }
 
-            ResponseHeaderFilter.Clean(httpContext, proxyResponse);
-            ChosenProtocol.Set(httpContext, proxyResponse);
+            ResponseHeaderFilter.Clean(httpContext, request, proxyResponse);
+            ChosenProtocol.Set(httpContext, request, proxyResponse);
         }
 
         return inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

@@ -28,7 +28,7 @@ internal static class ResponseHeaderFilter
     private const string CorsPrefix = "Access-Control-";
 
     /// <summary>Call it before the proxy copies the headers.</summary>
-    public static void Clean(HttpContext context, HttpResponseMessage response)
+    public static void Clean(HttpContext context, GatewayRequest request, HttpResponseMessage response)
     {
         // The reason phrase is text of the destination in the status line of the gateway. Clients ignore it (RFC 9112 section 4).
         if (response.ReasonPhrase.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -43,7 +43,7 @@ internal static class ResponseHeaderFilter
             response.Content = new ByteArrayContent([]);
         }
 
-        if (GatewayRequest.Of(context).Snapshot.Settings.Identity.ResponseExpiry is { } expiry)
+        if (request.Snapshot.Settings.Identity.ResponseExpiry is { } expiry)
         {
             // Only the gateway knows, on public routes too: a client trusts this name.
             response.Headers.Remove(expiry);

@@ -1,3 +1,4 @@
+using Gateway.Runtime;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Pipeline.Proxy;
@@ -12,8 +13,9 @@ internal sealed class SentTargetTransformer(HttpTransformer inner) : HttpTransfo
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await inner.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        DestinationTarget.Restore(httpContext, proxyRequest);
-        ForwardedHeaders.AddPort(httpContext, proxyRequest.Headers);
+        var request = GatewayRequest.Of(httpContext);
+        DestinationTarget.Restore(httpContext, request, proxyRequest);
+        ForwardedHeaders.AddPort(request, proxyRequest.Headers);
     }
 
     public override ValueTask<bool> TransformResponseAsync(

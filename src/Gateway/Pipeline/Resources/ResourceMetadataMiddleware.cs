@@ -13,15 +13,13 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next)
     private const string CacheControl = "public, max-age=300";
     private const string Methods = "GET, HEAD";
 
-    public Task InvokeAsync(HttpContext context)
-    {
-        var resources = GatewayRequest.Of(context).Snapshot.Settings.Resources;
-        return resources.IsEmpty
-            || !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
+    public Task InvokeAsync(HttpContext context) =>
+        // The path first: to compare it costs less than to find the snapshot of the request.
+        !context.Request.Path.StartsWithSegments(ProtectedResource.WellKnown, StringComparison.OrdinalIgnoreCase, out var rest)
+            || GatewayRequest.Of(context).Snapshot.Settings.Resources is not { IsEmpty: false } resources
             ? next(context)
             // By host and path: one gateway may serve several resources, and the document names its own address.
             : AnswerAsync(context, resources.Find(rest, context.Request.Host));
-    }
 
     private static Task AnswerAsync(HttpContext context, ProtectedResource? resource)
     {
