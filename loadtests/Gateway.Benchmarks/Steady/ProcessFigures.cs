@@ -25,23 +25,23 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
         return new ProcessFigures(resident, Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length, threads);
     }
 
-    /// <summary>
-    /// The scheduler's counters of all threads that exist: context switches, and nanoseconds in which they were ready without a core.
-    /// </summary>
-    public static (long Voluntary, long Involuntary, long Waited) Scheduling(int processId)
+    /// <summary>The scheduler's counters of each thread that exists, by its id. Those of a thread that ends are lost.</summary>
+    public static IReadOnlyDictionary<string, ThreadFigures> Scheduling(int processId)
     {
-        var (voluntary, involuntary, waited) = (0L, 0L, 0L);
+        var threads = new Dictionary<string, ThreadFigures>();
         foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
         {
             try
             {
+                var (voluntary, involuntary) = (0L, 0L);
                 foreach (var line in File.ReadLines(Path.Combine(thread, "status")))
                 {
                     voluntary += line.StartsWith("voluntary_ctxt", StringComparison.Ordinal) ? Number(line) : 0;
                     involuntary += line.StartsWith("nonvoluntary_ctxt", StringComparison.Ordinal) ? Number(line) : 0;
                 }
 
-                waited += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1], CultureInfo.InvariantCulture);
+                var waited = long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1], CultureInfo.InvariantCulture);
+                threads[thread] = new ThreadFigures(voluntary, involuntary, waited);
             }
             catch (IOException)
             {
@@ -49,9 +49,15 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
             }
         }
 
-        return (voluntary, involuntary, waited);
+        return threads;
 
         static long Number(string line) => long.Parse(
             line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
     }
 }
+
+/// <summary>The scheduler's counters of a thread since it began.</summary>
+/// <param name="Voluntary">Context switches.</param>
+/// <param name="Involuntary">Context switches.</param>
+/// <param name="Waited">Nanoseconds in which it was ready without a core.</param>
+internal readonly record struct ThreadFigures(long Voluntary, long Involuntary, long Waited);

@@ -5,10 +5,10 @@ using Gateway.Benchmarks.Measure.Peers;
 namespace Gateway.Benchmarks.Steady;
 
 /// <summary>The counters of the runtime and of the kernel for a server, and the current length of its thread-pool queue.</summary>
-/// <param name="Switches">Of all threads: voluntary and involuntary context switches, and nanoseconds of waiting for a core.</param>
+/// <param name="Scheduling">Of each thread, by its id.</param>
 internal sealed record RuntimeFigures(
     double Gen0, double Gen1, double Gen2, double PauseSeconds, double Contentions, double Queue, double Threads, double Timers,
-    (long Voluntary, long Involuntary, long Waited) Switches, long ProcessorNanoseconds)
+    IReadOnlyDictionary<string, ThreadFigures> Scheduling, long ProcessorNanoseconds)
 {
     public static async Task<RuntimeFigures> ReadAsync(HttpClient client, SteadyServer server)
     {

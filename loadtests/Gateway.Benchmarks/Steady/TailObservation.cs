@@ -14,6 +14,8 @@ internal sealed record TailObservation(OpenLoopResult Result, int Seconds, IRead
 
     private RuntimeFigures Last => Samples[^1];
 
+    private double Requests => Result.Latency.Count;
+
     public static async Task<TailObservation> RunAsync(SteadyServer server, int rate, int seconds, TimeSpan sampleEvery)
     {
         using var client = new HttpClient();
@@ -37,11 +39,11 @@ internal sealed record TailObservation(OpenLoopResult Result, int Seconds, IRead
         yield return Row(
             "p99 and p99.9, ms", "0.00", one => one.Result.Latency.Percentile(0.99) / 1000,
             one => one.Result.Latency.Percentile(0.999) / 1000);
-        yield return Row("CPU a request, µs", "0.0", one => one.OfRequest(figures => figures.ProcessorNanoseconds) / 1000);
-        yield return Row("ready, without a core, µs a request", "0.0", one => one.OfRequest(figures => figures.Switches.Waited) / 1000);
+        yield return Row("CPU a request, µs", "0.0", one => (one.Last.ProcessorNanoseconds - one.First.ProcessorNanoseconds) / one.Requests / 1000);
+        yield return Row("ready, without a core, µs a request", "0.0", one => one.OfThreads(thread => thread.Waited) / 1000);
         yield return Row(
-            "context switches a request, voluntary and not", "0.00", one => one.OfRequest(figures => figures.Switches.Voluntary),
-            one => one.OfRequest(figures => figures.Switches.Involuntary));
+            "context switches a request, voluntary and not", "0.00", one => one.OfThreads(thread => thread.Voluntary),
+            one => one.OfThreads(thread => thread.Involuntary));
         yield return Row(
             "collections of generation 0, 1 and 2", "0", one => one.Last.Gen0 - one.First.Gen0, one => one.Last.Gen1 - one.First.Gen1,
             one => one.Last.Gen2 - one.First.Gen2);
@@ -60,5 +62,10 @@ internal sealed record TailObservation(OpenLoopResult Result, int Seconds, IRead
                 string.Join(", ", figures.Select(figure => figure(one).ToString(format, CultureInfo.InvariantCulture)))));
     }
 
-    private double OfRequest(Func<RuntimeFigures, long> figure) => (figure(Last) - figure(First)) / (double)Result.Latency.Count;
+    /// <summary>
+    /// What all threads have counted, over the requests. Added up from sample to sample, so that of a thread that ends only what it
+    /// counted after its last sample is missing.
+    /// </summary>
+    private double OfThreads(Func<ThreadFigures, long> figure) => Samples.Zip(Samples.Skip(1)).Sum(pair => pair.Second.Scheduling.Sum(
+        thread => figure(thread.Value) - figure(pair.First.Scheduling.GetValueOrDefault(thread.Key)))) / Requests;
 }
