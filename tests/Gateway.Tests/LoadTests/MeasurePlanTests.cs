@@ -14,18 +14,18 @@ public sealed class MeasurePlanTests
         MeasurePlan.Parse(File.ReadAllText(Path.Combine(Script.Root, "loadtests", "settings.json")));
 
     [Fact]
-    public void Turns_are_many_enough_and_of_one_to_two_seconds()
+    public void Turns_are_many_and_shorter_than_a_second()
     {
         foreach (var plan in new[] { Plan, Settings })
         {
-            plan.TurnSeconds.ShouldBeInRange(1, 2);
-            plan.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? plan.Rounds) >= 20);
+            plan.TurnSeconds.ShouldBeInRange(0.2, 1);
+            plan.Scenarios.ShouldAllBe(scenario => (scenario.Rounds ?? plan.Rounds) >= 50);
             plan.Processes.ShouldBeGreaterThanOrEqualTo(2);
         }
     }
 
     [Fact]
-    public void Run_fits_into_twenty_five_minutes()
+    public void Run_fits_into_half_an_hour()
     {
         foreach (var plan in new[] { Plan, Settings })
         {
@@ -36,7 +36,7 @@ public sealed class MeasurePlanTests
 
             var warmUpSeconds = ((warmUps - processes) * plan.WarmUpSeconds) + (processes * plan.FirstWarmUpSeconds);
 
-            (((turns * plan.TurnSeconds * 1.1) + warmUpSeconds) / 60).ShouldBeLessThan(25);
+            (((turns * plan.TurnSeconds * 1.1) + warmUpSeconds) / 60).ShouldBeLessThan(30);
         }
     }
 
