@@ -28,7 +28,10 @@ internal static class CheckName
     public const string PolicyStepUp = "policy step-up";
     public const string PolicyParts = "policy parts";
 
-    /// <summary>Whether it is the check of a policy's rule: its name begins with <c>policy </c>. The token was verified before.</summary>
+    /// <summary>
+    /// Whether it is the check of a policy's rule: its name begins with <c>policy </c>, but not with <c>policy token</c>, which says
+    /// whether there is a valid token.
+    /// </summary>
     public static bool IsOfRule(string check) =>
         check.StartsWith("policy ", StringComparison.Ordinal) && !check.StartsWith(PolicyToken, StringComparison.Ordinal);
 

@@ -15,8 +15,8 @@ internal static class ExchangeExplainer
             : null;
 
     /// <summary>
-    /// Adds the check of the exchange to an explanation. A failed exchange rejects each request whose token is valid and that the policy
-    /// lets through, also where it only reports.
+    /// Adds the check of the exchange to an explanation. A failed exchange rejects each request that has a caller and that the policy lets
+    /// through, also where it only reports.
     /// </summary>
     /// <param name="exchange">That of the route's cluster; null for none.</param>
     /// <param name="known">What requests with the token have found; null for nothing.</param>
@@ -38,7 +38,8 @@ internal static class ExchangeExplainer
                 RejectionReason.ExchangeUnavailable),
             _ => new ExplainedCheck(CheckName.Exchange, CheckOutcome.Passed, expected, "exchanged"),
         };
-        var isDecisive = check.Outcome == CheckOutcome.Failed && IsExchanged(explanation);
+        var isDecisive = check.Outcome == CheckOutcome.Failed
+            && (explanation.Verdict == Verdict.Accepted || explanation is { Verdict: Verdict.Reported, HasCaller: true });
         return explanation with
         {
             Checks = [.. explanation.Checks, check],
@@ -46,16 +47,4 @@ internal static class ExchangeExplainer
             Reason = isDecisive ? check.Reason : explanation.Reason,
         };
     }
-
-    /// <summary>
-    /// Whether requests exchange the token: its policy accepts it, or only reports that it would reject a valid token. A policy of token
-    /// sources with a name that rejects leaves no token to exchange.
-    /// </summary>
-    private static bool IsExchanged(TokenExplanation explanation) => explanation.Verdict switch
-    {
-        Verdict.Accepted => true,
-        Verdict.Reported => explanation.Checks.All(
-            check => check.Source is null && (check.Outcome != CheckOutcome.Failed || CheckName.IsOfRule(check.Check))),
-        _ => false,
-    };
 }

@@ -55,7 +55,11 @@ internal sealed class SourcesExplainer(TokenExplainer explainer, TimeProvider ti
             rejected = decided.Find(check => check.Outcome == CheckOutcome.Failed);
         }
 
-        return TokenExplainer.Conclude(route, policy, [.. checks, .. decided], rejected);
+        var asked = all.OfPolicy;
+        return TokenExplainer.Conclude(route, policy, [.. checks, .. decided], rejected) with
+        {
+            HasCaller = IdentityChoice.Candidates(policy).Any(leaf => asked.Of(leaf.TokenSource, out _) is not null),
+        };
     }
 
     /// <summary>

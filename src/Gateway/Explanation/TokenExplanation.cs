@@ -49,6 +49,11 @@ internal sealed record ExplainedCheck(
 internal sealed record TokenExplanation(
     string? Route, string? Policy, Verdict Verdict, RejectionReason? Reason, IReadOnlyList<ExplainedCheck> Checks)
 {
+    /// <summary>
+    /// Whether requests have a caller: the token that the identity comes from is valid, also where the policy rejects it and only reports.
+    /// </summary>
+    public bool HasCaller { get; init; }
+
     /// <summary>What else decides about the route's requests.</summary>
     public IReadOnlyList<RouteFact> Settings { get; init; } = [];
 

@@ -34,7 +34,7 @@ internal static class HostHeader
         return end > 0 && value[end - 1] != '.' && (!MayBePunycode(value) || IsPunycode(value));
     }
 
-    // The hyphens first: to look for them is vectorized, and few hosts have two in a row.
+    // The hyphens first: to look for them costs less than to search without regard to case, and few hosts have two in a row.
     private static bool MayBePunycode(string value) =>
         value.Contains("--", StringComparison.Ordinal) && value.Contains(Punycode, StringComparison.OrdinalIgnoreCase);
 

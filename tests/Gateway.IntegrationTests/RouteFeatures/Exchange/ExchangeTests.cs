@@ -210,23 +210,47 @@ public sealed class ExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Failed_exchange_is_503_under_a_policy_that_only_reports_a_missing_scope_and_the_explanation_says_so()
+    public async Task Failed_exchange_is_503_under_a_policy_that_only_reports_where_there_is_a_caller_and_the_explanation_says_so()
     {
-        var configuration = Configuration(null).WithPolicy("tried", """{ "Mode": "Report", "Scopes": { "All": ["admin"] } }""")
-            .WithRoute("tried", "tried");
+        const string scopes = """ "Scopes": { "All": ["admin"] } """;
+        const string report = """ "Mode": "Report" """;
+        var configuration = Configuration(null)
+            .With(
+                "Gateway:TokenSources",
+                """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Name": "service", "Header": "X-Service-Token" }]""")
+            .With("Gateway:Policies:user", $$"""{ {{scopes}} }""")
+            .With("Gateway:Policies:service", $$"""{ "TokenSource": "service", {{scopes}} }""")
+            .With("Gateway:Policies:calling-service", """{ "TokenSource": "service", "Identity": true }""")
+            .WithPolicy("plain", $$"""{ {{scopes}}, {{report}} }""")
+            .WithPolicy("named", $$"""{ "TokenSource": "service", {{scopes}}, {{report}} }""")
+            .WithPolicy("both", $$"""{ "AllOf": ["user", "service"], {{report}} }""")
+            .WithPolicy("any", $$"""{ "AnyOf": ["user", "calling-service"], {{report}} }""");
         await using var gateway = await TestGateway.StartAsync(configuration, files: Files);
         _endpoint.Handler = context => FakeTokenEndpoint.JsonAsync(context, 500, "");
         var (valid, other) = (_issuer.Token().Build(), _issuer.Token().With("aud", "other").Build());
 
-        using var rejected = await gateway.GetAsync("/tried/a", valid);
-        using var passed = await gateway.GetAsync("/tried/b", other);
+        foreach (var (route, isNamed, token, hasCaller) in new[]
+        {
+            ("plain", false, valid, true), ("plain", false, other, false),
+            ("named", true, valid, true), ("named", true, other, false),
+            // The caller is the user, also where the service is missing. Of "any" it is the service.
+            ("both", false, valid, true), ("any", false, valid, false),
+        })
+        {
+            using var request = TestGateway.Request(HttpMethod.Get, $"/{route}/a", isNamed ? null : token);
+            if (isNamed)
+            {
+                request.Headers.Add("X-Service-Token", token);
+            }
 
-        (await rejected.ShouldBeProblemAsync(503))["reason"]!.GetValue<string>().ShouldBe("exchange_unavailable");
-        passed.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var explanation = await gateway.ExplainAsync(valid, "tried");
-        explanation.Reason().ShouldBe("exchange_unavailable");
-        ((string)explanation["verdict"]!).ShouldBe("refused");
-        ((string)(await gateway.ExplainAsync(other, "tried"))["verdict"]!).ShouldBe("reported");
+            using var response = await gateway.Client.SendAsync(request);
+            using var question = new FormUrlEncodedContent(
+                [KeyValuePair.Create(isNamed ? "token.service" : "token", token), KeyValuePair.Create("route", route)]);
+            var (_, explanation) = await gateway.ExplainAsync(question);
+
+            ((int)response.StatusCode, (string?)explanation["verdict"]).ShouldBe(hasCaller ? (503, "refused") : (200, "reported"), route);
+            (explanation.Reason() == "exchange_unavailable").ShouldBe(hasCaller, route);
+        }
     }
 
     [Fact]
