@@ -13,10 +13,8 @@ internal static class MeasureReport
         var text = new StringBuilder();
         var most = result.Plan.MoreProcesses.Values.Append(result.Plan.Processes).Max();
         Line(text, $"{result.Machine}. Seed {result.Seed}.");
-        Line(
-            text,
-            $"{result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {result.Plan.Processes} to {most} processes of " +
-                "each server.");
+        var processes = most == result.Plan.Processes ? $"{most}" : $"{result.Plan.Processes} to {most}";
+        Line(text, $"{result.Plan.Rounds} rounds or more of {result.Plan.TurnSeconds:0.##} s, {processes} processes of each server.");
         Line(text, $"{Validity(result)}");
         Goals(text, result);
         BadTokens(text, result.Statuses);

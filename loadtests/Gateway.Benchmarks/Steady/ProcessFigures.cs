@@ -57,7 +57,7 @@ internal readonly record struct ProcessFigures(double ResidentMegabytes, int Han
 }
 
 /// <summary>The scheduler's counters of a thread since it began.</summary>
-/// <param name="Voluntary">Context switches.</param>
-/// <param name="Involuntary">Context switches.</param>
+/// <param name="Voluntary">Context switches in which the thread waited for something.</param>
+/// <param name="Involuntary">Context switches in which the kernel took the core.</param>
 /// <param name="Waited">Nanoseconds in which it was ready without a core.</param>
 internal readonly record struct ThreadFigures(long Voluntary, long Involuntary, long Waited);

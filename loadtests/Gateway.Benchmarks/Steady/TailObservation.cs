@@ -39,7 +39,9 @@ internal sealed record TailObservation(OpenLoopResult Result, int Seconds, IRead
         yield return Row(
             "p99 and p99.9, ms", "0.00", one => one.Result.Latency.Percentile(0.99) / 1000,
             one => one.Result.Latency.Percentile(0.999) / 1000);
-        yield return Row("CPU a request, µs", "0.0", one => (one.Last.ProcessorNanoseconds - one.First.ProcessorNanoseconds) / one.Requests / 1000);
+        yield return Row(
+            "CPU a request, µs", "0.0",
+            one => (one.Last.ProcessorNanoseconds - one.First.ProcessorNanoseconds) / one.Requests / 1000);
         yield return Row("ready, without a core, µs a request", "0.0", one => one.OfThreads(thread => thread.Waited) / 1000);
         yield return Row(
             "context switches a request, voluntary and not", "0.00", one => one.OfThreads(thread => thread.Voluntary),
