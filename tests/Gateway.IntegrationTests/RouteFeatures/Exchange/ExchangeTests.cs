@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Interop;
 using Gateway.IntegrationTests.Management;
-using Gateway.Settings;
 using Gateway.Testing;
 
 namespace Gateway.IntegrationTests.RouteFeatures.Exchange;
@@ -210,50 +209,6 @@ public sealed class ExchangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Failed_exchange_is_503_under_a_policy_that_only_reports_where_there_is_a_caller_and_the_explanation_says_so()
-    {
-        const string scopes = """ "Scopes": { "All": ["admin"] } """;
-        const string report = """ "Mode": "Report" """;
-        var configuration = Configuration(null)
-            .With(
-                "Gateway:TokenSources",
-                """[{ "Header": "Authorization", "Scheme": "Bearer" }, { "Name": "service", "Header": "X-Service-Token" }]""")
-            .With("Gateway:Policies:user", $$"""{ {{scopes}} }""")
-            .With("Gateway:Policies:service", $$"""{ "TokenSource": "service", {{scopes}} }""")
-            .With("Gateway:Policies:calling-service", """{ "TokenSource": "service", "Identity": true }""")
-            .WithPolicy("plain", $$"""{ {{scopes}}, {{report}} }""")
-            .WithPolicy("named", $$"""{ "TokenSource": "service", {{scopes}}, {{report}} }""")
-            .WithPolicy("both", $$"""{ "AllOf": ["user", "service"], {{report}} }""")
-            .WithPolicy("any", $$"""{ "AnyOf": ["user", "calling-service"], {{report}} }""");
-        await using var gateway = await TestGateway.StartAsync(configuration, files: Files);
-        _endpoint.Handler = context => FakeTokenEndpoint.JsonAsync(context, 500, "");
-        var (valid, other) = (_issuer.Token().Build(), _issuer.Token().With("aud", "other").Build());
-
-        foreach (var (route, isNamed, token, hasCaller) in new[]
-        {
-            ("plain", false, valid, true), ("plain", false, other, false),
-            ("named", true, valid, true), ("named", true, other, false),
-            // The caller is the user, also where the service is missing. Of "any" it is the service.
-            ("both", false, valid, true), ("any", false, valid, false),
-        })
-        {
-            using var request = TestGateway.Request(HttpMethod.Get, $"/{route}/a", isNamed ? null : token);
-            if (isNamed)
-            {
-                request.Headers.Add("X-Service-Token", token);
-            }
-
-            using var response = await gateway.Client.SendAsync(request);
-            using var question = new FormUrlEncodedContent(
-                [KeyValuePair.Create(isNamed ? "token.service" : "token", token), KeyValuePair.Create("route", route)]);
-            var (_, explanation) = await gateway.ExplainAsync(question);
-
-            ((int)response.StatusCode, (string?)explanation["verdict"]).ShouldBe(hasCaller ? (503, "refused") : (200, "reported"), route);
-            (explanation.Reason() == "exchange_unavailable").ShouldBe(hasCaller, route);
-        }
-    }
-
-    [Fact]
     public async Task Public_route_and_rejected_token_cause_no_exchange()
     {
         await using var gateway = await StartAsync();
@@ -264,48 +219,6 @@ public sealed class ExchangeTests : IAsyncLifetime
 
         explained.Outcome("exchange").ShouldBe("not_checked");
         _endpoint.Received.ShouldBeEmpty();
-    }
-
-    [Theory]
-    [InlineData("""{ "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint", "this is not the URL of a token endpoint.")]
-    [InlineData(
-        """{ "TokenEndpoint": "ftp://a", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint",
-        "this is not the URL of a token endpoint.")]
-    [InlineData(
-        """{ "TokenEndpoint": "https://u@a/", "ClientId": "a", "SecretFile": "secret" }""", "TokenEndpoint",
-        "this is not the URL of a token endpoint.")]
-    [InlineData("""{ "TokenEndpoint": "https://a/", "SecretFile": "secret" }""", "ClientId", "this is required.")]
-    [InlineData("""{ "TokenEndpoint": "https://a/", "ClientId": "a" }""", "SecretFile", "this is required.")]
-    [InlineData("""{ "TokenEndpoint": "https://a/", "ClientId": "a", "SecretFile": "none" }""", "SecretFile", "the file does not exist.")]
-    [InlineData(
-        """{ "TokenEndpoint": "https://a/", "ClientId": "a", "SecretFile": "secret", "Timeout": "00:02:00" }""", "Timeout",
-        "this is out of range.")]
-    public async Task Mistake_is_an_error_at_start_that_names_its_place(string exchange, string place, string problem)
-    {
-        var configuration = TestGateway.Configuration(_issuer, _destination).With("Gateway:Exchanges:orders", exchange);
-
-        var error = (
-            await Should.ThrowAsync<ConfigurationException>(
-                TestGateway.StartAsync(configuration, files: Files))).Errors.ShouldHaveSingleItem();
-
-        error.Path.ShouldBe($"Gateway:Exchanges:orders:{place}");
-        error.Problem.ShouldBe(problem);
-    }
-
-    [Theory]
-    [InlineData(
-        "Gateway:Clusters:recorder:Exchange", "\"ordrs\"", "Gateway:Clusters:recorder:Exchange",
-        "there is no \"ordrs\" in Gateway:Exchanges.")]
-    [InlineData(
-        "Gateway:Policies:forward", """{ "ForwardToken": true }""", "ReverseProxy:Routes:forward:AuthorizationPolicy",
-        "this policy forwards the caller's token, and the cluster exchanges it.")]
-    public async Task Contradiction_is_an_error_at_start(string setting, string json, string place, string problem)
-    {
-        var configuration = Configuration(null).With("Gateway:Policies:forward", "{ }").WithRoute("forward", "forward").With(setting, json);
-
-        var errors = (await Should.ThrowAsync<ConfigurationException>(TestGateway.StartAsync(configuration, files: Files))).Errors;
-
-        errors.ShouldContain(error => error.Path == place && error.Problem == problem);
     }
 
     [Fact]
@@ -334,15 +247,14 @@ public sealed class ExchangeTests : IAsyncLifetime
         (await AuthorizationAsync(gateway, token)).ShouldBe(received);
     }
 
-    private static Dictionary<string, string> Files => new() { ["secret"] = "s/ecret\n" };
+    internal static Dictionary<string, string> Files => new() { ["secret"] = "s/ecret\n" };
 
-    private Task<TestGateway> StartAsync(TimeProvider? time = null, string? timeout = null) =>
-        TestGateway.StartAsync(Configuration(timeout), time, Files);
-
-    private JsonObject Configuration(string? timeout) => TestGateway.Configuration(_issuer, _destination)
+    /// <summary>A gateway whose recording destination gets exchanged tokens.</summary>
+    internal static JsonObject Configuration(FakeIssuer issuer, RecordingDestination destination, string endpoint, string? timeout = null) =>
+        TestGateway.Configuration(issuer, destination)
         .With("Gateway:Exchanges:orders", $$"""
             {
-              "TokenEndpoint": "{{_endpoint.Address}}", "ClientId": "gate way", "SecretFile": "secret", "Audience": "orders", "Scope": "orders:read",
+              "TokenEndpoint": "{{endpoint}}", "ClientId": "gate way", "SecretFile": "secret", "Audience": "orders", "Scope": "orders:read",
               "Timeout": "{{timeout ?? "00:00:05"}}"
             }
             """)
@@ -350,6 +262,11 @@ public sealed class ExchangeTests : IAsyncLifetime
         // For a test that moves the clock: the list of revocations is too old then for a moment.
         .WithPolicy("calm", """{ "OnRevocationUnavailable": "Allow" }""")
         .WithRoute("changed", "Authenticated", """{ "Transforms": [{ "RequestHeaderRemove": "X-Nothing" }] }""");
+
+    private Task<TestGateway> StartAsync(TimeProvider? time = null, string? timeout = null) =>
+        TestGateway.StartAsync(Configuration(timeout), time, Files);
+
+    private JsonObject Configuration(string? timeout) => Configuration(_issuer, _destination, _endpoint.Address, timeout);
 
     private async Task<string> AuthorizationAsync(TestGateway gateway, string token, string path = "/private/a")
     {
