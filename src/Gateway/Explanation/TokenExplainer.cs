@@ -43,10 +43,7 @@ internal sealed class TokenExplainer(IssuerDirectory issuers, IdentityPlan ident
         var checks = new List<ExplainedCheck>();
         var token = Walk(text, policy, revocations, answer, checks);
         checks.AddRange(PolicyExplainer.Explain(policy, token, time));
-        return Conclude(route, policy, checks, checks.Find(check => check.Outcome == CheckOutcome.Failed)) with
-        {
-            HasCaller = checks.TrueForAll(check => check.Outcome != CheckOutcome.Failed || CheckName.IsOfRule(check.Check)),
-        };
+        return Conclude(route, policy, checks, checks.Find(check => check.Outcome == CheckOutcome.Failed));
     }
 
     /// <summary>

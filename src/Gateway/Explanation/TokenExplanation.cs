@@ -51,8 +51,10 @@ internal sealed record TokenExplanation(
 {
     /// <summary>
     /// Whether requests have a caller: the token that the identity comes from is valid, also where the policy rejects it and only reports.
+    /// This is so of one token when only rules of the policy have failed; of several, <see cref="SourcesExplainer"/> says it.
     /// </summary>
-    public bool HasCaller { get; init; }
+    public bool HasCaller { get; init; } =
+        Checks.All(check => check.Outcome != CheckOutcome.Failed || CheckName.IsOfRule(check.Check));
 
     /// <summary>What else decides about the route's requests.</summary>
     public IReadOnlyList<RouteFact> Settings { get; init; } = [];
