@@ -205,9 +205,14 @@ public sealed partial class StatusPageContentTests : IAsyncLifetime
     }
 
     /// <summary>One collection is good for a second.</summary>
-    private static Task UntilMetricAsync(TestGateway gateway, string line) => Eventually.TrueAsync(
-        async () => (await gateway.Client.GetStringAsync($"{gateway.ManagementAddress}/metrics")).Contains(line, StringComparison.Ordinal),
-        line);
+    private static async Task UntilMetricAsync(TestGateway gateway, string line)
+    {
+        var (page, name) = ("", line[..line.IndexOf('{', StringComparison.Ordinal)]);
+        await Eventually.TrueAsync(
+            async () => (page = await gateway.Client.GetStringAsync($"{gateway.ManagementAddress}/metrics"))
+                .Contains(line, StringComparison.Ordinal),
+            () => $"{line} in:\n{string.Join('\n', page.Split('\n').Where(found => found.StartsWith(name, StringComparison.Ordinal)))}");
+    }
 
     private static async Task<(int Status, string Html)> PostAsync(
         TestGateway gateway, Dictionary<string, string> form, params (string Name, string Value)[] headers)
