@@ -250,7 +250,8 @@ public sealed class ExchangeTests : IAsyncLifetime
     internal static Dictionary<string, string> Files => new() { ["secret"] = "s/ecret\n" };
 
     /// <summary>A gateway whose recording destination gets exchanged tokens.</summary>
-    internal static JsonObject Configuration(FakeIssuer issuer, RecordingDestination destination, string endpoint, string? timeout = null) =>
+    internal static JsonObject Configuration(
+        FakeIssuer issuer, RecordingDestination destination, string endpoint, string? timeout = null) =>
         TestGateway.Configuration(issuer, destination)
         .With("Gateway:Exchanges:orders", $$"""
             {
