@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Gateway.Telemetry.Prometheus;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -42,9 +43,13 @@ internal static class TelemetryServices
     /// Adds the meters, with a limit that suffices for the decisions of hundreds of routes. Above its default of 2000 series, the SDK sums
     /// all further ones in a single series, <c>otel.metric.overflow</c>.
     /// </summary>
-    public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics) => metrics
+    /// <param name="host">Whose instruments are collected. The SDK joins instruments of the same name, also of another host in the
+    /// process, and removes the joint series for both when one of them stops.</param>
+    public static MeterProviderBuilder AddGatewayMeters(this MeterProviderBuilder metrics, IMeterFactory host) => metrics
         .AddMeter([.. Meters])
-        .AddView(GatewayMetrics.DecisionsName, new MetricStreamConfiguration { CardinalityLimit = MostDecisions });
+        .AddView(instrument => instrument.Meter.Scope is IMeterFactory other && other != host ? MetricStreamConfiguration.Drop
+            : instrument.Name == GatewayMetrics.DecisionsName ? new MetricStreamConfiguration { CardinalityLimit = MostDecisions }
+            : null);
 
     /// <summary>Name and version, unless <c>OTEL_SERVICE_NAME</c> or <c>OTEL_RESOURCE_ATTRIBUTES</c> override them.</summary>
     public static void Describe(ResourceBuilder resource) => resource.Clear()
@@ -80,7 +85,8 @@ internal static class TelemetryServices
             {
                 if (settings.ExportsMetrics)
                 {
-                    metrics.AddGatewayMeters();
+                    ((IDeferredMeterProviderBuilder)metrics).Configure(
+                        (provider, deferred) => deferred.AddGatewayMeters(provider.GetRequiredService<IMeterFactory>()));
                 }
             })
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true)

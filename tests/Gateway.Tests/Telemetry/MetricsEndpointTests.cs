@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Gateway.Jose;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
@@ -46,6 +47,34 @@ public sealed class MetricsEndpointTests
         page.ShouldNotContain("overflow");
     }
 
+    [Fact]
+    public async Task Another_gateway_in_the_process_neither_adds_series_nor_ends_them()
+    {
+        await using var app = await StartAsync(new ConfigurationBuilder().Build());
+        var other = await StartAsync(new ConfigurationBuilder().Build());
+        Observe(app, "mine");
+        Observe(other, "theirs");
+
+        var both = await PageAsync(app);
+        await other.DisposeAsync();
+        _ = await PageAsync(app);
+        var alone = await PageAsync(app);
+
+        both.ShouldContain("gateway_destinations{cluster=\"mine\",state=\"healthy\"} 1");
+        both.ShouldNotContain("theirs");
+        alone.ShouldContain("gateway_destinations{cluster=\"mine\",state=\"healthy\"} 1");
+
+        static void Observe(WebApplication app, string cluster) =>
+            app.Services.GetRequiredService<GatewayMetrics>().ObserveDestinations(() => [(cluster, "healthy", 1)]);
+
+        static async Task<string> PageAsync(WebApplication app)
+        {
+            ((FakeTimeProvider)app.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromSeconds(2));
+            using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+            return await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        }
+    }
+
     private static async Task<WebApplication> StartAsync(IConfiguration configuration)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,7 +83,10 @@ public sealed class MetricsEndpointTests
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton(services => new MetricsEndpoint(
-            new TelemetrySettings(), configuration, services.GetRequiredService<TimeProvider>()));
+            new TelemetrySettings(),
+            configuration,
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>()));
         var app = builder.Build();
         app.Services.GetRequiredService<MetricsEndpoint>().Map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -10,14 +11,14 @@ internal sealed class MetricsCollection : IDisposable
     private readonly PrometheusExporter _exporter = new();
     private readonly MeterProvider _provider;
 
-    public MetricsCollection(IConfiguration configuration)
+    public MetricsCollection(IConfiguration configuration, IMeterFactory host)
     {
         try
         {
             _provider = Sdk.CreateMeterProviderBuilder()
                 .ConfigureServices(services => services.AddSingleton(configuration))
                 .ConfigureResource(TelemetryServices.Describe)
-                .AddGatewayMeters()
+                .AddGatewayMeters(host)
                 .AddMeter(ProcessMetrics.MeterName)
                 .AddReader(new BaseExportingMetricReader(_exporter))
                 .Build();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 
 namespace Gateway.Telemetry.Prometheus;
@@ -19,11 +20,11 @@ internal sealed class MetricsEndpoint : IDisposable
     private readonly Dictionary<PrometheusFormat, byte[]> _texts = [];
     private long? _collected;
 
-    public MetricsEndpoint(TelemetrySettings settings, IConfiguration configuration, TimeProvider time)
+    public MetricsEndpoint(TelemetrySettings settings, IConfiguration configuration, IMeterFactory meters, TimeProvider time)
     {
         _time = time;
         _isDisabled = settings.IsDisabled;
-        _collection = new Lazy<MetricsCollection>(() => new MetricsCollection(configuration), LazyThreadSafetyMode.PublicationOnly);
+        _collection = new Lazy<MetricsCollection>(() => new MetricsCollection(configuration, meters), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public void Map(IEndpointRouteBuilder app)
