@@ -80,7 +80,9 @@ public abstract class RealmFamily : IAsyncLifetime
         var configuration = TestGateway.Configuration(Destination).With(
             "Gateway:Issuers:family",
             $$"""{ "Issuer": "{{Provider.Address}}/realms/{realm}", "Audiences": ["shop-api"], "Keys": { "Discovery": true } }""")
-            .With("Gateway:Issuers:family:Template", template);
+            .With("Gateway:Issuers:family:Template", template)
+            // Tests move the clock, and the revocation list must not be too old for that.
+            .With("Gateway:Revocation:MaxStaleness", JsonValue.Create("01:00:00"));
         edit?.Invoke(configuration);
         return TestGateway.StartAsync(configuration, Clock);
     }
