@@ -80,33 +80,40 @@ internal sealed class RedisConnection : IAsyncDisposable
         return _link;
     }
 
-    /// <summary>Waits, when so configured, until enough replicas have what was written.</summary>
-    /// <param name="wroteOn">What <see cref="LinkAsync"/> gave before the writing: of a new connection Redis says that nothing is
-    /// missing.</param>
-    /// <exception cref="RedisUnavailableException">They have not in time.</exception>
-    public async Task WaitForReplicasAsync(RedisLink? wroteOn, CancellationToken cancellationToken)
+    /// <summary>
+    /// Confirms a write: waits, if so configured, until enough replicas have it, then asks for the roles. A primary that was replaced takes
+    /// writes until it is told to follow its successor, and then discards them.
+    /// </summary>
+    /// <param name="wroteOn">What <see cref="LinkAsync"/> returned before the write. On a new connection Redis answers WAIT as if nothing
+    /// were missing.</param>
+    /// <exception cref="RedisUnavailableException">Too few replicas have it in time, or the server is not the only primary.</exception>
+    public async Task ConfirmWriteAsync(RedisLink? wroteOn, CancellationToken cancellationToken)
     {
-        if (_settings.WaitReplicas == 0)
-        {
-            return;
-        }
-
-        // Redis' answer comes before the deadline is over.
-        var patience = (int)(_settings.Timeout * 0.75).TotalMilliseconds;
         if (_link is not { } link || link != wroteOn)
         {
-            throw new RedisUnavailableException(RedisFault.NotReplicated);
+            throw new RedisUnavailableException(RedisFault.NotConfirmed);
         }
 
-        var answer = await CallAsync(
-            link,
-            database => IsCluster(database)
-                ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
-                : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
-            isOfPrimary: true, cancellationToken);
-        if ((long)answer < _settings.WaitReplicas)
+        if (_settings.WaitReplicas > 0)
         {
-            throw new RedisUnavailableException(RedisFault.NotReplicated);
+            // Redis' answer comes before the deadline is over.
+            var patience = (int)(_settings.Timeout * 0.75).TotalMilliseconds;
+            var answer = await CallAsync(
+                link,
+                database => IsCluster(database)
+                    ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
+                    : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
+                isOfPrimary: true, cancellationToken);
+            if ((long)answer < _settings.WaitReplicas)
+            {
+                throw new RedisUnavailableException(RedisFault.NotReplicated);
+            }
+        }
+
+        // A cluster's nodes notice by themselves that they were replaced, and a node that owns other slots may be down.
+        if (link.Roles is not { IsCluster: true })
+        {
+            await ObserveAsync(link, () => link.CheckRolesAsync(cancellationToken), isOfPrimary: true, cancellationToken);
         }
     }
 

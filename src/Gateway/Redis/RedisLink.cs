@@ -25,7 +25,12 @@ internal sealed class RedisLink(
     {
         // ROLE is as quick as PING, so half of the deadline is left for members that may be silent.
         var roles = await RedisRoles.AskAsync(multiplexer, judge, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
-        _roles = roles;
+        if (_roles is not { } last || roles.AskedAt >= last.AskedAt)
+        {
+            // A check that began earlier may end later.
+            _roles = roles;
+        }
+
         return roles.Fault is { } fault ? throw new RedisUnavailableException(fault) : roles;
     }
 

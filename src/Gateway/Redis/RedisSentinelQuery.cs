@@ -115,12 +115,14 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
             : null;
 
     /// <summary>
-    /// Null for a replica that the sentinel cannot reach: it may be the old primary, which does not know that it was replaced.
+    /// Null for a replica that the sentinel cannot reach, or that reports that it is a primary: it is the old primary, which does not know
+    /// yet that it was replaced. Sentinels tell it after 8 seconds at the earliest.
     /// </summary>
     private static EndPoint? AddressOf(KeyValuePair<string, string>[] replica)
     {
         var values = replica.ToDictionary(StringComparer.Ordinal);
         return !values.GetValueOrDefault("flags", "").Contains("_down", StringComparison.Ordinal)
+            && values.GetValueOrDefault("role-reported") != "master"
             && values.TryGetValue("ip", out var host)
             && int.TryParse(values.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port)

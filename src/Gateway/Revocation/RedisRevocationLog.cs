@@ -81,7 +81,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // Wakes this replica's follower at once, without waiting for the published message.
             _notified.Writer.TryWrite(true);
             await NotifyAsync((string?)last, cancellationToken);
-            await _redis.WaitForReplicasAsync(link, cancellationToken);
+            await _redis.ConfirmWriteAsync(link, cancellationToken);
         }
 
         return kept;

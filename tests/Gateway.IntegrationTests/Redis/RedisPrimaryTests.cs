@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.IntegrationTests.Management;
 using Gateway.Testing;
 using Gateway.Testing.Drills;
 
@@ -97,6 +98,20 @@ public sealed class RedisPrimaryTests
         await all.Redis.FollowAsync(successor);
         await RedisGateways.UntilAsync(all[0], token, HttpStatusCode.Unauthorized);
         await RedisGateways.UntilAsync(all[0], all.Issuer.Token().Build(), HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Revocation_that_a_replaced_primary_takes_is_not_acknowledged()
+    {
+        await using var all = await RedisGateways.StartAsync(0);
+        await using var successor = await StartReplicaAsync(all.Redis);
+        await StartOnAsync(all, $"{all.Redis.Connection},{successor.Connection}");
+
+        await successor.PromoteAsync();
+        // Before the next periodic check of the roles: what the old primary takes from now on is lost when it becomes a replica.
+        var answer = await all[0].RevokeAsync("""{ "kind": "jti", "value": "stolen" }""");
+
+        answer.Status.ShouldBe(503);
     }
 
     [Fact]

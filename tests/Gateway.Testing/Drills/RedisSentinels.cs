@@ -89,6 +89,9 @@ internal sealed class RedisSentinels : IAsyncDisposable
         await Primary.CommandAsync([.. user, "CLIENT", "KILL", "USER", "default"]);
     }
 
+    /// <summary>Has the primary reject the commands by which the sentinels would make it a replica.</summary>
+    public Task KeepPrimaryAsync() => Primary.CommandAsync("ACL", "SETUSER", "default", "-slaveof", "-replicaof");
+
     /// <summary>Kills the last sentinels.</summary>
     public async Task KillAsync(int sentinels)
     {
