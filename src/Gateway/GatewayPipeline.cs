@@ -25,7 +25,7 @@ internal static class GatewayPipeline
     public static void UseGateway(this WebApplication app)
     {
         app.PlaceAuthenticationByHand();
-        var live = app.Services.GetRequiredService<LiveGateway>();
+        var handles = app.Services.GetRequiredService<RouteHandles>();
         app.UseMiddleware<DrainMiddleware>();             // Draining/        ask clients of a stopping replica to reconnect
         app.UseMiddleware<AccessLogMiddleware>();         // Telemetry/       one log line for each request, if configured
         app.UseMiddleware<ResponseHeadersMiddleware>();   // ResponseHeaders/ configured headers on every response
@@ -44,7 +44,7 @@ internal static class GatewayPipeline
         app.UseRouteLimits();                             // Limits/          rate limits and timeouts
         app.MapReverseProxy(ProxyPipeline.Use)            // Proxy/           set the identity headers, then forward
                                                           // Connections/     end WebSockets, event streams and gRPC calls with their token
-            .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProtectedRoute.Of(route, live.Of(route))));
+            .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(handles.Create(route)));
     }
     /// <summary>
     /// The stages of those above that decide, for requests that another proxy describes and forwards (ExternalAuthorization/). CORS,

@@ -1,5 +1,6 @@
 using Gateway.Issuers;
 using Gateway.Runtime;
+using Gateway.Settings;
 
 namespace Gateway.Configuration;
 
@@ -26,7 +27,9 @@ internal sealed class ConfigurationApplier(
     public async Task<ApplyFailure?> ApplyAsync(ConfigurationReading reading, CancellationToken stopping)
     {
         var current = live.Current;
-        var next = snapshots.Create(reading, current.Objects);
+        var next = snapshots.CreateNext(
+            reading, current,
+            SectionComparison.IsSame(current.Reading.Configuration, reading.Configuration, GatewayOptions.SectionName));
         ApplyFailure? failure = null;
         try
         {
@@ -74,26 +77,15 @@ internal sealed class ConfigurationApplier(
             : null;
     }
 
-    /// <summary>
-    /// Has YARP build the endpoints of the new snapshot. It is announced before, because YARP asks for the settings of a route while it
-    /// builds the route; if YARP fails, the announcement is withdrawn and the old endpoints stay.
-    /// </summary>
-    private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next)
-    {
-        live.Announce(next);
-        if (await proxy.ApplyAsync(next) is not { } fault)
-        {
-            return null;
-        }
-
-        live.Withdraw();
-        return new ApplyFailure(
-            SettingSchema.ReverseProxy,
-            "YARP cannot apply it.",
-            "Restart with it, and report this: the check of the configuration should have found it.",
-            MayHeal: false,
-            fault);
-    }
+    private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next) =>
+        await proxy.ApplyAsync(next) is { } fault
+            ? new ApplyFailure(
+                SettingSchema.ReverseProxy,
+                "YARP cannot apply it.",
+                "Restart with it, and report this: the check of the configuration should have found it.",
+                MayHeal: false,
+                fault)
+            : null;
 
     private async Task ReleaseLaterAsync(IDisposable[] objects, CancellationToken stopping)
     {

@@ -66,7 +66,8 @@ internal sealed record ConfigurationChanges(string Summary, IReadOnlyList<string
     {
         var added = after.Keys.Count(name => !before.ContainsKey(name));
         var removed = before.Keys.Count(name => !after.ContainsKey(name));
-        var changed = after.Count(pair => before.TryGetValue(pair.Key, out var old) && !Equals(old, pair.Value));
+        using var comparison = new ExactComparison();
+        var changed = after.Count(pair => before.TryGetValue(pair.Key, out var old) && !comparison.AreSame(old, pair.Value));
         return added + removed + changed == 0 ? null : $"{what} +{added} -{removed} ~{changed}";
     }
 }

@@ -1,6 +1,7 @@
 using Gateway.Configuration.Listening;
 using Gateway.Runtime;
 using Gateway.Settings;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Configuration;
 
@@ -12,6 +13,9 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
 {
     // Read once: the environment of a process cannot be changed from outside.
     private readonly IConfiguration _host = AddHost(new ConfigurationBuilder()).Build();
+
+    // The routes of the last reading without an error. A reload of many routes would spend most of its time on checking them again.
+    private Dictionary<string, RouteConfig> _built = [];
 
     public string File { get; } = Path.GetFullPath(options.ConfigFile);
 
@@ -36,7 +40,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
         var settings = SettingsBuilder.Build(bindable, context);
         LoggingCheck.Run(bindable, report);
         ListenerCheck.Run(bindable, settings.Management.Port, settings.ExternalAuthorization?.Port, context);
-        var proxy = await YarpCheck.RunAsync(bindable, settings, report);
+        var proxy = await YarpCheck.RunAsync(bindable, settings, _built, report);
         // Last, because the server's own messages name neither place nor cure.
         if (!report.HasErrors)
         {
@@ -45,6 +49,7 @@ internal sealed class ConfigurationReader(GatewayAppOptions options)
 
         report.ThrowIfAny();
         var (routes, clusters) = proxy!.Value;
+        _built = routes.ToDictionary(route => route.RouteId, StringComparer.OrdinalIgnoreCase);
         return new ConfigurationReading(file.Hash, configuration, settings, routes, clusters)
         {
             Warnings = RiskCheck.Run(document, configuration, routes, clusters, isDevelopment),

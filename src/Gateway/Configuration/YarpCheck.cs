@@ -17,9 +17,10 @@ internal static class YarpCheck
 {
     private const string Reference = "Compare it with YARP's configuration reference.";
 
+    /// <param name="built">Routes that have passed this check before. YARP's validators and builders skip them.</param>
     /// <returns>The routes and clusters as YARP shall have them; null when it cannot read them.</returns>
     public static async Task<(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters)?> RunAsync(
-        IConfiguration configuration, GatewaySettings settings, ConfigurationReport report)
+        IConfiguration configuration, GatewaySettings settings, IReadOnlyDictionary<string, RouteConfig> built, ConfigurationReport report)
     {
         // YARP's services for this check alone. Nothing of them is started, so no health check runs.
         await using var provider = CreateServices(configuration);
@@ -58,10 +59,13 @@ internal static class YarpCheck
 
         // Validated in the form in which YARP gets them later, with names resolved and defaults filled in.
         RouteConfig[] routes = [.. config.Routes.Select(route => RouteNames.Resolve(route, settings))];
-        await ValidateAsync(provider.GetRequiredService<IConfigValidator>(), routes, config.Clusters, report);
+        using var comparison = new ExactComparison();
+        RouteConfig[] changed =
+            [.. routes.Where(route => !built.TryGetValue(route.RouteId, out var known) || !comparison.AreSame(known, route))];
+        await ValidateAsync(provider.GetRequiredService<IConfigValidator>(), changed, config.Clusters, report);
         if (!report.HasErrors)
         {
-            await BuildAsync(routes, config.Clusters, report);
+            await BuildAsync(changed, config.Clusters, report);
         }
 
         return (routes, config.Clusters);
@@ -112,7 +116,7 @@ internal static class YarpCheck
 
     /// <summary>
     /// Builds the routes and routes a request, as the start and the first request do: all routes together, and if that fails, one by one to
-    /// find the broken route.
+    /// find the broken route. A reload builds the others with them when it applies them, and goes back if that fails.
     /// </summary>
     private static async Task BuildAsync(
         IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ConfigurationReport report)

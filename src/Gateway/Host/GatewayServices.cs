@@ -68,6 +68,13 @@ internal static class GatewayServices
             live.Changed += next => logging.Apply(next.Reading.Configuration);
             return live;
         });
+        services.AddSingleton(provider =>
+        {
+            var live = provider.GetRequiredService<LiveGateway>();
+            var handles = new RouteHandles(live);
+            live.Changed += handles.Complete;
+            return handles;
+        });
         services.AddSingleton<LiveProxyConfig>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<LiveProxyConfig>());
         services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<LiveProxyConfig>());
@@ -126,6 +133,8 @@ internal static class GatewayServices
         services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
         services.AddLinearRouting();
         services.AddSingleton<MatcherPolicy, RoutePrecedence>();
+        services.AddSingleton<RouterWatch>();
+        services.AddSingleton<MatcherPolicy>(provider => provider.GetRequiredService<RouterWatch>());
         // The gateway's authorization stage decides for routes and runs the framework's authorization for other endpoints. The framework's
         // check for its middleware recognizes neither and would reject every proxied request.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);

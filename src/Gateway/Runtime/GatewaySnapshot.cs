@@ -20,8 +20,11 @@ namespace Gateway.Runtime;
 /// Everything a request reads that comes from one reading of yarp.json: the settings, and the objects made of them. Immutable; a request
 /// uses one from its first stage to its last.
 /// </summary>
-/// <param name="Revision">Tells which snapshot a route was loaded with.</param>
-internal sealed record GatewaySnapshot(string Revision, ConfigurationReading Reading)
+/// <param name="Revision">Numbers the snapshots of this process.</param>
+/// <param name="SettingsRevision">
+/// The revision of the first snapshot with the same <c>Gateway</c> section: where it is the same, equal routes decide alike.
+/// </param>
+internal sealed record GatewaySnapshot(string Revision, string SettingsRevision, ConfigurationReading Reading)
 {
     public GatewaySettings Settings => Reading.Settings;
 
@@ -67,14 +70,21 @@ internal sealed class GatewaySnapshots(
 {
     private int _revision;
 
-    /// <param name="previous">The objects in effect; they are not changed.</param>
-    public GatewaySnapshot Create(ConfigurationReading reading, ObjectRegistry previous)
+    public GatewaySnapshot CreateFirst(ConfigurationReading reading) => Create(reading, ObjectRegistry.Empty, settingsRevision: null);
+
+    /// <param name="current">The snapshot in effect; its objects are not changed.</param>
+    /// <param name="hasSameSettings">Whether the <c>Gateway</c> section is the same as in the snapshot in effect.</param>
+    public GatewaySnapshot CreateNext(ConfigurationReading reading, GatewaySnapshot current, bool hasSameSettings) =>
+        Create(reading, current.Objects, hasSameSettings ? current.SettingsRevision : null);
+
+    private GatewaySnapshot Create(ConfigurationReading reading, ObjectRegistry previous, string? settingsRevision)
     {
         var settings = reading.Settings;
         var objects = new ObjectRegistry.Draft(previous);
+        var revision = $"{Interlocked.Increment(ref _revision)}";
         var issuers = IssuerDirectory.Create(settings.Issuers, objects, time);
         var (assertion, assertionKeys) = (settings.Identity.Assertion, AssertionKeysOf(settings, objects));
-        return new GatewaySnapshot($"{Interlocked.Increment(ref _revision)}", reading)
+        return new GatewaySnapshot(revision, settingsRevision ?? revision, reading)
         {
             Issuers = issuers,
             Authenticator = objects.GetOrAdd(

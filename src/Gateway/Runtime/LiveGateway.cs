@@ -1,5 +1,4 @@
 using Gateway.Foundation;
-using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Runtime;
 
@@ -10,9 +9,6 @@ namespace Gateway.Runtime;
 /// </summary>
 internal sealed class LiveGateway
 {
-    /// <summary>The metadata of a route that names its snapshot.</summary>
-    public const string RevisionKey = "Gateway.Revision";
-
     private readonly ChangeSignal _changes = new();
     private readonly TimeProvider _time;
     private volatile GatewaySnapshot _current;
@@ -22,7 +18,7 @@ internal sealed class LiveGateway
     public LiveGateway(GatewaySnapshots snapshots, ConfigurationReading first, TimeProvider time)
     {
         _time = time;
-        _current = snapshots.Create(first, ObjectRegistry.Empty);
+        _current = snapshots.CreateFirst(first);
         _since = time.GetUtcNow().UtcTicks;
     }
 
@@ -39,15 +35,8 @@ internal sealed class LiveGateway
     /// <summary>When <see cref="Current"/> came into effect.</summary>
     public DateTimeOffset Since => new(Volatile.Read(ref _since), TimeSpan.Zero);
 
-    /// <summary>The snapshot that a route was read with.</summary>
-    public GatewaySnapshot Of(RouteConfig route)
-    {
-        var revision = route.Metadata![RevisionKey];
-        var (current, next) = (_current, _next);
-        return current.Revision == revision ? current
-            : next?.Revision == revision ? next
-            : throw new InvalidOperationException($"Route {route.RouteId} is of a configuration that is not in effect.");
-    }
+    /// <summary>The snapshot that is announced, else the one in effect. Endpoints that YARP builds belong to it.</summary>
+    public GatewaySnapshot Newest => _next ?? _current;
 
     public void Announce(GatewaySnapshot next) => _next = next;
 

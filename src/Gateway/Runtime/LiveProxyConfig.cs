@@ -1,30 +1,49 @@
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Runtime;
 
 /// <summary>
-/// Hands YARP the routes and clusters that were read, each route marked with its snapshot, and tells whether YARP has taken them.
+/// Hands YARP the routes and clusters that were read, and tells whether YARP has taken them. A route that has not changed is handed over as
+/// the same object, so that YARP and the router keep what they built of it.
 /// </summary>
 internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListener
 {
-    private volatile Config _config;
+    private readonly LiveGateway _live;
+    private readonly RouteHandles _handles;
+    private readonly RouterWatch _router;
+    private volatile ProxyRoutes _config;
+    private bool _isStuck;
     private TaskCompletionSource<Exception?>? _applying;
 
-    public LiveProxyConfig(LiveGateway live) => _config = new Config(live.Current);
+    public LiveProxyConfig(LiveGateway live, RouteHandles handles, RouterWatch router) =>
+        (_live, _handles, _router, _config) = (live, handles, router, ProxyRoutes.First(live.Current));
 
     public IProxyConfig GetConfig() => _config;
 
-    /// <summary>Null when YARP routes by the snapshot from now on, else why it does not.</summary>
-    public async Task<Exception?> ApplyAsync(GatewaySnapshot snapshot)
+    /// <summary>
+    /// Null when YARP routes by the next snapshot from now on, else why it does not. Then YARP has the routes and clusters in effect again.
+    /// </summary>
+    public async Task<Exception?> ApplyAsync(GatewaySnapshot next)
     {
-        var applying = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _applying = applying;
-        var replaced = _config;
-        _config = new Config(snapshot);
-        replaced.SignalChange();
-        // A configuration that YARP could not take is still the one whose change it waits for.
-        return await applying.Task;
+        if (_isStuck)
+        {
+            return new InvalidOperationException("The router has not followed an earlier change.");
+        }
+
+        var builds = _router.Builds;
+        // Announced before, because YARP asks for the settings of a route while it builds the route.
+        _live.Announce(next);
+        if (await HandOverAsync(_config.ChangedTo(next)) is not { } fault)
+        {
+            return null;
+        }
+
+        _isStuck = _router.Builds != builds;
+        _live.Withdraw();
+        _handles.Abandon();
+        // YARP changes clusters before routes, and one after the other, so it may have taken a part.
+        _isStuck |= await HandOverAsync(_config.RebuiltFor(_live.Current)) is not null;
+        return fault;
     }
 
     public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception) => _applying?.TrySetResult(exception);
@@ -44,30 +63,15 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
         }
     }
 
-    private sealed class Config : IProxyConfig
+    private async Task<Exception?> HandOverAsync(ProxyRoutes routes)
     {
-        private readonly ConfigurationReloadToken _change = new();
-
-        public Config(GatewaySnapshot snapshot)
-        {
-            RevisionId = snapshot.Revision;
-            // One for all routes without metadata of their own, which most are.
-            var mark = new Dictionary<string, string> { [LiveGateway.RevisionKey] = snapshot.Revision };
-            Routes = [.. snapshot.Reading.Routes.Select(route => route with { Metadata = Mark(route.Metadata, mark) })];
-            Clusters = snapshot.Reading.Clusters;
-        }
-
-        public string RevisionId { get; }
-
-        public IReadOnlyList<RouteConfig> Routes { get; }
-
-        public IReadOnlyList<ClusterConfig> Clusters { get; }
-
-        public IChangeToken ChangeToken => _change;
-
-        public void SignalChange() => _change.OnReload();
-
-        private static Dictionary<string, string> Mark(IReadOnlyDictionary<string, string>? own, Dictionary<string, string> mark) =>
-            own is null or { Count: 0 } ? mark : new(own) { [LiveGateway.RevisionKey] = mark[LiveGateway.RevisionKey] };
+        var applying = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _applying = applying;
+        var replaced = _config;
+        _config = routes;
+        _handles.Prepare(routes.Routes, _live.Newest);
+        replaced.SignalChange();
+        // A configuration that YARP could not take is still the one whose change it waits for.
+        return await applying.Task;
     }
 }

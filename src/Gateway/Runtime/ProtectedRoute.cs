@@ -15,16 +15,18 @@ using Yarp.ReverseProxy.Model;
 namespace Gateway.Runtime;
 
 /// <summary>
-/// What the gateway knows of a route. It stands on the route's endpoint, so that a request meets the policy its route was loaded with.
+/// What the gateway knows of a route in one snapshot. The route's endpoint has its handle, so that a request meets the policy of the
+/// configuration that its route belongs to.
 /// </summary>
-/// <param name="Snapshot">The configuration the route was loaded with; the whole request is judged by that one.</param>
+/// <param name="Snapshot">The configuration of the route; the whole request is judged by that one.</param>
 /// <param name="RateLimit">Null for as many requests as come.</param>
 /// <param name="HasTimeout">True when its requests have a time to end in.</param>
+/// <param name="Handle">Knows whether a later snapshot has the same route.</param>
 internal sealed record ProtectedRoute(
-    string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout)
+    string Id, string? Cluster, RoutePolicy Policy, GatewaySnapshot Snapshot, RateLimit? RateLimit, bool HasTimeout, RouteHandle Handle)
 {
-    // Small, because each route has one, and it gets one entry for each issuer.
-    private readonly ConcurrentDictionary<string, Total> _allowed = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+    // Null until the first request. It gets one entry for each issuer.
+    private ConcurrentDictionary<string, Total>? _allowed;
     private readonly FrozenSet<string> _destinations =
         Cluster is null ? [] : Snapshot.Reading.Destinations.GetValueOrDefault(Cluster, []);
 
@@ -58,13 +60,19 @@ internal sealed record ProtectedRoute(
 
     /// <summary>Where the requests are counted that this route lets through with a token of an issuer.</summary>
     public Total AllowedFor(string issuer, GatewayMetrics metrics) =>
-        _allowed.GetOrAdd(issuer, static (name, made) => made.Metrics.AllowedBy(made.Route, name), (Metrics: metrics, Route: Id));
+        LazyInitializer.EnsureInitialized(ref _allowed, static () => new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal))
+            .GetOrAdd(issuer, static (name, made) => made.Metrics.AllowedBy(made.Route, name), (Metrics: metrics, Route: Id));
 
     /// <summary>
-    /// Whether the destination is one of those that the route was loaded with. YARP changes a cluster in place, so that a request which
-    /// waited meanwhile could meet the policy of one configuration and the destination of another.
+    /// Whether what this route decides holds for the destination. YARP changes a cluster in place, and before it builds the routes, so that
+    /// a request could meet the policy of one configuration and the destination of another. A later destination is one of this route only
+    /// where the same route is judged by the same settings.
     /// </summary>
-    public bool LeadsTo(string destination) => _destinations.Contains(destination);
+    public bool LeadsTo(string destination) =>
+        _destinations.Contains(destination)
+        || (Handle.Newest is var newest
+            && newest._destinations.Contains(destination)
+            && newest.Snapshot.SettingsRevision == Snapshot.SettingsRevision);
 
     private static ImmutableArray<ReadSource>? SourcesOf(RoutePolicy policy, TokenSources sources) =>
         policy.TokenSources is var names && names.All(name => name is null)
@@ -75,13 +83,14 @@ internal sealed record ProtectedRoute(
         cluster is null ? null : snapshot.Reading.ClusterById.GetValueOrDefault(cluster);
 
     // A route whose policy or limit is unknown cannot be read, so there is one.
-    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot) => new(
+    public static ProtectedRoute Of(RouteConfig route, GatewaySnapshot snapshot, RouteHandle handle) => new(
         route.RouteId,
         route.ClusterId,
         snapshot.Settings.Policies[route.AuthorizationPolicy!],
         snapshot,
         route.Metadata!.TryGetValue(RateLimitSettings.MetadataKey, out var limit) ? snapshot.RateLimits[limit] : null,
-        route.Timeout is not null || route.TimeoutPolicy is not null);
+        route.Timeout is not null || route.TimeoutPolicy is not null,
+        handle);
 
     /// <summary>
     /// Null when no route matched (404, or 405 for its method), and only then: a proxied route without a policy is a fault and must not
@@ -94,7 +103,7 @@ internal sealed record ProtectedRoute(
             return null;
         }
 
-        var route = endpoint.Metadata.GetMetadata<ProtectedRoute>();
+        var route = endpoint.Metadata.GetMetadata<RouteHandle>()?.Current;
         return route is null && endpoint.Metadata.GetMetadata<RouteModel>() is { } unknown
             ? throw new InvalidOperationException($"Route {unknown.Config.RouteId} has no policy.")
             : route;

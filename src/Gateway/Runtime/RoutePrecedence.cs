@@ -21,9 +21,12 @@ internal sealed class RoutePrecedence : MatcherPolicy, IEndpointComparerPolicy, 
             : StringComparer.OrdinalIgnoreCase.Compare(first?.Id, second?.Id);
     }
 
-    // Routes that only an override defines come after those of the file, by name.
-    private static int PlaceOf(ProtectedRoute? route) =>
-        route is not null && route.Snapshot.Settings.RoutePlaces.TryGetValue(route.Id, out var place) ? place : int.MaxValue;
+    /// <summary>The place of a route in yarp.json. Routes that only an override defines come after those of the file, by name.</summary>
+    public static int PlaceOf(string id, IReadOnlyDictionary<string, int> places) => places.GetValueOrDefault(id, int.MaxValue);
 
-    private static ProtectedRoute? RouteOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<ProtectedRoute>();
+    private static int PlaceOf(ProtectedRoute? route) =>
+        route is null ? int.MaxValue : PlaceOf(route.Id, route.Snapshot.Settings.RoutePlaces);
+
+    // The router is built before the snapshot of its routes is in effect.
+    private static ProtectedRoute? RouteOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<RouteHandle>()?.Newest;
 }

@@ -70,7 +70,7 @@ internal sealed class MountedGateway : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<MountedGateway> StartAsync(Action<JsonObject>? edit = null)
+    public static async Task<MountedGateway> StartAsync(Action<JsonObject>? edit = null, Action<IServiceCollection>? configure = null)
     {
         var (issuer, destination) = (await FakeIssuer.StartAsync(), await RecordingDestination.StartAsync());
         var configuration = TestGateway.Configuration(issuer, destination);
@@ -90,6 +90,7 @@ internal sealed class MountedGateway : IAsyncDisposable
             Configure = builder =>
             {
                 builder.Logging.ClearProviders().AddProvider(parts.Logs);
+                configure?.Invoke(builder.Services);
                 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
             },
         });

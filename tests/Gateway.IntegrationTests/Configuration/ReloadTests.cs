@@ -7,6 +7,7 @@ using Gateway.Runtime;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.IntegrationTests.Configuration;
 
@@ -267,7 +268,9 @@ public sealed class ReloadTests : IAsyncLifetime
         });
         await _parts.ShouldComeToAnswerAsync(200, "/new/x");
         var after = live.Current;
-        var route = new ProtectedRoute("new", null, after.Settings.Policies["Anonymous"], after, null, HasTimeout: false);
+        var config =
+            new RouteConfig { RouteId = "new", AuthorizationPolicy = "Anonymous", Metadata = new Dictionary<string, string>() };
+        var route = new RouteHandle(config, live, after);
         var middleware =
             ActivatorUtilities.CreateInstance<AuthenticationMiddleware>(_parts.Services, (RequestDelegate)(_ => Task.CompletedTask));
         using var stripped = new MetricCapture(_parts.Services, "gateway.identity.stripped_headers");
