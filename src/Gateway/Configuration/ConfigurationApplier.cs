@@ -27,14 +27,16 @@ internal sealed class ConfigurationApplier(
     public async Task<ApplyFailure?> ApplyAsync(ConfigurationReading reading, CancellationToken stopping)
     {
         var current = live.Current;
+        var routes = proxy.RoutesOf(reading);
         var next = snapshots.CreateNext(
             reading, current,
-            SectionComparison.IsSame(current.Reading.Configuration, reading.Configuration, GatewayOptions.SectionName));
+            routes.HasSameRoutes
+                && SectionComparison.IsSame(current.Reading.Configuration, reading.Configuration, GatewayOptions.SectionName));
         ApplyFailure? failure = null;
         try
         {
-            // Keys before routes: from the moment YARP has the new routes, requests are served with the new snapshot.
-            failure = await MissingKeysAsync(current.Issuers, next.Issuers, stopping) ?? await RouteAsync(next);
+            // Keys before routes: on a route that YARP has built anew, requests are served with the new snapshot before the swap.
+            failure = await MissingKeysAsync(current.Issuers, next.Issuers, stopping) ?? await RouteAsync(next, routes);
             if (failure is null)
             {
                 live.Swap(next);
@@ -77,8 +79,8 @@ internal sealed class ConfigurationApplier(
             : null;
     }
 
-    private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next) =>
-        await proxy.ApplyAsync(next) is { } fault
+    private async Task<ApplyFailure?> RouteAsync(GatewaySnapshot next, ProxyRoutes routes) =>
+        await proxy.ApplyAsync(next, routes) is { } fault
             ? new ApplyFailure(
                 SettingSchema.ReverseProxy,
                 "YARP cannot apply it.",

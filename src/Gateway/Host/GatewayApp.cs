@@ -44,6 +44,7 @@ internal static class GatewayApp
         var app = builder.Build();
         app.UseGateway();
         app.UseDecisions();
+        BuildRoutes(app);
         RiskCheck.Log(app.Logger, reading.Warnings);
         return app;
     }
@@ -54,6 +55,18 @@ internal static class GatewayApp
     {
         var reader = new ConfigurationReader(options);
         return reader.ReadAsync(ConfigurationFile.Read(reader.File));
+    }
+
+    /// <summary>
+    /// YARP builds its endpoints when they are first asked for. That is here, so that no reload has begun and the routes get what the first
+    /// configuration says of them.
+    /// </summary>
+    private static void BuildRoutes(IEndpointRouteBuilder app)
+    {
+        foreach (var source in app.DataSources)
+        {
+            _ = source.Endpoints;
+        }
     }
 
     private static WebApplicationBuilder CreateBuilder(ConfigurationReader reader, ConfigurationReading reading)

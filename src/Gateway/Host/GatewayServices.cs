@@ -133,8 +133,8 @@ internal static class GatewayServices
         services.AddSingleton<IAuthorizationHandler, PolicyRequirementHandler>();
         services.AddLinearRouting();
         services.AddSingleton<MatcherPolicy, RoutePrecedence>();
-        services.AddSingleton<RouterWatch>();
-        services.AddSingleton<MatcherPolicy>(provider => provider.GetRequiredService<RouterWatch>());
+        services.AddSingleton<RouterBuilds>();
+        services.AddTransient<MatcherPolicy, RouterWatch>();
         // The gateway's authorization stage decides for routes and runs the framework's authorization for other endpoints. The framework's
         // check for its middleware recognizes neither and would reject every proxied request.
         services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);

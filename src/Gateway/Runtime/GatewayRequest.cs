@@ -12,8 +12,10 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
     /// <summary>The configuration of the request, set by the first stage that decides. A reload does not change it.</summary>
     public GatewaySnapshot Snapshot { get; } = snapshot;
 
-    /// <summary>Null where none matched: 404, or 405 for its method.</summary>
-    public ProtectedRoute? Route { get; set; }
+    /// <summary>
+    /// Null where none matched: 404, or 405 for its method. The first stage that asks finds it, and a reload does not change it.
+    /// </summary>
+    public ProtectedRoute? Route { get; private set; }
 
     /// <summary>Whose request it is, once its token has been verified.</summary>
     public VerifiedToken? Token { get; set; }
@@ -54,6 +56,12 @@ internal sealed class GatewayRequest(GatewaySnapshot snapshot)
 
     /// <summary>What was decided, when that was not simply to let it pass.</summary>
     public AuthDecision? Decision { get; set; }
+
+    /// <summary>Returns <see cref="Route"/>, and finds it first where no stage has.</summary>
+    public ProtectedRoute? FindRoute(HttpContext context) => Route ??= ProtectedRoute.Of(context);
+
+    /// <summary>Finds <see cref="Route"/> again, as the configuration in effect has it. Only before a stage has decided anything.</summary>
+    public ProtectedRoute? FindRouteAgain(HttpContext context) => Route = ProtectedRoute.Of(context);
 
     /// <summary>Null before the first stage that decides.</summary>
     // By the type itself: Get<T>() asks the runtime first which method that is, each time.

@@ -21,10 +21,11 @@ namespace Gateway.Runtime;
 /// uses one from its first stage to its last.
 /// </summary>
 /// <param name="Revision">Numbers the snapshots of this process.</param>
-/// <param name="SettingsRevision">
-/// The revision of the first snapshot with the same <c>Gateway</c> section: where it is the same, equal routes decide alike.
+/// <param name="DecisionRevision">
+/// The revision of the first snapshot with the same <c>Gateway</c> section and the same routes: where it is the same, each request is
+/// decided alike.
 /// </param>
-internal sealed record GatewaySnapshot(string Revision, string SettingsRevision, ConfigurationReading Reading)
+internal sealed record GatewaySnapshot(string Revision, string DecisionRevision, ConfigurationReading Reading)
 {
     public GatewaySettings Settings => Reading.Settings;
 
@@ -70,21 +71,23 @@ internal sealed class GatewaySnapshots(
 {
     private int _revision;
 
-    public GatewaySnapshot CreateFirst(ConfigurationReading reading) => Create(reading, ObjectRegistry.Empty, settingsRevision: null);
+    public GatewaySnapshot CreateFirst(ConfigurationReading reading) => Create(reading, ObjectRegistry.Empty, decisionRevision: null);
 
     /// <param name="current">The snapshot in effect; its objects are not changed.</param>
-    /// <param name="hasSameSettings">Whether the <c>Gateway</c> section is the same as in the snapshot in effect.</param>
-    public GatewaySnapshot CreateNext(ConfigurationReading reading, GatewaySnapshot current, bool hasSameSettings) =>
-        Create(reading, current.Objects, hasSameSettings ? current.SettingsRevision : null);
+    /// <param name="decidesAlike">
+    /// Whether the <c>Gateway</c> section and the routes are the same as in the snapshot in effect.
+    /// </param>
+    public GatewaySnapshot CreateNext(ConfigurationReading reading, GatewaySnapshot current, bool decidesAlike) =>
+        Create(reading, current.Objects, decidesAlike ? current.DecisionRevision : null);
 
-    private GatewaySnapshot Create(ConfigurationReading reading, ObjectRegistry previous, string? settingsRevision)
+    private GatewaySnapshot Create(ConfigurationReading reading, ObjectRegistry previous, string? decisionRevision)
     {
         var settings = reading.Settings;
         var objects = new ObjectRegistry.Draft(previous);
         var revision = $"{Interlocked.Increment(ref _revision)}";
         var issuers = IssuerDirectory.Create(settings.Issuers, objects, time);
         var (assertion, assertionKeys) = (settings.Identity.Assertion, AssertionKeysOf(settings, objects));
-        return new GatewaySnapshot(revision, settingsRevision ?? revision, reading)
+        return new GatewaySnapshot(revision, decisionRevision ?? revision, reading)
         {
             Issuers = issuers,
             Authenticator = objects.GetOrAdd(

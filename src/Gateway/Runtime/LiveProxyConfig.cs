@@ -10,39 +10,49 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
 {
     private readonly LiveGateway _live;
     private readonly RouteHandles _handles;
-    private readonly RouterWatch _router;
+    private readonly RouterBuilds _builds;
     private volatile ProxyRoutes _config;
     private bool _isStuck;
     private TaskCompletionSource<Exception?>? _applying;
 
-    public LiveProxyConfig(LiveGateway live, RouteHandles handles, RouterWatch router) =>
-        (_live, _handles, _router, _config) = (live, handles, router, ProxyRoutes.First(live.Current));
+    public LiveProxyConfig(LiveGateway live, RouteHandles handles, RouterBuilds builds) =>
+        (_live, _handles, _builds, _config) = (live, handles, builds, ProxyRoutes.First(live.Current.Reading));
 
     public IProxyConfig GetConfig() => _config;
+
+    /// <summary>The routes of a configuration that follows the one in effect.</summary>
+    public ProxyRoutes RoutesOf(ConfigurationReading next) => _config.ChangedTo(next);
 
     /// <summary>
     /// Null when YARP routes by the next snapshot from now on, else why it does not. Then YARP has the routes and clusters in effect again.
     /// </summary>
-    public async Task<Exception?> ApplyAsync(GatewaySnapshot next)
+    /// <param name="routes">What <see cref="RoutesOf"/> returned.</param>
+    public async Task<Exception?> ApplyAsync(GatewaySnapshot next, ProxyRoutes routes)
     {
         if (_isStuck)
         {
             return new InvalidOperationException("The router has not followed an earlier change.");
         }
 
-        var builds = _router.Builds;
+        var before = _builds.Count;
         // Announced before, because YARP asks for the settings of a route while it builds the route.
         _live.Announce(next);
-        if (await HandOverAsync(_config.ChangedTo(next)) is not { } fault)
+        var fault = await HandOverAsync(routes);
+        if (fault is null && _handles.FindLeftBehind(routes.Routes, next) is { } left)
+        {
+            fault = new InvalidOperationException($"Route {left} is still that of the last configuration.");
+        }
+
+        if (fault is null)
         {
             return null;
         }
 
-        _isStuck = _router.Builds != builds;
+        _isStuck = _builds.Count != before;
         _live.Withdraw();
         _handles.Abandon();
         // YARP changes clusters before routes, and one after the other, so it may have taken a part.
-        _isStuck |= await HandOverAsync(_config.RebuiltFor(_live.Current)) is not null;
+        _isStuck |= await HandOverAsync(_config.RebuiltFor(_live.Current.Reading)) is not null;
         return fault;
     }
 
@@ -65,11 +75,11 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
 
     private async Task<Exception?> HandOverAsync(ProxyRoutes routes)
     {
+        _handles.Prepare(routes.Routes, _live.Newest);
         var applying = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _applying = applying;
         var replaced = _config;
         _config = routes;
-        _handles.Prepare(routes.Routes, _live.Newest);
         replaced.SignalChange();
         // A configuration that YARP could not take is still the one whose change it waits for.
         return await applying.Task;

@@ -66,13 +66,13 @@ internal sealed record ProtectedRoute(
     /// <summary>
     /// Whether what this route decides holds for the destination. YARP changes a cluster in place, and before it builds the routes, so that
     /// a request could meet the policy of one configuration and the destination of another. A later destination is one of this route only
-    /// where the same route is judged by the same settings.
+    /// where the later configuration routes and judges each request as this one does.
     /// </summary>
     public bool LeadsTo(string destination) =>
         _destinations.Contains(destination)
         || (Handle.Newest is var newest
             && newest._destinations.Contains(destination)
-            && newest.Snapshot.SettingsRevision == Snapshot.SettingsRevision);
+            && newest.Snapshot.DecisionRevision == Snapshot.DecisionRevision);
 
     private static ImmutableArray<ReadSource>? SourcesOf(RoutePolicy policy, TokenSources sources) =>
         policy.TokenSources is var names && names.All(name => name is null)

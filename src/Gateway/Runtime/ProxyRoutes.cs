@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Runtime;
 
 /// <summary>
-/// The routes and clusters of a snapshot as YARP gets them. Each has a mark in its metadata. What has changed in any way gets a new mark,
-/// so that YARP, which ignores some changes, builds it again.
+/// The routes and clusters of a configuration as YARP gets them. Each has a mark in its metadata. What has changed in any way gets a new
+/// mark, so that YARP, which ignores some changes, builds it again.
 /// </summary>
 internal sealed class ProxyRoutes : IProxyConfig
 {
     private const string MarkKey = "Gateway.Build";
 
     private readonly ConfigurationReloadToken _change = new();
-    private readonly GatewaySnapshot _snapshot;
+    private readonly ConfigurationReading _reading;
     private readonly int _build;
     // As they were read, and as YARP gets them.
     private readonly Dictionary<string, (RouteConfig Read, RouteConfig Given)> _routes;
@@ -22,21 +22,22 @@ internal sealed class ProxyRoutes : IProxyConfig
     private readonly Dictionary<string, string> _mark;
 
     /// <param name="before">What to keep where it is the same; null to keep nothing.</param>
-    private ProxyRoutes(GatewaySnapshot snapshot, int build, ProxyRoutes? before)
+    private ProxyRoutes(ConfigurationReading reading, int build, ProxyRoutes? before)
     {
-        (_snapshot, _build) = (snapshot, build);
+        (_reading, _build) = (reading, build);
         _mark = new Dictionary<string, string> { [MarkKey] = build.ToString(CultureInfo.InvariantCulture) };
         using var comparison = new ExactComparison();
-        var reading = snapshot.Reading;
         _routes = reading.Routes.ToDictionary(
             route => route.RouteId, route => (route, Give(route, before, comparison)), StringComparer.OrdinalIgnoreCase);
         _clusters = reading.Clusters.ToDictionary(
             cluster => cluster.ClusterId, cluster => (cluster, Give(cluster, before, comparison)), StringComparer.OrdinalIgnoreCase);
         Routes = [.. reading.Routes.Select(route => _routes[route.RouteId].Given)];
         Clusters = [.. reading.Clusters.Select(cluster => _clusters[cluster.ClusterId].Given)];
+        HasSameRoutes = before is not null && before.Routes.Count == Routes.Count
+            && Routes.All(route => before._routes.TryGetValue(route.RouteId, out var known) && ReferenceEquals(known.Given, route));
     }
 
-    public string RevisionId => _snapshot.Revision;
+    public string RevisionId => _mark[MarkKey];
 
     public IReadOnlyList<RouteConfig> Routes { get; }
 
@@ -44,24 +45,31 @@ internal sealed class ProxyRoutes : IProxyConfig
 
     public IChangeToken ChangeToken => _change;
 
-    public static ProxyRoutes First(GatewaySnapshot snapshot) => new(snapshot, build: 0, before: null);
+    /// <summary>True when no route was added, removed, changed or moved, so that each request matches the same route as before.</summary>
+    public bool HasSameRoutes { get; }
 
-    /// <summary>Those of the next snapshot. What has not changed are the same objects.</summary>
-    public ProxyRoutes ChangedTo(GatewaySnapshot next) =>
+    public static ProxyRoutes First(ConfigurationReading reading) => new(reading, build: 0, before: null);
+
+    /// <summary>Whether the two are the same build of one route. YARP hands on a copy where a filter of a fork has made one.</summary>
+    public static bool AreSame(RouteConfig one, RouteConfig other) =>
+        one.Metadata!.GetValueOrDefault(MarkKey) == other.Metadata!.GetValueOrDefault(MarkKey);
+
+    /// <summary>Those of the next configuration. What has not changed are the same objects.</summary>
+    public ProxyRoutes ChangedTo(ConfigurationReading next) =>
         // The router compares routes that match equally well when it is built, and is not built again for an order that has changed.
         HasSameOrder(next) ? new ProxyRoutes(next, _build + 1, this) : RebuiltFor(next);
 
-    /// <summary>Those of the next snapshot, all of which YARP is to build.</summary>
-    public ProxyRoutes RebuiltFor(GatewaySnapshot next) => new(next, _build + 1, before: null);
+    /// <summary>Those of the next configuration, all of which YARP is to build.</summary>
+    public ProxyRoutes RebuiltFor(ConfigurationReading next) => new(next, _build + 1, before: null);
 
     public void SignalChange() => _change.OnReload();
 
     /// <summary>True when the routes that stay have the same order as before in yarp.json.</summary>
-    private bool HasSameOrder(GatewaySnapshot next)
+    private bool HasSameOrder(ConfigurationReading next)
     {
-        var (before, after) = (_snapshot.Settings.RoutePlaces, next.Settings.RoutePlaces);
+        var (before, after) = (_reading.Settings.RoutePlaces, next.Settings.RoutePlaces);
         var last = 0;
-        foreach (var id in next.Reading.Routes.Select(route => route.RouteId)
+        foreach (var id in next.Routes.Select(route => route.RouteId)
             .Where(_routes.ContainsKey)
             .OrderBy(id => RoutePrecedence.PlaceOf(id, after)))
         {

@@ -28,7 +28,8 @@ internal sealed class RouteHandle
         get
         {
             var (route, current) = (_route, _live.Current);
-            // The swap of the snapshot is the moment of the change. During and after it, an outdated answer is a complete one.
+            // The change takes effect when LiveGateway swaps the snapshot. A reader that misses the swap gets the route of the snapshot
+            // before, with all that belongs to it.
             return ReferenceEquals(route.Snapshot, current) || _next is not { } next || !ReferenceEquals(next.Snapshot, current)
                 ? route
                 : next;
@@ -38,7 +39,12 @@ internal sealed class RouteHandle
     /// <summary>The route in the newest snapshot that has it, also while YARP still builds that snapshot's routes.</summary>
     public ProtectedRoute Newest => _next ?? _route;
 
-    public void Prepare(GatewaySnapshot next) => _next = ProtectedRoute.Of(Config, next, this);
+    public void Prepare(GatewaySnapshot next)
+    {
+        // Where the last change was not completed, because a handler of it threw, its route is in effect all the same.
+        _route = Current;
+        _next = ProtectedRoute.Of(Config, next, this);
+    }
 
     /// <summary>The snapshot that was prepared for is in effect.</summary>
     public void Complete()

@@ -1,30 +1,22 @@
-using Microsoft.AspNetCore.Routing.Matching;
-
 namespace Gateway.Runtime;
 
 /// <summary>
-/// Notices that the framework's router is built. After a build that failed, the router does not follow changes any more and routes by the
-/// old routes.
+/// Counts the routers that the framework has begun to build. A router whose build failed does not follow changes any more and routes by
+/// the old routes.
 /// </summary>
-internal sealed class RouterWatch : MatcherPolicy, INodeBuilderPolicy
+internal sealed class RouterBuilds
 {
-    private int _builds;
+    private int _count;
 
-    /// <summary>Increases while a router is built.</summary>
-    public int Builds => Volatile.Read(ref _builds);
+    public int Count => Volatile.Read(ref _count);
 
-    // Before a policy that fails.
-    public override int Order => int.MinValue;
+    public void Add() => Interlocked.Increment(ref _count);
+}
 
-    /// <summary>Asked for each node of a router that is built.</summary>
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints)
-    {
-        Interlocked.Increment(ref _builds);
-        return false;
-    }
+/// <summary>Made anew for each router, before anything of its build can fail.</summary>
+internal sealed class RouterWatch : MatcherPolicy
+{
+    public RouterWatch(RouterBuilds builds) => builds.Add();
 
-    public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints) => [];
-
-    public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges) =>
-        throw new NotSupportedException();
+    public override int Order => 0;
 }

@@ -46,5 +46,10 @@ internal sealed class ClusterPause : IClusterChangeListener, IDisposable
     {
     }
 
-    public void Dispose() => _ended.Dispose();
+    public void Dispose()
+    {
+        // Also when a test has failed before it ended the pause.
+        _ended.Set();
+        _ended.Dispose();
+    }
 }

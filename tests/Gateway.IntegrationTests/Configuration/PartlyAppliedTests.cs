@@ -35,11 +35,16 @@ public sealed class PartlyAppliedTests
         moved.Received.ShouldHaveSingleItem().Target.ShouldEndWith("/moved");
     }
 
-    /// <summary>The framework's router does not follow changes any more, so that the gateway must not report that one is in effect.</summary>
-    [Fact]
-    public async Task Last_configuration_serves_until_a_restart_when_the_router_cannot_be_built()
+    /// <summary>
+    /// The framework's router does not follow changes any more, so that the gateway must not report that one is in effect.
+    /// </summary>
+    [Theory]
+    [InlineData(int.MinValue)]
+    [InlineData(0)]
+    [InlineData(int.MaxValue)]
+    public async Task Last_configuration_serves_until_a_restart_when_the_router_cannot_be_built(int stage)
     {
-        var router = new FailingRouter();
+        var router = new FailingRouter(stage);
         await using var parts = await StartAsync(services => services.AddSingleton<MatcherPolicy>(router));
         await using var moved = await RecordingDestination.StartAsync();
         var token = parts.Issuer.Token().Build();
@@ -64,11 +69,11 @@ public sealed class PartlyAppliedTests
     }
 
     /// <summary>Throws while the router is built, as often as a test says.</summary>
-    private sealed class FailingRouter : MatcherPolicy, INodeBuilderPolicy
+    private sealed class FailingRouter(int order) : MatcherPolicy, INodeBuilderPolicy
     {
         public int Failures { get; set; }
 
-        public override int Order => 0;
+        public override int Order => order;
 
         public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
             Failures > 0 && Failures-- > 0 ? throw new InvalidOperationException("The router cannot be built.") : false;

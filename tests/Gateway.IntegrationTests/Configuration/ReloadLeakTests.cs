@@ -86,7 +86,7 @@ public sealed class ReloadLeakTests
         Add("an issuer's keys", snapshot.Issuers.Issuers[0].Keys);
         foreach (var endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints)
         {
-            if (endpoint.Metadata.GetMetadata<ProtectedRoute>() is { } route)
+            if (endpoint.Metadata.GetMetadata<RouteHandle>()?.Current is { } route)
             {
                 Add("a route", route);
             }

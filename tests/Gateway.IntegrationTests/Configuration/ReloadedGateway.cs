@@ -18,14 +18,14 @@ internal static class ReloadedGateway
                 configuration["ReverseProxy"]!["Routes"]!["guarded"] = TestGateway.Route("guard", "/guarded/{**rest}");
             },
             configure);
-        await Follower(parts).StopAsync(TestContext.Current.CancellationToken);
+        await Follower(parts.Services).StopAsync(TestContext.Current.CancellationToken);
         return parts;
     }
 
     public static Task ChangeAsync(MountedGateway parts, Action<JsonObject> edit)
     {
         parts.Change(edit);
-        return Follower(parts).LookAsync(TestContext.Current.CancellationToken);
+        return Follower(parts.Services).LookAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>For any token of the issuer, or only for one with a scope that the tests' tokens do not have.</summary>
@@ -36,6 +36,6 @@ internal static class ReloadedGateway
     public static void Move(JsonObject configuration, RecordingDestination destination) =>
         configuration["ReverseProxy"]!["Clusters"]!["recorder"]!["Destinations"]!["one"]!["Address"] = destination.Address;
 
-    private static ConfigurationFollower Follower(MountedGateway parts) =>
-        parts.Services.GetServices<IHostedService>().OfType<ConfigurationFollower>().Single();
+    public static ConfigurationFollower Follower(IServiceProvider services) =>
+        services.GetServices<IHostedService>().OfType<ConfigurationFollower>().Single();
 }

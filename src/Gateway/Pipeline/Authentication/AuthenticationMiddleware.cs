@@ -14,14 +14,13 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, GatewayMetr
 {
     public Task InvokeAsync(HttpContext context)
     {
+        var request = GatewayRequest.Of(context);
         // No route of the gateway: a 404, a 405, or an endpoint that a fork has added, which the framework authenticates.
-        if (ProtectedRoute.Of(context) is not { } route)
+        if (request.FindRoute(context) is not { } route)
         {
             return next(context);
         }
 
-        var request = GatewayRequest.Of(context);
-        request.Route = route;
         var snapshot = route.Snapshot;
         if (!ReferenceEquals(request.Snapshot, snapshot) && CleanAgain(context, snapshot) is var fault and not RequestFault.None)
         {

@@ -15,6 +15,6 @@ internal sealed class RouteCorsPolicies : ICorsPolicyProvider
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
         // YARP requires that no policy has one of its reserved names.
         policyName is null || ReservedNames.Contains(policyName) ? null
-        : ProtectedRoute.Of(context) is { } route ? route.Snapshot.Settings.Cors[policyName]
+        : GatewayRequest.Find(context)?.FindRoute(context) is { } route ? route.Snapshot.Settings.Cors[policyName]
         : Empty);
 }

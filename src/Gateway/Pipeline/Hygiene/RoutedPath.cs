@@ -38,14 +38,22 @@ internal static class RoutedPath
 
     private static async Task CheckAsync(HttpContext context, RequestDelegate router, RequestDelegate next)
     {
-        var fault = await FindFaultAsync(context, router);
+        var request = GatewayRequest.Of(context);
+        RequestFault fault;
+        do
+        {
+            request.FindRouteAgain(context);
+            fault = await FindFaultAsync(context, request, router);
+        }
+        // A reload came in between, so that readings of the path may have been compared by different configurations.
+        while (fault == RequestFault.TargetRoute && !ReferenceEquals(request.Route, ProtectedRoute.Of(context)));
+
         await (fault == RequestFault.None ? next(context) : RequestRejection.WriteAsync(context, fault));
     }
 
-    private static async Task<RequestFault> FindFaultAsync(HttpContext context, RequestDelegate router)
+    private static async Task<RequestFault> FindFaultAsync(HttpContext context, GatewayRequest request, RequestDelegate router)
     {
-        var traits = GatewayRequest.Of(context).PathTraits;
-        var route = ProtectedRoute.Of(context);
+        var (traits, route) = (request.PathTraits, request.Route);
         // Hygiene lets a trait pass if any route allows it, because the route is not known there. Here it is known.
         var rejected = traits & ~(route?.AllowedPaths ?? PathTraits.None);
         if (rejected != PathTraits.None)
