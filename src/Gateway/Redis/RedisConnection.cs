@@ -80,40 +80,43 @@ internal sealed class RedisConnection : IAsyncDisposable
         return _link;
     }
 
+    /// <summary>Before a write that <see cref="ConfirmWriteAsync"/> confirms.</summary>
+    public async Task<RedisWrite> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        var link = await LinkAsync(cancellationToken);
+        return new RedisWrite(link, link?.Roles?.Primary);
+    }
+
     /// <summary>
     /// Confirms a write: waits, if so configured, until enough replicas have it, then asks for the roles. A primary that was replaced takes
     /// writes until it is told to follow its successor, and then discards them.
     /// </summary>
-    /// <param name="wroteOn">What <see cref="LinkAsync"/> returned before the write. On a new connection Redis answers WAIT as if nothing
-    /// were missing.</param>
-    /// <exception cref="RedisUnavailableException">Too few replicas have it in time, or the server is not the only primary.</exception>
-    public async Task ConfirmWriteAsync(RedisLink? wroteOn, CancellationToken cancellationToken)
+    /// <exception cref="RedisUnavailableException">Too few replicas have it in time, or its primary may have been replaced.</exception>
+    public async Task ConfirmWriteAsync(RedisWrite write, CancellationToken cancellationToken)
     {
-        if (_link is not { } link || link != wroteOn)
+        // On a new connection Redis answers WAIT as if nothing were missing.
+        if (_link is not { } link || link != write.Link)
         {
             throw new RedisUnavailableException(RedisFault.NotConfirmed);
         }
 
-        if (_settings.WaitReplicas > 0)
+        if (_settings.WaitReplicas is > 0 and var replicas
+            && await CallAsync(link, database => link.WaitAsync(database, replicas), isOfPrimary: true, cancellationToken) < replicas)
         {
-            // Redis' answer comes before the deadline is over.
-            var patience = (int)(_settings.Timeout * 0.75).TotalMilliseconds;
-            var answer = await CallAsync(
-                link,
-                database => IsCluster(database)
-                    ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
-                    : database.ExecuteAsync("WAIT", [_settings.WaitReplicas, patience], CommandFlags.DemandMaster),
-                isOfPrimary: true, cancellationToken);
-            if ((long)answer < _settings.WaitReplicas)
-            {
-                throw new RedisUnavailableException(RedisFault.NotReplicated);
-            }
+            throw new RedisUnavailableException(RedisFault.NotReplicated);
         }
 
         // A cluster's nodes notice by themselves that they were replaced, and a node that owns other slots may be down.
-        if (link.Roles is not { IsCluster: true })
+        if (link.Roles is { IsCluster: true })
         {
-            await ObserveAsync(link, () => link.CheckRolesAsync(cancellationToken), isOfPrimary: true, cancellationToken);
+            return;
+        }
+
+        var roles = await ObserveAsync(link, () => link.CheckRolesAsync(cancellationToken), isOfPrimary: true, cancellationToken);
+        // The client finds a new primary by itself, and may have found it before the write or after it.
+        if (!Equals(roles.Primary, write.Primary))
+        {
+            throw new RedisUnavailableException(RedisFault.NotConfirmed);
         }
     }
 
@@ -194,10 +197,6 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new RedisUnavailableException(fault);
         }
     }
-
-    // The call has no key, so the client would send it to any node.
-    private static bool IsCluster(IDatabase database) =>
-        database.Multiplexer.GetEndPoints().Any(endPoint => database.Multiplexer.GetServer(endPoint).ServerType == ServerType.Cluster);
 
     private void Start()
     {

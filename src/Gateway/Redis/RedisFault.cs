@@ -82,7 +82,7 @@ internal static class RedisFaults
             null, false,
             "too few of Redis' replicas have acknowledged the entry in time (WaitReplicas); it is written, but a failover may lose it"),
         [RedisFault.NotConfirmed] = new(
-            null, false, "the connection to Redis was replaced before it was clear that a failover cannot lose the entry"),
+            null, false, "the primary or the connection to it was replaced before it was clear that a failover cannot lose the entry"),
         [RedisFault.ClusterWithoutWait] = new(null, false, "WaitReplicas does not work with a Redis cluster; set it to 0"),
         [RedisFault.Other] = new(null, false, "Redis rejects the call"),
     }.ToFrozenDictionary();

@@ -1,13 +1,18 @@
+using System.Net;
 using Gateway.Foundation;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
+
+/// <summary>Where a write goes, as it was known before the write.</summary>
+internal readonly record struct RedisWrite(RedisLink? Link, EndPoint? Primary);
 
 /// <summary>One connection: its calls, and the roles of its members.</summary>
 /// <param name="judge">What others say against these servers as the primary.</param>
 internal sealed class RedisLink(
     ConnectionMultiplexer multiplexer, Func<IReadOnlyList<IServer>, Task<RedisFault?>> judge, TimeSpan timeout, TimeProvider time)
 {
+    private readonly Lock _lock = new();
     private volatile RedisRoles? _roles;
 
     public ConnectionMultiplexer Multiplexer => multiplexer;
@@ -25,14 +30,20 @@ internal sealed class RedisLink(
     {
         // ROLE is as quick as PING, so half of the deadline is left for members that may be silent.
         var roles = await RedisRoles.AskAsync(multiplexer, judge, timeout / 2, time).WaitAsync(timeout, time, cancellationToken);
-        if (_roles is not { } last || roles.AskedAt >= last.AskedAt)
+        lock (_lock)
         {
             // A check that began earlier may end later.
-            _roles = roles;
+            _roles = _roles is { } last && last.AskedAt > roles.AskedAt ? last : roles;
         }
 
         return roles.Fault is { } fault ? throw new RedisUnavailableException(fault) : roles;
     }
+
+    /// <summary>Waits for replicas to take what was written. How many have it; the answer comes before the deadline of a call.</summary>
+    /// <exception cref="RedisUnavailableException">A cluster: the call has no key, so the client would send it to any node.</exception>
+    public async Task<long> WaitAsync(IDatabase database, int replicas) => _roles is { IsCluster: true }
+        ? throw new RedisUnavailableException(RedisFault.ClusterWithoutWait)
+        : (long)await database.ExecuteAsync("WAIT", [replicas, (int)(timeout * 0.75).TotalMilliseconds], CommandFlags.DemandMaster);
 
     /// <summary>Makes one call and waits for its answer up to the deadline.</summary>
     /// <exception cref="Exception">The exceptions of the client.</exception>

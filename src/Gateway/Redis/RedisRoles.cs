@@ -1,15 +1,18 @@
+using System.Net;
+using Gateway.Foundation;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
 /// <summary>The roles of the members of one connection, as they last reported them.</summary>
 /// <param name="AskedAt">The timestamp of the question.</param>
+/// <param name="Primary">Where the client sends what is of the primary; null for several, as in a cluster.</param>
 /// <param name="Fault">Why no reply on this connection counts as the primary's; null when there is exactly one primary.</param>
 /// <param name="IsProven">True when the primary itself reported its role. False when an access list forbids ROLE.</param>
 /// <param name="IsCluster">
 /// Whether the connection is to a cluster, in which each primary owns its own slots, so that two primaries for one key cannot occur.
 /// </param>
-internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven, bool IsCluster)
+internal sealed record RedisRoles(long AskedAt, EndPoint? Primary, RedisFault? Fault, bool IsProven, bool IsCluster)
 {
     /// <summary>
     /// Asks each connected member for its role. The client remembers a role from the time it connected and checks it again once a minute,
@@ -33,11 +36,12 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
         // A cluster has a primary for each range of slots, and its nodes reject keys of other ranges by themselves.
         var isCluster = members.Any(server => server.ServerType == ServerType.Cluster);
         var others = isCluster ? [] : members.Except(primaries).Select(IsPrimaryAsync).ToList();
+        Task allOthers = Task.WhenAll(others).WaitAsync(patience, time);
+        allOthers.ObserveLate();
         var judging = judge(primaries);
         var answers = await Task.WhenAll(primaries.Select(IsPrimaryAsync));
         // A replica that does not answer says nothing about the primary.
-        Task allOthers = Task.WhenAll(others);
-        await allOthers.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await allOthers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var isOnlyOne = isCluster || primaries.Count == 1;
         foreach (var other in others)
         {
@@ -45,7 +49,7 @@ internal sealed record RedisRoles(long AskedAt, RedisFault? Fault, bool IsProven
         }
 
         RedisFault? fault = answers.Contains(false) ? RedisFault.ReadOnly : isOnlyOne ? await judging : RedisFault.SeveralPrimaries;
-        return new RedisRoles(asked, fault, !answers.Contains(null), isCluster);
+        return new RedisRoles(asked, primaries is [var primary] ? primary.EndPoint : null, fault, !answers.Contains(null), isCluster);
     }
 
     /// <summary>Null when the server does not report its role.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
 
@@ -46,8 +45,7 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
         // The members are compared with what the sentinels name, which may be host names.
         options.ResolveDns = false;
         options.EndPoints.Clear();
-        var replicas = answers.Where(members => members.Primary.Equals(named)).SelectMany(members => members.Replicas);
-        foreach (var endPoint in replicas.Prepend(named).Distinct())
+        foreach (var endPoint in SentinelAnswer.ReplicasOf(named, answers).Prepend(named).Distinct())
         {
             options.EndPoints.Add(endPoint);
         }
@@ -109,25 +107,10 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
         }
     }
 
-    private static async Task<Members?> MembersAsync(IServer sentinel, string name) =>
+    private static async Task<SentinelAnswer?> MembersAsync(IServer sentinel, string name) =>
         await sentinel.SentinelGetMasterAddressByNameAsync(name) is { } primary
-            ? new Members(primary, [.. (await sentinel.SentinelReplicasAsync(name)).Select(AddressOf).OfType<EndPoint>()])
+            ? new SentinelAnswer(primary, [.. (await sentinel.SentinelReplicasAsync(name)).Select(SentinelReplica.Of)])
             : null;
-
-    /// <summary>
-    /// Null for a replica that the sentinel cannot reach, or that reports that it is a primary: it is the old primary, which does not know
-    /// yet that it was replaced. Sentinels tell it after 8 seconds at the earliest.
-    /// </summary>
-    private static EndPoint? AddressOf(KeyValuePair<string, string>[] replica)
-    {
-        var values = replica.ToDictionary(StringComparer.Ordinal);
-        return !values.GetValueOrDefault("flags", "").Contains("_down", StringComparison.Ordinal)
-            && values.GetValueOrDefault("role-reported") != "master"
-            && values.TryGetValue("ip", out var host)
-            && int.TryParse(values.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port)
-            : null;
-    }
 
     private async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, TextWriter? log)
     {
@@ -169,6 +152,4 @@ internal sealed class RedisSentinelQuery(RedisSettings settings, TimeProvider ti
             before.Dispose();
         }
     }
-
-    private sealed record Members(EndPoint Primary, EndPoint[] Replicas);
 }

@@ -66,7 +66,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
     public async ValueTask<long> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
     {
         RedisResult? last = null;
-        var link = await _redis.LinkAsync(cancellationToken);
+        var write = await _redis.BeginWriteAsync(cancellationToken);
         foreach (var some in entries.Chunk(AppendAtOnce))
         {
             // Sent together: the client keeps the order of calls, and Redis acknowledges each of them.
@@ -81,7 +81,7 @@ internal sealed partial class RedisRevocationLog : IRevocationLog
             // Wakes this replica's follower at once, without waiting for the published message.
             _notified.Writer.TryWrite(true);
             await NotifyAsync((string?)last, cancellationToken);
-            await _redis.ConfirmWriteAsync(link, cancellationToken);
+            await _redis.ConfirmWriteAsync(write, cancellationToken);
         }
 
         return kept;

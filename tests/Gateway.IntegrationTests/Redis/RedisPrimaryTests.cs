@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Management;
+using Gateway.Redis;
 using Gateway.Testing;
 using Gateway.Testing.Drills;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.IntegrationTests.Redis;
 
@@ -112,6 +114,45 @@ public sealed class RedisPrimaryTests
         var answer = await all[0].RevokeAsync("""{ "kind": "jti", "value": "stolen" }""");
 
         answer.Status.ShouldBe(503);
+    }
+
+    /// <summary>The client may find a new primary by itself, on the same connection.</summary>
+    [Fact]
+    public async Task Write_is_not_confirmed_by_another_primary_than_the_one_that_took_it()
+    {
+        await using var primary = await RedisServer.StartAsync();
+        await using var successor = await StartReplicaAsync(primary);
+        await using var redis = new RedisConnection(
+            new RedisSettings
+            {
+                Connection = $"{primary.Connection},{successor.Connection}",
+                Name = "Redis",
+                PasswordFile = null,
+                KeyPrefix = "",
+                Timeout = TimeSpan.FromSeconds(5),
+                Authorities = null,
+                Certificate = null,
+            },
+            static () => TimeSpan.FromHours(1), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var cancel = TestContext.Current.CancellationToken;
+
+        var write = await redis.BeginWriteAsync(cancel);
+        await redis.CallAsync(database => database.StringSetAsync("taken", "1"), cancel);
+        await redis.ConfirmWriteAsync(write, cancel);
+        await successor.PromoteAsync();
+        await primary.FollowAsync(successor);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await write.Link!.Multiplexer.ConfigureAsync();
+                return !write.Link.Multiplexer.GetServer(successor.Connection).IsReplica
+                    && write.Link.Multiplexer.GetServer(primary.Connection).IsReplica;
+            },
+            "the client has found the new primary");
+
+        (await Should.ThrowAsync<RedisUnavailableException>(() => redis.ConfirmWriteAsync(write, cancel)))
+            .Fault.ShouldBe(RedisFault.NotConfirmed);
+        await redis.ConfirmWriteAsync(await redis.BeginWriteAsync(cancel), cancel);
     }
 
     [Fact]
