@@ -36,7 +36,7 @@ public sealed class StoreFaultDrillTests
             result.WrongAccepts.ShouldBe(0, $"{result.Name}: {result.FirstWrong}");
             result.Lost.ShouldBe(0, result.Name);
             result.Wrong.ShouldBe(0, $"{result.Name}: {result.FirstWrong}");
-            result.InStep.ShouldNotBeNull(result.Name).ShouldBeLessThan(InStepWithin, result.Name);
+            result.InStep.ShouldNotBeNull(result.Name).ShouldBeLessThan(delay.Allow(InStepWithin), result.Name);
             result.Kept.ShouldBeGreaterThan(0, result.Name);
             result.During.Count.ShouldBeGreaterThan(100, result.Name);
             result.During.Percentile(0.5).ShouldBeLessThan(delay.Allow(NoWait).TotalMilliseconds, result.Name);
