@@ -38,17 +38,15 @@ internal sealed class LiveProxyConfig : IProxyConfigProvider, IConfigChangeListe
         // Announced before, because YARP asks for the settings of a route while it builds the route.
         _live.Announce(next);
         var fault = await HandOverAsync(routes);
-        if (fault is null && _handles.FindLeftBehind(routes.Routes, next) is { } left)
-        {
-            fault = new InvalidOperationException($"Route {left} is still that of the last configuration.");
-        }
-
+        _isStuck = fault is not null && _builds.Count != before;
+        fault ??= _handles.FindLeftBehind(routes.Routes, next) is { } left
+            ? new InvalidOperationException($"Route {left} is still that of the last configuration.")
+            : null;
         if (fault is null)
         {
             return null;
         }
 
-        _isStuck = _builds.Count != before;
         _live.Withdraw();
         _handles.Abandon();
         // YARP changes clusters before routes, and one after the other, so it may have taken a part.

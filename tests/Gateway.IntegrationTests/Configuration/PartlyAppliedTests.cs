@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 using static Gateway.IntegrationTests.Configuration.ReloadedGateway;
 
@@ -66,6 +67,37 @@ public sealed class PartlyAppliedTests
             moved.Received.ShouldBeEmpty();
             parts.LinesWith("YARP cannot apply it").ShouldBe(order);
         }
+    }
+
+    [Fact]
+    public async Task Last_configuration_serves_on_when_a_filter_of_yarp_hides_that_a_route_has_changed()
+    {
+        await using var parts = await StartAsync(services => services.AddSingleton<IProxyConfigFilter, ForgetfulFilter>());
+        var token = parts.Issuer.Token().Build();
+
+        foreach (var attempt in new[] { 1, 2 })
+        {
+            await ChangeAsync(parts, configuration =>
+            {
+                configuration["Gateway"]!["Policies"]!["guard"] = Guard(isScoped: true);
+                configuration["Gateway"]!["Policies"]![$"unused{attempt}"] = Guard(isScoped: true);
+            });
+
+            (await parts.StatusAsync("/guarded/x", token)).ShouldBe(200);
+            parts.LinesWith("YARP cannot apply it").ShouldBe(attempt);
+            parts.LinesWith("is still that of the last configuration").ShouldBe(attempt);
+        }
+    }
+
+    /// <summary>Removes all metadata, and so the mark by which a changed route is known.</summary>
+    private sealed class ForgetfulFilter : IProxyConfigFilter
+    {
+        private static readonly Dictionary<string, string> Nothing = [];
+
+        public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) => new(cluster);
+
+        public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
+            new(route with { Metadata = Nothing });
     }
 
     /// <summary>Throws while the router is built, as often as a test says.</summary>
